@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bot/net/websocket.hpp"
+#include "bot/slack/envelope.hpp"
+#include "bot/slack/web_api.hpp"
+#include "config/base/clock.hpp"
+
+namespace countersign::slack {
+
+// Which connection delivered an envelope: acks go back there and nowhere else (R57).
+struct ConnectionId {
+    int slot = 0;
+    std::uint64_t generation = 0;
+    auto operator<=>(const ConnectionId&) const = default;
+};
+
+// An envelope on its way to the dispatcher.
+struct Delivery {
+    ConnectionId connection;
+    SocketMessage message;
+    std::string text;  // the whole frame
+    Timestamp received_at;
+    SteadyTime received_steady;
+};
+
+// R70: what health endpoint, metrics and systemd status show.
+struct SlotHealth {
+    std::string state;       // "connected", "waiting", "opening", "stopped: invalid_auth" …
+    std::string last_error;
+    std::optional<SteadyTime> last_inbound;
+    std::uint64_t reconnects = 0;
+};
+struct SocketHealth {
+    std::vector<SlotHealth> slots;
+    bool connected = false;  // at least one slot is past hello and alive
+    int num_connections = 0; // as Slack counted at the last hello
+};
+
+// Keeps the configured number of Socket Mode connections open (R1–R39, R57, R69–R77). Lives on the I/O thread.
+class SocketClient {
+  public:
+    struct Callbacks {
+        // True: taken. False: the queue is full; the client then leaves an event unacknowledged and answers a
+        // person's click with "busy" (R56).
+        std::function<bool(Delivery)> deliver;
+        std::function<void(int slot)> hello;                        // a slot became connected
+        std::function<void(std::string code, std::string text)> alarm;  // R17, R32, R36, R71: a human should know
+    };
+    struct Options {
+        int connections = 2;
+        std::string api_url;
+        std::string expected_app_id;   // R9; "" = not checked
+        bool allow_plain_ws = false;   // api_url is http:// on loopback
+    };
+
+    SocketClient(net::asio::any_io_executor executor, net::WebsocketConnector& connector, WebApi& api,
+                 const Clock& clock, Options options, Callbacks callbacks);
+    ~SocketClient();
+
+    void start();
+    // Sends an ack on the connection that delivered; dropped and counted when that connection is gone (R57).
+    void ack(const ConnectionId& connection, std::string text);
+    // Reload (R69): new connections first, then the old ones are drained.
+    void renew();
+    // Stops reading, flushes queued acks for at most 2 s, closes politely; completes within 3 s (R74).
+    [[nodiscard]] net::Awaitable<void> stop();
+    [[nodiscard]] SocketHealth health() const;
+
+  private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace countersign::slack

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/base/ids.hpp"
+
+namespace countersign::config {
+
+// The configuration file as the rest of the program sees it: complete, checked, defaults filled in.
+// Keys and defaults are those of config/countersign.toml, which documents each one.
+
+struct SlackSettings {
+    std::string api_url = "https://slack.com/api/";  // ends in '/'
+    int connections = 2;                             // 1..10 Socket Mode slots
+    std::chrono::minutes reconcile{10};
+    double rate_scale = 1.0;                         // 1..1000; above 1 only with a loopback api_url
+    std::filesystem::path ca_file;                   // empty: system trust store only
+    std::string proxy;                               // empty: HTTPS_PROXY / NO_PROXY
+};
+
+struct Party {
+    std::string name;
+    std::vector<std::string> members;  // user ids (U…, W…) and user group ids (S…)
+    int quorum = 1;
+    std::string tracker_label;
+    std::vector<std::int64_t> tracker_approvers;
+};
+
+struct ReviewSettings {
+    ChannelId channel;
+    ChannelId alarm_channel;          // = channel unless set
+    std::vector<std::string> admins;  // user ids and user group ids
+    bool auto_apply = false;
+    bool require_vendor_issue = true;
+    std::vector<Party> parties;       // at least one, names unique
+};
+
+struct PersonMapping {
+    UserId slack;
+    std::string tracker;
+    std::int64_t account = 0;
+};
+
+enum class TrackerKind { gitlab, github };
+enum class TrackerPurpose { vendor, it_request, change };
+
+struct Tracker {
+    std::string name;
+    TrackerKind kind = TrackerKind::gitlab;
+    std::string url;      // no trailing '/'; may carry a path (relative root)
+    std::string api_url;  // filled from url when absent
+    std::vector<std::string> projects;
+    std::string template_name = "app_integrations";
+    TrackerPurpose purpose = TrackerPurpose::vendor;
+    std::chrono::seconds poll{60};
+};
+
+struct Settings {
+    std::filesystem::path file;  // where it was read from, for messages
+    SlackSettings slack;
+    ReviewSettings review;
+    std::vector<PersonMapping> people;
+    ChannelId slackbot_channel;
+    std::vector<Tracker> trackers;
+    std::filesystem::path database = "/var/lib/countersign/countersign.db";
+    std::string http_listen;            // "" = no listener; "127.0.0.1:9464"; port 0 = any
+    std::filesystem::path policy_file;  // empty = built-in default policy
+};
+
+// One thing that is wrong. Printed as `FILE:LINE: KEY: what is wrong; what is expected`.
+struct Problem {
+    std::string file;
+    int line = 0;  // 0: belongs to no line (a missing section, a secret)
+    std::string key;
+    std::string text;
+};
+[[nodiscard]] std::string to_text(const Problem& problem);
+
+// All problems together; nothing is started and nothing written when there is one.
+[[nodiscard]] std::expected<Settings, std::vector<Problem>> load_settings(const std::filesystem::path& file);
+// The same from text; `file` only names it.
+[[nodiscard]] std::expected<Settings, std::vector<Problem>> parse_settings(std::string_view toml,
+                                                                           const std::filesystem::path& file);
+
+// The commented example that `countersign init` writes; it parses to a complete configuration.
+[[nodiscard]] std::string_view example_settings();
+
+// http:// or https:// on 127.0.0.0/8, ::1 or localhost.
+[[nodiscard]] bool is_loopback_url(std::string_view url);
+
+}  // namespace countersign::config

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "config/base/clock.hpp"
+#include "config/settings.hpp"
+#include "storage/view.hpp"
+
+namespace countersign::handlers {
+
+// What the tokens at hand allow (design.md §1, two drivers).
+struct Capabilities {
+    bool admin = false;     // org driver: admin.apps.* through an admin user token
+    UserId bot_user;        // our own, from auth.test
+    AppId own_app;          // ours; never approved, restricted or voted on (M25)
+    EnterpriseId enterprise;
+};
+
+// All that a handler may look at besides its event.
+struct Context {
+    Timestamp now;
+    const storage::View& view;
+    const config::Settings& settings;
+    const Capabilities& capabilities;
+};
+
+}  // namespace countersign::handlers

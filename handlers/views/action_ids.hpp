@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string_view>
+
+// Names that travel through Slack and come back: buttons, forms, fields, shortcuts.
+namespace countersign::handlers::views::ids {
+
+// on the card
+inline constexpr std::string_view vote_approve = "vote_approve";    // Approve
+inline constexpr std::string_view vote_reject = "vote_reject";      // Reject
+inline constexpr std::string_view vote_need_info = "vote_need_info";// Need info
+inline constexpr std::string_view details = "request_details";      // Details
+inline constexpr std::string_view approve_app = "approve_app";      // Approve app
+inline constexpr std::string_view restrict_app = "restrict_app";    // Restrict app
+inline constexpr std::string_view reopen = "reopen_request";        // Reopen
+inline constexpr std::string_view done = "mark_done";               // Done
+// in the requester's messages
+inline constexpr std::string_view link_issue = "link_vendor_issue";     // Link vendor issue
+inline constexpr std::string_view create_issue = "create_vendor_issue"; // Create vendor issue
+inline constexpr std::string_view answer = "answer_question";           // Answer
+inline constexpr std::string_view withdraw = "withdraw_request";        // Withdraw
+// forms (callback_id), each with its private_metadata = ButtonValue text
+inline constexpr std::string_view form_request = "form_request_app";
+inline constexpr std::string_view form_reject = "form_reject";
+inline constexpr std::string_view form_restrict = "form_restrict_app";
+inline constexpr std::string_view form_need_info = "form_need_info";
+inline constexpr std::string_view form_answer = "form_answer";
+inline constexpr std::string_view form_link = "form_link_issue";
+// shortcuts (callback_id)
+inline constexpr std::string_view shortcut_request = "shortcut_request_app";
+// fields: block_id = action_id
+inline constexpr std::string_view field_app = "app";
+inline constexpr std::string_view field_purpose = "purpose";
+inline constexpr std::string_view field_issue = "vendor_issue_link";
+inline constexpr std::string_view field_reason = "reason";
+inline constexpr std::string_view field_question = "question";
+inline constexpr std::string_view field_answer = "answer";
+
+}  // namespace countersign::handlers::views::ids

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "handlers/review/party_status.hpp"
+#include "handlers/views/message.hpp"
+#include "storage/records.hpp"
+
+namespace countersign::handlers::views {
+
+// Messages to the requester, each with what happened, why, and the next step.
+[[nodiscard]] Message issue_wanted(const storage::AppRequest&, std::string_view why);  // buttons Link / Create vendor issue, Withdraw
+[[nodiscard]] Message request_received(const storage::AppRequest&);                    // with issue: in review; Withdraw
+[[nodiscard]] Message question_asked(const storage::AppRequest&);                      // button Answer, Withdraw
+[[nodiscard]] Message issue_linked(const storage::AppRequest&, const storage::VendorIssue&);
+[[nodiscard]] Message decision_notice(const storage::AppRequest&);                     // approved, restricted, denied, withdrawn, outside
+// One person's requests, newest first: `/app-request list` and `status`.
+[[nodiscard]] Message request_list(const std::vector<storage::AppRequest>&);
+[[nodiscard]] Message request_status(const storage::AppRequest&, const std::vector<review::PartyStatus>&,
+                                     const std::optional<storage::VendorIssue>&);
+[[nodiscard]] Message app_request_help(std::string_view problem = {});
+[[nodiscard]] Message installed_apps_help(std::string_view problem = {});
+
+// Lines that only the person who pressed sees.
+[[nodiscard]] Message line(std::string_view mrkdwn);
+// To the alarm channel: what is wrong, what to do, and the raw content in a code block where there is some.
+[[nodiscard]] Message alarm_notice(std::string_view what, std::string_view advice, std::string_view raw = {});
+// To admins who have no admin token: exactly what to press in Slack (workspace driver).
+[[nodiscard]] Message manual_steps(const storage::AppRequest&, storage::DecisionKind);
+
+}  // namespace countersign::handlers::views

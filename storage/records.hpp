@@ -1,0 +1,214 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/base/clock.hpp"
+#include "config/base/ids.hpp"
+
+// The nouns: plain rows, as tables hold them. What they mean is computed in handlers/review.
+namespace countersign::storage {
+
+// The life cycle of domain.md §8.2, as far as it is built. Names in the database are the enumerators'.
+enum class RequestState {
+    awaiting_issue,  // no vendor issue yet; votes count already
+    in_review,
+    need_info,       // clock stopped, waits for the requester
+    ready,           // every party agrees on the present scopes
+    held,
+    applying,        // a call to Slack is in the outbox
+    unclear,         // sent, answer lost: being read back
+    approved,
+    restricted,
+    denied,
+    withdrawn,
+    expired,
+    superseded,
+    manual,          // a human must act; `state_note` says what to do
+};
+[[nodiscard]] std::string_view to_text(RequestState state);
+[[nodiscard]] std::optional<RequestState> parse_request_state(std::string_view text);
+[[nodiscard]] bool is_final(RequestState state);  // approved, restricted, denied, withdrawn, expired, superseded
+
+enum class TokenType { bot, user, app, unknown };
+
+struct Scope {
+    std::string name;
+    TokenType token_type = TokenType::unknown;
+    std::string description;
+    bool sensitive = false;
+    bool optional = false;
+    auto operator<=>(const Scope&) const = default;
+};
+
+enum class RequestSource { event, list, form, slackbot };
+enum class Publisher { marketplace, internal, distributed, slack, unknown };
+// How the request ended, where it was not us who ended it.
+enum class Outside { no, decided, cancelled };
+// What is being applied, or was.
+enum class DecisionKind { none, approve, restrict, deny, cancel };
+
+struct AppRequest {
+    RequestId id;
+    SlackRequestId slack_id;  // empty: made by our form
+    RequestSource source = RequestSource::event;
+
+    AppId app_id;             // may be empty for a request made by our form
+    std::string app_name;     // untrusted, cleaned
+    std::string app_description;
+    std::string app_directory_url;
+    std::string app_homepage_url;
+    std::string app_privacy_url;
+    Publisher publisher = Publisher::unknown;
+
+    TeamId team_id;           // empty: the whole organisation
+    std::string team_name;
+    EnterpriseId enterprise_id;
+
+    UserId requester;
+    std::string requester_name;
+    std::optional<bool> requester_is_collaborator;  // nullopt: Slack did not say
+    std::string message;      // the requester's text, cleaned
+    std::string purpose;      // from our form
+
+    std::vector<Scope> scopes;            // sorted; the set that is asked for now
+    std::string scope_hash;               // of `scopes`; votes belong to it
+    std::string previous_status;          // "approved", "restricted" or ""
+    std::vector<Scope> previous_scopes;   // of the previous resolution
+
+    RequestState state = RequestState::awaiting_issue;
+    std::string state_note;               // for `manual` and `held`: what a person has to do
+    Timestamp state_since;
+    Outside outside = Outside::no;
+
+    // need_info
+    std::string info_party;
+    UserId info_asker;
+    std::string info_question;
+    std::string info_answer;
+
+    // decision under way or made
+    DecisionKind decision = DecisionKind::none;
+    UserId decided_by;                    // empty: policy or outside
+    std::string decision_reason;
+    std::optional<Timestamp> decided_at;
+
+    Timestamp created_at;                 // when Slack says it was made, else when we heard
+    Timestamp updated_at;
+    std::int64_t version = 0;             // grows with every save: compare-and-set, and part of effect keys
+};
+
+enum class VoteAnswer { approve, conditional, reject, abstain, need_info, retracted };
+enum class VoteSource { slack, tracker };
+[[nodiscard]] std::string_view to_text(VoteAnswer answer);
+
+// Append-only: the newest vote of a voter for a party on a hash is the one that counts.
+struct Vote {
+    std::int64_t id = 0;  // given by the store
+    RequestId request;
+    std::string party;
+    UserId voter;
+    VoteAnswer answer = VoteAnswer::approve;
+    std::string remark;
+    std::string condition_until;  // ISO date, for `conditional`
+    std::string scope_hash;
+    VoteSource source = VoteSource::slack;
+    std::string source_ref;       // envelope id or evidence id: where it can be seen again
+    Timestamp at;
+};
+
+struct VendorIssue {
+    RequestId request;
+    std::string tracker;  // name in the configuration
+    std::string project;  // full path
+    std::int64_t iid = 0;
+    std::string url;      // canonical, built from the configuration
+    UserId linked_by;
+    Timestamp linked_at;
+};
+
+// Every decision ever made on a request, ours and those seen outside.
+struct Decision {
+    std::int64_t id = 0;
+    RequestId request;
+    DecisionKind kind = DecisionKind::none;
+    UserId actor;             // empty: policy, or outside by somebody unknown
+    bool outside = false;
+    std::string reason;
+    std::string scope_hash;
+    std::string evidence;     // JSON: votes, issue and read-back it rests on
+    Timestamp at;
+};
+
+// Where a message of ours lives, so that it can be changed: "card:12", "dm:12:linkform" …
+struct MessageRef {
+    std::string name;
+    ChannelId channel;
+    std::string ts;
+};
+
+struct Timer {
+    std::string name;   // unique; setting it again moves it
+    Timestamp due;
+    std::string event;  // JSON object handed to the timer handler
+};
+
+// Membership of a Slack user group as last read; what rights are checked against.
+struct UserGroup {
+    std::string id;
+    std::vector<UserId> members;
+    Timestamp read_at;
+};
+
+// What Slack believes about an app in a workspace (team empty: organisation).
+struct AppResolution {
+    AppId app_id;
+    TeamId team_id;
+    std::string status;  // "approved", "restricted", ""
+    std::vector<Scope> scopes;
+    Timestamp seen_at;
+};
+
+struct AuditEntry {
+    std::int64_t seq = 0;  // given by the store
+    Timestamp at;
+    std::string actor;     // user id, "countersign", "slack", "operator"
+    std::string action;    // "request.received", "vote.cast", "decision.applied" …
+    std::string subject;   // "REQ-12"
+    std::string details;   // JSON object
+    std::string previous_hash;
+    std::string hash;
+};
+
+enum class TokenKind { bot, admin, app, reviewer };
+
+enum class EffectState { pending, claimed, done, failed };
+
+// Something to do outside: one Slack call, with its idempotency key. Rows of the outbox.
+struct Effect {
+    std::int64_t id = 0;      // given by the store; order within a lane
+    std::string key;          // unique for ever: enqueuing a known key again does nothing
+    std::string method;       // "chat.postMessage" …
+    TokenKind token = TokenKind::bot;
+    std::string args;         // JSON object of the method's arguments, without the token
+    std::string purpose;      // which result handler gets the answer (handlers/effect_results.cpp); "" = none
+    std::string context;      // JSON object, handed back to that handler; "" = {}
+    std::optional<RequestId> request;
+    std::string lane;         // effects of one lane are performed one after the other, in order; "" = free
+    std::string message;      // MessageRef name: a post stores it, an update is addressed by it (channel, ts)
+    bool interactive = false; // a person waits: ahead of background effects
+    std::optional<Timestamp> deadline;    // not sent after this; its handler hears `expired`
+    std::optional<Timestamp> not_before;
+
+    // kept by the outbox
+    EffectState state = EffectState::pending;
+    int attempts = 0;
+    bool maybe_sent = false;  // an answer was lost, or the program ended while it was claimed: look before repeating
+    std::optional<Timestamp> claimed_at;
+    std::string error;        // last failure, redacted
+};
+
+}  // namespace countersign::storage

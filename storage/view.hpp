@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/records.hpp"
+
+namespace countersign::storage {
+
+class Database;
+
+// What may be read. Inside a dispatcher transaction it sees the changes applied so far; on a read-only handle the
+// last commit. Cheap to construct. Throws SQLite::Exception when the database cannot be read.
+class View {
+  public:
+    explicit View(const Database& database) : database_(&database) {}
+
+    // The number the next new request gets. Handlers that create one use it as its id.
+    [[nodiscard]] RequestId next_request_id() const;
+
+    [[nodiscard]] std::optional<AppRequest> request(RequestId id) const;
+    // Slack's own id; the newest, should Slack ever reuse one.
+    [[nodiscard]] std::optional<AppRequest> request(const SlackRequestId& id) const;
+    // Not final, this app in this workspace, newest first.
+    [[nodiscard]] std::vector<AppRequest> open_requests(const AppId& app, const TeamId& team) const;
+    [[nodiscard]] std::vector<AppRequest> open_requests() const;
+    [[nodiscard]] std::vector<AppRequest> requests_of(const UserId& requester, std::size_t limit) const;  // newest first
+    struct Filter {
+        std::string state;      // "" = any
+        std::string app;        // app id or name; "" = any
+        std::string requester;  // "" = any
+        std::size_t limit = 100;
+        std::int64_t before = 0;  // ids below this; 0 = from the newest
+    };
+    [[nodiscard]] std::vector<AppRequest> requests(const Filter& filter) const;  // newest first
+    struct StateCount { std::string state; std::int64_t count = 0; };
+    [[nodiscard]] std::vector<StateCount> request_counts() const;
+
+    [[nodiscard]] std::vector<Vote> votes(RequestId id) const;  // all, oldest first
+    [[nodiscard]] std::optional<VendorIssue> vendor_issue(RequestId id) const;
+    [[nodiscard]] std::vector<Decision> decisions(RequestId id) const;
+    [[nodiscard]] std::vector<Decision> decisions_on(const AppId& app, const TeamId& team) const;  // newest first
+    [[nodiscard]] std::optional<MessageRef> message(std::string_view name) const;
+    [[nodiscard]] std::optional<UserGroup> user_group(std::string_view id) const;
+    [[nodiscard]] std::optional<AppResolution> resolution(const AppId& app, const TeamId& team) const;
+    [[nodiscard]] std::optional<Timer> timer(std::string_view name) const;
+    [[nodiscard]] std::string meta(std::string_view key) const;  // "" when unset
+    [[nodiscard]] std::optional<Effect> effect(std::string_view key) const;
+
+  private:
+    const Database* database_;
+};
+
+}  // namespace countersign::storage
