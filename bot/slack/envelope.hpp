@@ -9,21 +9,24 @@ namespace countersign::slack {
 
 // One Socket Mode text message, read just far enough to route it (R52–R54).
 enum class MessageKind {
-    hello, disconnect,                        // control: never reach a handler (R45)
-    events_api, interactive, slash_commands,  // envelopes
-    unknown,                                  // has an envelope id but a kind we do not know: recorded raw, acked
-    noise,                                    // not JSON, not an object, no id: logged once a minute, dropped
+    hello,
+    disconnect,  // control: never reach a handler (R45)
+    events_api,
+    interactive,
+    slash_commands,  // envelopes
+    unknown,         // has an envelope id but a kind we do not know: recorded raw, acked
+    noise,           // not JSON, not an object, no id: logged once a minute, dropped
 };
 
 struct SocketMessage {
     MessageKind kind = MessageKind::noise;
-    std::string type;                 // as sent
+    std::string type;  // as sent
     std::string envelope_id;
     bool accepts_response_payload = false;
     int retry_attempt = 0;
-    std::string reason;               // disconnect
-    std::string app_id;               // hello (R9)
-    int num_connections = 0;          // hello (R71)
+    std::string reason;                   // disconnect
+    std::string app_id;                   // hello (R9)
+    int num_connections = 0;              // hello (R71)
     int approximate_connection_time = 0;  // hello, seconds
 };
 // Never throws; nesting is limited to 64 (R54).
@@ -36,7 +39,9 @@ struct AckText {
     std::string text;
     bool payload_dropped = false;  // it was too large: the content must go another way
 };
-// `payload` is a JSON object or "".
+// `payload` is a JSON object or ""; anything else becomes {"text": …} (R42).
 [[nodiscard]] AckText ack_text(std::string_view envelope_id, std::string_view payload);
+// The envelope id as it stands in such an ack, escapes and all; "" where there is none.
+[[nodiscard]] std::string_view acked_envelope(std::string_view ack);
 
 }  // namespace countersign::slack

@@ -1,5 +1,10 @@
 #pragma once
 
+#include "bot/net/websocket.hpp"
+#include "bot/slack/envelope.hpp"
+#include "bot/slack/web_api.hpp"
+#include "config/base/clock.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -7,11 +12,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "bot/net/websocket.hpp"
-#include "bot/slack/envelope.hpp"
-#include "bot/slack/web_api.hpp"
-#include "config/base/clock.hpp"
 
 namespace countersign::slack {
 
@@ -33,32 +33,34 @@ struct Delivery {
 
 // R70: what health endpoint, metrics and systemd status show.
 struct SlotHealth {
-    std::string state;       // "connected", "waiting", "opening", "stopped: invalid_auth" …
+    std::string state;  // "connected", "waiting", "opening", "stopped: invalid_auth" …
     std::string last_error;
     std::optional<SteadyTime> last_inbound;
     std::uint64_t reconnects = 0;
 };
 struct SocketHealth {
     std::vector<SlotHealth> slots;
-    bool connected = false;  // at least one slot is past hello and alive
-    int num_connections = 0; // as Slack counted at the last hello
+    bool connected = false;   // at least one slot is past hello and alive
+    int num_connections = 0;  // as Slack counted at the last hello
 };
 
-// Keeps the configured number of Socket Mode connections open (R1–R39, R57, R69–R77). Lives on the I/O thread.
+// Keeps the configured number of Socket Mode connections open (R1–R39, R57, R69–R77). Lives on the I/O
+// thread.
 class SocketClient {
   public:
     struct Callbacks {
         // True: taken. False: the queue is full; the client then leaves an event unacknowledged and answers a
         // person's click with "busy" (R56).
         std::function<bool(Delivery)> deliver;
-        std::function<void(int slot)> hello;                        // a slot became connected
-        std::function<void(std::string code, std::string text)> alarm;  // R17, R32, R36, R71: a human should know
+        std::function<void(int slot)> hello;  // a slot became connected
+        std::function<void(std::string code, std::string text)>
+            alarm;  // R17, R32, R36, R71: a human should know
     };
     struct Options {
         int connections = 2;
         std::string api_url;
-        std::string expected_app_id;   // R9; "" = not checked
-        bool allow_plain_ws = false;   // api_url is http:// on loopback
+        std::string expected_app_id;  // R9; "" = not checked
+        bool allow_plain_ws = false;  // api_url is http:// on loopback
     };
 
     SocketClient(net::asio::any_io_executor executor, net::WebsocketConnector& connector, WebApi& api,

@@ -1,14 +1,15 @@
 #pragma once
 
-#include <chrono>
-#include <nlohmann/json_fwd.hpp>
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "bot/net/http_client.hpp"
 #include "config/secrets.hpp"
 #include "storage/records.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace countersign::slack {
 
@@ -16,12 +17,13 @@ namespace countersign::slack {
 struct Method {
     std::string_view name;
     enum class Body { json, form } body = Body::form;
-    int per_minute = 50;      // the published tier: 1, 20, 50, 100; `chat.postMessage` is 1 a second and channel
+    int per_minute = 50;  // the published tier: 1, 20, 50, 100; `chat.postMessage` is 1 a second and channel
     // What a repeat does when the answer was lost.
     enum class Repeat {
         harmless,         // reads, updates, and messages that only one person sees once (ephemeral)
         look_up,          // chat.postMessage: the channel is searched for our metadata first
-        handler_decides,  // admin.apps.*, views.open: the result handler hears `unclear` and reads back or tells the person
+        handler_decides,  // admin.apps.*, views.open: the result handler hears `unclear` and reads back or
+                          // tells the person
     } repeat = Repeat::harmless;
 };
 // nullptr: not a method we call.
@@ -30,21 +32,27 @@ struct Method {
 // The meaning of Slack's answer.
 enum class ApiMeaning {
     ok,
-    ok_in_disguise,   // the two codes that mean approved (domain.md §0.4), message gone when we wanted it gone …
-    retry,            // nothing happened or it is safe to repeat: ratelimited, service_unavailable …
-    unclear,          // fatal_error, request_timeout, a lost answer: look first
-    human,            // permanent until a person acts; `api_advice` says what to do
-    refused,          // this call is wrong or too late (expired trigger, message_not_found …): its handler decides
+    ok_in_disguise,  // the two codes that mean approved (domain.md §0.4), message gone when we wanted it gone
+                     // …
+    retry,    // nothing happened or it is safe to repeat: ratelimited, service_unavailable …
+    unclear,  // fatal_error, request_timeout, a lost answer: look first
+    human,    // permanent until a person acts; `api_advice` says what to do
+    refused,  // this call is wrong or too late (expired trigger, message_not_found …): its handler decides
 };
 [[nodiscard]] ApiMeaning meaning_of(std::string_view method, std::string_view slack_error);
+// False: a code that is neither in Slack's reference for our methods nor one of our own.
+[[nodiscard]] bool is_classified(std::string_view slack_error);
 // A sentence that tells a person what to do about it.
 [[nodiscard]] std::string_view api_advice(std::string_view slack_error);
 
 struct ApiAnswer {
     ApiMeaning meaning = ApiMeaning::ok;
-    std::string error;                                   // Slack's code, or our own: "timeout", "unreachable", "malformed"
-    std::string body;                                    // Slack's JSON, "{}" if there was none
+    std::string
+        error;  // Slack's code, or our own: "timeout", "unreachable", "tls", "answer_lost", "malformed"
+    std::string body;                                      // Slack's JSON, "{}" if there was none
+    int http_status = 0;                                   // 0: there was no answer
     std::optional<std::chrono::milliseconds> retry_after;  // 429: how long this method must rest
+    bool rest_capped = false;                              // Slack asked for more than 10 minutes (R11)
 };
 
 // Typed calls live in the handlers' effects; this performs any of them. Runs on the I/O thread.
@@ -53,7 +61,8 @@ class WebApi {
     WebApi(net::HttpClient& http, std::string api_url, const config::Secrets& secrets);
 
     // `args` is a JSON object; the token goes into the Authorization header only (R1).
-    [[nodiscard]] net::Awaitable<ApiAnswer> call(std::string method, storage::TokenKind token, std::string args,
+    [[nodiscard]] net::Awaitable<ApiAnswer> call(std::string method, storage::TokenKind token,
+                                                 std::string args,
                                                  std::chrono::milliseconds limit = std::chrono::seconds(30));
 
   private:
