@@ -1,16 +1,17 @@
 #pragma once
 
+#include "storage/records.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "storage/records.hpp"
 
 namespace countersign::storage {
 
 class Database;
 
-// Append-only, hash-chained: hash = SHA-256(previous_hash, seq, at, actor, action, subject, details), each length-prefixed.
+// Append-only, hash-chained: hash = SHA-256(previous_hash, seq, at, actor, action, subject, details), each
+// length-prefixed.
 class Audit {
   public:
     explicit Audit(Database& database) : database_(&database) {}

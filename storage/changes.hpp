@@ -1,26 +1,47 @@
 #pragma once
 
+#include "storage/records.hpp"
+
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "storage/records.hpp"
-
 namespace countersign::storage {
 
 // What a handler may do to the state. Applied in order, inside the envelope's savepoint.
-struct SaveRequest { AppRequest request; };       // insert or replace; `version` and `updated_at` are set by the store
-struct AddVote { Vote vote; };
-struct SaveVendorIssue { VendorIssue issue; };    // one per request; replaces
-struct AddDecision { Decision decision; };
-struct SaveMessageRef { MessageRef message; };
-struct SetTimer { Timer timer; };
-struct CancelTimer { std::string name; };
-struct SaveUserGroup { UserGroup group; };
-struct SaveResolution { AppResolution resolution; };
-struct SetMeta { std::string key; std::string value; };  // small facts: own user id, last sweep …
+struct SaveRequest {
+    AppRequest request;
+};  // insert or replace; `version` and `updated_at` are set by the store
+struct AddVote {
+    Vote vote;
+};
+struct SaveVendorIssue {
+    VendorIssue issue;
+};  // one per request; replaces
+struct AddDecision {
+    Decision decision;
+};
+struct SaveMessageRef {
+    MessageRef message;
+};
+struct SetTimer {
+    Timer timer;
+};
+struct CancelTimer {
+    std::string name;
+};
+struct SaveUserGroup {
+    UserGroup group;
+};
+struct SaveResolution {
+    AppResolution resolution;
+};
+struct SetMeta {
+    std::string key;
+    std::string value;
+};  // small facts: own user id, last sweep …
 
-using Change = std::variant<SaveRequest, AddVote, SaveVendorIssue, AddDecision, SaveMessageRef, SetTimer, CancelTimer,
-                            SaveUserGroup, SaveResolution, SetMeta>;
+using Change = std::variant<SaveRequest, AddVote, SaveVendorIssue, AddDecision, SaveMessageRef, SetTimer,
+                            CancelTimer, SaveUserGroup, SaveResolution, SetMeta>;
 
 }  // namespace countersign::storage

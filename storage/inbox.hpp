@@ -1,10 +1,10 @@
 #pragma once
 
+#include "storage/records.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "storage/records.hpp"
 
 namespace countersign::storage {
 
@@ -28,7 +28,8 @@ class Inbox {
     // False: envelope id or dedupe key is known, the envelope is a duplicate (counted on its first row).
     [[nodiscard]] bool accept(const InboxEntry& entry);
     // For what was not simply handled: the outcome, the error, and the raw text (redacted, at most 64 KiB).
-    void record(std::string_view envelope_id, InboxOutcome outcome, std::string_view error, std::string_view raw);
+    void record(std::string_view envelope_id, InboxOutcome outcome, std::string_view error,
+                std::string_view raw);
     // Removes at most `limit` handled rows received before `before`; returns how many.
     int prune(Timestamp before, int limit);
 

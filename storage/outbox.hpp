@@ -1,33 +1,37 @@
 #pragma once
 
+#include "storage/records.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "storage/records.hpp"
-
 namespace countersign::storage {
 
 class Database;
 
-// The table of effects. Only the dispatcher thread writes it. State: pending -> claimed -> done | failed, and back
-// to pending when a call is to be repeated. What is claimed when the program starts may have been sent: the runner
-// looks before it repeats (R57, design.md §3).
+// The table of effects. Only the dispatcher thread writes it. State: pending -> claimed -> done | failed, and
+// back to pending when a call is to be repeated. What is claimed when the program starts may have been sent:
+// the runner looks before it repeats (R57, design.md §3).
 class Outbox {
   public:
     explicit Outbox(Database& database) : database_(&database) {}
 
-    // Does nothing when the key is known. A chat.update for a message whose post or update is still pending is
-    // merged into that row (newest content wins), so that a card never lags behind its own history.
+    // Does nothing when the key is known. A chat.update for a message whose post or update is still pending
+    // is merged into that row (newest content wins), so that a card never lags behind its own history.
     void enqueue(const Effect& effect, Timestamp now);
 
-    // Heads of the lanes that may run now: pending, not_before reached, nothing earlier unfinished in the lane;
-    // interactive first, then oldest, at most `per_bucket` for each bucket (see `bucket_of`).
-    [[nodiscard]] std::vector<Effect> due(Timestamp now, int per_bucket) const;
-    // When the earliest effect that only waits for its `not_before` may run; nullopt = none waits.
+    // Heads of the lanes that may run now: pending, not_before reached, nothing earlier unfinished in the
+    // lane; interactive first, then oldest, at most `per_bucket` for each bucket (see `bucket_of`). Also
+    // those past their deadline: the runner expires them. Call inside a transaction: it notes whose time has
+    // come.
+    [[nodiscard]] std::vector<Effect> due(Timestamp now, int per_bucket);
+    // When the earliest effect that only waits for its `not_before` may run; nullopt = none waits. At or
+    // before `now`: call due() again.
     [[nodiscard]] std::optional<Timestamp> next_due(Timestamp now) const;
 
+    // These throw std::logic_error when the effect is not pending, or is finished already.
     void claim(std::int64_t id, Timestamp now);
     void done(std::int64_t id, Timestamp now);
     void failed(std::int64_t id, std::string_view error, Timestamp now);
@@ -36,7 +40,11 @@ class Outbox {
     // At start: what an earlier run of the program had claimed goes back to pending as maybe sent.
     void release_claims(Timestamp now);
 
-    struct Depth { std::int64_t pending = 0; std::int64_t claimed = 0; std::optional<Timestamp> oldest_pending; };
+    struct Depth {
+        std::int64_t pending = 0;
+        std::int64_t claimed = 0;
+        std::optional<Timestamp> oldest_pending;
+    };
     [[nodiscard]] Depth depth() const;
     int prune(Timestamp before, int limit);  // finished rows; their keys are kept as tombstones
 

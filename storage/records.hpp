@@ -1,13 +1,13 @@
 #pragma once
 
+#include "config/base/clock.hpp"
+#include "config/base/ids.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "config/base/clock.hpp"
-#include "config/base/ids.hpp"
 
 // The nouns: plain rows, as tables hold them. What they mean is computed in handlers/review.
 namespace countersign::storage {
@@ -16,22 +16,23 @@ namespace countersign::storage {
 enum class RequestState {
     awaiting_issue,  // no vendor issue yet; votes count already
     in_review,
-    need_info,       // clock stopped, waits for the requester
-    ready,           // every party agrees on the present scopes
+    need_info,  // clock stopped, waits for the requester
+    ready,      // every party agrees on the present scopes
     held,
-    applying,        // a call to Slack is in the outbox
-    unclear,         // sent, answer lost: being read back
+    applying,  // a call to Slack is in the outbox
+    unclear,   // sent, answer lost: being read back
     approved,
     restricted,
     denied,
     withdrawn,
     expired,
     superseded,
-    manual,          // a human must act; `state_note` says what to do
+    manual,  // a human must act; `state_note` says what to do
 };
 [[nodiscard]] std::string_view to_text(RequestState state);
 [[nodiscard]] std::optional<RequestState> parse_request_state(std::string_view text);
-[[nodiscard]] bool is_final(RequestState state);  // approved, restricted, denied, withdrawn, expired, superseded
+[[nodiscard]] bool is_final(
+    RequestState state);  // approved, restricted, denied, withdrawn, expired, superseded
 
 enum class TokenType { bot, user, app, unknown };
 
@@ -56,31 +57,31 @@ struct AppRequest {
     SlackRequestId slack_id;  // empty: made by our form
     RequestSource source = RequestSource::event;
 
-    AppId app_id;             // may be empty for a request made by our form
-    std::string app_name;     // untrusted, cleaned
+    AppId app_id;          // may be empty for a request made by our form
+    std::string app_name;  // untrusted, cleaned
     std::string app_description;
     std::string app_directory_url;
     std::string app_homepage_url;
     std::string app_privacy_url;
     Publisher publisher = Publisher::unknown;
 
-    TeamId team_id;           // empty: the whole organisation
+    TeamId team_id;  // empty: the whole organisation
     std::string team_name;
     EnterpriseId enterprise_id;
 
     UserId requester;
     std::string requester_name;
     std::optional<bool> requester_is_collaborator;  // nullopt: Slack did not say
-    std::string message;      // the requester's text, cleaned
-    std::string purpose;      // from our form
+    std::string message;                            // the requester's text, cleaned
+    std::string purpose;                            // from our form
 
-    std::vector<Scope> scopes;            // sorted; the set that is asked for now
-    std::string scope_hash;               // of `scopes`; votes belong to it
-    std::string previous_status;          // "approved", "restricted" or ""
-    std::vector<Scope> previous_scopes;   // of the previous resolution
+    std::vector<Scope> scopes;           // sorted; the set that is asked for now
+    std::string scope_hash;              // of `scopes`; votes belong to it
+    std::string previous_status;         // "approved", "restricted" or ""
+    std::vector<Scope> previous_scopes;  // of the previous resolution
 
     RequestState state = RequestState::awaiting_issue;
-    std::string state_note;               // for `manual` and `held`: what a person has to do
+    std::string state_note;  // for `manual` and `held`: what a person has to do
     Timestamp state_since;
     Outside outside = Outside::no;
 
@@ -92,13 +93,13 @@ struct AppRequest {
 
     // decision under way or made
     DecisionKind decision = DecisionKind::none;
-    UserId decided_by;                    // empty: policy or outside
+    UserId decided_by;  // empty: policy or outside
     std::string decision_reason;
     std::optional<Timestamp> decided_at;
 
-    Timestamp created_at;                 // when Slack says it was made, else when we heard
+    Timestamp created_at;  // when Slack says it was made, else when we heard
     Timestamp updated_at;
-    std::int64_t version = 0;             // grows with every save: compare-and-set, and part of effect keys
+    std::int64_t version = 0;  // grows with every save: compare-and-set, and part of effect keys
 };
 
 enum class VoteAnswer { approve, conditional, reject, abstain, need_info, retracted };
@@ -116,7 +117,7 @@ struct Vote {
     std::string condition_until;  // ISO date, for `conditional`
     std::string scope_hash;
     VoteSource source = VoteSource::slack;
-    std::string source_ref;       // envelope id or evidence id: where it can be seen again
+    std::string source_ref;  // envelope id or evidence id: where it can be seen again
     Timestamp at;
 };
 
@@ -125,7 +126,7 @@ struct VendorIssue {
     std::string tracker;  // name in the configuration
     std::string project;  // full path
     std::int64_t iid = 0;
-    std::string url;      // canonical, built from the configuration
+    std::string url;  // canonical, built from the configuration
     UserId linked_by;
     Timestamp linked_at;
 };
@@ -135,11 +136,11 @@ struct Decision {
     std::int64_t id = 0;
     RequestId request;
     DecisionKind kind = DecisionKind::none;
-    UserId actor;             // empty: policy, or outside by somebody unknown
+    UserId actor;  // empty: policy, or outside by somebody unknown
     bool outside = false;
     std::string reason;
     std::string scope_hash;
-    std::string evidence;     // JSON: votes, issue and read-back it rests on
+    std::string evidence;  // JSON: votes, issue and read-back it rests on
     Timestamp at;
 };
 
@@ -151,7 +152,7 @@ struct MessageRef {
 };
 
 struct Timer {
-    std::string name;   // unique; setting it again moves it
+    std::string name;  // unique; setting it again moves it
     Timestamp due;
     std::string event;  // JSON object handed to the timer handler
 };
@@ -175,10 +176,10 @@ struct AppResolution {
 struct AuditEntry {
     std::int64_t seq = 0;  // given by the store
     Timestamp at;
-    std::string actor;     // user id, "countersign", "slack", "operator"
-    std::string action;    // "request.received", "vote.cast", "decision.applied" …
-    std::string subject;   // "REQ-12"
-    std::string details;   // JSON object
+    std::string actor;    // user id, "countersign", "slack", "operator"
+    std::string action;   // "request.received", "vote.cast", "decision.applied" …
+    std::string subject;  // "REQ-12"
+    std::string details;  // JSON object
     std::string previous_hash;
     std::string hash;
 };
@@ -189,26 +190,27 @@ enum class EffectState { pending, claimed, done, failed };
 
 // Something to do outside: one Slack call, with its idempotency key. Rows of the outbox.
 struct Effect {
-    std::int64_t id = 0;      // given by the store; order within a lane
-    std::string key;          // unique for ever: enqueuing a known key again does nothing
-    std::string method;       // "chat.postMessage" …
+    std::int64_t id = 0;  // given by the store; order within a lane
+    std::string key;      // unique for ever: enqueuing a known key again does nothing
+    std::string method;   // "chat.postMessage" …
     TokenKind token = TokenKind::bot;
-    std::string args;         // JSON object of the method's arguments, without the token
-    std::string purpose;      // which result handler gets the answer (handlers/effect_results.cpp); "" = none
-    std::string context;      // JSON object, handed back to that handler; "" = {}
+    std::string args;     // JSON object of the method's arguments, without the token
+    std::string purpose;  // which result handler gets the answer (handlers/effect_results.cpp); "" = none
+    std::string context;  // JSON object, handed back to that handler; "" = {}
     std::optional<RequestId> request;
-    std::string lane;         // effects of one lane are performed one after the other, in order; "" = free
-    std::string message;      // MessageRef name: a post stores it, an update is addressed by it (channel, ts)
-    bool interactive = false; // a person waits: ahead of background effects
-    std::optional<Timestamp> deadline;    // not sent after this; its handler hears `expired`
+    std::string lane;     // effects of one lane are performed one after the other, in order; "" = free
+    std::string message;  // MessageRef name: a post stores it, an update is addressed by it (channel, ts)
+    bool interactive = false;           // a person waits: ahead of background effects
+    std::optional<Timestamp> deadline;  // not sent after this; its handler hears `expired`
     std::optional<Timestamp> not_before;
 
     // kept by the outbox
     EffectState state = EffectState::pending;
     int attempts = 0;
-    bool maybe_sent = false;  // an answer was lost, or the program ended while it was claimed: look before repeating
+    bool maybe_sent =
+        false;  // an answer was lost, or the program ended while it was claimed: look before repeating
     std::optional<Timestamp> claimed_at;
-    std::string error;        // last failure, redacted
+    std::string error;  // last failure, redacted
 };
 
 }  // namespace countersign::storage

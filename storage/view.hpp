@@ -1,19 +1,19 @@
 #pragma once
 
+#include "storage/records.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "storage/records.hpp"
-
 namespace countersign::storage {
 
 class Database;
 
-// What may be read. Inside a dispatcher transaction it sees the changes applied so far; on a read-only handle the
-// last commit. Cheap to construct. Throws SQLite::Exception when the database cannot be read.
+// What may be read. Inside a dispatcher transaction it sees the changes applied so far; on a read-only handle
+// the last commit. Cheap to construct. Throws SQLite::Exception when the database cannot be read.
 class View {
   public:
     explicit View(const Database& database) : database_(&database) {}
@@ -27,7 +27,8 @@ class View {
     // Not final, this app in this workspace, newest first.
     [[nodiscard]] std::vector<AppRequest> open_requests(const AppId& app, const TeamId& team) const;
     [[nodiscard]] std::vector<AppRequest> open_requests() const;
-    [[nodiscard]] std::vector<AppRequest> requests_of(const UserId& requester, std::size_t limit) const;  // newest first
+    [[nodiscard]] std::vector<AppRequest> requests_of(const UserId& requester,
+                                                      std::size_t limit) const;  // newest first
     struct Filter {
         std::string state;      // "" = any
         std::string app;        // app id or name; "" = any
@@ -36,13 +37,17 @@ class View {
         std::int64_t before = 0;  // ids below this; 0 = from the newest
     };
     [[nodiscard]] std::vector<AppRequest> requests(const Filter& filter) const;  // newest first
-    struct StateCount { std::string state; std::int64_t count = 0; };
+    struct StateCount {
+        std::string state;
+        std::int64_t count = 0;
+    };
     [[nodiscard]] std::vector<StateCount> request_counts() const;
 
     [[nodiscard]] std::vector<Vote> votes(RequestId id) const;  // all, oldest first
     [[nodiscard]] std::optional<VendorIssue> vendor_issue(RequestId id) const;
     [[nodiscard]] std::vector<Decision> decisions(RequestId id) const;
-    [[nodiscard]] std::vector<Decision> decisions_on(const AppId& app, const TeamId& team) const;  // newest first
+    [[nodiscard]] std::vector<Decision> decisions_on(const AppId& app,
+                                                     const TeamId& team) const;  // newest first
     [[nodiscard]] std::optional<MessageRef> message(std::string_view name) const;
     [[nodiscard]] std::optional<UserGroup> user_group(std::string_view id) const;
     [[nodiscard]] std::optional<AppResolution> resolution(const AppId& app, const TeamId& team) const;

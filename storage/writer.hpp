@@ -1,8 +1,8 @@
 #pragma once
 
-#include <span>
-
 #include "storage/changes.hpp"
+
+#include <span>
 
 namespace countersign::storage {
 

@@ -1,0 +1,218 @@
+#include "storage/migrations.hpp"
+
+namespace countersign::storage {
+
+// Times are milliseconds since the epoch. Enumerations are texts with a CHECK. A list that is only ever read
+// and written whole is JSON in its row. Every partial index serves one query, whose WHERE repeats the index's
+// word for word.
+const std::array<const char*, 1> migrations = {R"sql(
+
+CREATE TABLE inbox(
+    id INTEGER PRIMARY KEY,
+    envelope_id TEXT NOT NULL UNIQUE CHECK (envelope_id <> ''),
+    dedupe_key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    retry_attempt INTEGER NOT NULL CHECK (retry_attempt >= 0),
+    received_at INTEGER NOT NULL,
+    outcome TEXT NOT NULL DEFAULT 'handled' CHECK (outcome IN ('handled', 'failed', 'unknown', 'unreadable')),
+    duplicates INTEGER NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '',
+    raw TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE UNIQUE INDEX inbox_dedupe ON inbox(dedupe_key) WHERE dedupe_key <> '';
+CREATE INDEX inbox_unhandled ON inbox(id) WHERE outcome <> 'handled';
+
+-- blocked: something earlier in the lane is unfinished. waiting: not_before had not been reached when last looked at.
+-- Both are kept by outbox.cpp, so that the rows that may run now are one contiguous piece of outbox_ready.
+CREATE TABLE outbox(
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE CHECK (key <> ''),
+    method TEXT NOT NULL,
+    token TEXT NOT NULL CHECK (token IN ('bot', 'admin', 'app', 'reviewer')),
+    args TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    context TEXT NOT NULL,
+    request INTEGER,
+    lane TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    message TEXT NOT NULL,
+    interactive INTEGER NOT NULL CHECK (interactive IN (0, 1)),
+    deadline INTEGER,
+    not_before INTEGER,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'claimed', 'done', 'failed')),
+    blocked INTEGER NOT NULL CHECK (blocked IN (0, 1)),
+    waiting INTEGER NOT NULL CHECK (waiting IN (0, 1)),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    maybe_sent INTEGER NOT NULL DEFAULT 0 CHECK (maybe_sent IN (0, 1)),
+    enqueued_at INTEGER NOT NULL,
+    claimed_at INTEGER,
+    finished_at INTEGER,
+    error TEXT NOT NULL DEFAULT '',
+    CHECK ((state IN ('done', 'failed')) = (finished_at IS NOT NULL)),
+    CHECK (state <> 'claimed' OR claimed_at IS NOT NULL),
+    CHECK (waiting = 0 OR not_before IS NOT NULL)
+) STRICT;
+CREATE INDEX outbox_ready ON outbox(bucket, interactive DESC, id)
+    WHERE state = 'pending' AND blocked = 0 AND waiting = 0;
+CREATE INDEX outbox_waiting ON outbox(not_before) WHERE state = 'pending' AND blocked = 0 AND waiting = 1;
+CREATE INDEX outbox_lane ON outbox(lane, id) WHERE finished_at IS NULL AND lane <> '';
+CREATE INDEX outbox_message ON outbox(message, id) WHERE state = 'pending' AND message <> '';
+CREATE INDEX outbox_unfinished ON outbox(state, enqueued_at) WHERE finished_at IS NULL;
+CREATE INDEX outbox_finished ON outbox(finished_at) WHERE finished_at IS NOT NULL;
+
+-- Keys whose row is gone (pruned, or merged into another): the first 16 bytes of their SHA-256, in hex.
+CREATE TABLE outbox_key(digest TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+CREATE TABLE app_request(
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    slack_id TEXT NOT NULL,
+    source TEXT NOT NULL CHECK (source IN ('event', 'list', 'form', 'slackbot')),
+    app_id TEXT NOT NULL,
+    app_name TEXT NOT NULL,
+    app_description TEXT NOT NULL,
+    app_directory_url TEXT NOT NULL,
+    app_homepage_url TEXT NOT NULL,
+    app_privacy_url TEXT NOT NULL,
+    publisher TEXT NOT NULL CHECK (publisher IN ('marketplace', 'internal', 'distributed', 'slack', 'unknown')),
+    team_id TEXT NOT NULL,
+    team_name TEXT NOT NULL,
+    enterprise_id TEXT NOT NULL,
+    requester TEXT NOT NULL,
+    requester_name TEXT NOT NULL,
+    requester_is_collaborator INTEGER CHECK (requester_is_collaborator IN (0, 1)),
+    message TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    scope_hash TEXT NOT NULL,
+    previous_status TEXT NOT NULL,
+    previous_scopes TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('awaiting_issue', 'in_review', 'need_info', 'ready', 'held', 'applying',
+        'unclear', 'approved', 'restricted', 'denied', 'withdrawn', 'expired', 'superseded', 'manual')),
+    state_note TEXT NOT NULL,
+    state_since INTEGER NOT NULL,
+    outside TEXT NOT NULL CHECK (outside IN ('no', 'decided', 'cancelled')),
+    info_party TEXT NOT NULL,
+    info_asker TEXT NOT NULL,
+    info_question TEXT NOT NULL,
+    info_answer TEXT NOT NULL,
+    decision TEXT NOT NULL CHECK (decision IN ('none', 'approve', 'restrict', 'deny', 'cancel')),
+    decided_by TEXT NOT NULL,
+    decision_reason TEXT NOT NULL,
+    decided_at INTEGER,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    version INTEGER NOT NULL CHECK (version > 0)
+) STRICT;
+CREATE INDEX app_request_slack_id ON app_request(slack_id, id) WHERE slack_id <> '';
+CREATE INDEX app_request_open ON app_request(app_id, team_id, id)
+    WHERE state NOT IN ('approved', 'restricted', 'denied', 'withdrawn', 'expired', 'superseded');
+CREATE INDEX app_request_app ON app_request(app_id, id);
+CREATE INDEX app_request_app_name ON app_request(app_name COLLATE NOCASE, id);
+CREATE INDEX app_request_requester ON app_request(requester, id);
+CREATE INDEX app_request_state ON app_request(state, id);
+
+-- How many requests are in each state, so that nobody has to count a million of them.
+CREATE TABLE request_count(state TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TRIGGER app_request_added AFTER INSERT ON app_request BEGIN
+    INSERT INTO request_count VALUES (new.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER app_request_moved AFTER UPDATE OF state ON app_request WHEN old.state <> new.state BEGIN
+    UPDATE request_count SET count = count - 1 WHERE state = old.state;
+    INSERT INTO request_count VALUES (new.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER app_request_removed AFTER DELETE ON app_request BEGIN
+    UPDATE request_count SET count = count - 1 WHERE state = old.state;
+END;
+
+CREATE TABLE vote(
+    id INTEGER PRIMARY KEY,
+    request INTEGER NOT NULL REFERENCES app_request(id),
+    party TEXT NOT NULL,
+    voter TEXT NOT NULL,
+    answer TEXT NOT NULL CHECK (answer IN ('approve', 'conditional', 'reject', 'abstain', 'need_info', 'retracted')),
+    remark TEXT NOT NULL,
+    condition_until TEXT NOT NULL,
+    scope_hash TEXT NOT NULL,
+    source TEXT NOT NULL CHECK (source IN ('slack', 'tracker')),
+    source_ref TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX vote_request ON vote(request, id);
+
+CREATE TABLE vendor_issue(
+    request INTEGER PRIMARY KEY REFERENCES app_request(id),
+    tracker TEXT NOT NULL,
+    project TEXT NOT NULL,
+    iid INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    linked_by TEXT NOT NULL,
+    linked_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE decision(
+    id INTEGER PRIMARY KEY,
+    request INTEGER NOT NULL REFERENCES app_request(id),
+    kind TEXT NOT NULL CHECK (kind IN ('none', 'approve', 'restrict', 'deny', 'cancel')),
+    actor TEXT NOT NULL,
+    outside INTEGER NOT NULL CHECK (outside IN (0, 1)),
+    reason TEXT NOT NULL,
+    scope_hash TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX decision_request ON decision(request, id);
+
+CREATE TABLE message_ref(
+    name TEXT PRIMARY KEY CHECK (name <> ''),
+    channel TEXT NOT NULL,
+    ts TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE timer(
+    name TEXT PRIMARY KEY CHECK (name <> ''),
+    due INTEGER NOT NULL,
+    event TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX timer_due ON timer(due, name);
+
+CREATE TABLE user_group(
+    id TEXT PRIMARY KEY CHECK (id <> ''),
+    members TEXT NOT NULL,
+    read_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE app_resolution(
+    app_id TEXT NOT NULL CHECK (app_id <> ''),
+    team_id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    seen_at INTEGER NOT NULL,
+    PRIMARY KEY (app_id, team_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE meta(
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit(
+    seq INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    details TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_subject ON audit(subject, seq);
+CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit BEGIN
+    SELECT raise(ABORT, 'audit entries are never changed');
+END;
+CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN
+    SELECT raise(ABORT, 'audit entries are never removed');
+END;
+
+)sql"};
+
+}  // namespace countersign::storage

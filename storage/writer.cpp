@@ -1,0 +1,105 @@
+#include "storage/writer.hpp"
+
+#include "storage/json_lists.hpp"
+#include "storage/query.hpp"
+#include "storage/request_rows.hpp"
+
+namespace countersign::storage {
+namespace {
+
+struct Applier {
+    const Database& database;
+    Timestamp now;
+
+    void operator()(const SaveRequest& change) const { save_request(database, change.request, now); }
+
+    void operator()(const AddVote& change) const {
+        const Vote& v = change.vote;
+        Query(database,
+              "INSERT INTO vote(request, party, voter, answer, remark, condition_until, scope_hash, source, "
+              "source_ref, "
+              "at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            .bind(v.request, v.party, v.voter, v.answer, v.remark, v.condition_until, v.scope_hash, v.source,
+                  v.source_ref, v.at)
+            .run();
+    }
+
+    void operator()(const SaveVendorIssue& change) const {
+        const VendorIssue& i = change.issue;
+        Query(database,
+              "INSERT INTO vendor_issue(request, tracker, project, iid, url, linked_by, linked_at) "
+              "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(request) DO UPDATE SET tracker = excluded.tracker, "
+              "project = excluded.project, iid = excluded.iid, url = excluded.url, linked_by = "
+              "excluded.linked_by, "
+              "linked_at = excluded.linked_at")
+            .bind(i.request, i.tracker, i.project, i.iid, i.url, i.linked_by, i.linked_at)
+            .run();
+    }
+
+    void operator()(const AddDecision& change) const {
+        const Decision& d = change.decision;
+        Query(database,
+              "INSERT INTO decision(request, kind, actor, outside, reason, scope_hash, evidence, at) "
+              "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+            .bind(d.request, d.kind, d.actor, d.outside, d.reason, d.scope_hash, d.evidence, d.at)
+            .run();
+    }
+
+    void operator()(const SaveMessageRef& change) const {
+        const MessageRef& m = change.message;
+        Query(database,
+              "INSERT INTO message_ref(name, channel, ts) VALUES (?, ?, ?) "
+              "ON CONFLICT(name) DO UPDATE SET channel = excluded.channel, ts = excluded.ts")
+            .bind(m.name, m.channel, m.ts)
+            .run();
+    }
+
+    void operator()(const SetTimer& change) const {
+        const Timer& t = change.timer;
+        Query(database,
+              "INSERT INTO timer(name, due, event) VALUES (?, ?, ?) "
+              "ON CONFLICT(name) DO UPDATE SET due = excluded.due, event = excluded.event")
+            .bind(t.name, t.due, t.event)
+            .run();
+    }
+
+    void operator()(const CancelTimer& change) const {
+        Query(database, "DELETE FROM timer WHERE name = ?").bind(change.name).run();
+    }
+
+    void operator()(const SaveUserGroup& change) const {
+        const UserGroup& g = change.group;
+        Query(database,
+              "INSERT INTO user_group(id, members, read_at) VALUES (?, ?, ?) "
+              "ON CONFLICT(id) DO UPDATE SET members = excluded.members, read_at = excluded.read_at")
+            .bind(g.id, users_to_json(g.members), g.read_at)
+            .run();
+    }
+
+    void operator()(const SaveResolution& change) const {
+        const AppResolution& r = change.resolution;
+        Query(
+            database,
+            "INSERT INTO app_resolution(app_id, team_id, status, scopes, seen_at) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT(app_id, team_id) DO UPDATE SET status = excluded.status, scopes = excluded.scopes, "
+            "seen_at = excluded.seen_at")
+            .bind(r.app_id, r.team_id, r.status, scopes_to_json(r.scopes), r.seen_at)
+            .run();
+    }
+
+    void operator()(const SetMeta& change) const {
+        Query(database,
+              "INSERT INTO meta(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = "
+              "excluded.value")
+            .bind(change.key, change.value)
+            .run();
+    }
+};
+
+}  // namespace
+
+void apply(Database& database, const Change& change, Timestamp now) {
+    std::visit(Applier{database, now}, change);
+}
+
+}  // namespace countersign::storage

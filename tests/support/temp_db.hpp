@@ -1,0 +1,54 @@
+#pragma once
+
+#include "storage/database.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace countersign::tests {
+
+// A new empty directory, removed with everything in it.
+class TempDir {
+  public:
+    TempDir() {
+        std::string name = (std::filesystem::temp_directory_path() / "countersign-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory: " + name);
+        path_ = name;
+    }
+    TempDir(const TempDir&) = delete;
+    TempDir& operator=(const TempDir&) = delete;
+    ~TempDir() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+// A real database file with an open writer.
+class TempDb {
+  public:
+    TempDb() : database_(opened(storage::Database::open_writer(file()))) {}
+
+    [[nodiscard]] std::filesystem::path file() const { return dir_.path() / "countersign.db"; }
+    [[nodiscard]] storage::Database& writer() { return database_; }
+    [[nodiscard]] storage::Database reader() const { return opened(storage::Database::open_reader(file())); }
+
+  private:
+    static storage::Database opened(Result<storage::Database> result) {
+        if (!result) throw std::runtime_error(result.error().text);
+        return std::move(*result);
+    }
+
+    TempDir dir_;
+    storage::Database database_;
+};
+
+}  // namespace countersign::tests
