@@ -1,5 +1,9 @@
 #pragma once
 
+#include "bot/net/net.hpp"
+#include "bot/net/tls.hpp"
+#include "config/base/result.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -7,10 +11,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "bot/net/net.hpp"
-#include "bot/net/tls.hpp"
-#include "config/base/result.hpp"
 
 namespace countersign::net {
 
@@ -30,17 +30,18 @@ struct HttpResponse {
     [[nodiscard]] std::string_view header(std::string_view lower_case_name) const;
 };
 
-// Where and how to connect; one object for API and WebSocket so that they share proxy, trust and limits (R60, R61).
+// Where and how to connect; one object for API and WebSocket so that they share proxy, trust and limits (R60,
+// R61).
 struct Route {
-    std::string proxy;      // "http://user:pw@host:port"; "" = direct unless the environment says otherwise
-    std::string no_proxy;   // NO_PROXY syntax
+    std::string proxy;     // "http://user:pw@host:port"; "" = direct unless the environment says otherwise
+    std::string no_proxy;  // NO_PROXY syntax
     std::vector<std::pair<std::string, std::string>> proxy_headers;
 };
 [[nodiscard]] Route route_from_environment(const std::string& configured_proxy);
 
-// HTTP/1.1 with keep-alive; certificates verified, redirects never followed (N2). One coroutine may run per call;
-// calls to one origin share up to 8 connections. Failure::code `unclear` = the request was written but no full
-// answer came; `timeout`/`unreachable`/`tls` = nothing of it can have reached the server.
+// HTTP/1.1 with keep-alive; certificates verified, redirects never followed (N2). One coroutine may run per
+// call; calls to one origin share up to 8 connections. Failure::code `unclear` = the request was written but
+// no full answer came; `timeout`/`unreachable`/`tls` = nothing of it can have reached the server.
 class HttpClient {
   public:
     virtual ~HttpClient() = default;

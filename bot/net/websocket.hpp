@@ -1,16 +1,16 @@
 #pragma once
 
+#include "bot/net/http_client.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 
-#include "bot/net/http_client.hpp"
-
 namespace countersign::net {
 
-// One WebSocket connection. Dies once: after a failure, a close or an abort the object is only good for destruction.
-// Text messages only; no extensions; every write is one masked frame (R44, R77).
+// One WebSocket connection. Dies once: after a failure, a close or an abort the object is only good for
+// destruction. Text messages only; no extensions; every write is one masked frame (R44, R77).
 class Websocket {
   public:
     virtual ~Websocket() = default;
@@ -49,6 +49,7 @@ class WebsocketConnector {
     [[nodiscard]] virtual Awaitable<Result<std::unique_ptr<Websocket>>> connect(WebsocketOptions options) = 0;
 };
 [[nodiscard]] std::unique_ptr<WebsocketConnector> make_websocket_connector(asio::any_io_executor executor,
-                                                                           std::shared_ptr<TlsContext> tls, Route route);
+                                                                           std::shared_ptr<TlsContext> tls,
+                                                                           Route route);
 
 }  // namespace countersign::net

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,11 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "tests/fakes/certificates.hpp"
+
 namespace countersign::fakes {
 
 using Json = nlohmann::json;
-
-struct TlsFiles { std::filesystem::path certificate, key; };
 
 struct FakeSlackOptions {
     std::optional<TlsFiles> tls;  // set: https/wss, else http/ws

@@ -1,0 +1,278 @@
+#include "bot/net/http_client.hpp"
+
+#include "bot/net/connector.hpp"
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include <algorithm>
+#include <list>
+#include <sys/socket.h>
+
+namespace countersign::net {
+namespace {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using Clock = std::chrono::steady_clock;
+
+// N4
+constexpr std::chrono::seconds connect_limit{5};
+constexpr std::chrono::seconds header_limit{10};
+constexpr std::uint32_t most_header_bytes = 32 * 1024;
+constexpr std::uint64_t most_body_bytes = 8 * 1024 * 1024;
+// A server that is full of idle connections closes the oldest; ours should not be among them when we need
+// one.
+constexpr std::chrono::seconds idle_limit{30};
+constexpr int most_connections = 8;
+
+struct Idle {
+    Stream stream;
+    Clock::time_point since;
+};
+
+// The connections to one origin. A call holds a Slot from its start to its end.
+struct Origin {
+    std::vector<Idle> idle;
+    int calls = 0;
+    std::list<asio::steady_timer> waiting;
+};
+
+struct Pool {
+    explicit Pool(Connector to_use) : connector(std::move(to_use)) {}
+    Connector connector;
+    std::map<std::string, Origin, std::less<>> origins;
+};
+using PoolPtr = std::shared_ptr<Pool>;
+
+class Slot {
+  public:
+    Slot(PoolPtr pool, Origin& origin) : pool_(std::move(pool)), origin_(&origin) { ++origin_->calls; }
+    Slot(const Slot&) = delete;
+    Slot& operator=(const Slot&) = delete;
+    ~Slot() {
+        --origin_->calls;
+        if (!origin_->waiting.empty()) origin_->waiting.front().cancel();
+    }
+
+  private:
+    PoolPtr pool_;  // keeps the origin alive
+    Origin* origin_;
+};
+
+// A server may have closed an idle connection; a byte or an end waiting there says so before we write (also
+// TLS: nothing is due from the server between two calls).
+bool still_open(Stream& stream) {
+    char byte = 0;
+    const auto received = ::recv(stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+void drop_stale(Pool& pool) {
+    const auto now = Clock::now();
+    for (auto& [name, origin] : pool.origins) {
+        std::erase_if(origin.idle, [now](Idle& each) {
+            return now - each.since > idle_limit || !still_open(each.stream);
+        });
+    }
+}
+
+// False: no turn within the limit.
+Awaitable<bool> wait_for_turn(Pool& pool, Origin& origin, Deadline& total) {
+    while (origin.calls >= most_connections && !total.expired()) {
+        const auto turn = origin.waiting.emplace(origin.waiting.end(), pool.connector.executor(),
+                                                 asio::steady_timer::time_point::max());
+        struct Leave {
+            Origin& origin;
+            std::list<asio::steady_timer>::iterator turn;
+            ~Leave() { origin.waiting.erase(turn); }
+        } const leave{origin, turn};
+        const Deadline::Guard guard(total, [&turn] { turn->cancel(); });
+        co_await turn->async_wait(as_value);
+    }
+    co_return !total.expired();
+}
+
+using Message = http::request<http::string_body>;
+
+bool is_token(std::string_view text) {
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::ranges::all_of(text, [marks](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               marks.contains(c);
+    });
+}
+
+Result<Message> message_for(HttpRequest& request, const Url& url) {
+    Message message;
+    message.version(11);
+    if (!is_token(request.method)) return fail(Errc::invalid_argument, "the HTTP method is not valid");
+    message.method_string(request.method);
+    message.target(url.target);
+    message.set(http::field::host, url.authority());
+    message.set(http::field::user_agent, "countersign");
+    message.set(http::field::accept_encoding, "identity");
+    for (const auto& [name, value] : request.headers) {
+        const bool splits = value.find_first_of(std::string_view("\r\n\0", 3)) != value.npos;
+        // Not quoting the value: it may be a token read from a file with a line too many.
+        if (!is_token(name) || splits)
+            return fail(Errc::invalid_argument, "the header " + name + " has a line break in it");
+        message.set(name, value);
+    }
+    message.body() = std::move(request.body);
+    const bool bodyless = message.body().empty() && (request.method == "GET" || request.method == "HEAD");
+    if (!bodyless) message.prepare_payload();
+    return message;
+}
+
+struct Exchange {
+    Result<HttpResponse> response = fail(Errc::unclear, "no answer");
+    bool nothing_written = false;
+    bool reusable = false;
+};
+
+Failure broken_off(const boost::system::error_code& error) {
+    if (error == http::error::header_limit) return {Errc::too_large, "the answer's header is over 32 KiB"};
+    if (error == http::error::body_limit) return {Errc::too_large, "the answer is over 8 MiB"};
+    const bool cut_short = error == http::error::partial_message || error == http::error::end_of_stream;
+    if (!cut_short && error.category() == make_error_code(http::error::bad_version).category()) {
+        return {Errc::malformed, "the answer is not HTTP: " + error.message()};
+    }
+    return {Errc::unclear, "the connection was lost before the answer was complete: " + error.message()};
+}
+
+HttpResponse response_from(http::response<http::string_body>& message) {
+    HttpResponse response;
+    response.status = static_cast<int>(message.result_int());
+    for (const auto& field : message) {
+        std::string name(field.name_string());
+        std::ranges::transform(name, name.begin(), [](char c) {
+            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        });
+        response.headers[std::move(name)] = std::string(field.value());
+    }
+    response.body = std::move(message.body());
+    return response;
+}
+
+using Parser = http::response_parser<http::string_body>;
+
+// Up to and with the header of the final answer; interim ones (103 Early Hints) are passed over.
+Awaitable<boost::system::error_code> read_header(Stream& stream, beast::flat_buffer& buffer,
+                                                 std::optional<Parser>& parser, bool is_head) {
+    int status = 0;
+    do {
+        parser.emplace();
+        parser->header_limit(most_header_bytes);
+        parser->body_limit(most_body_bytes);
+        parser->skip(is_head);
+        const auto [error, size] = co_await http::async_read_header(stream, buffer, *parser, as_value);
+        if (error) co_return error;
+        status = static_cast<int>(parser->get().result_int());
+    } while (status >= 100 && status < 200 && status != 101);
+    co_return boost::system::error_code();
+}
+
+Awaitable<Exchange> exchange(Stream& stream, Message& message, Deadline& total) {
+    Exchange result;
+    const Deadline::Guard guard(total, [&stream] { stream.shut(); });
+    const auto phase = total.at_most(header_limit);
+    Deadline header(stream.get_executor(), phase);
+    std::optional<Deadline::Guard> header_guard(std::in_place, header, [&stream] { stream.shut(); });
+
+    const auto [write_error, written] = co_await http::async_write(stream, message, as_value);
+    result.nothing_written = write_error && written == 0;
+    beast::flat_buffer buffer;
+    std::optional<Parser> parser;
+    boost::system::error_code error = write_error;
+    if (!error) error = co_await read_header(stream, buffer, parser, message.method() == http::verb::head);
+    header_guard.reset();
+    if (!error) {
+        const auto [body_error, size] = co_await http::async_read(stream, buffer, *parser, as_value);
+        error = body_error;
+    }
+    if (total.expired() || header.expired()) {
+        const auto limit = total.expired() ? total.limit() : header.limit();
+        result.response = fail(Errc::unclear, "no complete answer within " + to_text(limit));
+    } else if (error) {
+        result.response = std::unexpected(broken_off(error));
+    } else {
+        auto answer = parser->release();
+        result.reusable = answer.keep_alive() && buffer.size() == 0;
+        result.response = response_from(answer);
+    }
+    co_return result;
+}
+
+Awaitable<Result<HttpResponse>> perform(PoolPtr pool, HttpRequest request) {
+    const Result<Url> url = parse_url(request.url);
+    if (!url) co_return std::unexpected(url.error());
+    Result<Message> message = message_for(request, *url);
+    if (!message) co_return std::unexpected(message.error());
+    const std::string peer = url->endpoint();
+
+    Deadline total(pool->connector.executor(), request.limit);
+    drop_stale(*pool);
+    Origin& origin = pool->origins[url->scheme + "://" + peer];
+    const bool my_turn = co_await wait_for_turn(*pool, origin, total);
+    if (!my_turn)
+        co_return fail(Errc::timeout, peer + ": all connections were busy for " + to_text(request.limit));
+    const Slot slot(pool, origin);
+
+    while (true) {
+        const bool reused = !origin.idle.empty();
+        std::optional<Stream> stream;
+        if (reused) {
+            stream = std::move(origin.idle.back().stream);
+            origin.idle.pop_back();
+        } else {
+            Deadline connecting(pool->connector.executor(), total.at_most(connect_limit));
+            Result<Stream> fresh = co_await pool->connector.connect(*url, connecting);
+            if (!fresh) co_return std::unexpected(fresh.error());
+            stream = std::move(*fresh);
+        }
+        Exchange result = co_await exchange(*stream, *message, total);
+        // The server had given up the idle connection, and not a byte went out: as if it had never been
+        // tried.
+        if (reused && result.nothing_written && !total.expired()) {
+            origin.idle.clear();
+            continue;
+        }
+        if (result.reusable) origin.idle.push_back(Idle{std::move(*stream), Clock::now()});
+        if (!result.response) co_return std::unexpected(result.response.error().while_(peer));
+        co_return std::move(result.response);
+    }
+}
+
+class BeastHttpClient final : public HttpClient {
+  public:
+    explicit BeastHttpClient(Connector connector) : pool_(std::make_shared<Pool>(std::move(connector))) {}
+    Awaitable<Result<HttpResponse>> send(HttpRequest request) override {
+        return perform(pool_, std::move(request));
+    }
+    void close_idle() override {
+        for (auto& [name, origin] : pool_->origins)
+            origin.idle.clear();
+    }
+
+  private:
+    PoolPtr pool_;
+};
+
+}  // namespace
+
+std::string_view HttpResponse::header(std::string_view lower_case_name) const {
+    const auto found = headers.find(std::string(lower_case_name));
+    return found == headers.end() ? std::string_view() : std::string_view(found->second);
+}
+
+std::unique_ptr<HttpClient> make_http_client(asio::any_io_executor executor, std::shared_ptr<TlsContext> tls,
+                                             Route route) {
+    return std::make_unique<BeastHttpClient>(
+        Connector(std::move(executor), std::move(tls), std::move(route)));
+}
+
+}  // namespace countersign::net

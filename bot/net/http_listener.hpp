@@ -1,0 +1,44 @@
+#pragma once
+
+#include "bot/net/net.hpp"
+#include "config/base/result.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace countersign::net {
+
+// What /healthz, /readyz and /metrics answer.
+struct HttpAnswer {
+    int status = 200;
+    std::string content_type = "text/plain; charset=utf-8";
+    std::string body;
+};
+
+// A small HTTP/1.1 server for the few pages of `[http].listen`. GET and HEAD only; at most 16 connections, 8
+// KiB of header, no request body, 5 s for a request, 30 s idle. Lives on the I/O thread, and so does the
+// handler.
+class HttpListener {
+  public:
+    // `path` is without the query.
+    using Handler = std::function<HttpAnswer(std::string_view method, std::string_view path)>;
+
+    HttpListener(asio::any_io_executor executor, Handler handler);
+    HttpListener(const HttpListener&) = delete;
+    HttpListener& operator=(const HttpListener&) = delete;
+    ~HttpListener();
+
+    // "127.0.0.1:9464", "[::1]:0"; gives the port, which port 0 leaves to the system.
+    [[nodiscard]] Result<std::uint16_t> start(const std::string& listen);
+    // No new connections; answers on their way are finished, for at most 1 s.
+    [[nodiscard]] Awaitable<void> stop();
+
+  private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace countersign::net
