@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace countersign::config {
+
+// What is wrong with a base URL from the configuration, or "". It must be https://, or http:// on loopback,
+// with a host and without user name, query or fragment.
+[[nodiscard]] std::string base_url_problem(std::string_view url);
+
+// "host:port" to listen on: an address in brackets if it is IPv6; port 0 to 65535.
+[[nodiscard]] bool is_listen_address(std::string_view text);
+
+}  // namespace countersign::config
