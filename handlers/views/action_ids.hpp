@@ -35,5 +35,6 @@ inline constexpr std::string_view field_issue = "vendor_issue_link";
 inline constexpr std::string_view field_reason = "reason";
 inline constexpr std::string_view field_question = "question";
 inline constexpr std::string_view field_answer = "answer";
+inline constexpr std::string_view field_request = "request";  // choice of a request; option value = ButtonValue text
 
 }  // namespace countersign::handlers::views::ids

@@ -1,0 +1,133 @@
+#include "handlers/views/next_step.hpp"
+
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/party_rows.hpp"
+
+namespace countersign::handlers::views {
+namespace {
+
+using storage::AppRequest;
+using storage::Outside;
+using enum storage::RequestState;
+
+std::string_view state_word(storage::RequestState state) {
+    switch (state) {
+        case awaiting_issue:
+            return "Waiting for vendor issue";
+        case in_review:
+            return "In review";
+        case need_info:
+            return "Needs information";
+        case ready:
+            return "Ready";
+        case held:
+            return "Held";
+        case applying:
+        case unclear:
+            return "Applying";
+        case approved:
+            return "Approved";
+        case restricted:
+            return "Restricted";
+        case denied:
+            return "Denied";
+        case withdrawn:
+            return "Withdrawn";
+        case expired:
+            return "Expired";
+        case superseded:
+            return "Superseded";
+        case manual:
+            return "Needs a human";
+    }
+    return "Needs a human";
+}
+
+std::string missing_sentence(const CardInput& input) {
+    const auto missing = parties_missing(input.parties);
+    if (missing.empty()) return "every party has agreed.";
+    return missing + (missing.contains(',') || missing.contains(" and ") ? " sign." : " signs.");
+}
+
+std::string waits_for_issue(const CardInput& input) {
+    auto out = mention(input.request.requester) + " links the vendor issue";
+    const auto missing = parties_missing(input.parties);
+    return missing.empty() ? out + "; every party has agreed."
+                           : out + "; the parties may sign already: " + missing + ".";
+}
+
+std::string ready_step(const CardInput& input) {
+    const auto admins = mentions(input.settings.review.admins, 200);
+    const auto who = admins.empty() ? std::string("an admin") : admins;
+    if (input.org_driver) return who + ": press `Approve app` or `Restrict app`.";
+    return who + ": press `Approve app`, follow the steps in Slack, then press `Done`.";
+}
+
+std::string note_or(const AppRequest& request, std::string_view otherwise) {
+    auto note = inert(request.state_note, 400);
+    return note.empty() ? std::string(otherwise) : note;
+}
+
+}  // namespace
+
+std::string state_line(const AppRequest& request) {
+    std::string out(state_word(request.state));
+    if (request.outside == Outside::decided) out += " · decided outside";
+    if (request.outside == Outside::cancelled) out += " · cancelled outside";
+    return out;
+}
+
+std::string next_step(const CardInput& input) {
+    const auto& request = input.request;
+    switch (request.state) {
+        case awaiting_issue:
+            return waits_for_issue(input);
+        case in_review:
+            return missing_sentence(input);
+        case need_info:
+            return mention(request.requester) + " answers " + mention(request.info_asker) +
+                   (request.info_party.empty() ? "" : " (" + inert_line(request.info_party, 40) + ")") +
+                   ": " + inert_line(request.info_question, 200);
+        case ready:
+            return ready_step(input);
+        case held:
+            return note_or(request, "an admin lifts the hold.");
+        case applying:
+            return "Slack is being told; its lists are read back before this card says so.";
+        case unclear:
+            return "Slack's answer was lost; its lists are read before anything is sent again.";
+        case approved:
+            return mention(request.requester) + " may install the app now.";
+        case restricted:
+            return "nobody may install or request the app until its permissions change or an admin lifts "
+                   "this in Slack.";
+        case denied:
+            return "a better request may be made at once; an admin may press `Reopen`.";
+        case withdrawn:
+            return "nothing; a new request may be made at any time.";
+        case expired:
+            return "nothing; a new request may be made at any time.";
+        case superseded:
+            return "nothing here; a newer request for the same app goes on.";
+        case manual:
+            return note_or(request, "an admin looks at the request in Slack and decides there.");
+    }
+    return {};
+}
+
+std::string decision_line(const AppRequest& request) {
+    const bool outside = request.outside != Outside::no;
+    if (!request.decided_at && request.decided_by.empty() && request.decision_reason.empty() && !outside)
+        return {};
+    std::string out = "by ";
+    if (!request.decided_by.empty()) {
+        out += mention(request.decided_by);
+    } else {
+        out += outside ? "somebody in Slack" : "the policy";
+    }
+    if (request.decided_at) out += " on " + date(*request.decided_at);
+    const auto reason = inert_line(request.decision_reason, 300);
+    return reason.empty() ? out : out + ": " + reason;
+}
+
+}  // namespace countersign::handlers::views

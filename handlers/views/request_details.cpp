@@ -1,0 +1,118 @@
+#include "config/base/text.hpp"
+#include "handlers/views/blocks.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/next_step.hpp"
+#include "handlers/views/party_rows.hpp"
+#include "handlers/views/request_card.hpp"
+#include "handlers/views/request_facts.hpp"
+#include "handlers/views/scope_list.hpp"
+#include "handlers/views/scope_words.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace countersign::handlers::views {
+namespace {
+
+using storage::Scope;
+using storage::Vote;
+
+constexpr std::size_t scope_room = 6000, vote_room = 3000;
+
+// Beyond this, words for each would not fit: the list then names them all, by risk.
+constexpr std::size_t described_scopes = 40;
+
+std::vector<std::string> all_scopes(const std::vector<Scope>& scopes) {
+    if (scopes.size() <= described_scopes) return scope_groups(scopes, scope_room);
+    std::vector<std::string> out;
+    for (const auto risk : {Risk::critical, Risk::high, Risk::medium, Risk::low}) {
+        std::vector<Scope> same;
+        std::ranges::copy_if(scopes, std::back_inserter(same),
+                             [&](const auto& s) { return describe(s).risk == risk; });
+        if (same.empty()) continue;
+        out.push_back("*" + std::string(to_text(risk)) + "* " + std::string(emoji(risk)) + " " +
+                      scope_list(same, limits::section - 100));
+    }
+    return out;
+}
+
+std::string_view verb(storage::VoteAnswer answer) {
+    using enum storage::VoteAnswer;
+    switch (answer) {
+        case approve:
+            return "approved";
+        case conditional:
+            return "approved with a condition";
+        case reject:
+            return "rejected";
+        case abstain:
+            return "abstained";
+        case need_info:
+            return "asked";
+        case retracted:
+            return "took the vote back";
+    }
+    return "voted";
+}
+
+std::string vote_line(const Vote& vote, std::string_view hash) {
+    std::string out = date(vote.at) + " " + inert_line(vote.party, 40) + ": " + mention(vote.voter) + " " +
+                      std::string(verb(vote.answer));
+    if (!vote.condition_until.empty()) out += " until " + inert_line(vote.condition_until, 20);
+    if (vote.source == storage::VoteSource::tracker) out += ", signed in GitLab";
+    if (vote.scope_hash != hash) out += " (for an earlier set of permissions)";
+    if (const auto remark = inert_line(vote.remark, 200); !remark.empty()) out += ": " + remark;
+    return out;
+}
+
+// The newest that fit, oldest first.
+std::string vote_lines(const CardInput& input, const std::vector<Vote>& votes, std::size_t room) {
+    std::vector<std::string> lines;
+    std::size_t used = 0;
+    for (auto vote = votes.rbegin(); vote != votes.rend(); ++vote) {
+        auto line = vote_line(*vote, input.request.scope_hash);
+        used += text::code_points(line) + 1;
+        if (used + 30 > room) {
+            lines.push_back("…and " + std::to_string(std::distance(vote, votes.rend())) + " before that");
+            break;
+        }
+        lines.push_back(std::move(line));
+    }
+    std::ranges::reverse(lines);
+    return lines.empty() ? "No votes yet." : text::joined(lines, "\n");
+}
+
+std::string answered(const storage::AppRequest& request, std::size_t limit) {
+    if (request.info_question.empty()) return {};
+    std::string out =
+        "*Asked by* " + mention(request.info_asker) + ": " + inert_line(request.info_question, limit);
+    const auto answer = inert_line(request.info_answer, limit);
+    return answer.empty() ? out + "\n_not answered yet_" : out + "\n*Answer:* " + answer;
+}
+
+}  // namespace
+
+Message request_details(const CardInput& input, const std::vector<Vote>& votes) {
+    const auto& request = input.request;
+    Blocks blocks;
+    blocks.header("Details of " + to_text(request.id) + " " + plain(app_title(request), 100));
+    const auto decided = decision_line(request);
+    blocks.section("*" + state_line(request) + "*" + (decided.empty() ? "" : "\n" + fitted(decided, 500)));
+    blocks.section("*All permissions* " + scope_counts(request.scopes));
+    for (const auto& group : all_scopes(request.scopes))
+        blocks.section(group);
+    blocks.section(fitted("*Votes*\n" + vote_lines(input, votes, vote_room), limits::section));
+    if (const auto words = answered(request, 300); !words.empty()) blocks.section(fitted(words, 800));
+    blocks.context({footer(request)});
+
+    std::vector<std::string> lines{to_text(request.id) + " " + inert_line(app_title(request), 100) + ": " +
+                                   state_line(request)};
+    for (auto& row : party_rows(input, RowStyle::plain, 200))
+        lines.push_back(std::move(row));
+    lines.push_back(fitted(vote_lines(input, votes, 1000), 1000));
+    lines.push_back("All permissions: " + scope_counts(request.scopes) + ". " +
+                    scope_names(request.scopes, 1500));
+    return {fitted(text::joined(lines, "\n"), limits::fallback), blocks.json()};
+}
+
+}  // namespace countersign::handlers::views

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "storage/records.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace countersign::handlers::views {
+
+// "12 permissions: 1 critical, 3 high, 8 low"
+[[nodiscard]] std::string scope_counts(const std::vector<storage::Scope>& scopes);
+// One text a token type, the riskiest first; together at most `limit` code points. What does not fit is
+// counted.
+[[nodiscard]] std::vector<std::string> scope_groups(const std::vector<storage::Scope>& scopes,
+                                                    std::size_t limit);
+// Names only, as code, the riskiest first.
+[[nodiscard]] std::string scope_list(const std::vector<storage::Scope>& scopes, std::size_t limit);
+// Names with their risk on one line, the riskiest first: the plain form for `text`.
+[[nodiscard]] std::string scope_names(const std::vector<storage::Scope>& scopes, std::size_t limit);
+// What changed since Slack last resolved this app: added and removed, or "same as then".
+[[nodiscard]] std::string scope_difference(const storage::AppRequest& request, std::size_t limit);
+
+}  // namespace countersign::handlers::views

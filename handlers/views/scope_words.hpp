@@ -1,0 +1,32 @@
+#pragma once
+
+#include "storage/records.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace countersign::handlers::views {
+
+enum class Risk { low, medium, high, critical };
+[[nodiscard]] std::string_view to_text(Risk risk);
+[[nodiscard]] std::string_view emoji(Risk risk);
+
+// What a scope lets an app do, in words that a person outside engineering understands.
+struct ScopeWords {
+    std::string words;  // inert mrkdwn; Slack's own description where the scope is unknown to us
+    Risk risk = Risk::high;
+    bool known = false;  // unknown scopes count as high (P18)
+};
+[[nodiscard]] ScopeWords describe(const storage::Scope& scope);
+
+// The highest risk of all; low for none.
+[[nodiscard]] Risk highest_risk(const std::vector<storage::Scope>& scopes);
+
+// What scopes allow together that none allows alone, across token types (P19). Short sentences, worst first.
+[[nodiscard]] std::vector<std::string> combinations(const std::vector<storage::Scope>& scopes);
+
+// The riskiest first, then by token type and name.
+[[nodiscard]] std::vector<storage::Scope> riskiest_first(std::vector<storage::Scope> scopes);
+
+}  // namespace countersign::handlers::views
