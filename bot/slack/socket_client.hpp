@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,11 +38,28 @@ struct SlotHealth {
     std::string last_error;
     std::optional<SteadyTime> last_inbound;
     std::uint64_t reconnects = 0;
+    std::map<std::string, std::uint64_t> reconnects_by_cause;
+};
+// Since the start of the program; for metrics (R72).
+struct SocketCounters {
+    std::uint64_t envelopes = 0;     // handed to the dispatcher
+    std::uint64_t redeliveries = 0;  // of these, with retry_attempt > 0
+    std::uint64_t refused = 0;       // the queue was full: events left unacknowledged (R56)
+    std::uint64_t busy = 0;          // the queue was full: people told to come again (R56)
+    std::uint64_t acks = 0;
+    std::uint64_t acks_dropped = 0;      // the connection was gone (R57)
+    std::uint64_t interim_acks = 0;      // the answer took longer than 2.5 s (R58)
+    std::uint64_t late_acks = 0;         // and came afterwards: dropped
+    std::uint64_t noise = 0;             // not JSON, or nothing to acknowledge (R54)
+    std::uint64_t binary = 0;            // R55
+    std::uint64_t oversize_inbound = 0;  // R26
+    std::uint64_t acks_too_large = 0;    // Slack closed with 1009 (R39)
 };
 struct SocketHealth {
     std::vector<SlotHealth> slots;
     bool connected = false;   // at least one slot is past hello and alive
     int num_connections = 0;  // as Slack counted at the last hello
+    SocketCounters counters;
 };
 
 // Keeps the configured number of Socket Mode connections open (R1–R39, R57, R69–R77). Lives on the I/O
@@ -49,9 +67,9 @@ struct SocketHealth {
 class SocketClient {
   public:
     struct Callbacks {
-        // True: taken. False: the queue is full; the client then leaves an event unacknowledged and answers a
-        // person's click with "busy" (R56).
-        std::function<bool(Delivery)> deliver;
+        // True: taken. False: the queue is full, and the delivery must be left as it is; the client then
+        // leaves an event unacknowledged and answers a person's click with "busy" (R56).
+        std::function<bool(Delivery&&)> deliver;
         std::function<void(int slot)> hello;  // a slot became connected
         std::function<void(std::string code, std::string text)>
             alarm;  // R17, R32, R36, R71: a human should know
@@ -61,6 +79,7 @@ class SocketClient {
         std::string api_url;
         std::string expected_app_id;  // R9; "" = not checked
         bool allow_plain_ws = false;  // api_url is http:// on loopback
+        double pace = 1.0;            // of the budget for opening connections; settings.slack.rate_scale
     };
 
     SocketClient(net::asio::any_io_executor executor, net::WebsocketConnector& connector, WebApi& api,
@@ -75,6 +94,8 @@ class SocketClient {
     // Stops reading, flushes queued acks for at most 2 s, closes politely; completes within 3 s (R74).
     [[nodiscard]] net::Awaitable<void> stop();
     [[nodiscard]] SocketHealth health() const;
+    // Does what is due. The client's own timer calls it; a test that moves a manual clock does too.
+    void wake();
 
   private:
     struct Impl;

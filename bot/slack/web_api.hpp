@@ -34,9 +34,9 @@ enum class ApiMeaning {
     ok,
     ok_in_disguise,  // the two codes that mean approved (domain.md §0.4), message gone when we wanted it gone
                      // …
-    retry,    // nothing happened or it is safe to repeat: ratelimited, service_unavailable …
-    unclear,  // fatal_error, request_timeout, a lost answer: look first
-    human,    // permanent until a person acts; `api_advice` says what to do
+    retry,           // nothing happened or it is safe to repeat: ratelimited, service_unavailable …
+    unclear,         // fatal_error, request_timeout, a lost answer: look first
+    human,           // permanent until a person acts; `api_advice` says what to do
     refused,  // this call is wrong or too late (expired trigger, message_not_found …): its handler decides
 };
 [[nodiscard]] ApiMeaning meaning_of(std::string_view method, std::string_view slack_error);

@@ -1,0 +1,46 @@
+#include "bot/slack/open_budget.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace countersign::slack {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr double burst = 3;
+constexpr std::chrono::duration<double> refill = 12s;  // 5 a minute
+constexpr std::chrono::milliseconds crowded_first = 10s;
+constexpr std::chrono::milliseconds crowded_last = 2min;
+
+}  // namespace
+
+OpenBudget::OpenBudget(double pace) : refill_(refill / pace), tokens_(burst) {}
+
+std::optional<SteadyTime> OpenBudget::take(SteadyTime now) {
+    const auto since =
+        counted_at_ ? std::chrono::duration<double>(now - *counted_at_) : std::chrono::duration<double>(0);
+    tokens_ = std::min(burst, tokens_ + since / refill_);
+    counted_at_ = now;
+    if (now < closed_until_) return closed_until_;
+    if (tokens_ < 1) {
+        // Rounded up, or the next question would come a moment too early.
+        return now + std::chrono::ceil<std::chrono::milliseconds>(refill_ * (1 - tokens_)) + 1ms;
+    }
+    tokens_ -= 1;
+    if (crowding_ > 0ms) closed_until_ = now + crowding_;
+    return std::nullopt;
+}
+
+void OpenBudget::rest_until(SteadyTime when) {
+    closed_until_ = std::max(closed_until_, when);
+}
+
+SteadyTime OpenBudget::too_many(SteadyTime now, double random) {
+    crowding_ = crowding_ == 0ms ? crowded_first : std::min(crowding_ * 2, crowded_last);
+    const auto jitter = std::chrono::duration_cast<std::chrono::milliseconds>(crowding_ * 0.1 * random);
+    rest_until(now + crowding_ + jitter);
+    return closed_until_;
+}
+
+}  // namespace countersign::slack
