@@ -220,7 +220,7 @@ struct Server::Impl {
         const auto query = to_query(request);
         const int status = callbacks.upgrade(query);
         if (status != 101) {
-            HttpReply reply{.status = status, .body = "", .content_type = "text/plain"};
+            HttpReply reply{.status = status, .body = "", .content_type = "text/plain", .headers = {}};
             if (status == 0) reply.ending = HttpReply::Ending::hang;
             co_await answer(connection, reply, false);
             co_return;
