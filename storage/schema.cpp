@@ -34,9 +34,10 @@ int schema_of(SQLite::Database& connection) {
 }
 
 bool is_foreign(SQLite::Database& connection) {
+    // Counted in any case: reading the schema is what finds a damaged first page.
+    const int tables = connection.execAndGet("SELECT count(*) FROM sqlite_schema").getInt();
     const auto id = static_cast<std::uint32_t>(pragma(connection, "application_id"));
-    if (id == application_id) return false;
-    return id != 0 || connection.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() != 0;
+    return id != application_id && (id != 0 || tables != 0);
 }
 
 void migrate(SQLite::Database& connection) {
