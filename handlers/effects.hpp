@@ -1,40 +1,71 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "handlers/context.hpp"
 #include "handlers/views/message.hpp"
 #include "storage/records.hpp"
+
+#include <string>
+#include <string_view>
 
 // The things to do outside, as named constructors: the one place that knows Slack's argument names.
 // Keys: a fact that happens once names its effect ("dm:REQ-12:approved:U1"), so replay cannot do it twice.
 namespace countersign::handlers {
 
+// `Effect::purpose`: who hears the result (effect_results.cpp).
+namespace purposes {
+inline constexpr std::string_view card = "card";
+inline constexpr std::string_view card_update = "card_update";
+inline constexpr std::string_view notice = "notice";  // a direct message about a request
+inline constexpr std::string_view answer = "answer";  // the visible answer to a press
+inline constexpr std::string_view alarm = "alarm";
+inline constexpr std::string_view form = "form";  // views.open
+inline constexpr std::string_view user_group = "user_group";
+inline constexpr std::string_view inquiry =
+    "inquiry";  // lists read to learn what Slack believes of one request
+inline constexpr std::string_view decide = "decide";  // admin.apps.approve, admin.apps.restrict
+inline constexpr std::string_view cancel = "cancel";  // admin.apps.requests.cancel
+inline constexpr std::string_view teams = "teams";    // auth.teams.list, for the sweep
+inline constexpr std::string_view sweep = "sweep";    // admin.apps.requests.list, for the sweep
+}  // namespace purposes
+
 // The request card: posted once, then edited in place (MessageRef "card:12").
+[[nodiscard]] std::string card_name(RequestId request);
 [[nodiscard]] storage::Effect post_card(const storage::AppRequest&, const ChannelId&, const views::Message&);
 [[nodiscard]] storage::Effect update_card(const storage::AppRequest&, const views::Message&);
 // `occasion` makes the key: one message per (request, occasion, recipient).
-[[nodiscard]] storage::Effect direct_message(const storage::AppRequest&, const UserId&, std::string_view occasion,
-                                             const views::Message&);
+[[nodiscard]] storage::Effect direct_message(const storage::AppRequest&, const UserId&,
+                                             std::string_view occasion, const views::Message&);
 // Edits a direct message posted with the same occasion.
-[[nodiscard]] storage::Effect update_direct_message(const storage::AppRequest&, const UserId&, std::string_view occasion,
-                                                    const views::Message&);
+[[nodiscard]] storage::Effect update_direct_message(const storage::AppRequest&, const UserId&,
+                                                    std::string_view occasion, const views::Message&);
 // A line that only one person sees; `cause` (envelope id) makes the key.
-[[nodiscard]] storage::Effect ephemeral(const ChannelId&, const UserId&, std::string_view cause, const views::Message&);
+[[nodiscard]] storage::Effect ephemeral(const ChannelId&, const UserId&, std::string_view cause,
+                                        const views::Message&);
+// The same as a direct message, for presses that come from no channel.
+[[nodiscard]] storage::Effect private_line(const UserId&, std::string_view cause, const views::Message&);
 [[nodiscard]] storage::Effect alarm(const config::Settings&, std::string_view key, const views::Message&);
 // Opens a form; the trigger dies 3 s after the press, the deadline is 2.5 s after `pressed_at`.
-[[nodiscard]] storage::Effect open_view(std::string_view trigger_id, std::string_view cause, const std::string& view,
-                                        Timestamp pressed_at, const std::string& context);
+[[nodiscard]] storage::Effect open_view(std::string_view trigger_id, std::string_view cause,
+                                        const std::string& view, Timestamp pressed_at,
+                                        const std::string& context);
 
-// admin.apps.*; `step` and the request's version make the key.
+// admin.apps.*; `purpose` and the request's version make the key.
 [[nodiscard]] storage::Effect list_pending_requests(const storage::AppRequest&, std::string_view purpose,
                                                     std::string_view cursor, bool certified);
+// By Slack's request id, or by app id where the request has none.
 [[nodiscard]] storage::Effect approve_app(const storage::AppRequest&);
 [[nodiscard]] storage::Effect restrict_app(const storage::AppRequest&);
 [[nodiscard]] storage::Effect cancel_slack_request(const storage::AppRequest&);
-[[nodiscard]] storage::Effect list_resolved(const storage::AppRequest&, std::string_view purpose, bool approved_list,
-                                            bool certified, std::string_view cursor);
-[[nodiscard]] storage::Effect read_user_group(std::string_view group, std::string_view cause, const std::string& context);
+[[nodiscard]] storage::Effect list_resolved(const storage::AppRequest&, std::string_view purpose,
+                                            bool approved_list, bool certified, std::string_view cursor);
+[[nodiscard]] storage::Effect read_user_group(std::string_view group, std::string_view cause,
+                                              const std::string& context);
+
+// For the sweep; `round` (a time) makes the key.
+[[nodiscard]] storage::Effect list_teams(std::string_view round, std::string_view cursor,
+                                         const std::string& context);
+[[nodiscard]] storage::Effect list_pending_of(const TeamId& team, const EnterpriseId& enterprise,
+                                              std::string_view round, std::string_view cursor, bool certified,
+                                              const std::string& context);
 
 }  // namespace countersign::handlers

@@ -5,7 +5,8 @@
 #include "handlers/outcome.hpp"
 
 // Every behaviour of the product, one function a thing that arrives, one file a function (or a family).
-// All are pure: (event, context) -> outcome. They may throw; the dispatcher then undoes the event's work alone.
+// All are pure: (event, context) -> outcome. They may throw; the dispatcher then undoes the event's work
+// alone.
 namespace countersign::handlers {
 
 // Picks the handler. The one function that the dispatcher calls.
@@ -15,22 +16,27 @@ namespace countersign::handlers {
 [[nodiscard]] Outcome failed(const Event& event, const Context& context, const std::string& error);
 
 // --- events ---
-[[nodiscard]] Outcome app_requested(const Event&, const Context&);       // someone asked for an app through Slack
-[[nodiscard]] Outcome group_changed(const Event&, const Context&);       // subteam_updated, subteam_members_changed
-[[nodiscard]] Outcome recorded_event(const Event&, const Context&);      // known events that need no reaction yet
+[[nodiscard]] Outcome app_requested(const Event&, const Context&);  // someone asked for an app through Slack
+[[nodiscard]] Outcome group_changed(const Event&,
+                                    const Context&);  // subteam_updated, subteam_members_changed
+[[nodiscard]] Outcome recorded_event(const Event&, const Context&);  // known events that need no reaction yet
 
 // --- buttons, forms, commands ---
-[[nodiscard]] Outcome vote_buttons(const Event&, const Context&);        // Approve, Reject, Need info, Details on the card
-[[nodiscard]] Outcome admin_buttons(const Event&, const Context&);       // Approve app, Restrict app, Reopen, Done
-[[nodiscard]] Outcome requester_buttons(const Event&, const Context&);   // Link vendor issue, Create vendor issue, Answer, Withdraw
-[[nodiscard]] Outcome forms(const Event&, const Context&);               // every view_submission
-[[nodiscard]] Outcome app_request_command(const Event&, const Context&); // /app-request …
-[[nodiscard]] Outcome installed_apps_command(const Event&, const Context&);  // /installed-apps … (answers what it can do today)
+[[nodiscard]] Outcome vote_buttons(const Event&,
+                                   const Context&);  // Approve, Reject, Need info, Details on the card
+[[nodiscard]] Outcome admin_buttons(const Event&, const Context&);  // Approve app, Restrict app, Reopen, Done
+[[nodiscard]] Outcome requester_buttons(
+    const Event&, const Context&);  // Link vendor issue, Create vendor issue, Answer, Withdraw
+[[nodiscard]] Outcome forms(const Event&, const Context&);                // every view_submission
+[[nodiscard]] Outcome app_request_command(const Event&, const Context&);  // /app-request …
+[[nodiscard]] Outcome installed_apps_command(
+    const Event&, const Context&);  // /installed-apps … (answers what it can do today)
 
 // --- our own ---
-[[nodiscard]] Outcome effect_results(const Event&, const Context&);      // an effect was performed, refused or expired
-[[nodiscard]] Outcome timers(const Event&, const Context&);              // a timer is due
-[[nodiscard]] Outcome started(const Event&, const Context&);             // the daemon came up
-[[nodiscard]] Outcome operator_alarm(const Event&, const Context&);      // something below needs a human
+[[nodiscard]] Outcome effect_results(const Event&,
+                                     const Context&);         // an effect was performed, refused or expired
+[[nodiscard]] Outcome timers(const Event&, const Context&);   // a timer is due
+[[nodiscard]] Outcome started(const Event&, const Context&);  // the daemon came up
+[[nodiscard]] Outcome operator_alarm(const Event&, const Context&);  // something below needs a human
 
 }  // namespace countersign::handlers

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "storage/changes.hpp"
+
 #include <string>
 #include <vector>
-
-#include "storage/changes.hpp"
 
 namespace countersign::handlers {
 
@@ -19,8 +19,8 @@ struct Outcome {
     std::vector<storage::Change> changes;
     std::vector<storage::Effect> effects;
     std::vector<AuditNote> audit;
-    std::string ack;          // JSON object for the ack's payload (R42); "" = empty ack
-    bool recognised = true;   // false: nothing here understood it; recorded raw and counted (R52)
+    std::string ack;         // JSON object for the ack's payload (R42); "" = empty ack
+    bool recognised = true;  // false: nothing here understood it; recorded raw and counted (R52)
 
     void merge(Outcome other);  // appends; the other's ack wins if it has one
 };

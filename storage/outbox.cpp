@@ -231,9 +231,7 @@ int Outbox::prune(Timestamp before, int limit) {
 std::string bucket_of(const Effect& effect) {
     if (effect.method != "chat.postMessage") return effect.method;
     const auto args = json::parse(effect.args, nullptr, false);
-    const auto channel = args.find("channel");
-    return effect.method + ":" +
-           (channel != args.end() && channel->is_string() ? channel->get<std::string>() : "");
+    return effect.method + ":" + (args.is_object() ? args.value("channel", "") : "");
 }
 
 }  // namespace countersign::storage

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstdint>
-
 namespace SQLite {
 class Database;
 }
@@ -10,8 +8,6 @@ namespace countersign::storage {
 
 // The schema this program writes and reads.
 [[nodiscard]] int newest_schema() noexcept;
-// What marks a file as ours (PRAGMA application_id).
-[[nodiscard]] std::uint32_t own_application_id() noexcept;
 // As the file says; 0 = empty. Throws SQLite::Exception when it is no database.
 [[nodiscard]] int schema_of(SQLite::Database& connection);
 // True for a database that some other program made.

@@ -1,0 +1,81 @@
+#include "handlers/answers.hpp"
+
+#include "handlers/effects.hpp"
+#include "handlers/views/action_ids.hpp"
+#include "handlers/views/forms.hpp"
+#include "handlers/views/notices.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+
+namespace countersign::handlers {
+namespace {
+
+using nlohmann::json;
+namespace ids = views::ids;
+
+// Slack drops acks above 20,480 bytes in silence (R43); the envelope around the payload needs a little.
+constexpr std::size_t max_ack_payload = 18'000;
+
+std::string command_ack(const views::Message& message) {
+    json ack{{"response_type", "ephemeral"}, {"text", message.text}};
+    if (!message.blocks.empty()) ack["blocks"] = json::parse(message.blocks);
+    return ack.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string_view main_field(std::string_view form) {
+    if (form == ids::form_reject || form == ids::form_restrict) return ids::field_reason;
+    if (form == ids::form_need_info) return ids::field_question;
+    if (form == ids::form_answer) return ids::field_answer;
+    if (form == ids::form_link) return ids::field_issue;
+    return ids::field_app;
+}
+
+}  // namespace
+
+Outcome say(const Press& press, const views::Message& message) {
+    Outcome outcome;
+    if (press.kind == Press::Kind::command && press.answer_in_ack) {
+        auto ack = command_ack(message);
+        if (ack.size() <= max_ack_payload) {
+            outcome.ack = std::move(ack);
+            return outcome;
+        }
+    }
+    const bool in_channel = !press.channel.empty() && !press.channel.value.starts_with('D');
+    outcome.effects.push_back(in_channel ? ephemeral(press.channel, press.user, press.cause, message)
+                                         : private_line(press.user, press.cause, message));
+    return outcome;
+}
+
+Outcome say(const Press& press, std::string_view mrkdwn) {
+    return say(press, views::line(mrkdwn));
+}
+
+Outcome refuse(const Press& press, std::string_view subject, std::string_view why,
+               const std::string& sentence) {
+    return refuse_at(press, main_field(press.what), subject, why, sentence);
+}
+
+Outcome refuse_at(const Press& press, std::string_view field, std::string_view subject, std::string_view why,
+                  const std::string& sentence) {
+    Outcome outcome;
+    if (press.kind == Press::Kind::form && press.answer_in_ack) {
+        outcome.ack = views::form_errors({{std::string(field), sentence}});
+    } else {
+        outcome = say(press, sentence);
+    }
+    outcome.audit.push_back({press.user.value, "press.refused", std::string(subject),
+                             details({{"what", press.what}, {"why", why}, {"cause", press.cause}})});
+    return outcome;
+}
+
+std::string details(std::initializer_list<std::pair<std::string_view, std::string_view>> pairs) {
+    json object = json::object();
+    for (const auto& [key, value] : pairs)
+        object[std::string(key)] = value;
+    return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace countersign::handlers

@@ -1,0 +1,182 @@
+#include "config/base/text.hpp"
+#include "handlers/answers.hpp"
+#include "handlers/handlers.hpp"
+#include "handlers/presses.hpp"
+#include "handlers/requests_of_person.hpp"
+#include "handlers/review/members.hpp"
+#include "handlers/rights.hpp"
+#include "handlers/views/forms.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+#include "handlers/views/request_card.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+namespace countersign::handlers {
+namespace {
+
+using storage::AppRequest;
+
+constexpr std::size_t listed = 50;
+constexpr std::string_view known_words[]{"status", "list", "link", "withdraw", "find", "help"};
+
+Outcome help(const Press& press, std::string_view problem = {}) {
+    return say(press, views::app_request_help(problem));
+}
+
+// "REQ-12", "12" or Slack's own "Ar…".
+std::optional<AppRequest> named(const std::string& word, const Context& context) {
+    if (const auto id = parse_request_id(word)) return context.view.request(*id);
+    if (word.starts_with("Ar")) return context.view.request(SlackRequestId(word));
+    return std::nullopt;
+}
+
+std::vector<AppRequest> own_open(const Press& press, const Context& context) {
+    auto own = context.view.requests_of(press.user, listed);
+    std::erase_if(own, [](const AppRequest& request) { return storage::is_final(request.state); });
+    return own;
+}
+
+// To read is less than to decide: the groups as last read will do, so that nobody waits for Slack.
+bool may_read(const Press& press, const AppRequest& request, const Context& context) {
+    if (press.user == request.requester) return true;
+    const review::GroupKnowledge groups{context.view, press.groups, context.now,
+                                        std::chrono::minutes(24 * 60)};
+    const auto& settings = context.settings.review;
+    return review::membership(press.user, settings.admins, groups).member ||
+           !review::party_membership(press.user, settings.parties, groups).parties.empty();
+}
+
+Outcome nothing_known(const Press& press, const std::string& word) {
+    return help(press, fmt::format("I know no request {}.", word));
+}
+
+Outcome status(const Press& press, const std::vector<std::string>& words, const Context& context) {
+    std::optional<AppRequest> request;
+    if (words.size() > 1) {
+        request = named(words[1], context);
+        if (!request) return nothing_known(press, words[1]);
+    } else {
+        const auto own = context.view.requests_of(press.user, 1);
+        if (own.empty()) return say(press, views::request_list({}));
+        request = own.front();
+    }
+    if (!may_read(press, *request, context)) {
+        return refuse(
+            press, to_text(request->id), "no_right",
+            "you may not, because only the requester, the parties and the admins see this request.");
+    }
+    const auto item = load_case(*request, context);
+    return say(press, views::request_status(item.request, item.matrix, item.issue));
+}
+
+// The one request that a command without an id means.
+std::expected<AppRequest, Outcome> only_open(const Press& press, std::string_view command,
+                                             const Context& context) {
+    const auto own = own_open(press, context);
+    if (own.size() == 1) return own.front();
+    if (own.empty()) return std::unexpected(say(press, "You have no open app request."));
+    std::vector<std::string> ids;
+    for (const auto& request : own)
+        ids.push_back(to_text(request.id));
+    return std::unexpected(help(press, fmt::format("Which one? You have {}; for example: {} {}",
+                                                   text::joined(ids, ", "), command, ids.front())));
+}
+
+Outcome link(const Press& press, const std::vector<std::string>& words, const Context& context) {
+    std::optional<AppRequest> request;
+    std::size_t next = 1;
+    if (words.size() > 1) {
+        request = named(words[1], context);
+        if (request) ++next;
+    }
+    if (next >= words.size()) {  // no URL: the form
+        if (request) {
+            const auto item = load_case(*request, context);
+            if (auto may = require_may_link(press, item, context); !may) return std::move(may.error());
+            return open_form(press, views::link_form(*request));
+        }
+        const auto own = own_open(press, context);
+        if (own.empty()) return say(press, "You have no open app request.");
+        return open_form(press, own.size() == 1 ? views::link_form(own.front()) : views::link_form(own));
+    }
+    const auto url =
+        text::joined(std::vector(words.begin() + static_cast<std::ptrdiff_t>(next), words.end()), " ");
+    if (!request && parse_request_id(words[1])) return nothing_known(press, words[1]);
+    if (!request) {
+        auto only = only_open(press, "/app-request link", context);
+        if (!only) return std::move(only.error());
+        request = std::move(*only);
+    }
+    auto item = load_case(*request, context);
+    if (auto may = require_may_link(press, item, context); !may) return std::move(may.error());
+    const auto parsed = review::parse_issue_link(url, context.settings.trackers);
+    if (!parsed) return refuse(press, to_text(request->id), "bad_link", explain(parsed.error()));
+    auto outcome = link_issue(press, std::move(item), *parsed, context);
+    outcome.merge(say(
+        press, fmt::format("Linked {} to {}.", to_text(request->id), views::link(parsed->url, parsed->url))));
+    return outcome;
+}
+
+Outcome withdraw_typed(const Press& press, const std::vector<std::string>& words, const Context& context) {
+    std::optional<AppRequest> request;
+    if (words.size() > 1) {
+        request = named(words[1], context);
+        if (!request) return nothing_known(press, words[1]);
+    } else {
+        auto only = only_open(press, "/app-request withdraw", context);
+        if (!only) return std::move(only.error());
+        request = std::move(*only);
+    }
+    const auto id = request->id;
+    const bool open = !storage::is_final(request->state);
+    auto outcome = withdraw(press, load_case(*request, context), context);
+    const bool done = open && !outcome.changes.empty();
+    if (done) outcome.merge(say(press, fmt::format("{} is withdrawn.", to_text(id))));
+    return outcome;
+}
+
+// What is on record about an app by this name or id.
+Outcome find(const Press& press, const std::vector<std::string>& words, const Context& context) {
+    if (words.size() < 2) return help(press, "Which app? For example: /app-request find Miro");
+    const auto name = text::joined(std::vector(words.begin() + 1, words.end()), " ");
+    const auto found = context.view.requests({.state = {}, .app = name, .requester = {}, .limit = 5});
+    if (found.empty()) {
+        return say(press, fmt::format("Nobody has asked for {} here. `/app-request` opens the form.",
+                                      views::inert(name, 100)));
+    }
+    std::vector<std::string> lines;
+    for (const auto& request : found) {
+        lines.push_back(fmt::format("{} · {} · {}", to_text(request.id), views::inert(request.app_name, 100),
+                                    views::state_line(request)));
+    }
+    return say(press, text::joined(lines, "\n"));
+}
+
+}  // namespace
+
+Outcome app_request_typed(const Press& press, const Context& context) {
+    const auto found = press.fields.find("text");
+    const auto words = text::words(found == press.fields.end() ? std::string() : found->second);
+    if (words.empty()) return open_form(press, views::request_form());
+    const auto word = text::lower(words.front());
+    if (word == "status") return status(press, words, context);
+    if (word == "list") return say(press, views::request_list(context.view.requests_of(press.user, listed)));
+    if (word == "link") return link(press, words, context);
+    if (word == "withdraw") return withdraw_typed(press, words, context);
+    if (word == "find") return find(press, words, context);
+    if (word == "help") return help(press);
+    const auto meant = text::nearest(word, known_words);
+    return help(press, meant.empty() ? fmt::format("I do not know \"{}\".", word)
+                                     : fmt::format("I do not know \"{}\"; did you mean {}?", word, meant));
+}
+
+Outcome app_request_command(const Event& event, const Context& context) {
+    return app_request_typed(read_command(event), context);
+}
+
+}  // namespace countersign::handlers

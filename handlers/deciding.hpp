@@ -1,0 +1,27 @@
+#pragma once
+
+#include "handlers/context.hpp"
+#include "handlers/outcome.hpp"
+#include "handlers/press.hpp"
+#include "handlers/settle.hpp"
+
+#include <optional>
+#include <string>
+
+// What an admin's decision needs before it may be applied, and how it is applied without an admin token.
+namespace countersign::handlers {
+
+// "you may not, because …"; nullopt: every party agrees on the present scopes and nothing else is missing.
+[[nodiscard]] std::optional<std::string> why_not_approvable(const Case& item, const Context& context);
+[[nodiscard]] std::optional<std::string> why_not_restrictable(const storage::AppRequest& request,
+                                                              const Context& context);
+
+// An admin token is here, and Slack knows what the request is about.
+[[nodiscard]] bool applies_by_api(const storage::AppRequest& request, const Context& context);
+
+// Workspace driver: notes what was decided and tells the admin exactly what to press in Slack. The state
+// stays until an admin presses `Done`.
+[[nodiscard]] Outcome hand_over(const Press& press, Case item, storage::DecisionKind kind,
+                                const std::string& reason, const Context& context);
+
+}  // namespace countersign::handlers

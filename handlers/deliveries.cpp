@@ -1,0 +1,120 @@
+#include "handlers/deliveries.hpp"
+
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/inquiry_verdict.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/settle.hpp"
+#include "handlers/views/notices.hpp"
+#include "handlers/watch.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace countersign::handlers {
+namespace {
+
+using review::text_field;
+
+Outcome failed_delivery(const EffectAnswer& answer, const Context& context, const std::string& what) {
+    Outcome outcome;
+    outcome.audit.push_back(
+        {"slack", "effect.failed", answer.request.value > 0 ? to_text(answer.request) : answer.key,
+         details({{"effect", answer.key}, {"meaning", answer.meaning}, {"error", answer.error}})});
+    outcome.effects.push_back(
+        alarm(context.settings, "delivery:" + answer.key, views::alarm_notice(what, answer.trouble())));
+    return outcome;
+}
+
+// A card that nobody can see any more is posted anew; the new message becomes the card.
+storage::Effect post_again(const Case& item, std::string_view occasion, const Context& context) {
+    auto effect = post_card(item.request, context.settings.review.channel, draw_card(item, context));
+    effect.key += fmt::format(":{}", occasion);
+    return effect;
+}
+
+}  // namespace
+
+Outcome card_posted(const EffectAnswer& answer, const Context& context) {
+    if (answer.ok()) return {};
+    return failed_delivery(
+        answer, context,
+        fmt::format("The card of {} cannot be posted in the review channel.", to_text(answer.request)));
+}
+
+Outcome card_updated(const EffectAnswer& answer, const Context& context) {
+    if (answer.ok()) return {};
+    const bool gone = answer.error == "message_not_found" || answer.error == "cant_update_message" ||
+                      answer.error == "edit_window_closed";
+    const auto request = context.view.request(answer.request);
+    if (!gone || !request) {
+        return failed_delivery(answer, context,
+                               fmt::format("The card of {} cannot be changed.", to_text(answer.request)));
+    }
+    Outcome outcome;
+    outcome.effects.push_back(post_again(load_case(*request, context), answer.key, context));
+    outcome.audit.push_back({"slack", "card.gone", to_text(request->id), details({{"error", answer.error}})});
+    return outcome;
+}
+
+Outcome notice_sent(const EffectAnswer& answer, const Context& context) {
+    if (answer.ok()) return {};
+    return failed_delivery(answer, context,
+                           fmt::format("A message about {} cannot be delivered to {}.",
+                                       to_text(answer.request), text_field(answer.args, "channel")));
+}
+
+Outcome answer_shown(const EffectAnswer& answer, const Context& context) {
+    if (answer.ok()) return {};
+    const auto user = UserId(text_field(answer.context, "user"));
+    const bool was_direct = user.empty();
+    if (was_direct) {
+        return failed_delivery(answer, context,
+                               fmt::format("An answer to a press cannot be delivered to {}.",
+                                           text_field(answer.args, "channel")));
+    }
+    Outcome outcome;
+    outcome.effects.push_back(
+        private_line(user, answer.key, views::line(text_field(answer.context, "text"))));
+    return outcome;
+}
+
+// Nothing more can be done in Slack when the alarm itself does not arrive; the log and the audit have it.
+Outcome alarm_raised(const EffectAnswer& answer, const Context& /*context*/) {
+    Outcome outcome;
+    if (answer.ok()) return outcome;
+    outcome.audit.push_back({"slack", "alarm.not_delivered", answer.key,
+                             details({{"error", answer.error}, {"text", text_field(answer.args, "text")}})});
+    return outcome;
+}
+
+Outcome form_opened(const EffectAnswer& answer, const Context& context) {
+    if (answer.ok()) return {};
+    Outcome outcome;
+    outcome.audit.push_back({"slack", "form.not_opened", answer.key, details({{"error", answer.error}})});
+    const bool too_late = answer.meaning == "expired" || answer.meaning == "unclear" ||
+                          answer.error == "expired_trigger_id" || answer.error == "exchanged_trigger_id" ||
+                          answer.error == "invalid_trigger_id";
+    const auto* const words =
+        too_late ? "The form could not be opened in time. Please press again."
+                 : "The form could not be opened. The operators know; please try again later.";
+    outcome.merge(tell(read_asker(answer.context), answer.key, words));
+    if (!too_late) {
+        outcome.effects.push_back(alarm(context.settings, "form:" + answer.key,
+                                        views::alarm_notice("A form cannot be opened.", answer.trouble())));
+    }
+    return outcome;
+}
+
+Outcome repost_missing_cards(const Context& context) {
+    Outcome outcome;
+    for (const auto& request : context.view.open_requests()) {
+        const auto name = card_name(request.id);
+        if (context.view.message(name) || still_in_outbox(name, context)) continue;
+        outcome.effects.push_back(post_again(load_case(request, context),
+                                             fmt::format("start:{}", to_millis(context.now)), context));
+    }
+    return outcome;
+}
+
+}  // namespace countersign::handlers

@@ -1,0 +1,28 @@
+#include "handlers/deliveries.hpp"
+#include "handlers/effect_answer.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/handlers.hpp"
+#include "handlers/inquiry.hpp"
+#include "handlers/rights.hpp"
+#include "handlers/sweep.hpp"
+
+namespace countersign::handlers {
+
+Outcome effect_results(const Event& event, const Context& context) {
+    const auto answer = read_effect_answer(event);
+    if (answer.purpose == purposes::card) return card_posted(answer, context);
+    if (answer.purpose == purposes::card_update) return card_updated(answer, context);
+    if (answer.purpose == purposes::notice) return notice_sent(answer, context);
+    if (answer.purpose == purposes::answer) return answer_shown(answer, context);
+    if (answer.purpose == purposes::alarm) return alarm_raised(answer, context);
+    if (answer.purpose == purposes::form) return form_opened(answer, context);
+    if (answer.purpose == purposes::user_group) return group_answered(event, context);
+    if (answer.purpose == purposes::inquiry) return inquiry_answered(event, context);
+    if (answer.purpose == purposes::decide) return decision_answered(event, context);
+    if (answer.purpose == purposes::cancel) return cancel_answered(event, context);
+    if (answer.purpose == purposes::teams) return teams_listed(answer, context);
+    if (answer.purpose == purposes::sweep) return sweep_page(answer, context);
+    return {};
+}
+
+}  // namespace countersign::handlers

@@ -1,0 +1,235 @@
+#include "handlers/effects.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace countersign::handlers {
+namespace {
+
+using nlohmann::json;
+using storage::AppRequest;
+using storage::Effect;
+using storage::TokenKind;
+
+// Slack kills a trigger three seconds after the press; half a second is the way there.
+constexpr std::chrono::milliseconds form_deadline{2'500};
+constexpr int page_size = 200;
+
+Effect effect(std::string key, std::string_view method, std::string_view purpose) {
+    Effect made;
+    made.key = std::move(key);
+    made.method = method;
+    made.purpose = purpose;
+    return made;
+}
+
+// `blocks` is JSON already: it is spliced in, not parsed.
+std::string message_args(json args, const views::Message& message) {
+    args["text"] = message.text;
+    auto text = args.dump(-1, ' ', false, json::error_handler_t::replace);
+    if (message.blocks.empty()) return text;
+    text.pop_back();
+    return text + ",\"blocks\":" + message.blocks + "}";
+}
+
+json post_args(std::string_view channel) {
+    return {{"channel", channel}, {"unfurl_links", false}, {"unfurl_media", false}};
+}
+
+// Exactly one of the two (domain.md §3.1).
+json place(const TeamId& team, const EnterpriseId& enterprise) {
+    if (!team.empty()) return {{"team_id", team.value}};
+    return {{"enterprise_id", enterprise.value}};
+}
+
+json which(const AppRequest& request) {
+    auto args = place(request.team_id, request.enterprise_id);
+    if (request.slack_id.empty()) {
+        args["app_id"] = request.app_id.value;
+    } else {
+        args["request_id"] = request.slack_id.value;
+    }
+    return args;
+}
+
+json page(json args, bool certified, std::string_view cursor) {
+    args["certified"] = certified;
+    args["limit"] = page_size;
+    if (!cursor.empty()) args["cursor"] = cursor;
+    return args;
+}
+
+// Calls that change what Slack believes about one app in one workspace go one after the other (domain.md
+// §8.5).
+std::string app_lane(const AppRequest& request) {
+    return "app:" + request.app_id.value + ":" + request.team_id.value;
+}
+
+Effect decision_call(const AppRequest& request, std::string_view method, std::string_view step) {
+    auto made = effect(fmt::format("{}:{}:v{}", step, to_text(request.id), request.version), method,
+                       purposes::decide);
+    made.token = TokenKind::admin;
+    made.args = which(request).dump();
+    made.request = request.id;
+    made.lane = app_lane(request);
+    made.interactive = true;
+    return made;
+}
+
+}  // namespace
+
+std::string card_name(RequestId request) {
+    return "card:" + std::to_string(request.value);
+}
+
+Effect post_card(const AppRequest& request, const ChannelId& channel, const views::Message& message) {
+    auto made = effect(card_name(request.id), "chat.postMessage", purposes::card);
+    made.args = message_args(post_args(channel.value), message);
+    made.request = request.id;
+    made.lane = made.message = card_name(request.id);
+    return made;
+}
+
+Effect update_card(const AppRequest& request, const views::Message& message) {
+    auto made = effect(fmt::format("{}:v{}", card_name(request.id), request.version), "chat.update",
+                       purposes::card_update);
+    made.args = message_args(json::object(), message);
+    made.request = request.id;
+    made.lane = made.message = card_name(request.id);
+    made.interactive = true;
+    return made;
+}
+
+Effect direct_message(const AppRequest& request, const UserId& person, std::string_view occasion,
+                      const views::Message& message) {
+    auto made = effect(fmt::format("dm:{}:{}:{}", to_text(request.id), occasion, person.value),
+                       "chat.postMessage", purposes::notice);
+    made.args = message_args(post_args(person.value), message);
+    made.request = request.id;
+    made.message = made.key;
+    made.lane = fmt::format("dm:{}:{}", to_text(request.id), person.value);
+    return made;
+}
+
+Effect update_direct_message(const AppRequest& request, const UserId& person, std::string_view occasion,
+                             const views::Message& message) {
+    const auto name = fmt::format("dm:{}:{}:{}", to_text(request.id), occasion, person.value);
+    auto made = effect(fmt::format("{}:v{}", name, request.version), "chat.update", purposes::notice);
+    made.args = message_args(json::object(), message);
+    made.request = request.id;
+    made.message = name;
+    made.lane = fmt::format("dm:{}:{}", to_text(request.id), person.value);
+    return made;
+}
+
+Effect ephemeral(const ChannelId& channel, const UserId& person, std::string_view cause,
+                 const views::Message& message) {
+    auto made = effect(fmt::format("answer:{}", cause), "chat.postEphemeral", purposes::answer);
+    made.args = message_args({{"channel", channel.value}, {"user", person.value}}, message);
+    // Should the person have left the channel, the same words go to the person directly.
+    made.context = json{{"user", person.value}, {"text", message.text}}.dump(-1, ' ', false,
+                                                                             json::error_handler_t::replace);
+    made.interactive = true;
+    return made;
+}
+
+Effect private_line(const UserId& person, std::string_view cause, const views::Message& message) {
+    auto made = effect(fmt::format("answer:{}:dm", cause), "chat.postMessage", purposes::answer);
+    made.args = message_args(post_args(person.value), message);
+    made.interactive = true;
+    return made;
+}
+
+Effect alarm(const config::Settings& settings, std::string_view key, const views::Message& message) {
+    auto made = effect(fmt::format("alarm:{}", key), "chat.postMessage", purposes::alarm);
+    made.args = message_args(post_args(settings.review.alarm_channel.value), message);
+    return made;
+}
+
+Effect open_view(std::string_view trigger_id, std::string_view cause, const std::string& view,
+                 Timestamp pressed_at, const std::string& context) {
+    auto made = effect(fmt::format("form:{}", cause), "views.open", purposes::form);
+    made.args = json{{"trigger_id", trigger_id}}.dump(-1, ' ', false, json::error_handler_t::replace);
+    made.args.pop_back();
+    made.args += ",\"view\":" + view + "}";
+    made.context = context;
+    made.interactive = true;
+    made.deadline = pressed_at + form_deadline;
+    return made;
+}
+
+Effect list_pending_requests(const AppRequest& request, std::string_view purpose, std::string_view cursor,
+                             bool certified) {
+    auto made = effect(fmt::format("pending:{}:{}:v{}:{}:{}", to_text(request.id), purpose, request.version,
+                                   certified ? "certified" : "plain", cursor),
+                       "admin.apps.requests.list", purposes::inquiry);
+    made.token = TokenKind::admin;
+    made.args = page(place(request.team_id, request.enterprise_id), certified, cursor).dump();
+    made.request = request.id;
+    made.interactive = true;
+    return made;
+}
+
+Effect approve_app(const AppRequest& request) {
+    return decision_call(request, "admin.apps.approve", "approve");
+}
+
+Effect restrict_app(const AppRequest& request) {
+    return decision_call(request, "admin.apps.restrict", "restrict");
+}
+
+Effect cancel_slack_request(const AppRequest& request) {
+    auto made = effect(fmt::format("cancel:{}:{}", to_text(request.id), request.slack_id.value),
+                       "admin.apps.requests.cancel", purposes::cancel);
+    made.token = TokenKind::admin;
+    auto args = place(request.team_id, request.enterprise_id);
+    args["request_id"] = request.slack_id.value;
+    made.args = args.dump();
+    made.request = request.id;
+    made.lane = app_lane(request);
+    return made;
+}
+
+Effect list_resolved(const AppRequest& request, std::string_view purpose, bool approved_list, bool certified,
+                     std::string_view cursor) {
+    auto made = effect(
+        fmt::format("{}:{}:{}:v{}:{}:{}", approved_list ? "approved" : "restricted", to_text(request.id),
+                    purpose, request.version, certified ? "certified" : "plain", cursor),
+        approved_list ? "admin.apps.approved.list" : "admin.apps.restricted.list", purposes::inquiry);
+    made.token = TokenKind::admin;
+    made.args = page(place(request.team_id, request.enterprise_id), certified, cursor).dump();
+    made.request = request.id;
+    made.interactive = true;
+    return made;
+}
+
+Effect read_user_group(std::string_view group, std::string_view cause, const std::string& context) {
+    auto made =
+        effect(fmt::format("usergroup:{}:{}", group, cause), "usergroups.users.list", purposes::user_group);
+    made.args = json{{"usergroup", group}}.dump();
+    made.context = context;
+    return made;
+}
+
+Effect list_teams(std::string_view round, std::string_view cursor, const std::string& context) {
+    auto made = effect(fmt::format("teams:{}:{}", round, cursor), "auth.teams.list", purposes::teams);
+    made.token = TokenKind::admin;
+    json args{{"limit", page_size}};
+    if (!cursor.empty()) args["cursor"] = cursor;
+    made.args = args.dump();
+    made.context = context;
+    return made;
+}
+
+Effect list_pending_of(const TeamId& team, const EnterpriseId& enterprise, std::string_view round,
+                       std::string_view cursor, bool certified, const std::string& context) {
+    auto made = effect(fmt::format("sweep:{}:{}:{}:{}", team.empty() ? enterprise.value : team.value, round,
+                                   certified ? "certified" : "plain", cursor),
+                       "admin.apps.requests.list", purposes::sweep);
+    made.token = TokenKind::admin;
+    made.args = page(place(team, enterprise), certified, cursor).dump();
+    made.context = context;
+    return made;
+}
+
+}  // namespace countersign::handlers

@@ -1,0 +1,283 @@
+#include "handlers/inquiry_verdict.hpp"
+
+#include "config/base/text.hpp"
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/review/life_cycle.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/review/scopes.hpp"
+#include "handlers/review/votes.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+#include "handlers/watch.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace countersign::handlers {
+namespace {
+
+using nlohmann::json;
+using review::field;
+using review::text_field;
+using storage::DecisionKind;
+using storage::Outside;
+using storage::RequestState;
+
+constexpr int max_repeats = 3;
+
+// Stops listening; then whatever the conclusion was.
+Outcome concluded(RequestId request, Outcome conclusion) {
+    Outcome outcome;
+    outcome.changes.emplace_back(storage::CancelTimer{watch_name(request)});
+    outcome.merge(std::move(conclusion));
+    return outcome;
+}
+
+std::string evidence(const Finding& finding, const EffectAnswer& answer) {
+    return json{{"read_from", answer.method},
+                {"app", text_field(field(finding.entry, "app"), "id")},
+                {"scopes", review::names(review::read_scopes(field(finding.entry, "scopes")))},
+                {"date_updated", review::number_field(finding.entry, "date_updated")},
+                {"resolved_by", text_field(field(finding.entry, "last_resolved_by"), "actor_id")}}
+        .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+// Slack lists the app as approved or restricted: the only evidence for these two states (invariant 6).
+Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const EffectAnswer& answer,
+                         const Context& context) {
+    auto& request = item.request;
+    const bool approved = finding.list == List::approved;
+    Ending ending{.state = approved ? RequestState::approved : RequestState::restricted,
+                  .kind = approved ? DecisionKind::approve : DecisionKind::restrict,
+                  .by = request.decided_by,
+                  .reason = request.decision_reason,
+                  .evidence = evidence(finding, answer)};
+    Outcome outcome;
+    if (outside) {
+        const auto& resolver = field(finding.entry, "last_resolved_by");
+        const bool person = text_field(resolver, "actor_type") == "user";
+        ending.by = UserId(person ? text_field(resolver, "actor_id") : "");
+        ending.reason.clear();
+        ending.outside = Outside::decided;
+        // A decision that not every party agreed to is a deviation that people must hear of (domain.md §8.4).
+        if (approved && !review::all_satisfied(item.matrix)) {
+            const auto missing = text::joined(review::missing_parties(item.matrix), ", ");
+            outcome.effects.push_back(alarm(
+                context.settings, fmt::format("outside:{}:v{}", to_text(request.id), request.version),
+                views::alarm_notice(
+                    fmt::format("{} for {} was approved outside Countersign without the agreement of {}.",
+                                to_text(request.id), request.app_name, missing),
+                    "Ask who approved it and whether the app may stay.")));
+            outcome.audit.push_back(
+                {"slack", "decision.deviation", to_text(request.id), details({{"missing", missing}})});
+        }
+    }
+    outcome.changes.emplace_back(
+        storage::SaveResolution{{.app_id = request.app_id,
+                                 .team_id = request.team_id,
+                                 .status = approved ? "approved" : "restricted",
+                                 .scopes = review::read_scopes(field(finding.entry, "scopes")),
+                                 .seen_at = context.now}});
+    outcome.merge(end(std::move(item), ending, "slack", context));
+    return outcome;
+}
+
+Outcome cancelled_outside(Case item, const EffectAnswer& answer, const Context& context) {
+    return end(std::move(item),
+               {.state = RequestState::withdrawn,
+                .kind = DecisionKind::cancel,
+                .by = {},
+                .reason = {},
+                .outside = Outside::cancelled,
+                .evidence = details({{"read_from", answer.method}, {"found", "nothing"}})},
+               "slack", context);
+}
+
+// Slack's pending request is no longer what the parties agreed to: nothing is sent (M1, design.md §7).
+Outcome scopes_changed(Case item, std::vector<storage::Scope> listed, const Asker& asker,
+                       const EffectAnswer& answer, const Context& context) {
+    auto& request = item.request;
+    const auto changed = review::difference(request.scopes, listed);
+    const auto before = request.state;
+    request.scopes = std::move(listed);
+    request.scope_hash = review::scope_hash(request.scopes);
+    request.state = RequestState::in_review;
+    request.decision = DecisionKind::none;
+    request.decided_by = {};
+    request.decided_at.reset();
+    const auto id = to_text(request.id);
+    const auto added = views::inert(review::names(changed.added), 1'000);
+    Outcome outcome;
+    outcome.audit.push_back({"slack", "request.scopes_changed", id,
+                             details({{"added", review::names(changed.added)},
+                                      {"removed", review::names(changed.removed)},
+                                      {"scope_hash", request.scope_hash}})});
+    outcome.merge(
+        tell(asker, answer.key,
+             fmt::format("Nothing was sent to Slack: the scopes of {} have changed since the votes ({}). "
+                         "It is in review again for the difference.",
+                         id, added.empty() ? "some were removed" : "added: " + added)));
+    outcome.merge(settle(std::move(item), before, "slack", context));
+    return outcome;
+}
+
+Outcome before_approval(const Finding& finding, Case item, const Asker& asker, const EffectAnswer& answer,
+                        const Context& context) {
+    const auto& told = field(finding.entry, "scopes");
+    if (told.is_array() || told.is_object()) {
+        auto listed = review::read_scopes(told);
+        if (review::scope_hash(listed) != item.request.scope_hash) {
+            return scopes_changed(std::move(item), std::move(listed), asker, answer, context);
+        }
+    }
+    return send_decision(std::move(item), asker, context);
+}
+
+// Not where it was looked for: somebody else resolved it, or took it back.
+Outcome look_for_resolution(Case item, const Asker& asker, const Context& context) {
+    auto outcome = ask_slack(item.request, Inquiry::adopt, asker, context);
+    outcome.changes.emplace_back(storage::SaveRequest{std::move(item.request)});
+    return outcome;
+}
+
+Outcome after_lost_answer(const std::optional<Finding>& finding, Case item, Asker asker,
+                          const EffectAnswer& answer, const Context& context) {
+    const bool restrict = item.request.decision == DecisionKind::restrict;
+    if (finding && finding->list != List::pending) {
+        const bool as_sent = (finding->list == List::restricted) == restrict;
+        return concluded(item.request.id,
+                         adopt_resolution(std::move(item), *finding, !as_sent, answer, context));
+    }
+    const bool by_request_id = pending_in_slack(item.request, context);
+    if (!finding && by_request_id) {
+        return concluded(
+            item.request.id,
+            needs_human(std::move(item),
+                        "Slack's answer was lost, and Slack lists the request neither as pending nor as "
+                        "resolved. Look at the app in Slack's admin pages, then press the button again "
+                        "or decide there.",
+                        asker, answer.key, context));
+    }
+    if (++asker.repeats > max_repeats) {
+        return concluded(
+            item.request.id,
+            needs_human(std::move(item),
+                        "Slack's answer was lost several times and the request is still pending. Check "
+                        "the connection to Slack, then press the button again.",
+                        asker, answer.key, context));
+    }
+    const auto id = item.request.id;
+    if (restrict || !finding) return concluded(id, send_decision(std::move(item), asker, context));
+    return concluded(id, before_approval(*finding, std::move(item), asker, answer, context));
+}
+
+Outcome resolved_elsewhere(const std::optional<Finding>& finding, Case item, const Asker& asker,
+                           const EffectAnswer& answer, const Context& context) {
+    const auto& request = item.request;
+    if (finding) {
+        // After a repeated call, "already resolved" is our own first call that got through.
+        const bool ours = asker.repeats > 0 &&
+                          (finding->list == List::approved ? request.decision == DecisionKind::approve
+                                                           : request.decision == DecisionKind::restrict);
+        return adopt_resolution(std::move(item), *finding, !ours, answer, context);
+    }
+    if (storage::is_final(request.state)) return {};  // we said no, Slack holds nothing: nothing to learn
+    return cancelled_outside(std::move(item), answer, context);
+}
+
+}  // namespace
+
+Outcome tell(const Asker& asker, std::string_view cause, const std::string& mrkdwn) {
+    if (asker.user.empty()) return {};
+    Press press;
+    press.user = asker.user;
+    press.channel = asker.channel;
+    press.cause = cause;
+    return say(press, mrkdwn);
+}
+
+Outcome needs_human(Case item, const std::string& note, const Asker& asker, std::string_view cause,
+                    const Context& context) {
+    const auto before = item.request.state;
+    item.request.state = RequestState::manual;
+    item.request.state_note = note;
+    auto outcome = tell(asker, cause, fmt::format("{} needs a human: {}", to_text(item.request.id), note));
+    outcome.merge(settle(std::move(item), before, "countersign", context));
+    return outcome;
+}
+
+Outcome send_decision(Case item, const Asker& asker, const Context& context) {
+    auto& request = item.request;
+    const auto before = request.state;
+    const bool restrict = request.decision == DecisionKind::restrict;
+    if (!restrict && !review::may_be_approved(item.matrix, item.issue.has_value(), context.settings.review)) {
+        request.state = RequestState::in_review;
+        request.decision = DecisionKind::none;
+        request.decided_by = {};
+        return settle(std::move(item), before, "countersign", context);
+    }
+    auto target = request;
+    if (!pending_in_slack(request, context)) target.slack_id = {};
+    auto effect = restrict ? restrict_app(target) : approve_app(target);
+    effect.context = to_context(asker);
+    Outcome outcome;
+    outcome.audit.push_back({request.decided_by.empty() ? "countersign" : request.decided_by.value,
+                             restrict ? "decision.restrict_sent" : "decision.approve_sent",
+                             to_text(request.id),
+                             details({{"scope_hash", request.scope_hash}, {"effect", effect.key}})});
+    outcome.changes.push_back(watch_for(request.id, effect.key, context.now));
+    outcome.effects.push_back(std::move(effect));
+    request.state = RequestState::applying;
+    outcome.merge(settle(std::move(item), before, "countersign", context));
+    return outcome;
+}
+
+Outcome inquiry_concluded(Inquiry kind, const std::optional<Finding>& finding, Case item, const Asker& asker,
+                          const EffectAnswer& answer, const Context& context) {
+    const auto request = item.request.id;
+    const auto state = item.request.state;
+    const bool deciding = kind == Inquiry::precheck || kind == Inquiry::confirm || kind == Inquiry::unclear;
+    if (deciding && !review::in_flight(state)) return concluded(request, {});
+    switch (kind) {
+        case Inquiry::precheck:
+            if (finding)
+                return concluded(request, before_approval(*finding, std::move(item), asker, answer, context));
+            if (pending_in_slack(item.request, context))
+                return look_for_resolution(std::move(item), asker, context);
+            return concluded(request, send_decision(std::move(item), asker, context));
+        case Inquiry::confirm:
+            if (finding) {
+                return concluded(request,
+                                 adopt_resolution(std::move(item), *finding, false, answer, context));
+            }
+            return concluded(
+                request,
+                needs_human(std::move(item),
+                            "Slack said yes, but does not list the app as decided. Look at the app in "
+                            "Slack's admin pages and decide there, or press the button again.",
+                            asker, answer.key, context));
+        case Inquiry::unclear:
+            return after_lost_answer(finding, std::move(item), asker, answer, context);
+        case Inquiry::vanished:
+            if (storage::is_final(state) || review::in_flight(state)) return concluded(request, {});
+            if (finding && finding->list == List::pending) return concluded(request, {});
+            [[fallthrough]];
+        case Inquiry::adopt:
+            return concluded(request, resolved_elsewhere(finding, std::move(item), asker, answer, context));
+    }
+    return {};
+}
+
+Outcome inquiry_failed(Inquiry kind, Case item, const Asker& asker, const EffectAnswer& answer,
+                       const Context& context) {
+    const auto request = item.request.id;
+    if (kind == Inquiry::vanished || !review::in_flight(item.request.state)) return concluded(request, {});
+    const auto note = kind == Inquiry::precheck
+                          ? "Nothing was decided in Slack, because its list of requests cannot be read. "
+                          : "What Slack has decided is unknown, because its lists cannot be read. ";
+    return concluded(request,
+                     needs_human(std::move(item), note + answer.trouble(), asker, answer.key, context));
+}
+
+}  // namespace countersign::handlers

@@ -1,0 +1,189 @@
+#include "handlers/intake.hpp"
+
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/inquiry.hpp"
+#include "handlers/review/life_cycle.hpp"
+#include "handlers/review/scopes.hpp"
+#include "handlers/review/votes.hpp"
+#include "handlers/settle.hpp"
+#include "handlers/views/notices.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace countersign::handlers {
+namespace {
+
+using review::ReadAppRequest;
+using storage::AppRequest;
+using storage::RequestSource;
+using storage::RequestState;
+
+std::string why_no_link(const review::LinkSearch& search) {
+    if (search.found.size() > 1) return explain(review::LinkProblem::ambiguous);
+    return search.problems.empty() ? std::string() : explain(search.problems.front());
+}
+
+std::string_view source_text(RequestSource source) {
+    switch (source) {
+        case RequestSource::event:
+            return "event";
+        case RequestSource::list:
+            return "list";
+        case RequestSource::form:
+            return "form";
+        case RequestSource::slackbot:
+            return "slackbot";
+    }
+    return "";
+}
+
+storage::VendorIssue as_issue(const AppRequest& request, const review::IssueLink& link,
+                              const Context& context) {
+    return {.request = request.id,
+            .tracker = link.tracker,
+            .project = link.project,
+            .iid = link.iid,
+            .url = link.url,
+            .linked_by = request.requester,
+            .linked_at = context.now};
+}
+
+// What Slack now says of a request that is known. True if anything is new.
+bool learn(AppRequest& known, const ReadAppRequest& read) {
+    const auto& heard = read.request;
+    bool changed = false;
+    const auto take = [&](auto& ours, const auto& theirs) {
+        if (theirs.empty() || ours == theirs) return;
+        ours = theirs;
+        changed = true;
+    };
+    take(known.message, heard.message);
+    take(known.app_name, heard.app_name);
+    take(known.app_description, heard.app_description);
+    take(known.requester_name, heard.requester_name);
+    take(known.previous_status, heard.previous_status);
+    take(known.previous_scopes, heard.previous_scopes);
+    if (heard.publisher != storage::Publisher::unknown && heard.publisher != known.publisher) {
+        known.publisher = heard.publisher;
+        changed = true;
+    }
+    if (heard.requester_is_collaborator &&
+        heard.requester_is_collaborator != known.requester_is_collaborator) {
+        known.requester_is_collaborator = heard.requester_is_collaborator;
+        changed = true;
+    }
+    // An empty list is what Slack's own samples send when they leave the scopes out: nothing is concluded
+    // from it.
+    if (read.scopes_told && !heard.scopes.empty() && heard.scope_hash != known.scope_hash) {
+        known.scopes = heard.scopes;
+        known.scope_hash = heard.scope_hash;
+        changed = true;
+    }
+    return changed;
+}
+
+Outcome seen_again(AppRequest known, const ReadAppRequest& read, const Context& context) {
+    if (storage::is_final(known.state)) return {};
+    const auto before = known.state;
+    const auto old_hash = known.scope_hash;
+    const bool joined = known.slack_id != read.request.slack_id;
+    known.slack_id = read.request.slack_id;
+    if (!learn(known, read) && !joined) return {};
+    Outcome outcome;
+    outcome.audit.push_back({"slack", "request.learned", to_text(known.id),
+                             details({{"scope_hash", known.scope_hash},
+                                      {"scopes_changed", known.scope_hash == old_hash ? "no" : "yes"}})});
+    auto item = load_case(known, context);
+    const auto search = review::find_issue_links(read.whole_message, context.settings.trackers);
+    if (!item.issue && search.found.size() == 1) {
+        item.issue = as_issue(known, search.found.front(), context);
+        outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
+    }
+    outcome.merge(settle(std::move(item), before, "slack", context));
+    return outcome;
+}
+
+// Somebody filled in our form and then pressed Slack's own button: one request, not two.
+std::optional<AppRequest> own_form_request(const AppRequest& heard, const Context& context) {
+    for (const auto& open : context.view.open_requests(heard.app_id, heard.team_id)) {
+        const bool fits = open.source == RequestSource::form && open.slack_id.empty() &&
+                          open.requester == heard.requester && review::in_votes(open.state);
+        if (fits) return open;
+    }
+    return std::nullopt;
+}
+
+// Open requests for the same app and workspace that ask for less: the new one replaces them (domain.md §8.4).
+Outcome supersede(const AppRequest& fresh, const Context& context) {
+    Outcome outcome;
+    for (const auto& open : context.view.open_requests(fresh.app_id, fresh.team_id)) {
+        if (!review::in_votes(open.state) || !review::grew(open.scopes, fresh.scopes)) continue;
+        auto item = load_case(open, context);
+        item.request.state = RequestState::superseded;
+        item.request.state_note = fmt::format("See {}.", to_text(fresh.id));
+        outcome.merge(settle(std::move(item), open.state, "slack", context));
+    }
+    return outcome;
+}
+
+}  // namespace
+
+Outcome take_in(ReadAppRequest read, RequestSource source, const Context& context) {
+    auto& request = read.request;
+    if (auto known = context.view.request(request.slack_id))
+        return seen_again(std::move(*known), read, context);
+    if (auto ours = own_form_request(request, context)) return seen_again(std::move(*ours), read, context);
+    request.source = source;
+    request.id = context.view.next_request_id();
+    const auto search = review::find_issue_links(read.whole_message, context.settings.trackers);
+    auto outcome = supersede(request, context);
+    const bool one = search.found.size() == 1;
+    outcome.merge(open_request(std::move(request), one ? std::optional(search.found.front()) : std::nullopt,
+                               one ? std::string() : why_no_link(search), context));
+    return outcome;
+}
+
+Outcome open_request(AppRequest request, const std::optional<review::IssueLink>& link,
+                     const std::string& why_no_link, const Context& context) {
+    Outcome outcome;
+    request.state_since = context.now;
+    request.state = RequestState::in_review;
+    Case item{std::move(request), {}, {}, {}};
+    if (link) item.issue = as_issue(item.request, *link, context);
+    item.matrix = review::party_matrix(item.request, {}, context.settings.review.parties);
+    auto& opened = item.request;
+    opened.state = review::next_state(opened, item.matrix, link.has_value(), context.settings.review);
+    if (!opened.app_id.empty() && opened.app_id == context.capabilities.own_app) {
+        // M25: who decides about Countersign must not be Countersign.
+        opened.state = RequestState::manual;
+        opened.state_note = "This is Countersign itself: decide about it in Slack's admin pages.";
+    }
+    outcome.changes.emplace_back(storage::SaveRequest{opened});
+    if (item.issue) outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
+    outcome.effects.push_back(post_card(opened, context.settings.review.channel, draw_card(item, context)));
+    if (!opened.requester.empty()) {
+        const bool wanted = opened.state == RequestState::awaiting_issue;
+        outcome.effects.push_back(direct_message(
+            opened, opened.requester, "received",
+            wanted ? views::issue_wanted(opened, why_no_link) : views::request_received(opened)));
+    }
+    if (opened.state == RequestState::manual) {
+        outcome.effects.push_back(
+            alarm(context.settings, "manual:" + to_text(opened.id),
+                  views::alarm_notice(to_text(opened.id) + " needs a human.", opened.state_note)));
+    }
+    outcome.audit.push_back({opened.requester.empty() ? "slack" : opened.requester.value, "request.received",
+                             to_text(opened.id),
+                             details({{"source", source_text(opened.source)},
+                                      {"slack_id", opened.slack_id.value},
+                                      {"app", opened.app_id.value},
+                                      {"team", opened.team_id.value},
+                                      {"scope_hash", opened.scope_hash},
+                                      {"state", to_text(opened.state)}})});
+    return outcome;
+}
+
+}  // namespace countersign::handlers

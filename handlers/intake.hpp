@@ -1,0 +1,24 @@
+#pragma once
+
+#include "handlers/context.hpp"
+#include "handlers/outcome.hpp"
+#include "handlers/review/app_request_payload.hpp"
+#include "handlers/review/vendor_link.hpp"
+#include "storage/records.hpp"
+
+#include <optional>
+#include <string>
+
+// How a request comes into being, whichever way it was heard of.
+namespace countersign::handlers {
+
+// From Slack: the event, or an entry of the list of pending requests. A Slack id that is known is not a
+// second request, but what it now says is learned (domain.md §2.1).
+[[nodiscard]] Outcome take_in(review::ReadAppRequest read, storage::RequestSource source,
+                              const Context& context);
+
+// A new row: vendor issue, card, first message to the requester.
+[[nodiscard]] Outcome open_request(storage::AppRequest request, const std::optional<review::IssueLink>& link,
+                                   const std::string& why_no_link, const Context& context);
+
+}  // namespace countersign::handlers

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "handlers/context.hpp"
+#include "handlers/outcome.hpp"
+#include "handlers/press.hpp"
+
+// The handlers of handlers.hpp that people set off, one step in: a press that waited for a user group comes
+// in here.
+namespace countersign::handlers {
+
+[[nodiscard]] Outcome vote_pressed(const Press& press, const Context& context);
+[[nodiscard]] Outcome admin_pressed(const Press& press, const Context& context);
+[[nodiscard]] Outcome requester_pressed(const Press& press, const Context& context);
+[[nodiscard]] Outcome form_submitted(const Press& press, const Context& context);
+[[nodiscard]] Outcome app_request_typed(const Press& press, const Context& context);
+
+// Whichever of them it is. A button that nobody knows is answered and marked as not recognised.
+[[nodiscard]] Outcome decide_press(const Press& press, const Context& context);
+
+// Opens a form. Whoever pressed hears of it when Slack refuses (the trigger lives three seconds).
+[[nodiscard]] Outcome open_form(const Press& press, const std::string& view);
+
+}  // namespace countersign::handlers

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "handlers/context.hpp"
+#include "handlers/outcome.hpp"
+#include "handlers/press.hpp"
+
+namespace countersign::handlers {
+
+// `Request an app`: a request that did not begin in Slack's own dialog.
+[[nodiscard]] Outcome request_form_submitted(const Press& press, const Context& context);
+
+}  // namespace countersign::handlers

@@ -1,0 +1,109 @@
+#include "handlers/requests_of_person.hpp"
+
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/review/life_cycle.hpp"
+#include "handlers/rights.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+
+#include <fmt/format.h>
+
+namespace countersign::handlers {
+
+using storage::AppRequest;
+using storage::RequestState;
+
+std::expected<void, Outcome> require_requester(const Press& press, const Case& item) {
+    if (press.user == item.request.requester) return {};
+    return std::unexpected(
+        refuse(press, to_text(item.request.id), "not_yours",
+               fmt::format("you may not, because {} is not your request.", to_text(item.request.id))));
+}
+
+std::expected<void, Outcome> require_may_link(const Press& press, const Case& item, const Context& context) {
+    const auto& request = item.request;
+    if (storage::is_final(request.state) || review::in_flight(request.state)) {
+        return std::unexpected(refuse(press, to_text(request.id), "decided", already(request)));
+    }
+    if (press.user == request.requester) return {};
+    auto reviewer = require_reviewer(press, item, context);
+    if (!reviewer) return std::unexpected(std::move(reviewer.error()));
+    return {};
+}
+
+std::expected<void, Outcome> require_may_answer(const Press& press, const Case& item) {
+    if (auto own = require_requester(press, item); !own) return own;
+    if (item.request.state == RequestState::need_info) return {};
+    const auto why =
+        storage::is_final(item.request.state) || review::in_flight(item.request.state)
+            ? already(item.request)
+            : fmt::format("nobody waits for an answer about {} any more.", to_text(item.request.id));
+    return std::unexpected(refuse(press, to_text(item.request.id), "no_question", why));
+}
+
+Outcome withdraw(const Press& press, Case item, const Context& context) {
+    const auto id = to_text(item.request.id);
+    if (auto own = require_requester(press, item); !own) return std::move(own.error());
+    if (storage::is_final(item.request.state) || review::in_flight(item.request.state)) {
+        return refuse(press, id, "decided", already(item.request));
+    }
+    Outcome outcome;
+    outcome.audit.push_back({press.user.value, "request.withdrawn", id, details({{"cause", press.cause}})});
+    outcome.merge(end(std::move(item),
+                      {.state = RequestState::withdrawn,
+                       .kind = storage::DecisionKind::cancel,
+                       .by = press.user,
+                       .reason = {},
+                       .evidence = details({{"withdrawn_by", press.user.value}})},
+                      press.user.value, context));
+    return outcome;
+}
+
+Outcome link_issue(const Press& press, Case item, const review::IssueLink& link, const Context& context) {
+    auto& request = item.request;
+    const auto before = request.state;
+    item.issue = storage::VendorIssue{.request = request.id,
+                                      .tracker = link.tracker,
+                                      .project = link.project,
+                                      .iid = link.iid,
+                                      .url = link.url,
+                                      .linked_by = press.user,
+                                      .linked_at = context.now};
+    Outcome outcome;
+    outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
+    outcome.audit.push_back(
+        {press.user.value, "issue.linked", to_text(request.id),
+         details({{"url", link.url}, {"tracker", link.tracker}, {"cause", press.cause}})});
+    if (!request.requester.empty()) {
+        outcome.effects.push_back(direct_message(request, request.requester,
+                                                 fmt::format("linked:v{}", request.version),
+                                                 views::issue_linked(request, *item.issue)));
+    }
+    outcome.merge(settle(std::move(item), before, press.user.value, context));
+    return outcome;
+}
+
+Outcome answer_question(const Press& press, Case item, const std::string& answer, const Context& context) {
+    auto& request = item.request;
+    const auto before = request.state;
+    const auto id = to_text(request.id);
+    request.info_answer = answer;
+    request.state = RequestState::in_review;
+    Outcome outcome;
+    outcome.audit.push_back(
+        {press.user.value, "question.answered", id,
+         details({{"party", request.info_party}, {"answer", answer}, {"cause", press.cause}})});
+    // Only who asked is told: the others wait for nothing (design.md §7, Need info).
+    const auto text = fmt::format("{} answered your question about {} ({}):\n>{}\n{}",
+                                  views::mention(press.user), id, views::inert(request.app_name),
+                                  views::inert(request.info_question, 500), views::inert(answer, 2'500));
+    outcome.effects.push_back(direct_message(
+        request, request.info_asker, fmt::format("answered:v{}", request.version), views::line(text)));
+    outcome.merge(
+        say(press, fmt::format("Your answer about {} went to {}.", id, views::mention(request.info_asker))));
+    outcome.merge(settle(std::move(item), before, press.user.value, context));
+    return outcome;
+}
+
+}  // namespace countersign::handlers

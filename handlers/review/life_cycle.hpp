@@ -1,0 +1,27 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "handlers/review/party_status.hpp"
+#include "storage/records.hpp"
+
+#include <vector>
+
+namespace countersign::handlers::review {
+
+// The states in which parties vote: everything before a call to Slack or an end.
+[[nodiscard]] bool in_votes(storage::RequestState state);
+// A call to Slack is under way or its answer is being looked up.
+[[nodiscard]] bool in_flight(storage::RequestState state);
+
+// Where a request in one of the voting states belongs, from its votes and vendor issue (domain.md §8.4).
+// Any other state is returned as it is: it only moves on evidence from Slack or on a person's word.
+[[nodiscard]] storage::RequestState next_state(const storage::AppRequest& request,
+                                               const std::vector<PartyStatus>& matrix, bool has_issue,
+                                               const config::ReviewSettings& review);
+
+// Every party agrees on exactly the present scopes, and the vendor issue is there if it must be (invariant
+// 1).
+[[nodiscard]] bool may_be_approved(const std::vector<PartyStatus>& matrix, bool has_issue,
+                                   const config::ReviewSettings& review);
+
+}  // namespace countersign::handlers::review

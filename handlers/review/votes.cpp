@@ -1,0 +1,152 @@
+#include "handlers/review/votes.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace countersign::handlers::review {
+namespace {
+
+using storage::Vote;
+using storage::VoteAnswer;
+
+bool open_question(const storage::AppRequest& request, const std::string& party) {
+    return request.state == storage::RequestState::need_info && request.info_party == party;
+}
+
+PartyStatus row(const storage::AppRequest& request, const config::Party& party,
+                const std::vector<Vote>& votes) {
+    PartyStatus status;
+    status.party = party.name;
+    status.quorum = party.quorum;
+    const Vote* rejection = nullptr;
+    const Vote* question = nullptr;
+    const Vote* condition = nullptr;
+    const Vote* agreement = nullptr;
+    const Vote* abstention = nullptr;
+    for (const auto& vote : votes) {
+        if (vote.party != party.name) continue;
+        switch (vote.answer) {
+            case VoteAnswer::reject:
+                rejection = &vote;
+                break;
+            case VoteAnswer::need_info:
+                question = &vote;
+                break;
+            case VoteAnswer::abstain:
+                abstention = &vote;
+                break;
+            case VoteAnswer::conditional:
+                condition = &vote;
+                [[fallthrough]];
+            case VoteAnswer::approve:
+                agreement = &vote;
+                ++status.approvals;
+                break;
+            case VoteAnswer::retracted:
+                break;
+        }
+    }
+    const auto decide = [&](PartyState state, const Vote& vote) {
+        status.state = state;
+        status.remark = vote.remark;
+        status.since = vote.at;
+        status.from_tracker = vote.source == storage::VoteSource::tracker;
+    };
+    if (rejection != nullptr) {
+        decide(PartyState::rejected, *rejection);
+    } else if (status.approvals >= party.quorum && condition != nullptr) {
+        decide(PartyState::conditional, *condition);
+        status.until = condition->condition_until;
+    } else if (status.approvals >= party.quorum) {
+        decide(PartyState::approved, *agreement);
+    } else if (question != nullptr && open_question(request, party.name)) {
+        decide(PartyState::need_info, *question);
+    } else if (agreement != nullptr) {
+        decide(PartyState::partly, *agreement);
+    } else if (abstention != nullptr) {
+        decide(PartyState::abstained, *abstention);
+    }
+    const auto shown = [&](const Vote& vote) {
+        switch (status.state) {
+            case PartyState::rejected:
+                return vote.answer == VoteAnswer::reject;
+            case PartyState::need_info:
+                return vote.answer == VoteAnswer::need_info;
+            case PartyState::abstained:
+                return vote.answer == VoteAnswer::abstain;
+            default:
+                return vote.answer == VoteAnswer::approve || vote.answer == VoteAnswer::conditional;
+        }
+    };
+    for (const auto& vote : votes) {
+        if (vote.party == party.name && shown(vote)) status.by.push_back(vote.voter);
+    }
+    return status;
+}
+
+}  // namespace
+
+std::vector<Vote> counting_votes(const storage::AppRequest& request, const std::vector<Vote>& votes) {
+    std::map<UserId, std::size_t> newest;
+    for (std::size_t i = 0; i < votes.size(); ++i) {
+        const auto& vote = votes[i];
+        if (vote.scope_hash != request.scope_hash || vote.voter == request.requester) continue;
+        newest[vote.voter] = i;  // the store gives them oldest first
+    }
+    std::vector<std::size_t> order;
+    for (const auto& [voter, index] : newest)
+        order.push_back(index);
+    std::ranges::sort(order);
+    std::vector<Vote> counting;
+    for (const auto index : order) {
+        if (votes[index].answer != VoteAnswer::retracted) counting.push_back(votes[index]);
+    }
+    return counting;
+}
+
+std::vector<PartyStatus> party_matrix(const storage::AppRequest& request, const std::vector<Vote>& votes,
+                                      const std::vector<config::Party>& parties) {
+    const auto counting = counting_votes(request, votes);
+    std::vector<PartyStatus> matrix;
+    matrix.reserve(parties.size());
+    for (const auto& party : parties)
+        matrix.push_back(row(request, party, counting));
+    return matrix;
+}
+
+bool all_satisfied(const std::vector<PartyStatus>& matrix) {
+    return !matrix.empty() &&
+           std::ranges::all_of(matrix, [](const auto& status) { return status.satisfied(); });
+}
+
+std::vector<std::string> missing_parties(const std::vector<PartyStatus>& matrix) {
+    std::vector<std::string> missing;
+    for (const auto& status : matrix) {
+        if (!status.satisfied()) missing.push_back(status.party);
+    }
+    return missing;
+}
+
+std::optional<std::string> conflict_of_interest(const storage::AppRequest& request, const UserId& voter) {
+    if (voter != request.requester) return std::nullopt;
+    if (request.requester_is_collaborator.value_or(false)) {
+        return "you may not, because you asked for this app and help to build it; somebody else must vote.";
+    }
+    return "you may not, because you asked for this app yourself; somebody else must vote.";
+}
+
+std::size_t party_to_vote_for(const std::vector<std::size_t>& memberships, const UserId& voter,
+                              const std::vector<Vote>& counting, const std::vector<PartyStatus>& matrix) {
+    for (const auto index : memberships) {
+        const auto voted = [&](const Vote& vote) {
+            return vote.voter == voter && vote.party == matrix[index].party;
+        };
+        if (std::ranges::any_of(counting, voted)) return index;
+    }
+    for (const auto index : memberships) {
+        if (!matrix[index].satisfied()) return index;
+    }
+    return memberships.front();
+}
+
+}  // namespace countersign::handlers::review

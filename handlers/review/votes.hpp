@@ -1,0 +1,37 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "handlers/review/party_status.hpp"
+#include "storage/records.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace countersign::handlers::review {
+
+// The matrix: one row a configured party, from the votes on the request's present scope hash. The newest vote
+// of a person counts, for one party only; the requester's never does (P2, P17, P21).
+[[nodiscard]] std::vector<PartyStatus> party_matrix(const storage::AppRequest& request,
+                                                    const std::vector<storage::Vote>& votes,
+                                                    const std::vector<config::Party>& parties);
+
+// The votes behind the matrix: newest of each person on this hash, oldest first, without retracted ones.
+[[nodiscard]] std::vector<storage::Vote> counting_votes(const storage::AppRequest& request,
+                                                        const std::vector<storage::Vote>& votes);
+
+[[nodiscard]] bool all_satisfied(const std::vector<PartyStatus>& matrix);
+// Names of the parties that have not agreed yet.
+[[nodiscard]] std::vector<std::string> missing_parties(const std::vector<PartyStatus>& matrix);
+
+// Why this person may not vote at all, if so (P17); the sentence goes to the person.
+[[nodiscard]] std::optional<std::string> conflict_of_interest(const storage::AppRequest& request,
+                                                              const UserId& voter);
+
+// Which party a person's vote is for: where the person has voted already, else the first of `memberships`
+// (indexes into the matrix) that still waits, else the first of them.
+[[nodiscard]] std::size_t party_to_vote_for(const std::vector<std::size_t>& memberships, const UserId& voter,
+                                            const std::vector<storage::Vote>& counting,
+                                            const std::vector<PartyStatus>& matrix);
+
+}  // namespace countersign::handlers::review

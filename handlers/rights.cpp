@@ -1,0 +1,144 @@
+#include "handlers/rights.hpp"
+
+#include "config/base/text.hpp"
+#include "handlers/answers.hpp"
+#include "handlers/effect_answer.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/presses.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/views/action_ids.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+#include "handlers/views/request_card.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace countersign::handlers {
+namespace {
+
+review::GroupKnowledge knowledge(const Press& press, const Context& context) {
+    return {context.view, press.groups, context.now, context.settings.slack.reconcile};
+}
+
+// The press goes along with the question and is decided when the answer comes (group_answered).
+Outcome wait_for(const std::string& group, const Press& press) {
+    auto effect = read_user_group(group, press.cause, to_text(press));
+    effect.interactive = true;
+    Outcome outcome;
+    outcome.effects.push_back(std::move(effect));
+    return outcome;
+}
+
+std::string party_names(const Context& context) {
+    std::vector<std::string> names;
+    for (const auto& party : context.settings.review.parties)
+        names.push_back(views::inert(party.name));
+    return text::joined(names, ", ");
+}
+
+}  // namespace
+
+std::expected<std::vector<std::size_t>, Outcome> require_party(const Press& press, const Case& item,
+                                                               const Context& context) {
+    auto found =
+        review::party_membership(press.user, context.settings.review.parties, knowledge(press, context));
+    if (!found.parties.empty()) return std::move(found.parties);
+    if (!found.unread.empty()) return std::unexpected(wait_for(found.unread.front(), press));
+    return std::unexpected(
+        refuse(press, to_text(item.request.id), "no_right",
+               fmt::format("you may not, because only members of a party vote on this ({}).",
+                           party_names(context))));
+}
+
+std::expected<void, Outcome> require_admin(const Press& press, std::string_view subject,
+                                           const Context& context) {
+    const auto found =
+        review::membership(press.user, context.settings.review.admins, knowledge(press, context));
+    if (found.member) return {};
+    if (!found.unread.empty()) return std::unexpected(wait_for(found.unread.front(), press));
+    return std::unexpected(
+        refuse(press, subject, "no_right", "you may not, because only admins decide this."));
+}
+
+std::expected<std::vector<std::size_t>, Outcome> require_reviewer(const Press& press, const Case& item,
+                                                                  const Context& context) {
+    const auto groups = knowledge(press, context);
+    auto found = review::party_membership(press.user, context.settings.review.parties, groups);
+    if (!found.parties.empty()) return std::move(found.parties);
+    const auto admin = review::membership(press.user, context.settings.review.admins, groups);
+    if (admin.member) return std::vector<std::size_t>{};
+    if (!found.unread.empty()) return std::unexpected(wait_for(found.unread.front(), press));
+    if (!admin.unread.empty()) return std::unexpected(wait_for(admin.unread.front(), press));
+    return std::unexpected(
+        refuse(press, to_text(item.request.id), "no_right",
+               fmt::format("you may not, because this is for admins and members of a party ({}).",
+                           party_names(context))));
+}
+
+std::expected<Case, Outcome> require_case(const Press& press, const Context& context) {
+    const auto value = views::parse_button_value(press.value);
+    const auto request = value ? context.view.request(value->request) : std::nullopt;
+    if (request) return load_case(*request, context);
+    return std::unexpected(
+        refuse(press, value ? to_text(value->request) : "unknown", "forged",
+               "you may not, because this belongs to no request that I know. Open the request's "
+               "card and press again."));
+}
+
+std::expected<void, Outcome> require_current_card(const Press& press, const Case& item,
+                                                  const Context& context) {
+    const auto id = to_text(item.request.id);
+    const auto card = context.view.message(card_name(item.request.id));
+    // Before the post's own answer is recorded the card has no address yet. Messages for one person only have
+    // none.
+    const bool elsewhere = press.kind == Press::Kind::button && card && !press.ephemeral_message &&
+                           (card->channel != press.channel || card->ts != press.message_ts);
+    if (elsewhere) {
+        return std::unexpected(
+            refuse(press, id, "forged", fmt::format("you may not, because this is not the card of {}.", id)));
+    }
+    const auto value = views::parse_button_value(press.value);
+    if (value && value->hash8 == item.request.scope_hash.substr(0, 8)) return {};
+    auto outcome =
+        refuse(press, id, "stale",
+               fmt::format("this card is old: the scopes of {} have changed since it was drawn. Look at "
+                           "the card as it is now and press again.",
+                           id));
+    outcome.effects.push_back(update_card(item.request, draw_card(item, context)));
+    return std::unexpected(std::move(outcome));
+}
+
+Outcome group_answered(const Event& event, const Context& context) {
+    const auto answer = read_effect_answer(event);
+    const auto group = review::text_field(answer.args, "usergroup");
+    const bool waited_for = answer.context.is_object() && answer.context.contains("cause");
+    Outcome outcome;
+    if (answer.ok()) {
+        storage::UserGroup read{.id = group, .members = {}, .read_at = context.now};
+        for (const auto& user : review::field(answer.response, "users")) {
+            if (user.is_string()) read.members.emplace_back(user.get<std::string>());
+        }
+        outcome.changes.emplace_back(storage::SaveUserGroup{read});
+        if (!waited_for) return outcome;
+        auto press = parse_press(answer.context);
+        press.groups[group] = read.members;
+        outcome.merge(decide_press(press, context));
+        return outcome;
+    }
+    const auto what =
+        fmt::format("The members of user group {} cannot be read, so nobody's rights follow from it.", group);
+    // One alarm a group and hour: every press would raise it again.
+    const auto hour = std::chrono::floor<std::chrono::hours>(context.now).time_since_epoch().count();
+    outcome.effects.push_back(alarm(context.settings, fmt::format("usergroup:{}:{}", group, hour),
+                                    views::alarm_notice(what, answer.trouble())));
+    if (waited_for) {
+        outcome.merge(
+            refuse(parse_press(answer.context), "unknown", "group_unreadable",
+                   "you may not, because your membership cannot be checked at the moment: Slack does not "
+                   "tell the members of a user group. The operators know; press again later."));
+    }
+    return outcome;
+}
+
+}  // namespace countersign::handlers

@@ -1,0 +1,168 @@
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/handlers.hpp"
+#include "handlers/presses.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/views/action_ids.hpp"
+#include "handlers/views/forms.hpp"
+#include "handlers/views/notices.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace countersign::handlers {
+namespace {
+
+namespace ids = views::ids;
+using review::field;
+using review::text_field;
+
+constexpr std::array votes{ids::vote_approve, ids::vote_reject, ids::vote_need_info, ids::details};
+constexpr std::array admin{ids::approve_app, ids::restrict_app, ids::reopen, ids::done};
+constexpr std::array requester{ids::link_issue, ids::create_issue, ids::answer, ids::withdraw};
+// domain.md §2.2: heard because of our subscriptions, needing no reaction yet.
+constexpr std::array<std::string_view, 14> recorded{
+    "app_home_opened", "app_installed",       "app_uninstalled_team",  "app_deleted",    "app_uninstalled",
+    "tokens_revoked",  "team_access_granted", "team_access_revoked",   "message",        "user_change",
+    "team_join",       "app_rate_limited",    "member_joined_channel", "channel_archive"};
+
+template <class Range>
+bool one_of(const Range& range, std::string_view word) {
+    return std::ranges::find(range, word) != std::ranges::end(range);
+}
+
+// What nobody understood appears in the alarm channel with the raw content (design.md §7), once a kind and
+// day.
+Outcome not_understood(const Event& event, const Context& context, const std::string& kind) {
+    const auto day = std::chrono::floor<std::chrono::days>(context.now).time_since_epoch().count();
+    Outcome outcome;
+    outcome.recognised = false;
+    outcome.effects.push_back(alarm(
+        context.settings, fmt::format("unknown:{}:{}", kind, day),
+        views::alarm_notice(fmt::format("Slack sent something that nobody here understands: {}.", kind),
+                            "Tell the people who maintain Countersign; the content is recorded.",
+                            event.payload.dump(2, ' ', false, nlohmann::json::error_handler_t::replace))));
+    return outcome;
+}
+
+Outcome route_event(const Event& event, const Context& context) {
+    const auto inner = text_field(field(event.payload, "event"), "type");
+    const auto type = inner.empty() ? text_field(event.payload, "type") : inner;
+    if (type == "app_requested") return app_requested(event, context);
+    if (type == "subteam_updated" || type == "subteam_members_changed") return group_changed(event, context);
+    if (one_of(recorded, type)) return recorded_event(event, context);
+    return not_understood(event, context, type.empty() ? "an event without a type" : "event " + type);
+}
+
+Outcome route_interactive(const Event& event, const Context& context) {
+    const auto type = text_field(event.payload, "type");
+    if (type == "block_actions") {
+        const auto action = read_button(event).what;
+        if (one_of(votes, action)) return vote_buttons(event, context);
+        if (one_of(admin, action)) return admin_buttons(event, context);
+        if (one_of(requester, action)) return requester_buttons(event, context);
+        auto outcome = not_understood(event, context, "button " + action);
+        outcome.merge(decide_press(read_button(event), context));
+        return outcome;
+    }
+    if (type == "view_submission") return forms(event, context);
+    if (type == "view_closed") return recorded_event(event, context);
+    if (type == "shortcut" || type == "message_action") {
+        auto press = read_button(event);
+        press.what = text_field(event.payload, "callback_id");
+        if (press.what == ids::shortcut_request) return open_form(press, views::request_form());
+        auto outcome = not_understood(event, context, "shortcut " + press.what);
+        outcome.merge(decide_press(press, context));
+        return outcome;
+    }
+    if (type == "block_suggestion") {
+        auto outcome = not_understood(event, context, "list of suggestions");
+        outcome.ack = R"({"options":[]})";
+        return outcome;
+    }
+    return not_understood(event, context, "interaction " + type);
+}
+
+Outcome route_command(const Event& event, const Context& context) {
+    const auto command = text_field(event.payload, "command");
+    if (command == "/app-request") return app_request_command(event, context);
+    if (command == "/installed-apps") return installed_apps_command(event, context);
+    auto outcome = not_understood(event, context, "command " + command);
+    outcome.merge(say(read_command(event), views::app_request_help("I do not know this command.")));
+    return outcome;
+}
+
+Outcome apologise(const Press& press) {
+    return say(press,
+               "Something went wrong here, and nothing was changed. The operators have been told; please try "
+               "again in a few minutes.");
+}
+
+}  // namespace
+
+Outcome route(const Event& event, const Context& context) {
+    switch (event.kind) {
+        case EventKind::events_api:
+            return route_event(event, context);
+        case EventKind::interactive:
+            return route_interactive(event, context);
+        case EventKind::slash_command:
+            return route_command(event, context);
+        case EventKind::effect_result:
+            return effect_results(event, context);
+        case EventKind::timer:
+            return timers(event, context);
+        case EventKind::started:
+            return started(event, context);
+        case EventKind::operator_alarm:
+            return operator_alarm(event, context);
+    }
+    return {};
+}
+
+Outcome decide_press(const Press& press, const Context& context) {
+    if (press.kind == Press::Kind::form) return form_submitted(press, context);
+    if (press.kind == Press::Kind::command) return app_request_typed(press, context);
+    if (one_of(votes, press.what)) return vote_pressed(press, context);
+    if (one_of(admin, press.what)) return admin_pressed(press, context);
+    if (one_of(requester, press.what)) return requester_pressed(press, context);
+    auto outcome = refuse(press, "unknown", "unknown_button",
+                          "I do not know this button; it may be from an older version. Nothing was changed.");
+    outcome.recognised = false;
+    return outcome;
+}
+
+Outcome open_form(const Press& press, const std::string& view) {
+    Outcome outcome;
+    const nlohmann::json context{{"user", press.user.value}, {"channel", press.channel.value}};
+    outcome.effects.push_back(open_view(press.trigger_id, press.cause, view, press.at, context.dump()));
+    return outcome;
+}
+
+Outcome failed(const Event& event, const Context& context, const std::string& error) {
+    Outcome outcome;
+    const auto type = text_field(event.payload, "type");
+    if (event.kind == EventKind::slash_command) {
+        outcome.merge(apologise(read_command(event)));
+    } else if (event.kind == EventKind::interactive && type == "view_submission") {
+        const auto press = read_form(event);
+        outcome.merge(
+            refuse(press, "unknown", "failed",
+                   "Something went wrong here, and nothing was changed. The operators have been told; "
+                   "please try again in a few minutes."));
+    } else if (event.kind == EventKind::interactive && type != "view_closed" && type != "block_suggestion") {
+        outcome.merge(apologise(read_button(event)));
+    }
+    outcome.audit.push_back({"countersign", "event.failed", event.name, details({{"error", error}})});
+    outcome.effects.push_back(alarm(
+        context.settings, "failed:" + event.name,
+        views::alarm_notice(fmt::format("Handling {} failed: {}", event.name, error),
+                            "What it asked for was not done; nothing else is affected.",
+                            event.payload.dump(2, ' ', false, nlohmann::json::error_handler_t::replace))));
+    return outcome;
+}
+
+}  // namespace countersign::handlers

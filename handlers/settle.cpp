@@ -1,0 +1,181 @@
+#include "handlers/settle.hpp"
+
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/inquiry.hpp"
+#include "handlers/review/life_cycle.hpp"
+#include "handlers/review/votes.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+#include "handlers/views/request_card.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace countersign::handlers {
+namespace {
+
+using storage::AppRequest;
+using storage::DecisionKind;
+using storage::RequestState;
+
+std::size_t decisions_so_far(const AppRequest& request, DecisionKind kind, const Context& context) {
+    const auto all = context.view.decisions(request.id);
+    return static_cast<std::size_t>(std::ranges::count(all, kind, &storage::Decision::kind));
+}
+
+// One message per (request, state, recipient, scope hash); a request that was reopened and ends the same way
+// again has a new fact to tell, so its round is part of the key (R10, invariant 5).
+std::string decided_occasion(const AppRequest& request, const Context& context) {
+    const auto round = decisions_so_far(request, request.decision, context);
+    const auto occasion = fmt::format("{}:{}", to_text(request.state), request.scope_hash.substr(0, 8));
+    return round == 0 ? occasion : fmt::format("{}:{}", occasion, round + 1);
+}
+
+void tell_requester(const AppRequest& request, const Context& context, Outcome& outcome) {
+    if (request.requester.empty()) return;
+    const auto tell = [&](std::string_view occasion, const views::Message& message) {
+        outcome.effects.push_back(direct_message(request, request.requester, occasion, message));
+    };
+    switch (request.state) {
+        case RequestState::need_info:
+            tell(fmt::format("question:v{}", request.version), views::question_asked(request));
+            break;
+        case RequestState::approved:
+        case RequestState::restricted:
+        case RequestState::denied:
+        case RequestState::withdrawn:
+        case RequestState::expired:
+            tell(decided_occasion(request, context), views::decision_notice(request));
+            break;
+        case RequestState::superseded:
+            tell("superseded", views::decision_notice(request));
+            break;
+        default:
+            break;
+    }
+}
+
+void raise_alarm(const AppRequest& request, const Context& context, Outcome& outcome) {
+    const auto what = fmt::format("{} for {} needs a human.", to_text(request.id), request.app_name);
+    outcome.effects.push_back(alarm(context.settings,
+                                    fmt::format("manual:{}:v{}", to_text(request.id), request.version),
+                                    views::alarm_notice(what, request.state_note)));
+}
+
+// One party's rejection ends the request: the row says who and why (design.md §7, Reject).
+void deny(Case& item, const Context& context, Outcome& outcome) {
+    const auto row =
+        std::ranges::find(item.matrix, review::PartyState::rejected, &review::PartyStatus::state);
+    auto& request = item.request;
+    request.decision = DecisionKind::deny;
+    request.decided_by = row->by.back();
+    request.decision_reason = row->remark;
+    request.decided_at = context.now;
+    request.outside = storage::Outside::no;
+    outcome.changes.emplace_back(storage::AddDecision{{.request = request.id,
+                                                       .kind = DecisionKind::deny,
+                                                       .actor = request.decided_by,
+                                                       .reason = request.decision_reason,
+                                                       .scope_hash = request.scope_hash,
+                                                       .evidence = details({{"party", row->party}}),
+                                                       .at = context.now}});
+}
+
+// What Slack still holds is given back, so that a better request can be made.
+void cancel_in_slack(const AppRequest& request, const Context& context, Outcome& outcome) {
+    const bool ours = request.outside == storage::Outside::no &&
+                      (request.state == RequestState::denied || request.state == RequestState::withdrawn);
+    if (ours && context.capabilities.admin && pending_in_slack(request, context)) {
+        outcome.effects.push_back(cancel_slack_request(request));
+    }
+}
+
+}  // namespace
+
+Case load_case(const AppRequest& request, const Context& context) {
+    Case item{request, context.view.votes(request.id), context.view.vendor_issue(request.id), {}};
+    item.matrix = review::party_matrix(request, item.votes, context.settings.review.parties);
+    return item;
+}
+
+views::Message draw_card(const Case& item, const Context& context) {
+    return views::request_card({.request = item.request,
+                                .parties = item.matrix,
+                                .issue = item.issue,
+                                .settings = context.settings,
+                                .org_driver = context.capabilities.admin});
+}
+
+Outcome settle(Case item, RequestState before, std::string_view actor, const Context& context) {
+    Outcome outcome;
+    auto& request = item.request;
+    const auto& settings = context.settings.review;
+    item.matrix = review::party_matrix(request, item.votes, settings.parties);
+    const auto next = review::next_state(request, item.matrix, item.issue.has_value(), settings);
+    if (next == RequestState::denied && request.state != RequestState::denied) deny(item, context, outcome);
+    request.state = next;
+    if (request.state == RequestState::ready && settings.auto_apply && context.capabilities.admin) {
+        outcome.merge(begin_approval(request, {}, {}, context));
+    }
+    if (request.state != before) {
+        request.state_since = context.now;
+        tell_requester(request, context, outcome);
+        cancel_in_slack(request, context, outcome);
+        if (request.state == RequestState::manual) raise_alarm(request, context, outcome);
+        outcome.audit.push_back({std::string(actor), "request.state", to_text(request.id),
+                                 details({{"from", to_text(before)},
+                                          {"to", to_text(request.state)},
+                                          {"scope_hash", request.scope_hash},
+                                          {"note", request.state_note}})});
+    }
+    outcome.changes.emplace_back(storage::SaveRequest{request});
+    // The matrix may read differently in the new state (a question is only shown while it is open).
+    item.matrix = review::party_matrix(request, item.votes, settings.parties);
+    outcome.effects.push_back(update_card(request, draw_card(item, context)));
+    return outcome;
+}
+
+Outcome end(Case item, const Ending& ending, std::string_view actor, const Context& context) {
+    auto& request = item.request;
+    const auto before = request.state;
+    request.state = ending.state;
+    request.state_note.clear();
+    request.decision = ending.kind;
+    request.decided_by = ending.by;
+    request.decision_reason = ending.reason;
+    request.decided_at = context.now;
+    request.outside = ending.outside;
+    Outcome outcome;
+    outcome.changes.emplace_back(storage::AddDecision{{.request = request.id,
+                                                       .kind = ending.kind,
+                                                       .actor = ending.by,
+                                                       .outside = ending.outside != storage::Outside::no,
+                                                       .reason = ending.reason,
+                                                       .scope_hash = request.scope_hash,
+                                                       .evidence = ending.evidence,
+                                                       .at = context.now}});
+    outcome.merge(settle(std::move(item), before, actor, context));
+    return outcome;
+}
+
+std::string already(const AppRequest& request) {
+    auto who = request.decided_by.empty() ? std::string() : " by " + views::mention(request.decided_by);
+    if (review::in_flight(request.state)) {
+        const auto* what = request.decision == DecisionKind::restrict ? "restricted" : "approved";
+        return fmt::format("already decided: {} is being {} in Slack{}.", to_text(request.id), what, who);
+    }
+    return fmt::format("already decided: {} is {}{}.", to_text(request.id), views::state_line(request), who);
+}
+
+bool pending_in_slack(const AppRequest& request, const Context& context) {
+    if (request.slack_id.empty()) return false;
+    const auto all = context.view.decisions(request.id);
+    return std::ranges::none_of(all, [](const storage::Decision& decision) {
+        return !decision.outside &&
+               (decision.kind == DecisionKind::deny || decision.kind == DecisionKind::cancel);
+    });
+}
+
+}  // namespace countersign::handlers

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "handlers/context.hpp"
+#include "handlers/outcome.hpp"
+#include "handlers/review/party_status.hpp"
+#include "handlers/views/message.hpp"
+#include "storage/records.hpp"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+// A request with everything that its state follows from, and the one place where a change of it has
+// consequences.
+namespace countersign::handlers {
+
+struct Case {
+    storage::AppRequest request;
+    std::vector<storage::Vote> votes;
+    std::optional<storage::VendorIssue> issue;
+    std::vector<review::PartyStatus> matrix;
+};
+[[nodiscard]] Case load_case(const storage::AppRequest& request, const Context& context);
+
+[[nodiscard]] views::Message draw_card(const Case& item, const Context& context);
+
+// After a handler changed `item` (votes, issue, request, or the state itself): works out the state, saves the
+// request, changes the card, tells the requester what matters (once per state, recipient and scope hash),
+// raises an alarm for what a human must do, applies at once where the policy says so, and writes it all down.
+// Call once per request and event.
+[[nodiscard]] Outcome settle(Case item, storage::RequestState before, std::string_view actor,
+                             const Context& context);
+
+// The end of a request: state, decision row and who made it. `settle` does the rest.
+struct Ending {
+    storage::RequestState state;
+    storage::DecisionKind kind;
+    UserId by;  // empty: policy, or outside by somebody unknown
+    std::string reason;
+    storage::Outside outside = storage::Outside::no;
+    std::string evidence = "{}";
+};
+[[nodiscard]] Outcome end(Case item, const Ending& ending, std::string_view actor, const Context& context);
+
+// "already decided: …": why a press on this request comes too late.
+[[nodiscard]] std::string already(const storage::AppRequest& request);
+
+// Slack still holds the request for us: we never cancelled it (a reopened request is approved by app id).
+[[nodiscard]] bool pending_in_slack(const storage::AppRequest& request, const Context& context);
+
+}  // namespace countersign::handlers

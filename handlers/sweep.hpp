@@ -1,0 +1,15 @@
+#pragma once
+
+#include "handlers/context.hpp"
+#include "handlers/effect_answer.hpp"
+#include "handlers/outcome.hpp"
+
+// Slack's lists against ours: what was asked while we were away, and what was decided or cancelled elsewhere.
+namespace countersign::handlers {
+
+// Asks for the workspaces, and sets the timer for the next sweep. Org driver only.
+[[nodiscard]] Outcome begin_sweep(const Context& context);
+[[nodiscard]] Outcome teams_listed(const EffectAnswer& answer, const Context& context);
+[[nodiscard]] Outcome sweep_page(const EffectAnswer& answer, const Context& context);
+
+}  // namespace countersign::handlers

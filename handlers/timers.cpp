@@ -1,0 +1,21 @@
+#include "handlers/group_reading.hpp"
+#include "handlers/handlers.hpp"
+#include "handlers/inquiry.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/sweep.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace countersign::handlers {
+
+Outcome timers(const Event& event, const Context& context) {
+    const auto kind = review::text_field(event.payload, "kind");
+    if (kind == "watch") return watch_due(event, context);
+    if (kind == "groups") return read_groups(context);
+    if (kind == "sweep") return begin_sweep(context);
+    Outcome outcome;
+    outcome.recognised = false;
+    return outcome;
+}
+
+}  // namespace countersign::handlers

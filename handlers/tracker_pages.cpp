@@ -1,0 +1,55 @@
+#include "handlers/tracker_pages.hpp"
+
+#include "config/base/text.hpp"
+#include "handlers/views/mrkdwn.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+namespace countersign::handlers {
+namespace {
+
+constexpr std::size_t max_title = 100;
+
+std::string percent_encoded(std::string_view text) {
+    std::string encoded;
+    for (const char letter : text) {
+        const auto byte = static_cast<unsigned char>(letter);
+        const bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                           (byte >= '0' && byte <= '9') || byte == '-' || byte == '_' || byte == '.' ||
+                           byte == '~';
+        encoded += plain ? std::string(1, letter) : fmt::format("%{:02X}", byte);
+    }
+    return encoded;
+}
+
+std::string new_issue_url(const config::Tracker& tracker, const std::string& project,
+                          const std::string& title) {
+    const auto encoded_title = percent_encoded(title);
+    const auto encoded_template = percent_encoded(tracker.template_name);
+    if (tracker.kind == config::TrackerKind::github) {
+        return fmt::format("{}/{}/issues/new?template={}.md&title={}", tracker.url, project, encoded_template,
+                           encoded_title);
+    }
+    return fmt::format("{}/{}/-/issues/new?issuable_template={}&issue[title]={}", tracker.url, project,
+                       encoded_template, encoded_title);
+}
+
+}  // namespace
+
+std::string new_issue_pages(const storage::AppRequest& request, const config::Settings& settings) {
+    const auto title = text::shortened("Slack app: " + request.app_name, max_title);
+    std::vector<std::string> pages;
+    for (const auto& tracker : settings.trackers) {
+        if (tracker.purpose != config::TrackerPurpose::vendor) continue;
+        for (const auto& project : tracker.projects) {
+            pages.push_back(views::link(new_issue_url(tracker, project, title), project));
+        }
+    }
+    if (pages.empty()) return "There is no tracker for vendor issues; ask the admins where to make one.";
+    return fmt::format("Make the vendor issue here, and then press `Link vendor issue`: {}",
+                       text::joined(pages, " · "));
+}
+
+}  // namespace countersign::handlers

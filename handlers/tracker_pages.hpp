@@ -1,0 +1,15 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "storage/records.hpp"
+
+#include <string>
+
+namespace countersign::handlers {
+
+// Where a person makes a new vendor issue: a line of mrkdwn with a link for each project of each vendor
+// tracker, template and title filled in.
+[[nodiscard]] std::string new_issue_pages(const storage::AppRequest& request,
+                                          const config::Settings& settings);
+
+}  // namespace countersign::handlers

@@ -1,0 +1,42 @@
+#include "handlers/answers.hpp"
+#include "handlers/casting.hpp"
+#include "handlers/handlers.hpp"
+#include "handlers/presses.hpp"
+#include "handlers/rights.hpp"
+#include "handlers/views/action_ids.hpp"
+#include "handlers/views/forms.hpp"
+#include "handlers/views/request_card.hpp"
+
+namespace countersign::handlers {
+
+namespace ids = views::ids;
+
+Outcome vote_pressed(const Press& press, const Context& context) {
+    auto item = require_case(press, context);
+    if (!item) return std::move(item.error());
+    if (press.what == ids::details) {
+        return say(press, views::request_details({.request = item->request,
+                                                  .parties = item->matrix,
+                                                  .issue = item->issue,
+                                                  .settings = context.settings,
+                                                  .org_driver = context.capabilities.admin},
+                                                 item->votes));
+    }
+    if (press.what == ids::vote_need_info) {
+        auto party = require_question(press, *item, context);
+        if (!party) return std::move(party.error());
+        return open_form(press, views::need_info_form(item->request, *party));
+    }
+    auto party = require_vote(press, *item, context);
+    if (!party) return std::move(party.error());
+    if (press.what == ids::vote_reject) {
+        return open_form(press, views::reject_form(item->request, item->matrix[*party].party));
+    }
+    return cast_vote(press, std::move(*item), *party, storage::VoteAnswer::approve, {}, context);
+}
+
+Outcome vote_buttons(const Event& event, const Context& context) {
+    return vote_pressed(read_button(event), context);
+}
+
+}  // namespace countersign::handlers
