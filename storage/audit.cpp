@@ -81,6 +81,14 @@ AuditVerdict verify_audit(const Database& database) {
     return verdict;
 }
 
+void for_each_audit_entry(const Database& database, const std::function<void(const AuditEntry&)>& use) {
+    Query query(
+        database,
+        "SELECT seq, at, actor, action, subject, details, previous_hash, hash FROM audit ORDER BY seq");
+    while (query.step())
+        use(read_entry(query));
+}
+
 std::vector<AuditEntry> audit_of(const Database& database, std::string_view subject) {
     std::vector<AuditEntry> entries;
     Query query(

@@ -2,6 +2,7 @@
 
 #include "storage/records.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ struct AuditVerdict {
     std::string reason;
 };
 [[nodiscard]] AuditVerdict verify_audit(const Database& database);
+// All entries, oldest first, one in memory at a time.
+void for_each_audit_entry(const Database& database, const std::function<void(const AuditEntry&)>& use);
 [[nodiscard]] std::vector<AuditEntry> audit_of(const Database& database, std::string_view subject);
 
 }  // namespace countersign::storage

@@ -1,3 +1,4 @@
+#include "storage/backup_seal.hpp"
 #include "storage/database.hpp"
 #include "storage/storage_error.hpp"
 
@@ -54,6 +55,10 @@ Result<void> Database::backup_to(const std::filesystem::path& file) const {
         const auto trouble = storage_trouble(exception).value_or(StorageTrouble::other);
         return fail(Errc::storage, fmt::format("the backup to {} failed: {}; {}", file.string(),
                                                exception.what(), advice(trouble)));
+    }
+    if (auto sealed = append_seal(partial); !sealed) {
+        std::filesystem::remove(partial, error);
+        return sealed;
     }
     std::filesystem::rename(partial, file, error);
     if (error) {

@@ -231,7 +231,9 @@ int Outbox::prune(Timestamp before, int limit) {
 std::string bucket_of(const Effect& effect) {
     if (effect.method != "chat.postMessage") return effect.method;
     const auto args = json::parse(effect.args, nullptr, false);
-    return effect.method + ":" + (args.is_object() ? args.value("channel", "") : "");
+    const auto channel = args.find("channel");
+    return effect.method + ":" +
+           (channel != args.end() && channel->is_string() ? channel->get<std::string>() : "");
 }
 
 }  // namespace countersign::storage

@@ -13,13 +13,17 @@
 namespace countersign::storage {
 namespace {
 
-constexpr int application_id = 0x436f756e;  // "Coun", shown by file(1)
+constexpr std::uint32_t application_id = 0x436f756e;  // "Coun", shown by file(1)
 
 int pragma(SQLite::Database& connection, const char* name) {
     return connection.execAndGet(fmt::format("PRAGMA {}", name)).getInt();
 }
 
 }  // namespace
+
+std::uint32_t own_application_id() noexcept {
+    return application_id;
+}
 
 int newest_schema() noexcept {
     return static_cast<int>(migrations.size());
@@ -30,9 +34,10 @@ int schema_of(SQLite::Database& connection) {
 }
 
 bool is_foreign(SQLite::Database& connection) {
-    const int id = pragma(connection, "application_id");
-    if (id == application_id) return false;
-    return id != 0 || connection.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() != 0;
+    // Counted in any case: reading the schema is what finds a damaged first page.
+    const int tables = connection.execAndGet("SELECT count(*) FROM sqlite_schema").getInt();
+    const auto id = static_cast<std::uint32_t>(pragma(connection, "application_id"));
+    return id != application_id && (id != 0 || tables != 0);
 }
 
 void migrate(SQLite::Database& connection) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 namespace SQLite {
 class Database;
 }
@@ -8,6 +10,8 @@ namespace countersign::storage {
 
 // The schema this program writes and reads.
 [[nodiscard]] int newest_schema() noexcept;
+// What marks a file as ours (PRAGMA application_id).
+[[nodiscard]] std::uint32_t own_application_id() noexcept;
 // As the file says; 0 = empty. Throws SQLite::Exception when it is no database.
 [[nodiscard]] int schema_of(SQLite::Database& connection);
 // True for a database that some other program made.

@@ -26,10 +26,12 @@ std::optional<StorageTrouble> storage_trouble(const std::exception& exception) {
         case SQLITE_TOOBIG:
         case SQLITE_MISMATCH:
             return StorageTrouble::rejected;
-        // A file size limit or quota is not ENOSPC, so SQLite calls it a failed write.
-        case SQLITE_IOERR:
-            return error->getExtendedErrorCode() == SQLITE_IOERR_WRITE ? StorageTrouble::full
-                                                                       : StorageTrouble::other;
+        case SQLITE_IOERR: {
+            // A file size limit or quota is not ENOSPC, so SQLite calls it a failed write.
+            const int code = error->getExtendedErrorCode();
+            return code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE ? StorageTrouble::full
+                                                                              : StorageTrouble::other;
+        }
         default:
             return StorageTrouble::other;
     }
@@ -38,7 +40,8 @@ std::optional<StorageTrouble> storage_trouble(const std::exception& exception) {
 std::string_view advice(StorageTrouble trouble) noexcept {
     switch (trouble) {
         case StorageTrouble::full:
-            return "there is no space for the database: free some on its file system, or raise the quota";
+            return "there is no space for the database, or its disk refuses writes: free some on its file "
+                   "system, or raise the quota";
         case StorageTrouble::locked:
             return "another program holds the database locked: end it (an open sqlite3 shell, a second "
                    "daemon)";

@@ -79,7 +79,7 @@ void watch_writes(const SessionPtr& session) {
     });
 }
 
-// Marks a write for the watch; the limit counts from the first of the writes in flight.
+// Marks a write for the watch; the limit counts from the last progress.
 class Writing {
   public:
     explicit Writing(SessionPtr session) : session_(std::move(session)) {
@@ -88,7 +88,9 @@ class Writing {
     }
     Writing(const Writing&) = delete;
     Writing& operator=(const Writing&) = delete;
-    ~Writing() { --session_->writing; }
+    ~Writing() {
+        if (--session_->writing > 0) session_->write_until = Clock::now() + write_limit;
+    }
 
   private:
     SessionPtr session_;

@@ -1,0 +1,167 @@
+#include "bot/command_line.hpp"
+
+#include "bot/commands/commands.hpp"
+#include "storage/records.hpp"
+#include "storage/storage_error.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <ostream>
+
+namespace countersign::bot {
+namespace {
+
+using commands::Call;
+
+// What the arguments say; filled while they are read, used after.
+struct Arguments {
+    std::string config = "/etc/countersign/countersign.toml";
+    bool json = false;
+    commands::RequestFilter filter;
+    std::string id;
+    std::string file;
+    std::function<int(const Call&)> command;
+};
+
+class Tree {
+  public:
+    explicit Tree(Arguments& arguments) : arguments_(&arguments) {
+        app_.option_defaults()->ignore_case(false);
+        app_.add_option("--config", arguments.config, "The configuration file")
+            ->type_name("FILE")
+            ->capture_default_str();
+        app_.fallthrough();  // `countersign check --config FILE` reads as well as `countersign --config FILE
+                             // check`
+        app_.require_subcommand(1);
+        app_.get_formatter()->column_width(36);
+        add_daemon();
+        add_requests();
+        add_records();
+        add_files();
+    }
+    CLI::App& app() { return app_; }
+
+  private:
+    using Command = std::function<int(const Call&)>;
+
+    CLI::App* group(const std::string& name, const std::string& text) {
+        auto* made = app_.add_subcommand(name, text);
+        made->require_subcommand(1);
+        return made;
+    }
+
+    CLI::App* leaf(CLI::App& parent, const std::string& name, const std::string& text, Command command) {
+        auto* made = parent.add_subcommand(name, text);
+        made->callback([this, command = std::move(command)] { arguments_->command = command; });
+        return made;
+    }
+
+    CLI::App* printing(CLI::App& parent, const std::string& name, const std::string& text, Command command) {
+        auto* made = leaf(parent, name, text, std::move(command));
+        made->add_flag("--json", arguments_->json, "Print one JSON object");
+        return made;
+    }
+
+    void add_daemon() {
+        leaf(app_, "run", "Run the daemon", commands::run);
+        leaf(app_, "init", "Write a commented example configuration to --config; never overwrites",
+             commands::init);
+        printing(app_, "status", "Show requests by state, what waits to be sent, and whether the daemon runs",
+                 commands::status);
+        printing(app_, "manifest", "Print the Slack app manifest", commands::manifest);
+        printing(app_, "version", "Print the version", commands::version);
+    }
+
+    void add_requests() {
+        auto* requests = group("requests", "Look at app requests");
+        auto* list = printing(*requests, "list", "List requests, newest first",
+                              [this](const Call& call) { return list_requests(call, arguments_->filter); });
+        list->add_option("--state", arguments_->filter.state, "Only in this state, such as in_review")
+            ->check(known_state());
+        list->add_option("--app", arguments_->filter.app, "Only for this app, by id or name");
+        list->add_option("--requester", arguments_->filter.requester, "Only by this user id");
+        list->add_option("--limit", arguments_->filter.limit, "At most so many")
+            ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+            ->capture_default_str();
+        printing(*requests, "show", "Show all that is known about one request",
+                 [this](const Call& call) { return show_request(call, arguments_->id); })
+            ->add_option("id", arguments_->id, "REQ-12 or Slack's Ar…")
+            ->required();
+        printing(*requests, "export", "Print all requests as JSON", commands::export_requests);
+    }
+
+    void add_records() {
+        auto* audit = group("audit", "Look at the audit log");
+        printing(*audit, "verify", "Check that no entry was changed, removed or inserted",
+                 commands::verify_audit);
+        printing(*audit, "export", "Print all entries as JSON", commands::export_audit);
+        auto* policy = group("policy", "Look at the policy");
+        printing(*policy, "explain", "Show which parties a request needs, and why", [this](const Call& call) {
+            return explain_policy(call, arguments_->id);
+        })->add_option("id", arguments_->id, "REQ-12 or Slack's Ar…; default: any request");
+        auto* inventory = group("inventory", "Look at the installed apps");
+        printing(*inventory, "list", "List installed apps", commands::list_inventory);
+        printing(*inventory, "export", "Print all installed apps as JSON", commands::export_inventory);
+        auto* authorizations = group("authorizations", "Look at stored authorizations");
+        printing(*authorizations, "list", "List authorizations", commands::list_authorizations);
+    }
+
+    void add_files() {
+        printing(app_, "backup", "Write a consistent copy of the database, also while the daemon runs",
+                 [this](const Call& call) { return backup(call, arguments_->file); })
+            ->add_option("--to", arguments_->file, "The new file")
+            ->type_name("FILE")
+            ->required();
+        printing(app_, "restore", "Put a backup in the database's place; the daemon must not run",
+                 [this](const Call& call) { return restore(call, arguments_->file); })
+            ->add_option("--from", arguments_->file, "The backup")
+            ->type_name("FILE")
+            ->required();
+    }
+
+    static CLI::Validator known_state() {
+        return {[](const std::string& text) {
+                    return storage::parse_request_state(text)
+                               ? std::string()
+                               : "is not a state; states are named as requests list shows them";
+                },
+                "STATE"};
+    }
+
+    Arguments* arguments_;
+    CLI::App app_{"Countersign runs Slack's app-install approval process.", "countersign"};
+};
+
+int run_command(const Arguments& arguments, std::ostream& out, std::ostream& err) {
+    try {
+        const int code = arguments.command({arguments.config, arguments.json, out, err});
+        out.flush();
+        if (out) return code;
+        err << "countersign: the output could not be written\n";
+        return commands::exit_no;
+    } catch (const std::exception& exception) {
+        const auto trouble = storage::storage_trouble(exception);
+        if (!trouble) throw;
+        err << "countersign: " << exception.what() << "; " << storage::advice(*trouble) << '\n';
+        return *trouble == storage::StorageTrouble::locked ? commands::exit_try_again : commands::exit_no;
+    }
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+    Arguments arguments;
+    Tree tree(arguments);
+    try {
+        tree.app().parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const bool asked = error.get_exit_code() == 0;  // --help
+        tree.app().exit(error, asked ? out : err, err);
+        return asked ? commands::exit_ok : commands::exit_usage;
+    }
+    return run_command(arguments, out, err);
+}
+
+}  // namespace countersign::bot

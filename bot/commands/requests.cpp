@@ -1,0 +1,102 @@
+#include "bot/commands/report.hpp"
+#include "bot/commands/request_json.hpp"
+#include "storage/view.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace countersign::bot::commands {
+namespace {
+
+std::optional<storage::AppRequest> find(const storage::View& view, const std::string& id) {
+    if (const auto own = parse_request_id(id)) return view.request(*own);
+    return view.request(SlackRequestId(id));
+}
+
+void print_text(const Call& call, const nlohmann::ordered_json& request) {
+    std::vector<std::vector<std::string>> rows;
+    for (const std::string key :
+         {"id", "slack_id", "state", "outside", "state_note", "app_name", "app_id", "team_id", "requester",
+          "message", "purpose", "created_at", "updated_at", "decision", "decided_by", "decision_reason"})
+        if (const auto& value = request[key].get_ref<const std::string&>(); !value.empty())
+            rows.push_back({key, one_line(value)});
+    if (const auto& issue = request["vendor_issue"]; !issue.is_null())
+        rows.push_back({"vendor_issue", one_line(issue["url"].get<std::string>())});
+    for (const auto& scope : request["scopes"])
+        rows.push_back({"scope", one_line(fmt::format("{} ({})", scope["name"].get<std::string>(),
+                                                      scope["token_type"].get<std::string>()))});
+    for (const auto& vote : request["votes"])
+        rows.push_back({"vote", one_line(fmt::format(
+                                    "{} {} by {} at {} {}", vote["party"].get<std::string>(),
+                                    vote["answer"].get<std::string>(), vote["voter"].get<std::string>(),
+                                    vote["at"].get<std::string>(), vote["remark"].get<std::string>()))});
+    for (const auto& entry : request["audit"])
+        rows.push_back({"audit", one_line(fmt::format("{} {} {}", entry["at"].get<std::string>(),
+                                                      entry["action"].get<std::string>(),
+                                                      entry["actor"].get<std::string>()))});
+    print_table(call.out, rows);
+}
+
+}  // namespace
+
+int list_requests(const Call& call, const RequestFilter& filter) {
+    auto [database, settings, code] = open_for_reading(call);
+    if (!database) return code;
+    const auto found = storage::View(*database).requests(
+        {.state = filter.state, .app = filter.app, .requester = filter.requester, .limit = filter.limit});
+    if (call.json) {
+        auto list = nlohmann::ordered_json::array();
+        for (const auto& request : found)
+            list.push_back(brief(request));
+        print_json(call, {{"schema", json_schema}, {"requests", list}});
+        return exit_ok;
+    }
+    std::vector<std::vector<std::string>> rows{{"REQUEST", "STATE", "APP", "REQUESTER", "CREATED"}};
+    for (const auto& request : found)
+        rows.push_back({to_text(request.id), std::string(storage::to_text(request.state)),
+                        one_line(request.app_name.empty() ? request.app_id.value : request.app_name),
+                        request.requester.value, to_rfc3339(request.created_at)});
+    print_table(call.out, rows);
+    return exit_ok;
+}
+
+int show_request(const Call& call, const std::string& id) {
+    auto [database, settings, code] = open_for_reading(call);
+    if (!database) return code;
+    const auto request = find(storage::View(*database), id);
+    if (!request)
+        return report(
+            call, Failure(Errc::not_found,
+                          fmt::format("there is no request {}; countersign requests list shows them", id)));
+    const auto json = full(*database, *request);
+    if (call.json)
+        print_json(call, {{"schema", json_schema}, {"request", json}});
+    else
+        print_text(call, json);
+    return exit_ok;
+}
+
+// Written as it is read, page by page: a million requests need no more memory than a hundred.
+int export_requests(const Call& call) {
+    auto [database, settings, code] = open_for_reading(call);
+    if (!database) return code;
+    constexpr std::size_t page_size = 200;
+    const storage::View view(*database);
+    call.out << fmt::format("{{\"schema\":{},\"requests\":[", json_schema);
+    const char* separator = "\n";
+    storage::View::Filter filter;
+    filter.limit = page_size;
+    for (auto page = view.requests(filter); !page.empty(); page = view.requests(filter)) {
+        for (const auto& request : page) {
+            call.out
+                << separator
+                << full(*database, request).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+            separator = ",\n";
+        }
+        filter.before = page.back().id.value;
+    }
+    call.out << "\n]}\n";
+    return exit_ok;
+}
+
+}  // namespace countersign::bot::commands

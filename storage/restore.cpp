@@ -1,0 +1,231 @@
+#include "storage/restore.hpp"
+
+#include "storage/audit.hpp"
+#include "storage/backup_seal.hpp"
+#include "storage/database.hpp"
+#include "storage/descriptor.hpp"
+#include "storage/file_lock.hpp"
+#include "storage/schema.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace countersign::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string reason() {
+    return std::generic_category().message(errno);
+}
+
+// What the first 100 bytes say (sqlite.org/fileformat2.html, "The Database Header").
+struct Header {
+    std::uint64_t bytes = 0;  // of all pages
+    std::uint32_t schema = 0;
+    std::uint32_t application = 0;
+};
+
+std::uint32_t big_endian(const std::array<unsigned char, 100>& bytes, std::size_t at) {
+    return (std::uint32_t{bytes[at]} << 24) | (std::uint32_t{bytes[at + 1]} << 16) |
+           (std::uint32_t{bytes[at + 2]} << 8) | bytes[at + 3];
+}
+
+Result<Header> read_header(const Descriptor& input, const fs::path& file) {
+    std::array<unsigned char, 100> bytes{};
+    const auto length = ::pread(input.get(), bytes.data(), bytes.size(), 0);
+    constexpr std::string_view magic("SQLite format 3\0", 16);
+    const auto got = static_cast<std::size_t>(std::max<ssize_t>(length, 0));
+    const std::size_t compared = std::min(got, magic.size());
+    if (!std::equal(magic.begin(), magic.begin() + static_cast<std::ptrdiff_t>(compared), bytes.begin()))
+        return fail(Errc::storage, fmt::format("{} is not a backup of countersign", file.string()));
+    if (got < bytes.size())
+        return fail(Errc::storage,
+                    fmt::format("{} is truncated: only {} bytes are there", file.string(), got));
+    const std::uint32_t size = (std::uint32_t{bytes[16]} << 8) | bytes[17];
+    return Header{.bytes = std::uint64_t{size == 1 ? 65536 : size} * big_endian(bytes, 28),
+                  .schema = big_endian(bytes, 60),
+                  .application = big_endian(bytes, 68)};
+}
+
+struct Inspected {
+    std::uint64_t bytes = 0;
+    bool sealed = false;
+};
+
+// What can be said without opening it as a database, in the order that names the real cause: a newer file is
+// not called altered.
+Result<Inspected> inspect(const Descriptor& input, const fs::path& file) {
+    const auto header = read_header(input, file);
+    if (!header) return std::unexpected(header.error());
+    if (header->application != own_application_id())
+        return fail(Errc::storage, fmt::format("{} belongs to another program", file.string()));
+    if (std::cmp_greater(header->schema, newest_schema())) {
+        return fail(Errc::storage,
+                    fmt::format("{} was written by a newer countersign (schema {}, this one knows {}): "
+                                "install that version first",
+                                file.string(), header->schema, newest_schema()));
+    }
+    struct stat facts{};
+    if (::fstat(input.get(), &facts) != 0)
+        return fail(Errc::storage, fmt::format("{} cannot be read: {}", file.string(), reason()));
+    const auto size = static_cast<std::uint64_t>(facts.st_size);
+    if (size < header->bytes) {
+        return fail(Errc::storage, fmt::format("{} is truncated: {} of {} bytes are there", file.string(),
+                                               size, header->bytes));
+    }
+    if (size == header->bytes) return Inspected{size, false};
+    if (size < header->bytes + seal_bytes)
+        return fail(Errc::storage,
+                    fmt::format("{} is truncated: the checksum at its end is not complete", file.string()));
+    const auto holds = seal_holds(file, header->bytes);
+    if (!holds) return std::unexpected(holds.error());
+    if (!*holds || size > header->bytes + seal_bytes) {
+        return fail(
+            Errc::storage,
+            fmt::format("{} was altered after it was made: its checksum does not match", file.string()));
+    }
+    return Inspected{header->bytes, true};
+}
+
+// A root operator must not leave files that the daemon's user cannot open.
+void give_to_owner_of_directory(const fs::path& file) {
+    struct stat facts{};
+    if (::geteuid() != 0 ||
+        ::stat(file.parent_path().empty() ? "." : file.parent_path().c_str(), &facts) != 0)
+        return;
+    [[maybe_unused]] const int given = ::lchown(file.c_str(), facts.st_uid, facts.st_gid);
+}
+
+Result<void> copy_pages(const Descriptor& input, std::uint64_t bytes, const fs::path& to) {
+    const Descriptor output(::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+    const auto failed = [&] {
+        const auto code =
+            errno == EACCES || errno == EPERM || errno == EROFS ? Errc::forbidden : Errc::storage;
+        return fail(code, fmt::format("{} cannot be written: {}", to.string(), reason()));
+    };
+    if (!output) return failed();
+    off_t at = 0;
+    while (std::cmp_less(at, bytes)) {
+        if (::copy_file_range(input.get(), &at, output.get(), nullptr, bytes - static_cast<std::uint64_t>(at),
+                              0) <= 0)
+            break;
+    }
+    // Not every file system can do that.
+    std::array<char, 64 * 1024> piece{};
+    while (std::cmp_less(at, bytes)) {
+        const auto wanted = static_cast<std::size_t>(
+            std::min<std::uint64_t>(piece.size(), bytes - static_cast<std::uint64_t>(at)));
+        const auto length = ::pread(input.get(), piece.data(), wanted, at);
+        if (length <= 0 ||
+            ::pwrite(output.get(), piece.data(), static_cast<std::size_t>(length), at) != length)
+            return failed();
+        at += length;
+    }
+    if (::fsync(output.get()) != 0) return failed();
+    return {};
+}
+
+// Opens the copy as the daemon would, which also migrates it, and reads all of it once.
+Result<void> prove(const fs::path& copy, const fs::path& backup) {
+    const auto database = Database::open_writer(copy);
+    if (!database)
+        return fail(Errc::storage,
+                    fmt::format("{} cannot be used: {}", backup.string(), database.error().text));
+    if (const auto found = database->integrity(); found != "ok")
+        return fail(Errc::storage, fmt::format("{} is damaged: {}", backup.string(), found));
+    if (const auto verdict = verify_audit(*database); verdict.first_broken)
+        return fail(Errc::storage,
+                    fmt::format("{} was altered: the audit log says {}", backup.string(), verdict.reason));
+    return {};
+}
+
+void remove_with_companions(const fs::path& file) {
+    std::error_code ignored;
+    for (const char* suffix : {"", "-wal", "-shm", "-journal", ".lock"})
+        fs::remove(file.string() + suffix, ignored);
+}
+
+// So that the old database is one file and no log of it is left to be read into the new one.
+void fold_log(const fs::path& database) {
+    try {
+        SQLite::Database old(database.string(), SQLite::OPEN_READWRITE);
+        old.exec("PRAGMA journal_mode = DELETE");
+    } catch (const std::exception&) {
+        // Damaged, which may be why somebody restores: its files are then moved as they are.
+    }
+}
+
+fs::path free_name(const fs::path& database) {
+    std::error_code error;
+    for (int number = 1;; ++number) {
+        fs::path name = database.string() + ".before-restore";
+        if (number > 1) name += fmt::format("-{}", number);
+        if (!fs::exists(name, error)) return name;
+    }
+}
+
+Result<fs::path> swap_in(const fs::path& copy, const fs::path& database) {
+    std::error_code error;
+    fs::path replaced;
+    if (fs::exists(database, error)) {
+        fold_log(database);
+        replaced = free_name(database);
+        for (const char* suffix : {"-wal", "-shm"})
+            if (fs::exists(database.string() + suffix, error))
+                fs::rename(database.string() + suffix, replaced.string() + suffix, error);
+        if (!error) fs::create_hard_link(database, replaced, error);  // the name is never without a database
+        if (error)
+            return fail(Errc::storage, fmt::format("{} cannot be kept as {}: {}", database.string(),
+                                                   replaced.string(), error.message()));
+    }
+    fs::rename(copy, database, error);
+    if (error)
+        return fail(Errc::storage,
+                    fmt::format("{} cannot be replaced: {}", database.string(), error.message()));
+    const Descriptor directory(::open(database.has_parent_path() ? database.parent_path().c_str() : ".",
+                                      O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ::fsync(directory.get());
+    return replaced;
+}
+
+}  // namespace
+
+Result<Restored> restore(const fs::path& backup, const fs::path& database) {
+    // Held to the end: no daemon can start on a half restored database.
+    const auto lock = FileLock::take(database);
+    if (!lock) return std::unexpected(lock.error());
+    give_to_owner_of_directory(database.string() + ".lock");
+    const Descriptor input(::open(backup.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!input) {
+        const auto code = errno == EACCES ? Errc::forbidden : Errc::not_found;
+        return fail(code, fmt::format("{} cannot be read: {}", backup.string(), reason()));
+    }
+    const auto inspected = inspect(input, backup);
+    if (!inspected) return std::unexpected(inspected.error());
+
+    const fs::path copy = database.string() + ".restoring";
+    remove_with_companions(copy);
+    auto ready = copy_pages(input, inspected->bytes, copy);
+    if (ready) ready = prove(copy, backup);
+    if (!ready) {
+        remove_with_companions(copy);
+        return std::unexpected(ready.error());
+    }
+    std::error_code ignored;
+    fs::remove(copy.string() + ".lock", ignored);
+    give_to_owner_of_directory(copy);
+    const auto replaced = swap_in(copy, database);
+    if (!replaced) return std::unexpected(replaced.error());
+    return Restored{*replaced, inspected->sealed};
+}
+
+}  // namespace countersign::storage

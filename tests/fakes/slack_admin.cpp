@@ -1,0 +1,178 @@
+// admin.* and team.integrationLogs: app approval.
+#include "tests/fakes/slack_methods.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+namespace countersign::fakes {
+namespace {
+
+void need_enterprise(const World& world) {
+    if (!world.options.enterprise) refuse("feature_not_enabled");
+}
+
+// The one team or enterprise that a call is about.
+std::string place(const MethodCall& call, const char* when_missing) {
+    const std::string team = call.text("team_id"), enterprise = call.text("enterprise_id");
+    if (!team.empty() && !enterprise.empty()) refuse("too_many_teams_provided");
+    if (team.empty() && enterprise.empty()) refuse(when_missing);
+    if (!team.empty() && team != ids::team) refuse("team_not_found");
+    if (!enterprise.empty() && enterprise != ids::enterprise) refuse("enterprise_not_found");
+    return team.empty() ? enterprise : team;
+}
+
+struct Target {
+    App* app = nullptr;
+    PendingRequest* request = nullptr;
+    std::string place;
+    Json scopes;
+};
+
+Target target(World& world, const MethodCall& call) {
+    need_enterprise(world);
+    const bool by_app = call.has("app_id"), by_request = call.has("request_id");
+    if (by_app && by_request) refuse("too_many_ids_provided");
+    if (!by_app && !by_request) refuse("request_id_or_app_id_is_required");
+    Target out;
+    out.place = place(call, "team_not_found");
+    if (by_request) {
+        out.request = world.find_request(call.text("request_id"));
+        if (out.request == nullptr || World::place_of(*out.request) != out.place)
+            refuse("invalid_request_id");
+        if (out.request->resolved) refuse("request_already_resolved");
+        out.app = world.find_app(out.request->app_id);
+        out.scopes = out.request->body["scopes"];
+    } else {
+        out.app = world.find_app(call.text("app_id"));
+        if (out.app == nullptr) refuse("invalid_app_id");
+        if (out.app->entry.internal) refuse("request_id_required_for_custom_integrations");
+        out.scopes = out.app->entry.scopes;
+    }
+    if (out.app->entry.certified && out.place != ids::enterprise) refuse("org_resolution_required");
+    return out;
+}
+
+void check_scopes(const MethodCall& call, const Json& scopes) {
+    for (const char* key : {"bot_scopes", "user_scopes"}) {
+        std::istringstream list(call.text(key));
+        for (std::string name; std::getline(list, name, ',');) {
+            const auto known = [&](const Json& scope) { return scope["name"] == name; };
+            if (std::ranges::none_of(scopes, known)) refuse("invalid_scopes");
+        }
+    }
+}
+
+Json approve(World& world, const MethodCall& call) {
+    Target what = target(world, call);
+    const auto org = what.app->resolutions.find(ids::enterprise);
+    if (what.place != ids::enterprise && org != what.app->resolutions.end() &&
+        org->second.status == "restricted") {
+        refuse("app_restricted_org_wide");
+    }
+    check_scopes(call, what.scopes);
+    world.resolve(*what.app, what.place, "approved", what.scopes);
+    return Json::object();
+}
+
+Json restrict_app(World& world, const MethodCall& call) {
+    Target what = target(world, call);
+    world.resolve(*what.app, what.place, "restricted", what.scopes);
+    return Json::object();
+}
+
+Json clear_resolution(World& world, const MethodCall& call) {
+    need_enterprise(world);
+    const std::string where = place(call, "team_not_found");
+    App* app = world.find_app(call.text("app_id"));
+    if (app == nullptr) refuse("invalid_app_id");
+    if (app->resolutions.erase(where) == 0) refuse("no_resolution_found");
+    app->last.clear();
+    return Json::object();
+}
+
+Json list_requests(World& world, const MethodCall& call) {
+    need_enterprise(world);
+    const std::string where = place(call, "no_team_or_enterprise_provided");
+    Json items = Json::array();
+    for (const auto& request : world.requests) {
+        const App* app = world.find_app(request.app_id);
+        if (request.resolved || World::place_of(request) != where) continue;
+        if (app->entry.certified && !call.flag("certified")) continue;
+        items.push_back(request.body);
+    }
+    Json answer;
+    answer["app_requests"] = page_of(call, items, 100, 1000, answer);
+    return answer;
+}
+
+Json cancel_request(World& world, const MethodCall& call) {
+    need_enterprise(world);
+    PendingRequest* request = world.find_request(call.text("request_id"));
+    if (request == nullptr) refuse("invalid_request_id");
+    if (place(call, "team_not_found") != World::place_of(*request)) refuse("invalid_request_id");
+    if (request->resolved) refuse("request_already_resolved");
+    request->resolved = true;
+    request->outcome = "cancelled";
+    return Json::object();
+}
+
+// With `certified` these lists hold nothing but certified apps, without it none of them.
+Json list_resolved(World& world, const MethodCall& call, const std::string& status) {
+    need_enterprise(world);
+    const std::string where = place(call, "team_not_found");
+    Json items = Json::array();
+    for (const auto& app : world.apps) {
+        const auto found = app.resolutions.find(where);
+        if (found == app.resolutions.end() || found->second.status != status) continue;
+        if (app.entry.certified != call.flag("certified")) continue;
+        items.push_back({{"app",
+                          {{"id", app.entry.id},
+                           {"name", app.entry.name},
+                           {"description", app.entry.description},
+                           {"is_app_directory_approved", app.entry.marketplace},
+                           {"is_internal", app.entry.internal}}},
+                         {"scopes", found->second.scopes},
+                         {"date_updated", found->second.at},
+                         {"last_resolved_by", {{"actor_id", ids::admin_user}, {"actor_type", "user"}}}});
+    }
+    Json answer;
+    answer[status + "_apps"] = page_of(call, items, 100, 1000, answer);
+    return answer;
+}
+
+Json list_approved(World& world, const MethodCall& call) {
+    return list_resolved(world, call, "approved");
+}
+Json list_restricted(World& world, const MethodCall& call) {
+    return list_resolved(world, call, "restricted");
+}
+
+Json list_teams(World& world, const MethodCall& call) {
+    need_enterprise(world);
+    Json answer;
+    answer["teams"] =
+        page_of(call, Json::array({Json{{"id", ids::team}, {"name", "Acme"}, {"discoverability", "open"}}}),
+                100, 100, answer);
+    return answer;
+}
+
+Json integration_logs(World&, const MethodCall&) {
+    return {{"logs", Json::array()}, {"paging", {{"count", 100}, {"total", 0}, {"page", 1}, {"pages", 1}}}};
+}
+
+}  // namespace
+
+const MethodTable& admin_methods() {
+    static const MethodTable table{{"admin.apps.approve", approve},
+                                   {"admin.apps.restrict", restrict_app},
+                                   {"admin.apps.clearResolution", clear_resolution},
+                                   {"admin.apps.requests.list", list_requests},
+                                   {"admin.apps.requests.cancel", cancel_request},
+                                   {"admin.apps.approved.list", list_approved},
+                                   {"admin.apps.restricted.list", list_restricted},
+                                   {"admin.teams.list", list_teams},
+                                   {"team.integrationLogs", integration_logs}};
+    return table;
+}
+
+}  // namespace countersign::fakes
