@@ -1,0 +1,45 @@
+// Every call the daemon makes to Slack, as it happens, newest first.
+import { fill, h } from './dom.js';
+import { state } from './api.js';
+
+export function build_calls(panel) {
+  const filter = h('input', { type: 'search', class: 'control', id: 'call_filter', placeholder: 'Filter by method, e.g. chat.', autocomplete: 'off' });
+  const list = h('ol', { class: 'calls', 'aria-label': 'Calls, newest first' });
+  const count = h('p', { class: 'note', role: 'status' });
+  fill(panel, h('label', { for: filter.id, class: 'hidden' }, 'Filter'), filter, count, list);
+  const drawn = new Map();
+  const redraw = () => {
+    const wanted = state.calls.filter((call) => call.method.includes(filter.value.trim()));
+    count.textContent = `${state.calls.length} calls${wanted.length === state.calls.length ? '' : `, ${wanted.length} shown`}`;
+    const nodes = wanted.toReversed().map((call) => {
+      if (!drawn.has(call.n)) drawn.set(call.n, row(call));
+      return drawn.get(call.n);
+    });
+    for (const child of [...list.children]) if (!nodes.includes(child)) child.remove();
+    nodes.forEach((node, at) => list.children[at] !== node && list.insertBefore(node, list.children[at] ?? null));
+  };
+  filter.addEventListener('input', redraw);
+  return redraw;
+}
+
+function row(call) {
+  const failed = call.status >= 400 || call.answer?.ok === false;
+  const verdict = call.status === 200 ? (call.answer?.ok === false ? call.answer.error : 'ok') : String(call.status);
+  return h('li', {}, h('details', {},
+    h('summary', {}, h('span', { class: 'method' }, call.method), h('span', { class: `verdict ${failed ? 'bad' : 'good'}` }, verdict),
+      h('span', { class: 'token' }, call.token)),
+    h('h4', {}, 'Sent'), h('pre', { tabindex: '0' }, pretty(call.args)), h('h4', {}, 'Answer'), h('pre', { tabindex: '0' }, pretty(call.answer))));
+}
+
+// Arguments that are JSON in a string (blocks, view) are shown as what they are.
+function pretty(value) {
+  const opened = (name, inner) => {
+    if (typeof inner !== 'string' || !/^[[{]/.test(inner)) return inner;
+    try {
+      return JSON.parse(inner);
+    } catch {
+      return inner;
+    }
+  };
+  return JSON.stringify(value, opened, 2) ?? '';
+}
