@@ -1,0 +1,164 @@
+#include "tests/sandbox/daemon.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <system_error>
+#include <vector>
+
+namespace countersign::sandbox {
+
+namespace {
+
+using std::chrono::steady_clock;
+constexpr std::size_t kept_lines = 300;
+
+// A clean environment: neither a proxy nor real tokens of the person who tries this may reach the child.
+std::vector<std::string> environment(const std::filesystem::path& credentials) {
+    std::vector<std::string> out{"CREDENTIALS_DIRECTORY=" + credentials.string()};
+    for (const char* name : {"PATH", "TZ", "LANG", "ASAN_OPTIONS", "TSAN_OPTIONS"}) {
+        if (const char* value = std::getenv(name)) out.push_back(std::string(name) + "=" + value);
+    }
+    return out;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+    std::vector<char*> out;
+    out.reserve(texts.size() + 1);
+    for (auto& text : texts) out.push_back(text.data());
+    out.push_back(nullptr);
+    return out;
+}
+
+std::string how_it_ended(int status) {
+    if (WIFSIGNALED(status)) return fmt::format("ended by signal {}", WTERMSIG(status));
+    return fmt::format("ended with exit code {}", WEXITSTATUS(status));
+}
+
+}  // namespace
+
+Daemon::Daemon(std::filesystem::path binary, std::filesystem::path config, std::filesystem::path credentials)
+    : binary_(std::move(binary)), config_(std::move(config)), credentials_(std::move(credentials)) {
+    thread_ = std::thread([this] { supervise(); });
+}
+
+Daemon::~Daemon() {
+    pid_t pid = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        pid = pid_;
+        if (pid > 0) ::kill(pid, SIGTERM);
+    }
+    wake_.notify_all();
+    {
+        std::unique_lock lock(mutex_);
+        if (!wake_.wait_for(lock, std::chrono::milliseconds(3500), [this] { return pid_ == 0; })) ::kill(pid_, SIGKILL);
+    }
+    thread_.join();
+}
+
+void Daemon::kill() {
+    const std::lock_guard lock(mutex_);
+    if (pid_ > 0) ::kill(pid_, SIGKILL);
+}
+
+nlohmann::json Daemon::describe() const {
+    const std::lock_guard lock(mutex_);
+    return {{"state", state_}, {"pid", pid_}, {"restarts", starts_ > 0 ? starts_ - 1 : 0}, {"log", log_}};
+}
+
+void Daemon::supervise() {
+    while (true) {
+        const auto began = steady_clock::now();
+        int pipe = -1;
+        {
+            // Under the lock, so that the destructor either sees the child or prevents it.
+            const std::lock_guard lock(mutex_);
+            if (stopping_) return;
+            pipe = start();
+        }
+        ++changes_;
+        read_log(pipe);
+        ::close(pipe);
+        int status = 0;
+        while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+        }
+        ended(status, steady_clock::now() - began < std::chrono::seconds(2));
+    }
+}
+
+int Daemon::start() {
+    std::vector<std::string> arguments{binary_.string(), "run", "--config", config_.string()};
+    std::vector<std::string> variables = environment(credentials_);
+    const auto argv = pointers(arguments);
+    const auto envp = pointers(variables);
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+    const pid_t parent = ::getpid();
+    const pid_t child = ::fork();
+    if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
+    if (child == 0) {
+        // Only calls that are safe after fork in a program with threads.
+        ::setpgid(0, 0);                       // Ctrl-C reaches the sandbox alone, which then stops the child in order
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM);    // and should the sandbox be killed, the child must not stay behind
+        if (::getppid() != parent) ::_exit(1);
+        sigset_t none;
+        ::sigemptyset(&none);
+        ::sigprocmask(SIG_SETMASK, &none, nullptr);
+        ::dup2(ends[1], STDOUT_FILENO);
+        ::dup2(ends[1], STDERR_FILENO);
+        ::execve(argv[0], argv.data(), envp.data());
+        ::_exit(127);
+    }
+    ::close(ends[1]);
+    pid_ = child;
+    ++starts_;
+    state_ = "running";
+    return ends[0];
+}
+
+void Daemon::read_log(int pipe) {
+    std::array<char, 4096> buffer{};
+    std::string rest;
+    while (true) {
+        const auto got = ::read(pipe, buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) break;
+        rest.append(buffer.data(), static_cast<std::size_t>(got));
+        for (auto end = rest.find('\n'); end != std::string::npos; end = rest.find('\n')) {
+            note(rest.substr(0, end));
+            rest.erase(0, end + 1);
+        }
+    }
+    if (!rest.empty()) note(rest);
+}
+
+void Daemon::ended(int status, bool young) {
+    const auto how = how_it_ended(status);
+    note("--- " + how + " ---");
+    std::unique_lock lock(mutex_);
+    pid_ = 0;
+    state_ = young ? fmt::format("stopped ({})", how) : "starting";
+    ++changes_;
+    wake_.notify_all();
+    // One that dies at once is not started in a tight loop; one that was killed by hand comes back immediately.
+    if (young) wake_.wait_for(lock, std::chrono::seconds(2), [this] { return stopping_; });
+}
+
+void Daemon::note(std::string line) {
+    const std::lock_guard lock(mutex_);
+    log_.push_back(std::move(line));
+    if (log_.size() > kept_lines) log_.pop_front();
+    ++changes_;
+}
+
+}  // namespace countersign::sandbox

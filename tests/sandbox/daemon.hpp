@@ -1,0 +1,49 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+
+namespace countersign::sandbox {
+
+// The real daemon as a child process: started, watched, started again when it dies, its log kept for the page.
+class Daemon {
+  public:
+    Daemon(std::filesystem::path binary, std::filesystem::path config, std::filesystem::path credentials);
+    ~Daemon();  // SIGTERM, and after three and a half seconds SIGKILL
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+
+    void kill();  // -9
+    // {"state":"running|starting|stopped (…)","pid":…,"restarts":…,"log":[…]}
+    [[nodiscard]] nlohmann::json describe() const;
+    [[nodiscard]] std::uint64_t changes() const { return changes_; }
+
+  private:
+    void supervise();
+    [[nodiscard]] int start();  // the reading end of its stderr
+    void read_log(int pipe);
+    void ended(int status, bool young);
+    void note(std::string line);
+
+    const std::filesystem::path binary_, config_, credentials_;
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    std::string state_ = "starting";
+    pid_t pid_ = 0;
+    int starts_ = 0;
+    bool stopping_ = false;
+    std::deque<std::string> log_;
+    std::atomic<std::uint64_t> changes_{0};
+    std::thread thread_;
+};
+
+}  // namespace countersign::sandbox

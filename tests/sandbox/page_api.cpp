@@ -1,0 +1,202 @@
+#include "tests/sandbox/page_api.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <exception>
+#include <map>
+
+#include "tests/sandbox/page_files.hpp"
+#include "tests/sandbox/world.hpp"
+
+namespace countersign::sandbox {
+
+namespace {
+
+using fakes::HttpQuery;
+using fakes::HttpReply;
+using fakes::Json;
+
+HttpReply reply(int status, const Json& body) {
+    HttpReply out;
+    out.status = status;
+    out.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+    out.headers["Cache-Control"] = "no-store";
+    return out;
+}
+
+std::string header(const HttpQuery& query, const std::string& name) {
+    const auto found = query.headers.find(name);
+    return found == query.headers.end() ? "" : found->second;
+}
+
+// The page can kill a process: neither another site's script nor a name that resolves to loopback may use it.
+bool from_our_page(const HttpQuery& query) {
+    const auto host = header(query, "host");
+    if (!host.starts_with("127.0.0.1:") && !host.starts_with("localhost:")) return false;
+    if (query.method == "GET") return true;
+    const auto origin = header(query, "origin");
+    return header(query, "content-type") == "application/json" && (origin.empty() || origin == "http://" + host);
+}
+
+std::uint64_t number(const HttpQuery& query, const std::string& name) {
+    std::uint64_t value = 0;
+    const auto found = query.query.find(name);
+    if (found != query.query.end()) {
+        std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
+    }
+    return value;
+}
+
+std::string text(const Json& body, const char* key) { return body.value(key, ""); }
+
+Json acknowledgements(const std::vector<fakes::Ack>& all) {
+    constexpr std::size_t kept = 100;
+    Json out = Json::object();
+    for (std::size_t at = all.size() > kept ? all.size() - kept : 0; at < all.size(); ++at) {
+        out[all[at].envelope_id] = all[at].payload;
+    }
+    return out;
+}
+
+// A conversation by the name the page knows it by: a channel's id, or the id of the person who talks to the bot.
+Json messages(const Json& snapshot) {
+    Json out = Json::object();
+    for (const auto& channel : snapshot["channels"]) {
+        const std::string place = channel.value("is_im", false) ? channel["user"] : channel["id"];
+        for (auto message : channel["messages"]) {
+            message["channel"] = channel["id"];
+            out[place].push_back(std::move(message));
+        }
+    }
+    return out;
+}
+
+Json apps(const Json& snapshot) {
+    Json out = snapshot["apps"];
+    for (auto& app : out) {
+        app["kind"] = app.value("internal", false) ? "internal" : app.value("marketplace", false) ? "marketplace" : "unlisted";
+    }
+    return out;
+}
+
+}  // namespace
+
+PageApi::PageApi(fakes::FakeSlack& slack, Daemon& daemon)
+    : slack_(slack),
+      daemon_(daemon),
+      world_(describe()),
+      base_(static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                           std::chrono::system_clock::now().time_since_epoch())
+                                           .count())) {}
+
+HttpReply PageApi::answer(const HttpQuery& query) {
+    if (!from_our_page(query)) return reply(403, {{"ok", false}, {"error", "This is for the sandbox's own page."}});
+    if (query.method == "GET") {
+        if (query.path == "/api/state") return reply(200, state(number(query, "since")));
+        if (query.path == "/api/calls") return reply(200, calls(number(query, "after")));
+        return page_file(query.path);
+    }
+    const std::string prefix = "/api/";
+    if (query.method != "POST" || !query.path.starts_with(prefix)) return reply(404, {{"ok", false}});
+    const Json body = Json::parse(query.body, nullptr, false);
+    if (!body.is_object()) return reply(400, {{"ok", false}, {"error", "The body is not a JSON object."}});
+    try {
+        return reply(200, act(query.path.substr(prefix.size()), body));
+    } catch (const std::exception& problem) {  // what this person cannot do now: the fake says why
+        return reply(200, {{"ok", false}, {"error", problem.what()}});
+    }
+}
+
+std::uint64_t PageApi::changes() const { return base_ + slack_.changes() + daemon_.changes(); }
+
+Json PageApi::state(std::uint64_t since) const {
+    const auto now = changes();
+    if (since == now) return {{"changes", now}};
+    const Json snapshot = slack_.snapshot();
+    Json out = world_;
+    out["changes"] = now;
+    out["api_url"] = snapshot["api_url"];
+    out["bot"] = snapshot["bot"];
+    out["bot"]["id"] = snapshot["bot"]["user"];
+    out["connections"] = snapshot["connections"];
+    out["messages"] = messages(snapshot);
+    out["homes"] = Json::object();
+    out["modals"] = Json::array();
+    for (const auto& view : snapshot["views"]) {
+        if (view["kind"] == "home") {
+            out["homes"][view["user"].get<std::string>()] = view["view"];
+        } else {
+            out["modals"].push_back({{"id", view["id"]}, {"user", view["user"]}, {"view", view["view"]}});
+        }
+    }
+    out["apps"] = apps(snapshot);
+    out["requests"] = snapshot["requests"];
+    out["faults"] = snapshot["faults"];
+    out["acks"] = acknowledgements(slack_.acks());
+    out["calls"] = snapshot["calls"];
+    out["daemon"] = daemon_.describe();
+    return out;
+}
+
+Json PageApi::calls(std::size_t after) const {
+    const auto all = slack_.calls();
+    Json out = Json::array();
+    for (std::size_t at = after; at < all.size(); ++at) {
+        const auto& call = all[at];
+        out.push_back({{"n", at + 1},
+                       {"method", call.method},
+                       {"token", call.token_kind},
+                       {"args", call.args},
+                       {"status", call.status},
+                       {"answer", call.answer}});
+    }
+    return {{"calls", out}};
+}
+
+Json PageApi::act(const std::string& verb, const Json& body) {
+    const std::string user = text(body, "user");
+    if (verb == "request") {
+        return {{"ok", true}, {"request", slack_.request_app(user, text(body, "app"), text(body, "message"))}};
+    }
+    if (verb == "press") return {{"ok", true}, {"envelope", press(body)}};
+    if (verb == "submit") {
+        const auto fields = body.value("fields", std::map<std::string, std::string>{});
+        return {{"ok", true}, {"envelope", slack_.submit(user, text(body, "view"), fields)}};
+    }
+    if (verb == "command") {
+        return {{"ok", true}, {"envelope", slack_.command(user, text(body, "channel"), text(body, "command"), text(body, "text"))}};
+    }
+    if (verb == "shortcut") return {{"ok", true}, {"envelope", slack_.shortcut(user, text(body, "callback"))}};
+    if (verb == "home") return {{"ok", true}, {"envelope", slack_.open_home(user)}};
+    if (verb == "say") return {{"ok", true}, {"ts", slack_.say(user, text(body, "channel"), text(body, "text"))}};
+    if (verb == "close") {
+        slack_.close_view(user, text(body, "view"));
+    } else if (verb == "fault") {
+        fault(text(body, "name"), body.value("value", Json(true)));
+    } else if (verb == "kill") {
+        daemon_.kill();
+    } else {
+        return {{"ok", false}, {"error", "There is no \"" + verb + "\" here."}};
+    }
+    return {{"ok", true}};
+}
+
+std::string PageApi::press(const Json& body) {
+    const auto view = text(body, "view");
+    if (!view.empty()) return slack_.press_in_view(text(body, "user"), view, text(body, "label"));
+    return slack_.press(text(body, "user"), text(body, "channel"), text(body, "ts"), text(body, "action"));
+}
+
+void PageApi::fault(const std::string& name, const Json& value) {
+    if (name == "refresh") {
+        slack_.refresh();
+    } else if (name == "disconnect") {
+        slack_.abort_connections();
+    } else if (name == "slow") {
+        slack_.set_fault("slow", value == true ? 2000 : 0);
+    } else {
+        slack_.set_fault(name, value);
+    }
+}
+
+}  // namespace countersign::sandbox

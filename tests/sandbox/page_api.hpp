@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/fakes/fake_slack.hpp"
+#include "tests/fakes/http.hpp"
+#include "tests/sandbox/daemon.hpp"
+
+namespace countersign::sandbox {
+
+// What the page asks and does; API.md is its description. Called on the page server's thread only.
+class PageApi {
+  public:
+    PageApi(fakes::FakeSlack& slack, Daemon& daemon);
+    [[nodiscard]] fakes::HttpReply answer(const fakes::HttpQuery& query);
+
+  private:
+    [[nodiscard]] nlohmann::json state(std::uint64_t since) const;
+    [[nodiscard]] nlohmann::json calls(std::size_t after) const;
+    [[nodiscard]] nlohmann::json act(const std::string& verb, const nlohmann::json& body);
+    [[nodiscard]] std::string press(const nlohmann::json& body);
+    void fault(const std::string& name, const nlohmann::json& value);
+    [[nodiscard]] std::uint64_t changes() const;
+
+    fakes::FakeSlack& slack_;
+    Daemon& daemon_;
+    const nlohmann::json world_;
+    const std::uint64_t base_;  // so that a page that outlives a sandbox never takes the next one's state for its own
+};
+
+}  // namespace countersign::sandbox

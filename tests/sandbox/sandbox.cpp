@@ -1,0 +1,146 @@
+// ./dev sandbox: a fake Slack, the real daemon against it, and a page on loopback to try both.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "tests/fakes/fake_slack.hpp"
+#include "tests/fakes/server.hpp"
+#include "tests/sandbox/daemon.hpp"
+#include "tests/sandbox/page_api.hpp"
+#include "tests/sandbox/world.hpp"
+
+namespace {
+
+using namespace countersign;
+namespace fs = std::filesystem;
+
+constexpr std::string_view usage =
+    "countersign_sandbox [--port N] [--state DIR] [DAEMON]\n"
+    "  --port N     the page's port on 127.0.0.1; default: any free one\n"
+    "  --state DIR  keep the daemon's configuration and database there; default: a temporary directory\n"
+    "  DAEMON       the countersign program; default: the one beside this program\n";
+
+struct UsageError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+struct Arguments {
+    std::uint16_t port = 0;
+    fs::path state, daemon;
+};
+
+Arguments parse(std::span<char*> words) {
+    Arguments out;
+    for (std::size_t at = 1; at < words.size(); ++at) {
+        const std::string_view word = words[at];
+        const auto value = [&]() -> std::string_view {
+            if (at + 1 >= words.size()) throw UsageError(fmt::format("{} needs a value", word));
+            return words[++at];
+        };
+        if (word == "--port") {
+            const auto text = value();
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out.port);
+            if (error != std::errc{} || end != text.data() + text.size()) throw UsageError("--port needs a number up to 65535");
+        } else if (word == "--state") {
+            out.state = value();
+        } else if (word.starts_with('-') || !out.daemon.empty()) {
+            throw UsageError(fmt::format("unexpected \"{}\"", word));
+        } else {
+            out.daemon = word;
+        }
+    }
+    if (out.daemon.empty()) out.daemon = fs::read_symlink("/proc/self/exe").parent_path() / "countersign";
+    out.daemon = fs::absolute(out.daemon);
+    if (::access(out.daemon.c_str(), X_OK) != 0) throw UsageError("no program at " + out.daemon.string());
+    return out;
+}
+
+// Where the daemon's files live; removed at the end unless the caller named the place.
+class StateDirectory {
+  public:
+    explicit StateDirectory(const fs::path& kept) : path_(kept), temporary_(kept.empty()) {
+        if (!temporary_) {
+            fs::create_directories(path_);
+            path_ = fs::canonical(path_);
+            return;
+        }
+        std::string pattern = (fs::temp_directory_path() / "countersign-sandbox-XXXXXX").string();
+        if (::mkdtemp(pattern.data()) == nullptr) throw std::system_error(errno, std::generic_category(), pattern);
+        path_ = pattern;
+    }
+    ~StateDirectory() {
+        std::error_code ignored;
+        if (temporary_) fs::remove_all(path_, ignored);
+    }
+    StateDirectory(const StateDirectory&) = delete;
+    StateDirectory& operator=(const StateDirectory&) = delete;
+    [[nodiscard]] const fs::path& path() const { return path_; }
+
+  private:
+    fs::path path_;
+    bool temporary_;
+};
+
+// SIGINT and SIGTERM wait for sigwait in main: blocked before any thread starts, so that all inherit it.
+sigset_t hold_signals() {
+    std::signal(SIGPIPE, SIG_IGN);
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+    return ends;
+}
+
+void run(const Arguments& arguments) {
+    const sigset_t ends = hold_signals();
+    const StateDirectory state(arguments.state);
+
+    fakes::FakeSlackOptions options;
+    options.rate_scale = sandbox::rate_scale;
+    fakes::FakeSlack slack(options);
+    sandbox::fill(slack);
+
+    const auto config = sandbox::write_config(state.path(), slack.api_url());
+    sandbox::write_credentials(state.path() / "credentials");
+    sandbox::Daemon daemon(arguments.daemon, config, state.path() / "credentials");
+
+    sandbox::PageApi api(slack, daemon);
+    // A port of its own: the page must stay when Slack's is made to fail.
+    fakes::Server::Callbacks callbacks;
+    callbacks.http = [&api](const fakes::HttpQuery& query) { return api.answer(query); };
+    callbacks.upgrade = [](const fakes::HttpQuery&) { return 404; };
+    const fakes::Server page(std::nullopt, arguments.port, callbacks);
+
+    fmt::print("Sandbox: http://127.0.0.1:{}/\n", page.port());
+    std::fflush(stdout);
+    int signal = 0;
+    sigwait(&ends, &signal);
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    try {
+        run(parse(std::span(words, static_cast<std::size_t>(count))));
+        return 0;
+    } catch (const UsageError& problem) {
+        fmt::print(stderr, "countersign_sandbox: {}\n{}", problem.what(), usage);
+        return 2;
+    } catch (const std::exception& problem) {
+        fmt::print(stderr, "countersign_sandbox: {}\n", problem.what());
+        return 1;
+    }
+}

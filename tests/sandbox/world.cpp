@@ -1,0 +1,160 @@
+#include "tests/sandbox/world.hpp"
+
+namespace countersign::sandbox {
+
+namespace {
+
+using fakes::AppEntry;
+using fakes::Json;
+
+constexpr const char* tracker_url = "https://gitlab.brightwater.example";
+constexpr const char* project = "it/vendor-reviews";
+
+Json scope(const char* name, const char* description, bool sensitive = false, const char* token = "bot") {
+    return {{"name", name}, {"description", description}, {"is_sensitive", sensitive}, {"token_type", token}};
+}
+
+Json issue(int number, const char* title, const char* author, const char* description) {
+    const auto address = std::string(tracker_url) + "/" + project + "/-/issues/" + std::to_string(number);
+    return {{"iid", number},
+            {"title", title},
+            {"author", author},
+            {"description", description},
+            {"labels", {"Security::Review", "Legal::Review", "Procurement::Review", "IT::Review"}},
+            {"url", address}};
+}
+
+Json refused(const char* why, const std::string& url) { return {{"why", why}, {"url", url}}; }
+
+Json tracker() {
+    const std::string here = std::string(tracker_url) + "/" + project;
+    return {{"url", tracker_url},
+            {"project", project},
+            {"issues",
+             {issue(1482, "App integration: Recap Notetaker", "Ada Okafor",
+                    "*Purpose*\nNotes and action items from customer calls.\n\n*Data*\nMessages of the channels "
+                    "it is invited to; recordings stay with the vendor for 30 days.\n\n*Cost*\n40 seats, 9 a month each"),
+              issue(1479, "App integration: Orbit Boards", "Ben Lindqvist",
+                    "*Purpose*\nWhiteboards from a message.\n\n*Data*\nTitles of boards and who opened them.\n\n"
+                    "*Cost*\nIncluded in the plan we have"),
+              issue(1466, "App integration: Harbour CRM", "Ada Okafor",
+                    "*Purpose*\nDeals and their changes in the sales channels.\n\n*Data*\nNames and e-mail "
+                    "addresses of employees.\n\n*Cost*\nNone"),
+              issue(1451, "App integration: Standup Parrot", "Ben Lindqvist",
+                    "*Purpose*\nAsks everybody what they do today.\n\n*Data*\nThe answers.\n\n*Cost*\nNone")}},
+            {"refused",
+             {refused("A merge request", here + "/-/merge_requests/77"), refused("The form, not an issue", here + "/-/issues/new"),
+              refused("An epic", std::string(tracker_url) + "/groups/it/-/epics/5"),
+              refused("Another project", std::string(tracker_url) + "/sales/website/-/issues/3"),
+              refused("An unknown tracker", "https://tracker.elsewhere.example/it/vendor-reviews/-/issues/1482")}}};
+}
+
+}  // namespace
+
+const std::vector<Person>& people() {
+    static const std::vector<Person> all{
+        {"U0ADA", "Ada Okafor", "Product designer", "employee", ""},
+        {"U0BEN", "Ben Lindqvist", "Data analyst", "employee", ""},
+        {"U0SOFIA", "Sofia Marin", "Security", "party", "Security"},
+        {"U0TOMAS", "Tomás Ruiz", "Security", "party", "Security"},
+        {"U0LINNEA", "Linnea Holm", "Legal", "party", "Legal"},
+        {"U0PRIYA", "Priya Nair", "Procurement", "party", "Procurement"},
+        {"U0IDRIS", "Idris Bauer", "IT", "party", "IT"},
+        {"U0MARA", "Mara Vance", "Slack admin", "admin", ""},
+        {"U0NOOR", "Noor Haddad", "Slack admin", "admin", ""},
+    };
+    return all;
+}
+
+const std::vector<Group>& groups() {
+    static const std::vector<Group> all{{"S0SECURITY", "security", {"U0SOFIA", "U0TOMAS"}}};
+    return all;
+}
+
+const std::vector<Channel>& channels() {
+    static const std::vector<Channel> all{
+        {"C0APPREVIEW", "app-reviews", "One card for each app request", true},
+        {"C0ITALARMS", "it-alarms", "What needs a human", true},
+        {"C0GENERAL", "general", "Everybody; Countersign is not a member here", false},
+    };
+    return all;
+}
+
+std::vector<AppEntry> catalogue() {
+    const auto entry = [](const char* id, const char* name, const char* description, std::vector<Json> scopes) {
+        AppEntry app;
+        app.id = id;
+        app.name = name;
+        app.description = description;
+        app.scopes = std::move(scopes);
+        return app;
+    };
+    auto recap = entry("A0RECAP", "Recap Notetaker", "Listens to calls, writes the notes and posts what was agreed.",
+                       {scope("channels:history", "View messages in public channels", true),
+                        scope("files:read", "View files shared in channels", true),
+                        scope("users:read.email", "View email addresses of people", true),
+                        scope("chat:write", "Send messages as Recap Notetaker"),
+                        scope("search:read", "Search a person's messages and files", true, "user")});
+    auto orbit = entry("A0ORBIT", "Orbit Boards", "Whiteboards that open from a message and stay beside it.",
+                       {scope("commands", "Add shortcuts and slash commands"), scope("links:read", "View links to boards"),
+                        scope("links:write", "Show previews of boards"), scope("chat:write", "Send messages as Orbit Boards")});
+    auto parrot = entry("A0PARROT", "Standup Parrot", "Asks the team what they do today and repeats it in one message.",
+                        {scope("commands", "Add shortcuts and slash commands"), scope("chat:write", "Send messages as Standup Parrot"),
+                         scope("im:write", "Start direct messages with people")});
+    auto harbour = entry("A0HARBOUR", "Harbour CRM", "Brings deals and their changes into the sales channels.",
+                         {scope("channels:read", "View basic information about public channels"),
+                          scope("users:read", "View people in the workspace"),
+                          scope("users:read.email", "View email addresses of people", true),
+                          scope("chat:write", "Send messages as Harbour CRM")});
+    auto bell = entry("A0BELL", "Deploy Bell", "Our own: rings in #general when a deployment ends.",
+                      {scope("incoming-webhook", "Post messages to specific channels"), scope("commands", "Add shortcuts and slash commands")});
+    bell.marketplace = false;
+    bell.internal = true;
+    auto quiet = entry("A0QUIET", "QuietMail Archiver", "Keeps a copy of every conversation, wherever it happens.",
+                       {scope("im:history", "View messages in direct messages", true),
+                        scope("mpim:history", "View messages in group direct messages", true),
+                        scope("groups:history", "View messages in private channels", true),
+                        scope("im:history", "View a person's direct messages", true, "user"),
+                        scope("admin", "Administer the workspace", true, "user")});
+    quiet.marketplace = false;
+    return {recap, orbit, parrot, harbour, bell, quiet};
+}
+
+void fill(fakes::FakeSlack& slack) {
+    for (const auto& person : people()) slack.add_user(person.id, person.name);
+    for (const auto& group : groups()) slack.add_user_group(group.id, group.members);
+    for (const auto& channel : channels()) slack.add_channel(channel.id, channel.name, channel.bot_is_member);
+    for (auto& app : catalogue()) slack.add_app(std::move(app));
+}
+
+Json describe() {
+    Json out = {{"team", {{"name", "Brightwater"}}},
+                {"review_channel", channels().front().id},
+                {"people", Json::array()},
+                {"groups", Json::array()},
+                {"channels", Json::array()},
+                {"tracker", tracker()},
+                {"commands",
+                 {{{"command", "/app-request"},
+                   {"usage", "[status|list|link|withdraw|find|help]"},
+                   {"description", "Ask for an app, or see what became of it"}},
+                  {{"command", "/installed-apps"},
+                   {"usage", "[list|show|add|edit|remove|reconnect|help]"},
+                   {"description", "The apps that are installed, and what they are connected to"}}}}};
+    for (const auto& person : people()) {
+        out["people"].push_back({{"id", person.id},
+                                 {"name", person.name},
+                                 {"title", person.title},
+                                 {"role", person.role},
+                                 {"party", person.party}});
+    }
+    for (const auto& group : groups()) {
+        out["groups"].push_back({{"id", group.id}, {"name", group.name}, {"members", group.members}});
+    }
+    for (const auto& channel : channels()) {
+        out["channels"].push_back({{"id", channel.id}, {"name", channel.name}, {"topic", channel.topic}});
+    }
+    return out;
+}
+
+}  // namespace countersign::sandbox

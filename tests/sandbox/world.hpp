@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/fakes/fake_slack.hpp"
+
+namespace countersign::sandbox {
+
+// The demonstration company: who works there, who must agree to an app, which apps there are to ask for.
+struct Person {
+    std::string id, name, title;
+    std::string role;   // "employee", "party", "admin": where the person switcher lists them
+    std::string party;  // "" = none
+};
+struct Group {
+    std::string id, name;
+    std::vector<std::string> members;
+};
+struct Channel {
+    std::string id, name, topic;
+    bool bot_is_member;
+};
+
+[[nodiscard]] const std::vector<Person>& people();
+[[nodiscard]] const std::vector<Group>& groups();
+[[nodiscard]] const std::vector<Channel>& channels();
+[[nodiscard]] std::vector<fakes::AppEntry> catalogue();
+
+void fill(fakes::FakeSlack& slack);
+
+// What the page shows beside Slack's own state: people, commands, vendor issues. It never changes.
+[[nodiscard]] nlohmann::json describe();
+
+// The daemon's configuration for this company, and its tokens as credential files. Returns the configuration file.
+std::filesystem::path write_config(const std::filesystem::path& directory, const std::string& api_url);
+void write_credentials(const std::filesystem::path& directory);
+
+// How much faster than Slack's published limits the sandbox runs; both sides must agree on it.
+inline constexpr double rate_scale = 20.0;
+
+}  // namespace countersign::sandbox
