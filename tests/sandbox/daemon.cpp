@@ -1,17 +1,17 @@
 #include "tests/sandbox/daemon.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <system_error>
+#include <unistd.h>
 #include <vector>
 
 namespace countersign::sandbox {
@@ -33,7 +33,8 @@ std::vector<std::string> environment(const std::filesystem::path& credentials) {
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> out;
     out.reserve(texts.size() + 1);
-    for (auto& text : texts) out.push_back(text.data());
+    for (auto& text : texts)
+        out.push_back(text.data());
     out.push_back(nullptr);
     return out;
 }
@@ -61,7 +62,8 @@ Daemon::~Daemon() {
     wake_.notify_all();
     {
         std::unique_lock lock(mutex_);
-        if (!wake_.wait_for(lock, std::chrono::milliseconds(3500), [this] { return pid_ == 0; })) ::kill(pid_, SIGKILL);
+        if (!wake_.wait_for(lock, std::chrono::milliseconds(3500), [this] { return pid_ == 0; }))
+            ::kill(pid_, SIGKILL);
     }
     thread_.join();
 }
@@ -108,8 +110,9 @@ int Daemon::start() {
     if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (child == 0) {
         // Only calls that are safe after fork in a program with threads.
-        ::setpgid(0, 0);                       // Ctrl-C reaches the sandbox alone, which then stops the child in order
-        ::prctl(PR_SET_PDEATHSIG, SIGTERM);    // and should the sandbox be killed, the child must not stay behind
+        ::setpgid(0, 0);  // Ctrl-C reaches the sandbox alone, which then stops the child in order
+        ::prctl(PR_SET_PDEATHSIG,
+                SIGTERM);  // and should the sandbox be killed, the child must not stay behind
         if (::getppid() != parent) ::_exit(1);
         sigset_t none;
         ::sigemptyset(&none);
@@ -150,7 +153,8 @@ void Daemon::ended(int status, bool young) {
     state_ = young ? fmt::format("stopped ({})", how) : "starting";
     ++changes_;
     wake_.notify_all();
-    // One that dies at once is not started in a tight loop; one that was killed by hand comes back immediately.
+    // One that dies at once is not started in a tight loop; one that was killed by hand comes back
+    // immediately.
     if (young) wake_.wait_for(lock, std::chrono::seconds(2), [this] { return stopping_; });
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <sys/types.h>
+#include <nlohmann/json.hpp>
 
 #include <atomic>
 #include <condition_variable>
@@ -8,13 +8,14 @@
 #include <deque>
 #include <filesystem>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <string>
+#include <sys/types.h>
 #include <thread>
 
 namespace countersign::sandbox {
 
-// The real daemon as a child process: started, watched, started again when it dies, its log kept for the page.
+// The real daemon as a child process: started, watched, started again when it dies, its log kept for the
+// page.
 class Daemon {
   public:
     Daemon(std::filesystem::path binary, std::filesystem::path config, std::filesystem::path credentials);

@@ -1,12 +1,12 @@
 #include "tests/sandbox/page_api.hpp"
 
+#include "tests/sandbox/page_files.hpp"
+#include "tests/sandbox/world.hpp"
+
 #include <charconv>
 #include <chrono>
 #include <exception>
 #include <map>
-
-#include "tests/sandbox/page_files.hpp"
-#include "tests/sandbox/world.hpp"
 
 namespace countersign::sandbox {
 
@@ -35,7 +35,8 @@ bool from_our_page(const HttpQuery& query) {
     if (!host.starts_with("127.0.0.1:") && !host.starts_with("localhost:")) return false;
     if (query.method == "GET") return true;
     const auto origin = header(query, "origin");
-    return header(query, "content-type") == "application/json" && (origin.empty() || origin == "http://" + host);
+    return header(query, "content-type") == "application/json" &&
+           (origin.empty() || origin == "http://" + host);
 }
 
 std::uint64_t number(const HttpQuery& query, const std::string& name) {
@@ -47,7 +48,9 @@ std::uint64_t number(const HttpQuery& query, const std::string& name) {
     return value;
 }
 
-std::string text(const Json& body, const char* key) { return body.value(key, ""); }
+std::string text(const Json& body, const char* key) {
+    return body.value(key, "");
+}
 
 Json acknowledgements(const std::vector<fakes::Ack>& all) {
     constexpr std::size_t kept = 100;
@@ -58,7 +61,8 @@ Json acknowledgements(const std::vector<fakes::Ack>& all) {
     return out;
 }
 
-// A conversation by the name the page knows it by: a channel's id, or the id of the person who talks to the bot.
+// A conversation by the name the page knows it by: a channel's id, or the id of the person who talks to the
+// bot.
 Json messages(const Json& snapshot) {
     Json out = Json::object();
     for (const auto& channel : snapshot["channels"]) {
@@ -74,7 +78,9 @@ Json messages(const Json& snapshot) {
 Json apps(const Json& snapshot) {
     Json out = snapshot["apps"];
     for (auto& app : out) {
-        app["kind"] = app.value("internal", false) ? "internal" : app.value("marketplace", false) ? "marketplace" : "unlisted";
+        app["kind"] = app.value("internal", false)      ? "internal"
+                      : app.value("marketplace", false) ? "marketplace"
+                                                        : "unlisted";
     }
     return out;
 }
@@ -90,7 +96,8 @@ PageApi::PageApi(fakes::FakeSlack& slack, Daemon& daemon)
                                            .count())) {}
 
 HttpReply PageApi::answer(const HttpQuery& query) {
-    if (!from_our_page(query)) return reply(403, {{"ok", false}, {"error", "This is for the sandbox's own page."}});
+    if (!from_our_page(query))
+        return reply(403, {{"ok", false}, {"error", "This is for the sandbox's own page."}});
     if (query.method == "GET") {
         if (query.path == "/api/state") return reply(200, state(number(query, "since")));
         if (query.path == "/api/calls") return reply(200, calls(number(query, "after")));
@@ -107,7 +114,9 @@ HttpReply PageApi::answer(const HttpQuery& query) {
     }
 }
 
-std::uint64_t PageApi::changes() const { return base_ + slack_.changes() + daemon_.changes(); }
+std::uint64_t PageApi::changes() const {
+    return base_ + slack_.changes() + daemon_.changes();
+}
 
 Json PageApi::state(std::uint64_t since) const {
     const auto now = changes();
@@ -116,8 +125,8 @@ Json PageApi::state(std::uint64_t since) const {
     Json out = world_;
     out["changes"] = now;
     out["api_url"] = snapshot["api_url"];
-    out["bot"] = snapshot["bot"];
-    out["bot"]["id"] = snapshot["bot"]["user"];
+    out["bot"] = {
+        {"id", snapshot["bot"]["user"]}, {"user", snapshot["bot"]["user"]}, {"name", "Countersign"}};
     out["connections"] = snapshot["connections"];
     out["messages"] = messages(snapshot);
     out["homes"] = Json::object();
@@ -156,7 +165,8 @@ Json PageApi::calls(std::size_t after) const {
 Json PageApi::act(const std::string& verb, const Json& body) {
     const std::string user = text(body, "user");
     if (verb == "request") {
-        return {{"ok", true}, {"request", slack_.request_app(user, text(body, "app"), text(body, "message"))}};
+        return {{"ok", true},
+                {"request", slack_.request_app(user, text(body, "app"), text(body, "message"))}};
     }
     if (verb == "press") return {{"ok", true}, {"envelope", press(body)}};
     if (verb == "submit") {
@@ -164,11 +174,15 @@ Json PageApi::act(const std::string& verb, const Json& body) {
         return {{"ok", true}, {"envelope", slack_.submit(user, text(body, "view"), fields)}};
     }
     if (verb == "command") {
-        return {{"ok", true}, {"envelope", slack_.command(user, text(body, "channel"), text(body, "command"), text(body, "text"))}};
+        return {{"ok", true},
+                {"envelope",
+                 slack_.command(user, text(body, "channel"), text(body, "command"), text(body, "text"))}};
     }
-    if (verb == "shortcut") return {{"ok", true}, {"envelope", slack_.shortcut(user, text(body, "callback"))}};
+    if (verb == "shortcut")
+        return {{"ok", true}, {"envelope", slack_.shortcut(user, text(body, "callback"))}};
     if (verb == "home") return {{"ok", true}, {"envelope", slack_.open_home(user)}};
-    if (verb == "say") return {{"ok", true}, {"ts", slack_.say(user, text(body, "channel"), text(body, "text"))}};
+    if (verb == "say")
+        return {{"ok", true}, {"ts", slack_.say(user, text(body, "channel"), text(body, "text"))}};
     if (verb == "close") {
         slack_.close_view(user, text(body, "view"));
     } else if (verb == "fault") {

@@ -1,12 +1,13 @@
 #pragma once
 
-#include <cstdint>
-#include <nlohmann/json.hpp>
-#include <string>
-
 #include "tests/fakes/fake_slack.hpp"
 #include "tests/fakes/http.hpp"
 #include "tests/sandbox/daemon.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <string>
 
 namespace countersign::sandbox {
 
@@ -27,7 +28,8 @@ class PageApi {
     fakes::FakeSlack& slack_;
     Daemon& daemon_;
     const nlohmann::json world_;
-    const std::uint64_t base_;  // so that a page that outlives a sandbox never takes the next one's state for its own
+    const std::uint64_t
+        base_;  // so that a page that outlives a sandbox never takes the next one's state for its own
 };
 
 }  // namespace countersign::sandbox

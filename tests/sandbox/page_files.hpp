@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string_view>
-
 #include "tests/fakes/http.hpp"
+
+#include <string_view>
 
 namespace countersign::sandbox {
 

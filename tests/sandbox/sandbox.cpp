@@ -1,6 +1,11 @@
 // ./dev sandbox: a fake Slack, the real daemon against it, and a page on loopback to try both.
+#include "tests/fakes/fake_slack.hpp"
+#include "tests/fakes/server.hpp"
+#include "tests/sandbox/daemon.hpp"
+#include "tests/sandbox/page_api.hpp"
+#include "tests/sandbox/world.hpp"
+
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <charconv>
 #include <csignal>
@@ -14,12 +19,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-
-#include "tests/fakes/fake_slack.hpp"
-#include "tests/fakes/server.hpp"
-#include "tests/sandbox/daemon.hpp"
-#include "tests/sandbox/page_api.hpp"
-#include "tests/sandbox/world.hpp"
+#include <unistd.h>
 
 namespace {
 
@@ -52,7 +52,8 @@ Arguments parse(std::span<char*> words) {
         if (word == "--port") {
             const auto text = value();
             const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out.port);
-            if (error != std::errc{} || end != text.data() + text.size()) throw UsageError("--port needs a number up to 65535");
+            if (error != std::errc{} || end != text.data() + text.size())
+                throw UsageError("--port needs a number up to 65535");
         } else if (word == "--state") {
             out.state = value();
         } else if (word.starts_with('-') || !out.daemon.empty()) {
@@ -77,7 +78,8 @@ class StateDirectory {
             return;
         }
         std::string pattern = (fs::temp_directory_path() / "countersign-sandbox-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::system_error(errno, std::generic_category(), pattern);
+        if (::mkdtemp(pattern.data()) == nullptr)
+            throw std::system_error(errno, std::generic_category(), pattern);
         path_ = pattern;
     }
     ~StateDirectory() {

@@ -7,7 +7,7 @@ namespace {
 using fakes::AppEntry;
 using fakes::Json;
 
-constexpr const char* tracker_url = "https://gitlab.brightwater.example";
+constexpr const char* tracker_url = "https://gitlab.acme.example";
 constexpr const char* project = "it/vendor-reviews";
 
 Json scope(const char* name, const char* description, bool sensitive = false, const char* token = "bot") {
@@ -24,29 +24,35 @@ Json issue(int number, const char* title, const char* author, const char* descri
             {"url", address}};
 }
 
-Json refused(const char* why, const std::string& url) { return {{"why", why}, {"url", url}}; }
+Json refused(const char* why, const std::string& url) {
+    return {{"why", why}, {"url", url}};
+}
 
 Json tracker() {
     const std::string here = std::string(tracker_url) + "/" + project;
-    return {{"url", tracker_url},
-            {"project", project},
-            {"issues",
-             {issue(1482, "App integration: Recap Notetaker", "Ada Okafor",
-                    "*Purpose*\nNotes and action items from customer calls.\n\n*Data*\nMessages of the channels "
-                    "it is invited to; recordings stay with the vendor for 30 days.\n\n*Cost*\n40 seats, 9 a month each"),
-              issue(1479, "App integration: Orbit Boards", "Ben Lindqvist",
-                    "*Purpose*\nWhiteboards from a message.\n\n*Data*\nTitles of boards and who opened them.\n\n"
-                    "*Cost*\nIncluded in the plan we have"),
-              issue(1466, "App integration: Harbour CRM", "Ada Okafor",
-                    "*Purpose*\nDeals and their changes in the sales channels.\n\n*Data*\nNames and e-mail "
-                    "addresses of employees.\n\n*Cost*\nNone"),
-              issue(1451, "App integration: Standup Parrot", "Ben Lindqvist",
-                    "*Purpose*\nAsks everybody what they do today.\n\n*Data*\nThe answers.\n\n*Cost*\nNone")}},
-            {"refused",
-             {refused("A merge request", here + "/-/merge_requests/77"), refused("The form, not an issue", here + "/-/issues/new"),
-              refused("An epic", std::string(tracker_url) + "/groups/it/-/epics/5"),
-              refused("Another project", std::string(tracker_url) + "/sales/website/-/issues/3"),
-              refused("An unknown tracker", "https://tracker.elsewhere.example/it/vendor-reviews/-/issues/1482")}}};
+    return {
+        {"url", tracker_url},
+        {"project", project},
+        {"issues",
+         {issue(1482, "App integration: Recap Notetaker", "Ada Okafor",
+                "*Purpose*\nNotes and action items from customer calls.\n\n*Data*\nMessages of the channels "
+                "it is invited to; recordings stay with the vendor for 30 days.\n\n*Cost*\n40 seats, 9 a "
+                "month each"),
+          issue(1479, "App integration: Orbit Boards", "Ben Lindqvist",
+                "*Purpose*\nWhiteboards from a message.\n\n*Data*\nTitles of boards and who opened them.\n\n"
+                "*Cost*\nIncluded in the plan we have"),
+          issue(1466, "App integration: Harbour CRM", "Ada Okafor",
+                "*Purpose*\nDeals and their changes in the sales channels.\n\n*Data*\nNames and e-mail "
+                "addresses of employees.\n\n*Cost*\nNone"),
+          issue(1451, "App integration: Standup Parrot", "Ben Lindqvist",
+                "*Purpose*\nAsks everybody what they do today.\n\n*Data*\nThe answers.\n\n*Cost*\nNone")}},
+        {"refused",
+         {refused("A merge request", here + "/-/merge_requests/77"),
+          refused("The form, not an issue", here + "/-/issues/new"),
+          refused("An epic", std::string(tracker_url) + "/groups/it/-/epics/5"),
+          refused("Another project", std::string(tracker_url) + "/sales/website/-/issues/3"),
+          refused("An unknown tracker",
+                  "https://tracker.elsewhere.example/it/vendor-reviews/-/issues/1482")}}};
 }
 
 }  // namespace
@@ -81,7 +87,8 @@ const std::vector<Channel>& channels() {
 }
 
 std::vector<AppEntry> catalogue() {
-    const auto entry = [](const char* id, const char* name, const char* description, std::vector<Json> scopes) {
+    const auto entry = [](const char* id, const char* name, const char* description,
+                          std::vector<Json> scopes) {
         AppEntry app;
         app.id = id;
         app.name = name;
@@ -89,46 +96,58 @@ std::vector<AppEntry> catalogue() {
         app.scopes = std::move(scopes);
         return app;
     };
-    auto recap = entry("A0RECAP", "Recap Notetaker", "Listens to calls, writes the notes and posts what was agreed.",
-                       {scope("channels:history", "View messages in public channels", true),
-                        scope("files:read", "View files shared in channels", true),
-                        scope("users:read.email", "View email addresses of people", true),
-                        scope("chat:write", "Send messages as Recap Notetaker"),
-                        scope("search:read", "Search a person's messages and files", true, "user")});
-    auto orbit = entry("A0ORBIT", "Orbit Boards", "Whiteboards that open from a message and stay beside it.",
-                       {scope("commands", "Add shortcuts and slash commands"), scope("links:read", "View links to boards"),
-                        scope("links:write", "Show previews of boards"), scope("chat:write", "Send messages as Orbit Boards")});
-    auto parrot = entry("A0PARROT", "Standup Parrot", "Asks the team what they do today and repeats it in one message.",
-                        {scope("commands", "Add shortcuts and slash commands"), scope("chat:write", "Send messages as Standup Parrot"),
-                         scope("im:write", "Start direct messages with people")});
-    auto harbour = entry("A0HARBOUR", "Harbour CRM", "Brings deals and their changes into the sales channels.",
-                         {scope("channels:read", "View basic information about public channels"),
-                          scope("users:read", "View people in the workspace"),
-                          scope("users:read.email", "View email addresses of people", true),
-                          scope("chat:write", "Send messages as Harbour CRM")});
+    auto recap =
+        entry("A0RECAP", "Recap Notetaker", "Listens to calls, writes the notes and posts what was agreed.",
+              {scope("channels:history", "View messages in public channels", true),
+               scope("files:read", "View files shared in channels", true),
+               scope("users:read.email", "View email addresses of people", true),
+               scope("chat:write", "Send messages as Recap Notetaker"),
+               scope("search:read", "Search a person's messages and files", true, "user")});
+    auto orbit =
+        entry("A0ORBIT", "Orbit Boards", "Whiteboards that open from a message and stay beside it.",
+              {scope("commands", "Add shortcuts and slash commands"),
+               scope("links:read", "View links to boards"), scope("links:write", "Show previews of boards"),
+               scope("chat:write", "Send messages as Orbit Boards")});
+    auto parrot =
+        entry("A0PARROT", "Standup Parrot", "Asks the team what they do today and repeats it in one message.",
+              {scope("commands", "Add shortcuts and slash commands"),
+               scope("chat:write", "Send messages as Standup Parrot"),
+               scope("im:write", "Start direct messages with people")});
+    auto harbour =
+        entry("A0HARBOUR", "Harbour CRM", "Brings deals and their changes into the sales channels.",
+              {scope("channels:read", "View basic information about public channels"),
+               scope("users:read", "View people in the workspace"),
+               scope("users:read.email", "View email addresses of people", true),
+               scope("chat:write", "Send messages as Harbour CRM")});
     auto bell = entry("A0BELL", "Deploy Bell", "Our own: rings in #general when a deployment ends.",
-                      {scope("incoming-webhook", "Post messages to specific channels"), scope("commands", "Add shortcuts and slash commands")});
+                      {scope("incoming-webhook", "Post messages to specific channels"),
+                       scope("commands", "Add shortcuts and slash commands")});
     bell.marketplace = false;
     bell.internal = true;
-    auto quiet = entry("A0QUIET", "QuietMail Archiver", "Keeps a copy of every conversation, wherever it happens.",
-                       {scope("im:history", "View messages in direct messages", true),
-                        scope("mpim:history", "View messages in group direct messages", true),
-                        scope("groups:history", "View messages in private channels", true),
-                        scope("im:history", "View a person's direct messages", true, "user"),
-                        scope("admin", "Administer the workspace", true, "user")});
+    auto quiet =
+        entry("A0QUIET", "QuietMail Archiver", "Keeps a copy of every conversation, wherever it happens.",
+              {scope("im:history", "View messages in direct messages", true),
+               scope("mpim:history", "View messages in group direct messages", true),
+               scope("groups:history", "View messages in private channels", true),
+               scope("im:history", "View a person's direct messages", true, "user"),
+               scope("admin", "Administer the workspace", true, "user")});
     quiet.marketplace = false;
     return {recap, orbit, parrot, harbour, bell, quiet};
 }
 
 void fill(fakes::FakeSlack& slack) {
-    for (const auto& person : people()) slack.add_user(person.id, person.name);
-    for (const auto& group : groups()) slack.add_user_group(group.id, group.members);
-    for (const auto& channel : channels()) slack.add_channel(channel.id, channel.name, channel.bot_is_member);
-    for (auto& app : catalogue()) slack.add_app(std::move(app));
+    for (const auto& person : people())
+        slack.add_user(person.id, person.name);
+    for (const auto& group : groups())
+        slack.add_user_group(group.id, group.members);
+    for (const auto& channel : channels())
+        slack.add_channel(channel.id, channel.name, channel.bot_is_member);
+    for (auto& app : catalogue())
+        slack.add_app(std::move(app));
 }
 
 Json describe() {
-    Json out = {{"team", {{"name", "Brightwater"}}},
+    Json out = {{"team", {{"name", "Acme"}}},
                 {"review_channel", channels().front().id},
                 {"people", Json::array()},
                 {"groups", Json::array()},

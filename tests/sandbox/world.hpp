@@ -1,11 +1,12 @@
 #pragma once
 
-#include <filesystem>
+#include "tests/fakes/fake_slack.hpp"
+
 #include <nlohmann/json.hpp>
+
+#include <filesystem>
 #include <string>
 #include <vector>
-
-#include "tests/fakes/fake_slack.hpp"
 
 namespace countersign::sandbox {
 
@@ -34,7 +35,8 @@ void fill(fakes::FakeSlack& slack);
 // What the page shows beside Slack's own state: people, commands, vendor issues. It never changes.
 [[nodiscard]] nlohmann::json describe();
 
-// The daemon's configuration for this company, and its tokens as credential files. Returns the configuration file.
+// The daemon's configuration for this company, and its tokens as credential files. Returns the configuration
+// file.
 std::filesystem::path write_config(const std::filesystem::path& directory, const std::string& api_url);
 void write_credentials(const std::filesystem::path& directory);
 

@@ -1,9 +1,9 @@
+#include "tests/sandbox/world.hpp"
+
 #include <fmt/format.h>
 
 #include <fstream>
 #include <stdexcept>
-
-#include "tests/sandbox/world.hpp"
 
 namespace countersign::sandbox {
 
@@ -12,7 +12,8 @@ namespace {
 void write(const std::filesystem::path& file, const std::string& text) {
     std::ofstream out(file, std::ios::trunc);
     // Tokens lie here: nobody else may read them, fake as they are.
-    std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    std::filesystem::permissions(file,
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     out << text;
     out.close();
     if (!out) throw std::runtime_error("cannot write " + file.string());
@@ -28,12 +29,13 @@ std::filesystem::path write_config(const std::filesystem::path& directory, const
     std::string text = fmt::format(
         "# Written by the sandbox at every start.\n"
         "[slack]\napi_url = \"{}\"\nrate_scale = {:.1f}\nreconcile_minutes = 1\n\n"
-        "[review]\nchannel = \"C0APPREVIEW\"\nalarm_channel = \"C0ITALARMS\"\nadmins = [\"U0MARA\", \"U0NOOR\"]\n",
+        "[review]\nchannel = \"C0APPREVIEW\"\nalarm_channel = \"C0ITALARMS\"\nadmins = [\"U0MARA\", "
+        "\"U0NOOR\"]\n",
         api_url, rate_scale);
     text += party("Security", "\"S0SECURITY\"") + party("Legal", "\"U0LINNEA\"") +
             party("Procurement", "\"U0PRIYA\"") + party("IT", "\"U0IDRIS\"");
     text += fmt::format(
-        "\n[[tracker]]\nname = \"vendors\"\nkind = \"gitlab\"\nurl = \"https://gitlab.brightwater.example\"\n"
+        "\n[[tracker]]\nname = \"vendors\"\nkind = \"gitlab\"\nurl = \"https://gitlab.acme.example\"\n"
         "projects = [\"it/vendor-reviews\"]\n\n[storage]\npath = \"{}\"\n",
         (directory / "countersign.db").string());
     const auto file = directory / "countersign.toml";

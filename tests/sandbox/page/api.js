@@ -23,6 +23,8 @@ export async function post(path, body) {
   return answer;
 }
 
+export const get = async (path) => (await fetch(`/api/${path}`)).json();
+
 // What the daemon put into the acknowledgement of an envelope; throws after Slack's three seconds.
 export function acknowledgement(envelope, limit = 3000) {
   return new Promise((resolve, reject) => {

@@ -1,10 +1,10 @@
-// Block Kit as elements. `place` is { world, act(block, element, node), field(block, element) } where act sends a press.
+// Block Kit as elements. `place` is { world, act(element, node) } where act sends a press.
 import { h } from './dom.js';
 import { mrkdwn } from './mrkdwn.js';
 import { markdown } from './markdown.js';
 import { rich_text } from './rich_text.js';
 import { emoji } from './emoji.js';
-import { input } from './inputs.js';
+import { idle_field, input } from './inputs.js';
 import { confirm_dialog } from './dialogs.js';
 
 export function draw_blocks(blocks, place) {
@@ -32,13 +32,13 @@ const draw = {
       block.text && h('div', { class: 'text' }, text_object(block.text, place.world)),
       block.fields && h('div', { class: 'fields' },
         block.fields.map((field) => h('div', { class: 'text' }, text_object(field, place.world))))),
-    block.accessory && h('div', { class: 'accessory' }, draw_element(block, block.accessory, place))),
+    block.accessory && h('div', { class: 'accessory' }, draw_element(block.accessory, place))),
 
   context: (block, { world }) => h('div', {}, block.elements.map((element) =>
     element.type === 'image' ? picture(element, 'context_image') : h('span', { class: 'text' }, text_object(element, world)))),
 
   divider: () => h('hr'),
-  actions: (block, place) => h('div', {}, block.elements.map((element) => draw_element(block, element, place))),
+  actions: (block, place) => h('div', {}, block.elements.map((element) => draw_element(element, place))),
   image: (block, { world }) => h('figure', {},
     block.title && h('figcaption', {}, text_object(block.title, world)), picture(block, 'picture')),
   rich_text: (block, { world }) => h('div', { class: 'text' }, rich_text(block, world)),
@@ -50,16 +50,15 @@ const draw = {
       h(at ? 'td' : 'th', {}, cell.type === 'rich_text' ? rich_text(cell, world) : cell.text)))))),
 };
 
-function draw_element(block, element, place) {
+function draw_element(element, place) {
   switch (element.type) {
-    case 'button': return button(block, element, place);
-    case 'overflow': return overflow(block, element, place);
+    case 'button': return button(element, place);
     case 'image': return picture(element, 'thumbnail');
-    default: return place.field(block, element);
+    default: return idle_field(element, place);
   }
 }
 
-function button(block, element, place) {
+function button(element, place) {
   const style = ['primary', 'danger'].includes(element.style) ? ` ${element.style}` : '';
   const node = h('button', {
     type: 'button', class: `button${style}`, 'aria-label': element.accessibility_label,
@@ -68,22 +67,9 @@ function button(block, element, place) {
   node.addEventListener('click', async () => {
     if (element.url) place.world.open_link(element.url) || window.open(element.url, '_blank', 'noopener');
     if (element.confirm && !(await confirm_dialog(element.confirm, place.world))) return;
-    place.act(block, element, node);
+    place.act(element, node);
   });
   return node;
-}
-
-function overflow(block, element, place) {
-  const menu = h('details', { class: 'overflow' },
-    h('summary', { class: 'button', 'aria-label': 'More actions' }, '⋯'),
-    h('div', { class: 'popup' }, element.options.map((option) => {
-      const choose = () => {
-        menu.open = false;
-        place.act(block, { ...element, selected: option.value }, menu);
-      };
-      return h('button', { type: 'button', on: { click: choose } }, text_object(option.text, place.world));
-    })));
-  return menu;
 }
 
 // Pictures from elsewhere are not loaded: the sandbox makes no call beyond this machine.

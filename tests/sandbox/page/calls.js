@@ -1,6 +1,6 @@
 // Every call the daemon makes to Slack, as it happens, newest first.
 import { fill, h } from './dom.js';
-import { state } from './api.js';
+import { get, state } from './api.js';
 
 export function build_calls(panel) {
   const filter = h('input', { type: 'search', class: 'control', id: 'call_filter', placeholder: 'Filter by method, e.g. chat.', autocomplete: 'off' });
@@ -8,9 +8,22 @@ export function build_calls(panel) {
   const count = h('p', { class: 'note', role: 'status' });
   fill(panel, h('label', { for: filter.id, class: 'hidden' }, 'Filter'), filter, count, list);
   const drawn = new Map();
+  const calls = [];
+  let fetching = false;
+  const more = async () => {
+    if (fetching || state.calls <= calls.length) return;
+    fetching = true;
+    try {
+      calls.push(...(await get(`calls?after=${calls.length}`)).calls);
+    } finally {
+      fetching = false;
+    }
+    redraw();
+  };
   const redraw = () => {
-    const wanted = state.calls.filter((call) => call.method.includes(filter.value.trim()));
-    count.textContent = `${state.calls.length} calls${wanted.length === state.calls.length ? '' : `, ${wanted.length} shown`}`;
+    more();
+    const wanted = calls.filter((call) => call.method.includes(filter.value.trim()));
+    count.textContent = `${calls.length} calls${wanted.length === calls.length ? '' : `, ${wanted.length} shown`}`;
     const nodes = wanted.toReversed().map((call) => {
       if (!drawn.has(call.n)) drawn.set(call.n, row(call));
       return drawn.get(call.n);

@@ -1,4 +1,4 @@
-// The message box. The sandbox's people speak in slash commands only; their list appears while one is typed.
+// The message box: words, or a slash command, whose list appears while it is typed.
 import { arrow_keys, fill, h, icon } from './dom.js';
 import { acknowledgement, post, state } from './api.js';
 import { key_of_place, view, world } from './world.js';
@@ -54,20 +54,21 @@ export function build_composer() {
     event.preventDefault();
     const text = box.value.trim();
     if (!text) return;
-    if (!text.startsWith('/')) return toast('The people of this sandbox speak in commands only: try /app-request help', true);
-    const [command, ...rest] = text.split(/\s+/);
-    if (!state.commands.some((entry) => entry.command === command)) {
+    const channel = key_of_place(view.place, view.me);
+    const [command] = text.split(/\s+/);
+    if (text.startsWith('/') && !state.commands.some((entry) => entry.command === command)) {
       return toast(`${command} is not a command of this workspace. Try ${state.commands.map((entry) => entry.command).join(' or ')}.`, true);
     }
     try {
-      const { envelope } = await post('command', {
-        user: view.me, channel: key_of_place(view.place, view.me), command, text: text.slice(command.length).trim() || rest.join(' '),
-      });
+      const sent = text.startsWith('/')
+        ? post('command', { user: view.me, channel, command, text: text.slice(command.length).trim() })
+        : post('say', { user: view.me, channel, text });
+      const { envelope } = await sent;
       box.value = '';
       suggest();
-      await acknowledgement(envelope);
+      if (envelope) await acknowledgement(envelope);
     } catch (problem) {
-      toast(`${command} failed: ${problem.message}`, true);
+      toast(text.startsWith('/') ? `${command} failed: ${problem.message}` : problem.message, true);
     }
   });
 

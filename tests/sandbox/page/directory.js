@@ -27,7 +27,7 @@ function card(app, request) {
     avatar(app.id, app.name),
     h('div', {}, h('h3', {}, app.name), h('span', { class: `kind ${app.kind}` }, kinds[app.kind])),
     h('p', {}, app.description),
-    h('p', { class: 'permissions' }, `${app.scopes.length} permissions`,
+    h('p', { class: 'permissions' }, `${app.scopes.length} permission${app.scopes.length === 1 ? '' : 's'}`,
       app.scopes.some((scope) => scope.is_sensitive) && h('span', { class: 'sensitive' }, ' · some sensitive')),
     verdict && h('p', { class: `verdict ${app.resolution}` }, verdict),
     request

@@ -11,7 +11,7 @@ const known = {
   rocket: '🚀', wave: '👋', thumbsup: '👍', '+1': '👍', thumbsdown: '👎', '-1': '👎', raised_hand: '✋', speech_balloon: '💬',
   bust_in_silhouette: '👤', busts_in_silhouette: '👥', office: '🏢', globe_with_meridians: '🌐', scales: '⚖️',
   moneybag: '💰', shopping_trolley: '🛒', computer: '💻', red_circle: '🔴', large_orange_circle: '🟠',
-  large_yellow_circle: '🟡', large_green_circle: '🟢', large_blue_circle: '🔵', white_circle: '⚪', black_circle: '⚫',
+  large_yellow_circle: '🟡', large_green_circle: '🟢', large_blue_circle: '🔵', white_circle: '⚪', white_small_square: '▫️', black_small_square: '▪️', black_circle: '⚫',
   large_green_square: '🟩', large_yellow_square: '🟨', large_red_square: '🟥', arrow_right: '➡️', arrow_left: '⬅️',
   arrows_counterclockwise: '🔄', repeat: '🔁', back: '🔙', new: '🆕', heavy_minus_sign: '➖', heavy_plus_sign: '➕',
   pause_button: '⏸️', double_vertical_bar: '⏸️', pencil2: '✏️', pushpin: '📌', bulb: '💡', inbox_tray: '📥',

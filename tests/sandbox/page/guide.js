@@ -37,11 +37,8 @@ export function steps() {
 
 const all_text = (message) => `${message.text}\n${JSON.stringify(message.blocks)}`;
 
-function has_approved(card, party) {
-  const at = card.indexOf(party);
-  if (at < 0) return false;
-  return new RegExp(`${party}[^\\n]{0,40}approved by`).test(card);
-}
+// The card's plain text has a line for each party.
+const has_approved = (card, party) => card.split('\n').some((line) => line.startsWith(`${party}: approved by`) && !/\(\d+ of \d+\)/.test(line));
 
 export function build_guide(panel, close_on_phone) {
   let drawn = '';

@@ -1,4 +1,4 @@
-// Form fields. Each drawn control carries `read()`, which gives the text that Slack would send for it.
+// Form fields. Each drawn control carries `read()`: what a person sees in it, for choices the text of the option.
 import { h, add } from './dom.js';
 import { text_object } from './blocks.js';
 
@@ -6,7 +6,7 @@ let serial = 0;
 
 export function input(block, place) {
   const id = `field${(serial += 1)}`;
-  const control = field(block, block.element, place, id);
+  const control = field(block.element, place, id);
   const hint = block.hint && h('p', { class: 'hint', id: `${id}_hint` }, text_object(block.hint, place.world));
   const error = h('p', { class: 'field_error', id: `${id}_error`, role: 'alert' });
   const group = ['radio_buttons', 'checkboxes', 'multi_static_select'].includes(block.element.type);
@@ -26,16 +26,16 @@ export function input(block, place) {
   return box;
 }
 
-// A control alone, as in an actions block or an accessory; there a change is a press.
-export function lone_field(block, element, place) {
-  const control = field(block, element, place, `field${(serial += 1)}`);
-  const name = element.placeholder?.text ?? element.action_id ?? element.type;
-  (control.focus_target ?? control).setAttribute('aria-label', name);
-  control.addEventListener('change', () => place.act(block, { ...element, selected: control.read() }, control));
+// A control outside a form, where a choice would be a press. The sandbox's Slack carries buttons only: drawn, not usable.
+export function idle_field(element, place) {
+  const control = field(element, place, `field${(serial += 1)}`);
+  control.setAttribute('aria-label', element.placeholder?.text ?? element.type);
+  control.title = 'The sandbox draws this control but cannot press it.';
+  control.disabled = true;
   return control;
 }
 
-function field(block, element, place, id) {
+function field(element, place, id) {
   const make = fields[element.type] ?? missing;
   const control = make(element, place, id);
   control.dataset.action = element.action_id ?? '';
@@ -74,7 +74,7 @@ const all_options = (element) => element.options ?? (element.option_groups ?? []
 
 function select(element, place, id) {
   const chosen = element.initial_option?.value;
-  const option = (entry) => h('option', { value: entry.value, selected: entry.value === chosen }, entry.text.text);
+  const option = (entry) => h('option', { value: entry.name ?? entry.text.text, selected: entry.value === chosen }, entry.text.text);
   const groups = element.option_groups?.map((group) => h('optgroup', { label: group.label.text }, group.options.map(option)));
   const control = h('select', { id, class: 'control' },
     h('option', { value: '' }, element.placeholder?.text ?? 'Select an option'), groups ?? element.options.map(option));
@@ -86,7 +86,7 @@ function choices(type) {
   return (element, place, id) => {
     const first = [element.initial_option, ...(element.initial_options ?? [])].filter(Boolean).map((entry) => entry.value);
     const boxes = all_options(element).map((entry, at) => {
-      const box = h('input', { type, name: id, id: `${id}_${at}`, value: entry.value, checked: first.includes(entry.value) });
+      const box = h('input', { type, name: id, id: `${id}_${at}`, value: entry.text.text, checked: first.includes(entry.value) });
       return h('div', { class: 'choice' }, box, h('label', { for: `${id}_${at}` }, text_object(entry.text, place.world),
         entry.description && h('small', {}, text_object(entry.description, place.world))));
     });
@@ -98,12 +98,12 @@ function choices(type) {
 }
 
 function people(element, place, id) {
-  const options = place.world.people.map((person) => ({ value: person.id, text: { text: person.name } }));
+  const options = place.world.people.map((person) => ({ value: person.id, name: person.id, text: { text: person.name } }));
   return select({ ...element, options, initial_option: { value: element.initial_user } }, place, id);
 }
 
 function channels(element, place, id) {
-  const options = place.world.channels.map((channel) => ({ value: channel.id, text: { text: `#${channel.name}` } }));
+  const options = place.world.channels.map((channel) => ({ value: channel.id, name: channel.id, text: { text: `#${channel.name}` } }));
   const chosen = element.initial_channel ?? element.initial_conversation;
   return select({ ...element, options, initial_option: { value: chosen } }, place, id);
 }

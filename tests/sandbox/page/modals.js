@@ -52,6 +52,9 @@ function build(id, content) {
   return dialog;
 }
 
+// A choice that was not made is not sent; an emptied text is.
+const filled = (field) => field.read() !== '' || /input/.test(field.block.element.type);
+
 async function send(id, form, button) {
   const all = fields(form);
   // Slack itself refuses an empty required field before anything is sent.
@@ -61,7 +64,7 @@ async function send(id, form, button) {
   button.setAttribute('aria-busy', 'true');
   try {
     const { envelope } = await post('submit', {
-      user: view.me, view: id, fields: Object.fromEntries(all.map((field) => [field.label, field.read()])),
+      user: view.me, view: id, fields: Object.fromEntries(all.filter(filled).map((field) => [field.label, field.read()])),
     });
     const answer = await acknowledgement(envelope);
     if (answer?.response_action === 'errors') show_errors(all, answer.errors);
