@@ -94,7 +94,8 @@ void Daemon::supervise() {
         int status = 0;
         while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
         }
-        ended(status, steady_clock::now() - began < std::chrono::seconds(2));
+        const bool by_hand = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+        ended(status, !by_hand && steady_clock::now() - began < std::chrono::seconds(2));
     }
 }
 

@@ -27,10 +27,10 @@ using namespace countersign;
 namespace fs = std::filesystem;
 
 constexpr std::string_view usage =
-    "countersign_sandbox [--port N] [--state DIR] [DAEMON]\n"
-    "  --port N     the page's port on 127.0.0.1; default: any free one\n"
-    "  --state DIR  keep the daemon's configuration and database there; default: a temporary directory\n"
-    "  DAEMON       the countersign program; default: the one beside this program\n";
+    "countersign_sandbox [--port N] [--state DIR] [--daemon PROGRAM]\n"
+    "  --port N          the page's port on 127.0.0.1; default: any free one\n"
+    "  --state DIR       keep the daemon's configuration and database there; default: a temporary directory\n"
+    "  --daemon PROGRAM  the daemon; default: the countersign beside this program\n";
 
 struct UsageError : std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -56,10 +56,10 @@ Arguments parse(std::span<char*> words) {
                 throw UsageError("--port needs a number up to 65535");
         } else if (word == "--state") {
             out.state = value();
-        } else if (word.starts_with('-') || !out.daemon.empty()) {
-            throw UsageError(fmt::format("unexpected \"{}\"", word));
+        } else if (word == "--daemon") {
+            out.daemon = value();
         } else {
-            out.daemon = word;
+            throw UsageError(fmt::format("unexpected \"{}\"", word));
         }
     }
     if (out.daemon.empty()) out.daemon = fs::read_symlink("/proc/self/exe").parent_path() / "countersign";
