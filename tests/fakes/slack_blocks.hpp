@@ -2,19 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace countersign::fakes {
 
-enum class Surface { message, modal, home };
-
-// The first thing that Slack would refuse, in words; nullopt = taken.
-[[nodiscard]] std::optional<std::string> blocks_problem(const nlohmann::json& blocks, Surface surface);
-[[nodiscard]] std::optional<std::string> view_problem(const nlohmann::json& view);
-// All text of all blocks together: Slack's undocumented limit is near 13,000 (domain.md §3.3).
-[[nodiscard]] std::size_t blocks_text_length(const nlohmann::json& blocks);
+// Throw Refused with Slack's error when Slack would not take it (tests/support/block_kit.hpp).
+void check_message_content(const nlohmann::json& args);
+void check_view_content(const nlohmann::json& view);
 
 // Everything that can be pressed, in order, with the block it stands in.
 struct Pressable {

@@ -7,13 +7,7 @@
 namespace countersign::fakes {
 namespace {
 
-constexpr std::size_t longest_text = 40'000;
 constexpr std::size_t largest_metadata = 8'000;
-
-std::size_t characters(const std::string& text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
 
 // The conversation a message is posted to; a person's id means the direct messages with that person.
 Channel& target(World& world, const MethodCall& call) {
@@ -31,19 +25,14 @@ Channel& target(World& world, const MethodCall& call) {
 void read_content(const MethodCall& call, Message& message) {
     if (call.args.contains("text")) message.text = call.text("text");
     if (const Json blocks = json_field(call, "blocks", "invalid_blocks_format"); !blocks.is_null()) {
-        if (const auto problem = blocks_problem(blocks, Surface::message)) {
-            refuse("invalid_blocks",
-                   {{"response_metadata", {{"messages", Json::array({"[ERROR] " + *problem})}}}});
-        }
         message.blocks = blocks;
     }
+    check_message_content(
+        {{"text", message.text}, {"blocks", message.blocks.empty() ? Json() : message.blocks}});
     if (const Json attachments = json_field(call, "attachments", "invalid_attachments");
         !attachments.is_null() && !attachments.is_array()) {
         refuse("invalid_attachments");
     }
-    if (message.text.empty() && message.blocks.empty()) refuse("no_text");
-    if (characters(message.text) > longest_text) refuse("msg_too_long");
-    if (blocks_text_length(message.blocks) > 13'000) refuse("msg_blocks_too_long");
     if (const Json metadata = json_field(call, "metadata", "invalid_metadata_format"); !metadata.is_null()) {
         const bool removes = metadata.is_object() && metadata.empty();
         if (!removes && (!metadata.is_object() || !metadata.value("event_type", Json()).is_string() ||

@@ -1,8 +1,8 @@
 // The HTTP side: which path is what, general checks, scripted faults, rate limits, the log of calls.
 #include "tests/fakes/fake_slack_impl.hpp"
-#include "tests/fakes/slack_blocks.hpp"
 #include "tests/fakes/slack_method_rules.hpp"
 #include "tests/fakes/slack_wire.hpp"
+#include "tests/support/block_kit.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -223,7 +223,7 @@ HttpReply FakeSlack::Impl::answer_response_url(const HttpQuery& query) {
     ResponseUrl& target = found->second;
     if (++target.uses > 5) return reply(404, "used_url");
     if (std::chrono::steady_clock::now() > target.expires) return reply(404, "expired_url");
-    if (body.contains("blocks") && blocks_problem(body["blocks"], Surface::message))
+    if (!tests::check_message(body).empty() && !body.value("delete_original", false))
         return reply(400, "invalid_blocks");
     Message* original = world.find_message(target.channel, target.message_ts);
     if (body.value("delete_original", false) && original != nullptr) {

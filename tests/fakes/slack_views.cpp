@@ -3,6 +3,7 @@
 
 #include "tests/fakes/slack_blocks.hpp"
 #include "tests/fakes/slack_methods.hpp"
+#include "tests/support/block_kit.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -10,16 +11,11 @@
 namespace countersign::fakes {
 namespace {
 
-constexpr std::size_t largest_view = 250'000;
 constexpr int deepest_stack = 3;
 
 Json new_view(const MethodCall& call) {
     Json view = json_field(call, "view", "invalid_arguments");
-    if (view.dump().size() > largest_view) refuse("view_too_large");
-    if (const auto problem = view_problem(view)) {
-        refuse("invalid_arguments",
-               {{"response_metadata", {{"messages", Json::array({"[ERROR] " + *problem})}}}});
-    }
+    check_view_content(view);
     return view;
 }
 
@@ -143,30 +139,23 @@ void close_modal(World& world, View& shown, bool all) {
 void answer_submission(World& world, const std::string& view_id, const Json& payload) {
     View* shown = world.find_view(view_id);
     if (shown == nullptr || !shown->open) return;
-    constexpr const char* trouble = "We had some trouble connecting. Try again?";
-    const Json action = payload.is_object() ? payload.value("response_action", Json()) : Json();
     shown->errors = Json::object();
-    if (action == "errors") {
-        const Json errors = payload.value("errors", Json());
-        for (const auto& block : shown->view["blocks"]) {
-            const std::string id = block["block_id"];
-            if (block["type"] == "input" && errors.contains(id)) shown->errors[id] = errors[id];
-        }
-        // An error for something that is not an input is refused (domain.md §4.2).
-        if (!errors.is_object() || errors.empty() || shown->errors.size() != errors.size()) {
-            shown->errors = {{"", trouble}};
-        }
+    // What Slack cannot use is a failure that the person sees, such as an error for a block that is no input.
+    if (!tests::check_response_action(payload, shown->view).empty()) {
+        shown->errors = {{"", "We had some trouble connecting. Try again?"}};
         return;
     }
-    if (action == "update" || action == "push") {
-        const Json view = payload.value("view", Json());
-        if (view_problem(view)) {
-            shown->errors = {{"", trouble}};
-        } else if (action == "update") {
-            replace_view(world, *shown, view);
-        } else {
-            add_view(world, shown->user, view, shown);
-        }
+    const Json action = payload.is_object() ? payload.value("response_action", Json()) : Json();
+    if (action == "errors") {
+        shown->errors = payload["errors"];
+        return;
+    }
+    if (action == "update") {
+        replace_view(world, *shown, payload["view"]);
+        return;
+    }
+    if (action == "push") {
+        add_view(world, shown->user, payload["view"], shown);
         return;
     }
     close_modal(world, *shown, action == "clear");
