@@ -1,12 +1,298 @@
 #include "bot/daemon.hpp"
 
+#include "bot/dispatcher.hpp"
+#include "bot/health_monitor.hpp"
+#include "bot/performer.hpp"
+#include "bot/service_notify.hpp"
+#include "bot/slack_link.hpp"
+#include "bot/status_pages.hpp"
 #include "config/base/log.hpp"
 
-namespace countersign::bot {
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
-int run_daemon(const config::Settings&, const config::Secrets&) {
-    log::error("not_built_yet");
-    return 75;
+#include <csignal>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <thread>
+
+namespace countersign::bot {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::seconds;
+
+// How long a reload waits for the first hello of its new connections before it keeps the old ones.
+constexpr auto reload_limit = seconds(30);
+
+int exit_code_of(const Failure& failure) {
+    switch (failure.code) {
+        case Errc::forbidden:
+            return 77;
+        case Errc::invalid_argument:
+        case Errc::tls:
+            return 78;
+        default:
+            return 75;
+    }
+}
+
+// A core file would hold the tokens.
+void forbid_core_files() {
+    const rlimit none{0, 0};
+    (void)::setrlimit(RLIMIT_CORE, &none);
+    (void)::prctl(PR_SET_DUMPABLE, 0);
+}
+
+// A bug in a coroutine must not pass in silence: the process ends and systemd starts it again.
+void rethrow(const std::exception_ptr& bug) {
+    if (bug) std::rethrow_exception(bug);
+}
+
+// What exists, who owns it, and the order of starting and stopping. Everything here runs on the I/O thread;
+// the dispatcher has a thread of its own.
+class Daemon {
+  public:
+    Daemon(storage::Database database, std::shared_ptr<const config::Settings> settings,
+           const config::Secrets& secrets)
+        : settings_(std::move(settings)),
+          dispatcher_(std::move(database), system_clock(), settings_, capabilities(secrets), ports(), {}),
+          performer_(io_.get_executor(),
+                     [this](EffectAnswer answer) { dispatcher_.offer(std::move(answer)); }),
+          signals_(io_, SIGTERM, SIGINT, SIGHUP) {}
+
+    Result<void> start(const config::Secrets& secrets) {
+        auto link = connect(*settings_, secrets, [this] { become_ready(); });
+        if (!link) return std::unexpected(link.error());
+        link_ = std::move(*link);
+        if (auto pages = serve_status_pages(io_.get_executor(), *settings_, [this] { return report(); })) {
+            pages_ = std::move(*pages);
+        } else {
+            return std::unexpected(pages.error());
+        }
+        performer_.use(link_->api);
+        return {};
+    }
+
+    int run() {
+        dispatching_ = std::thread([this] {
+            dispatcher_.run();
+            asio::post(io_, [this] { io_.stop(); });
+        });
+        link_->socket->start();
+        asio::co_spawn(io_, await_signals(), rethrow);
+        asio::co_spawn(io_, watch(), rethrow);
+        const auto work = asio::make_work_guard(io_);
+        io_.run();
+        dispatching_.join();
+        log::notice("stopped");
+        return 0;
+    }
+
+  private:
+    static handlers::Capabilities capabilities(const config::Secrets& secrets) {
+        handlers::Capabilities known;
+        known.admin = secrets.admin_token.has_value();
+        known.own_app = AppId(secrets.app_id);
+        return known;
+    }
+
+    Dispatcher::Ports ports() {
+        return {.acknowledge =
+                    [this](std::vector<AckOut> acks) {
+                        asio::post(io_, [acks = std::move(acks)]() mutable {
+                            for (auto& ack : acks)
+                                ack.to->ack(ack.connection, std::move(ack.text));
+                        });
+                    },
+                .perform =
+                    [this](std::vector<storage::Effect> effects) {
+                        asio::post(io_, [this, effects = std::move(effects)]() mutable {
+                            for (auto& effect : effects)
+                                performer_.perform(std::move(effect));
+                        });
+                    }};
+    }
+
+    Result<std::shared_ptr<SlackLink>> connect(const config::Settings& settings,
+                                               const config::Secrets& secrets,
+                                               std::function<void()> on_hello) {
+        auto self = std::make_shared<std::weak_ptr<SlackLink>>();
+        slack::SocketClient::Callbacks callbacks;
+        callbacks.deliver = [this, self](slack::Delivery delivery) {
+            const auto link = self->lock();
+            return link && dispatcher_.offer(Envelope{std::move(delivery), link->socket});
+        };
+        callbacks.hello = [on_hello = std::move(on_hello)](int) { on_hello(); };
+        callbacks.alarm = [this](const std::string& code, const std::string& text) {
+            raise_alarm(code, text);
+        };
+        auto link =
+            make_slack_link(io_.get_executor(), system_clock(), settings, secrets, std::move(callbacks));
+        if (link) *self = *link;
+        return link;
+    }
+
+    void become_ready() {
+        if (std::exchange(ready_, true)) return;
+        log::notice("ready", {{"driver", link_->secrets.admin_token ? "org" : "workspace"},
+                              {"connections", settings_->slack.connections},
+                              {"database", settings_->database.string()}});
+        notify_.ready();
+    }
+
+    // One message an hour for one cause.
+    void raise_alarm(const std::string& code, const std::string& text) {
+        const auto hour = std::chrono::floor<std::chrono::hours>(system_clock().now());
+        dispatcher_.offer(Alarm{code + ":" + std::to_string(hour.time_since_epoch().count()), text, ""});
+    }
+
+    HealthReport report() const {
+        return {dispatcher_.health(), link_->socket->health(), system_clock().steady(),
+                performer_.in_flight()};
+    }
+
+    net::Awaitable<void> await_signals() {
+        while (true) {
+            const auto [error, signal] = co_await signals_.async_wait(net::as_value);
+            if (error) co_return;
+            if (signal == SIGHUP) {
+                asio::co_spawn(io_, reload(), rethrow);
+                continue;
+            }
+            co_await stop();
+            co_return;
+        }
+    }
+
+    // R74: no new work, acks of what was taken, polite closes, then the dispatcher's last commit ends the
+    // loop.
+    net::Awaitable<void> stop() {
+        log::notice("stopping");
+        notify_.stopping();
+        co_await link_->socket->stop();
+        dispatcher_.stop();
+    }
+
+    // R69: the new connections first; the old ones are drained when the new ones have said hello.
+    net::Awaitable<void> reload() {
+        if (std::exchange(reloading_, true)) co_return;
+        notify_.reloading();
+        if (auto fresh = read_again()) {
+            auto hello = std::make_shared<asio::steady_timer>(io_, reload_limit);
+            auto greeted = std::make_shared<bool>(false);
+            auto link = connect(*fresh->settings, fresh->secrets, [hello, greeted] {
+                *greeted = true;
+                hello->cancel();
+            });
+            if (link) {
+                (*link)->socket->start();
+                (void)co_await hello->async_wait(net::as_value);
+            }
+            if (link && *greeted) {
+                co_await switch_to(std::move(*link), std::move(fresh->settings));
+            } else {
+                const std::string why =
+                    link ? "no hello within 30 s with the new configuration" : link.error().text;
+                log::error("reload_refused",
+                           {{"error", why}, {"advice", "the old configuration stays in use"}});
+                if (link) co_await (*link)->socket->stop();
+            }
+        }
+        notify_.ready();
+        reloading_ = false;
+    }
+
+    struct Fresh {
+        std::shared_ptr<const config::Settings> settings;
+        config::Secrets secrets;
+    };
+    std::optional<Fresh> read_again() const {
+        auto refuse = [](const std::vector<config::Problem>& problems) {
+            for (const auto& problem : problems)
+                log::error("reload_refused", {{"problem", config::to_text(problem)}});
+            return std::nullopt;
+        };
+        auto settings = config::load_settings(settings_->file);
+        if (!settings) return refuse(settings.error());
+        auto secrets = config::load_secrets(*settings, config::process_environment());
+        if (!secrets) return refuse(secrets.error());
+        if (settings->database != settings_->database || settings->http_listen != settings_->http_listen) {
+            log::warning("restart_needed", {{"keys", "storage.path, http.listen"}});
+        }
+        return Fresh{std::make_shared<const config::Settings>(std::move(*settings)), std::move(*secrets)};
+    }
+
+    net::Awaitable<void> switch_to(std::shared_ptr<SlackLink> link,
+                                   std::shared_ptr<const config::Settings> settings) {
+        const auto old = std::exchange(link_, std::move(link));
+        settings_ = std::move(settings);
+        performer_.use(link_->api);
+        dispatcher_.use(settings_, link_->secrets.admin_token.has_value());
+        co_await old->socket->stop();
+        // Calls under way still use the old link; it lives until the last of them is answered.
+        retired_.push_back(old);
+        log::notice("reloaded");
+    }
+
+    net::Awaitable<void> watch() {
+        asio::steady_timer timer(io_);
+        HealthMonitor monitor(notify_);
+        while (true) {
+            timer.expires_after(monitor.interval());
+            const auto [error] = co_await timer.async_wait(net::as_value);
+            if (error) co_return;
+            if (performer_.in_flight() == 0) retired_.clear();
+            const auto verdict = monitor.look(report());
+            if (verdict.busy_alarm) raise_alarm("queue_full", *verdict.busy_alarm);
+            if (verdict.storage_alarm)
+                asio::co_spawn(io_, tell_directly(link_, *verdict.storage_alarm), rethrow);
+        }
+    }
+
+    // The database refuses, so the outbox cannot carry this: sent once, straight.
+    net::Awaitable<void> tell_directly(std::shared_ptr<SlackLink> link, std::string text) {
+        auto args = storage_alarm_arguments(settings_->review.alarm_channel, text);
+        const auto answer =
+            co_await link->api->call("chat.postMessage", storage::TokenKind::bot, std::move(args));
+        if (answer.meaning != slack::ApiMeaning::ok)
+            log::error("alarm_not_delivered", {{"error", answer.error}});
+    }
+
+    asio::io_context io_{1};
+    std::shared_ptr<const config::Settings> settings_;
+    Dispatcher dispatcher_;
+    Performer performer_;
+    asio::signal_set signals_;
+    ServiceNotify notify_;
+    std::shared_ptr<SlackLink> link_;
+    std::vector<std::shared_ptr<SlackLink>> retired_;
+    std::shared_ptr<StatusPages> pages_;
+    std::thread dispatching_;
+    bool ready_ = false;
+    bool reloading_ = false;
+};
+
+}  // namespace
+
+int run_daemon(const config::Settings& settings, const config::Secrets& secrets) {
+    forbid_core_files();
+    auto database = storage::Database::open_writer(settings.database);
+    if (!database) {
+        log::error("database_unusable",
+                   {{"path", settings.database.string()}, {"error", database.error().text}});
+        return exit_code_of(database.error());
+    }
+    Daemon daemon(std::move(*database), std::make_shared<const config::Settings>(settings), secrets);
+    if (const auto started = daemon.start(secrets); !started) {
+        log::error("start_failed", {{"error", started.error().text}});
+        return exit_code_of(started.error());
+    }
+    return daemon.run();
 }
 
 }  // namespace countersign::bot

@@ -166,7 +166,7 @@ std::optional<Timestamp> Outbox::next_due(Timestamp /*now*/) const {
 
 void Outbox::claim(std::int64_t id, Timestamp now) {
     const int claimed = Query(*database_,
-                              "UPDATE outbox SET state = 'claimed', claimed_at = ?, attempts = attempts + 1 "
+                              "UPDATE outbox SET state = 'claimed', claimed_at = coalesce(claimed_at, ?), attempts = attempts + 1 "
                               "WHERE id = ? AND state = 'pending'")
                             .bind(now, id)
                             .run();
@@ -184,8 +184,10 @@ void Outbox::failed(std::int64_t id, std::string_view error, Timestamp now) {
 void Outbox::retry(std::int64_t id, std::string_view error, Timestamp when, bool maybe_sent) {
     const int changed =
         Query(*database_,
-              "UPDATE outbox SET state = 'pending', claimed_at = NULL, error = ?, not_before = ?, "
-              "waiting = 1, maybe_sent = max(maybe_sent, ?) WHERE id = ? AND finished_at IS NULL")
+              "UPDATE outbox SET state = 'pending', error = ?1, not_before = ?2, waiting = 1, "
+              "maybe_sent = max(maybe_sent, ?3), "
+              // The first time it may have been sent is where a look for it starts.
+              "claimed_at = iif(maybe_sent OR ?3, claimed_at, NULL) WHERE id = ?4 AND finished_at IS NULL")
             .bind(error, when, maybe_sent, id)
             .run();
     if (changed == 0) throw std::logic_error(fmt::format("effect {} was to be repeated but is finished", id));
@@ -193,7 +195,7 @@ void Outbox::retry(std::int64_t id, std::string_view error, Timestamp when, bool
 
 void Outbox::release_claims(Timestamp /*now*/) {
     Query(*database_,
-          "UPDATE outbox SET state = 'pending', claimed_at = NULL, maybe_sent = 1 "
+          "UPDATE outbox SET state = 'pending', maybe_sent = 1 "
           "WHERE state = 'claimed' AND finished_at IS NULL")
         .run();
 }

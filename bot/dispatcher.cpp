@@ -1,0 +1,263 @@
+#include "bot/dispatcher.hpp"
+
+#include "bot/failpoint.hpp"
+#include "config/base/log.hpp"
+#include "storage/inbox.hpp"
+#include "storage/storage_error.hpp"
+#include "storage/timers.hpp"
+#include "storage/view.hpp"
+
+#include <algorithm>
+
+namespace countersign::bot {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// One commit for many; small enough that a batch never holds up an ack for long.
+constexpr std::size_t max_batch = 256;
+constexpr int max_timers = 64;
+// The loop goes round at least this often, so that its heartbeat means something.
+constexpr auto longest_wait = seconds(1);
+constexpr auto prune_every = std::chrono::minutes(1);
+constexpr int prune_rows = 500;
+// R48: at least 26 h, so that Slack's Delayed Events cannot outlive the memory of them.
+constexpr auto inbox_kept = std::chrono::hours(72);
+constexpr auto outbox_kept = std::chrono::hours(24 * 14);
+
+template <class... Lambdas>
+struct Overloaded : Lambdas... {
+    using Lambdas::operator()...;
+};
+
+milliseconds storage_retry_delay(int failures) {
+    return std::min<milliseconds>(milliseconds(100) * (1 << std::min(failures, 6)), seconds(5));
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(storage::Database database, const Clock& clock,
+                       std::shared_ptr<const config::Settings> settings, handlers::Capabilities capabilities,
+                       Ports ports, Limits limits)
+    : database_(std::move(database)),
+      clock_(&clock),
+      settings_(std::move(settings)),
+      capabilities_(std::move(capabilities)),
+      ports_(std::move(ports)),
+      limits_(limits),
+      runner_(database_, settings_->slack.rate_scale) {
+    health_.last_turn = clock.steady();
+}
+
+Dispatcher::~Dispatcher() = default;
+
+bool Dispatcher::offer(Envelope envelope) {
+    const std::size_t bytes = envelope.delivery.text.size();
+    {
+        const std::lock_guard lock(mutex_);
+        if (queue_.size() >= limits_.items || queued_bytes_ + bytes > limits_.bytes) {
+            ++health_.busy;
+            return false;
+        }
+        queue_.emplace_back(std::move(envelope));
+        queued_bytes_ += bytes;
+    }
+    failpoint("after_receive");
+    arrived_.notify_one();
+    return true;
+}
+
+void Dispatcher::offer(EffectAnswer answer) {
+    {
+        const std::lock_guard lock(mutex_);
+        queue_.emplace_back(std::move(answer));
+    }
+    arrived_.notify_one();
+}
+
+void Dispatcher::offer(Alarm alarm) {
+    {
+        const std::lock_guard lock(mutex_);
+        queue_.emplace_back(std::move(alarm));
+    }
+    arrived_.notify_one();
+}
+
+void Dispatcher::use(std::shared_ptr<const config::Settings> settings, bool admin) {
+    const std::lock_guard lock(mutex_);
+    next_settings_ = std::move(settings);
+    next_admin_ = admin;
+}
+
+void Dispatcher::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    arrived_.notify_one();
+}
+
+Dispatcher::Health Dispatcher::health() const {
+    const std::lock_guard lock(mutex_);
+    Health health = health_;
+    health.queued = queue_.size();
+    return health;
+}
+
+void Dispatcher::run() {
+    start_up();
+    while (wait_for_work()) {
+        take_batch();
+        try {
+            process();
+            storage_recovered();
+        } catch (const std::exception& error) {
+            // The batch stays: nothing of it is acknowledged until it is committed. At a stop it goes
+            // unacknowledged, and Slack brings the events again.
+            storage_failed(error);
+            const std::lock_guard lock(mutex_);
+            if (stopping_) return;
+        }
+    }
+}
+
+// What an earlier run had under way may have been sent; nothing else is done before that is written down.
+void Dispatcher::start_up() {
+    while (true) {
+        try {
+            database_.transaction([&] {
+                const Timestamp now = clock_->now();
+                storage::Outbox(database_).release_claims(now);
+                const storage::View view(database_);
+                capabilities_.bot_user = UserId(view.meta("bot_user"));
+                capabilities_.enterprise = EnterpriseId(view.meta("enterprise"));
+                IntakeCounts counts;
+                EventIntake(database_, *settings_, capabilities_, counts, now).started();
+            });
+            return;
+        } catch (const std::exception& error) {
+            storage_failed(error);
+            const std::lock_guard lock(mutex_);
+            if (stopping_) return;
+        }
+    }
+}
+
+bool Dispatcher::wait_for_work() {
+    std::unique_lock lock(mutex_);
+    health_.last_turn = clock_->steady();
+    auto until = health_.last_turn + longest_wait;
+    if (wake_ && *wake_ < until) until = *wake_;
+    arrived_.wait_until(lock, until, [&] { return !queue_.empty() || stopping_; });
+    health_.last_turn = clock_->steady();
+    return !(stopping_ && queue_.empty() && batch_.empty());
+}
+
+void Dispatcher::take_batch() {
+    const std::lock_guard lock(mutex_);
+    if (next_settings_) {
+        settings_ = std::exchange(next_settings_, nullptr);
+        capabilities_.admin = next_admin_;
+    }
+    while (!queue_.empty() && batch_.size() < max_batch) {
+        if (const auto* envelope = std::get_if<Envelope>(&queue_.front())) {
+            queued_bytes_ -= envelope->delivery.text.size();
+        }
+        batch_.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+    }
+}
+
+void Dispatcher::process() {
+    std::vector<AckOut> acks;
+    OutboxRunner::Plan plan;
+    IntakeCounts counts;
+    try {
+        database_.transaction([&] {
+            const EventIntake intake(database_, *settings_, capabilities_, counts, clock_->now());
+            turn(acks, plan, intake);
+            failpoint("before_commit");
+        });
+    } catch (...) {
+        runner_.forget(plan.perform);
+        throw;
+    }
+    failpoint("after_commit");
+    if (!acks.empty()) ports_.acknowledge(std::move(acks));
+    failpoint("after_ack");
+    if (!plan.perform.empty()) {
+        failpoint("after_claim");
+        ports_.perform(std::move(plan.perform));
+    }
+    batch_.clear();
+    wake_ = plan.wake;
+    const std::lock_guard lock(mutex_);
+    ++health_.commits;
+    health_.handled += counts.handled;
+    health_.duplicates += counts.duplicates;
+    health_.failed += counts.failed;
+    health_.unknown += counts.unknown;
+}
+
+void Dispatcher::turn(std::vector<AckOut>& acks, OutboxRunner::Plan& plan, const EventIntake& intake) {
+    const Timestamp now = clock_->now();
+    const SteadyTime steady = clock_->steady();
+    for (Item& item : batch_) {
+        std::visit(Overloaded{
+                       [&](Envelope& envelope) {
+                           const auto waited = std::chrono::duration_cast<milliseconds>(
+                               steady - envelope.delivery.received_steady);
+                           acks.push_back({envelope.from, envelope.delivery.connection,
+                                           intake.envelope(envelope.delivery, waited)});
+                       },
+                       [&](EffectAnswer& answer) {
+                           if (const auto result = runner_.record(answer, now, steady))
+                               intake.effect_result(*result);
+                       },
+                       [&](Alarm& alarm) { intake.alarm(alarm.key, alarm.text, alarm.raw); },
+                   },
+                   item);
+    }
+    for (const auto& timer : storage::take_due_timers(database_, now, max_timers))
+        intake.timer(timer);
+
+    plan = runner_.plan(now, steady);
+    // A result may bring new effects; they are planned with the next turn, at once.
+    for (const auto& result : plan.results)
+        intake.effect_result(result);
+    if (!plan.results.empty()) plan.wake = steady;
+    if (const auto due = storage::next_timer(database_)) {
+        const auto at =
+            steady + std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(*due - now));
+        if (!plan.wake || at < *plan.wake) plan.wake = at;
+    }
+    if (steady - last_prune_ > prune_every) {
+        last_prune_ = steady;
+        storage::Inbox(database_).prune(now - inbox_kept, prune_rows);
+        storage::Outbox(database_).prune(now - outbox_kept, prune_rows);
+    }
+}
+
+void Dispatcher::storage_failed(const std::exception& error) {
+    const auto advice = storage::advice(storage::storage_trouble(error).value_or(storage::StorageTrouble::other));
+    if (storage_failures_ == 0) {
+        log::error("storage_failed", {{"error", error.what()}, {"advice", advice}});
+    }
+    const auto delay = storage_retry_delay(storage_failures_++);
+    std::unique_lock lock(mutex_);
+    health_.storage_ok = false;
+    health_.storage_error = advice;
+    arrived_.wait_for(lock, delay, [&] { return stopping_; });
+}
+
+void Dispatcher::storage_recovered() {
+    if (storage_failures_ == 0) return;
+    log::notice("storage_recovered", {{"failures", storage_failures_}});
+    storage_failures_ = 0;
+    const std::lock_guard lock(mutex_);
+    health_.storage_ok = true;
+    health_.storage_error.clear();
+}
+
+}  // namespace countersign::bot

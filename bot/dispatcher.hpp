@@ -1,0 +1,119 @@
+#pragma once
+
+#include "bot/effect_answer.hpp"
+#include "bot/event_intake.hpp"
+#include "bot/outbox_runner.hpp"
+#include "bot/slack/socket_client.hpp"
+#include "config/base/clock.hpp"
+#include "config/settings.hpp"
+#include "handlers/context.hpp"
+#include "storage/database.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace countersign::bot {
+
+// An envelope with the client whose connection delivered it.
+struct Envelope {
+    slack::Delivery delivery;
+    std::shared_ptr<slack::SocketClient> from;
+};
+
+struct AckOut {
+    std::shared_ptr<slack::SocketClient> to;
+    slack::ConnectionId connection;
+    std::string text;
+};
+
+// Something below the handlers needs a human. `key` makes it one message for one cause.
+struct Alarm {
+    std::string key;
+    std::string text;
+    std::string raw;
+};
+
+// The writer thread: the only one that changes the database (docs/architecture.md, "The path of an
+// envelope"). Takes what has arrived, one transaction for the batch, a savepoint for each item; after the
+// commit the acks go out and the claimed effects leave. When a commit fails nothing is acknowledged and the
+// same batch is tried again.
+class Dispatcher {
+  public:
+    // Called on the dispatcher thread after a commit; implementations hand over to the I/O thread.
+    struct Ports {
+        std::function<void(std::vector<AckOut>)> acknowledge;
+        std::function<void(std::vector<storage::Effect>)> perform;
+    };
+    struct Limits {
+        std::size_t items = 10'000;
+        std::size_t bytes = 64u * 1024 * 1024;
+    };
+
+    Dispatcher(storage::Database database, const Clock& clock,
+               std::shared_ptr<const config::Settings> settings, handlers::Capabilities capabilities,
+               Ports ports, Limits limits);
+    ~Dispatcher();
+
+    // From any thread. False: the queue is full (R56).
+    [[nodiscard]] bool offer(Envelope envelope);
+    void offer(EffectAnswer answer);
+    void offer(Alarm alarm);
+    // Takes effect with the next batch.
+    void use(std::shared_ptr<const config::Settings> settings, bool admin);
+
+    // The thread's body; returns after `stop` once everything offered before it is committed.
+    void run();
+    void stop();
+
+    // For health, metrics and the watchdog; from any thread.
+    struct Health {
+        SteadyTime last_turn;  // the loop went round; at least once a second
+        bool storage_ok = true;
+        std::string storage_error;
+        std::size_t queued = 0;
+        std::uint64_t handled = 0, duplicates = 0, failed = 0, unknown = 0, commits = 0, busy = 0;
+    };
+    [[nodiscard]] Health health() const;
+
+  private:
+    using Item = std::variant<Envelope, EffectAnswer, Alarm>;
+
+    [[nodiscard]] bool wait_for_work();
+    void take_batch();
+    void process();
+    void turn(std::vector<AckOut>& acks, OutboxRunner::Plan& plan, const EventIntake& intake);
+    void storage_failed(const std::exception& error);
+    void storage_recovered();
+    void start_up();
+
+    storage::Database database_;
+    const Clock* clock_;
+    std::shared_ptr<const config::Settings> settings_;
+    handlers::Capabilities capabilities_;
+    Ports ports_;
+    Limits limits_;
+    OutboxRunner runner_;
+    std::vector<Item> batch_;
+    std::optional<SteadyTime> wake_;
+    SteadyTime last_prune_{};
+    int storage_failures_ = 0;
+
+    mutable std::mutex mutex_;
+    std::condition_variable arrived_;
+    std::deque<Item> queue_;
+    std::size_t queued_bytes_ = 0;
+    bool stopping_ = false;
+    std::shared_ptr<const config::Settings> next_settings_;
+    bool next_admin_ = false;
+    Health health_;
+};
+
+}  // namespace countersign::bot

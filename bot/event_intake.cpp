@@ -1,0 +1,200 @@
+#include "bot/event_intake.hpp"
+
+#include "bot/ack_fallback.hpp"
+#include "bot/slack/envelope.hpp"
+#include "config/base/log.hpp"
+#include "config/base/secret.hpp"
+#include "handlers/handlers.hpp"
+#include "storage/audit.hpp"
+#include "storage/inbox.hpp"
+#include "storage/outbox.hpp"
+#include "storage/storage_error.hpp"
+#include "storage/writer.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace countersign::bot {
+namespace {
+
+using handlers::Event;
+using handlers::EventKind;
+using nlohmann::json;
+using slack::MessageKind;
+
+// Slack gives up on an ack after 3 s; an answer that cannot make it goes another way (R58).
+constexpr auto answer_limit = std::chrono::milliseconds(2400);
+
+// What concerns every item alike goes up and stops the batch. A row that one item stumbles over (a constraint, a row
+// nobody can read) is that item's own failure.
+bool broken_infrastructure(const std::exception& error) {
+    const auto trouble = storage::storage_trouble(error);
+    return trouble && *trouble != storage::StorageTrouble::rejected &&
+           dynamic_cast<const storage::UnreadableRow*>(&error) == nullptr;
+}
+
+EventKind kind_of(MessageKind kind) {
+    switch (kind) {
+        case MessageKind::interactive:
+            return EventKind::interactive;
+        case MessageKind::slash_commands:
+            return EventKind::slash_command;
+        default:
+            return EventKind::events_api;
+    }
+}
+
+std::string text_at(const json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// R47: the same event in a new envelope, the same click in a new envelope.
+std::string dedupe_key(MessageKind kind, const json& payload) {
+    if (kind == MessageKind::events_api) {
+        const auto event = text_at(payload, "event_id");
+        return event.empty() ? ""
+                             : "event:" + text_at(payload, "team_id") + ":" + text_at(payload, "api_app_id") +
+                                   ":" + event;
+    }
+    const auto trigger = text_at(payload, "trigger_id");
+    return trigger.empty() ? "" : "trigger:" + trigger;
+}
+
+std::string kind_text(const slack::SocketMessage& message, const json& payload) {
+    if (message.kind == MessageKind::events_api) {
+        const auto event = payload.find("event");
+        if (event != payload.end() && event->is_object()) return message.type + "/" + text_at(*event, "type");
+    }
+    const auto type = text_at(payload, "type");
+    return type.empty() ? message.type : message.type + "/" + type;
+}
+
+}  // namespace
+
+std::string EventIntake::envelope(const slack::Delivery& delivery, std::chrono::milliseconds waited) const {
+    const slack::SocketMessage& message = delivery.message;
+    json frame = json::parse(delivery.text, nullptr, false);
+    json payload = frame.is_object() && frame.contains("payload") ? std::move(frame["payload"]) : json();
+    const bool readable = payload.is_object();
+    if (!readable) payload = json::object();
+
+    storage::Inbox inbox(*database_);
+    const std::string kind = kind_text(message, payload);
+    if (!inbox.accept({message.envelope_id, dedupe_key(message.kind, payload), kind, message.retry_attempt,
+                       delivery.received_at})) {
+        ++counts_->duplicates;
+        return slack::ack_text(message.envelope_id, "").text;
+    }
+
+    const bool routable =
+        message.kind != MessageKind::unknown && (readable || message.kind == MessageKind::events_api);
+    Handled handled;
+    if (routable) {
+        handled = handle({.kind = kind_of(message.kind),
+                          .payload = payload,
+                          .name = message.envelope_id,
+                          .received_at = delivery.received_at,
+                          .retry_attempt = message.retry_attempt,
+                          .answer_in_ack = message.accepts_response_payload && waited < answer_limit});
+    }
+    if (!handled.error.empty()) {
+        ++counts_->failed;
+        inbox.record(message.envelope_id, storage::InboxOutcome::failed, handled.error, delivery.text);
+    } else if (!routable || !handled.outcome.recognised) {
+        ++counts_->unknown;
+        inbox.record(message.envelope_id, storage::InboxOutcome::unknown, "", delivery.text);
+        alarm("unknown:" + message.envelope_id, "A message from Slack was not understood (" + kind + ").",
+              delivery.text);
+    } else {
+        ++counts_->handled;
+    }
+
+    const auto ack =
+        slack::ack_text(message.envelope_id, message.accepts_response_payload ? handled.outcome.ack : "");
+    if (ack.payload_dropped) {
+        if (auto effect = answer_by_message(payload, handled.outcome.ack, message.envelope_id)) {
+            storage::Outbox(*database_).enqueue(*effect, now_);
+        }
+    }
+    return ack.text;
+}
+
+void EventIntake::effect_result(const OutboxRunner::Result& result) const {
+    const json payload = json::parse(result.payload);
+    const auto handled = handle(
+        {.kind = EventKind::effect_result, .payload = payload, .name = result.key, .received_at = now_});
+    if (!handled.error.empty()) ++counts_->failed;
+}
+
+void EventIntake::timer(const storage::Timer& timer) const {
+    json payload = json::parse(timer.event, nullptr, false);
+    if (!payload.is_object()) payload = json::object();
+    const auto handled =
+        handle({.kind = EventKind::timer, .payload = payload, .name = timer.name, .received_at = now_});
+    if (!handled.error.empty()) ++counts_->failed;
+}
+
+void EventIntake::started() const {
+    const json payload = json::object();
+    const auto handled = handle({.kind = EventKind::started,
+                                 .payload = payload,
+                                 .name = "started:" + to_rfc3339(now_),
+                                 .received_at = now_});
+    if (!handled.error.empty()) ++counts_->failed;
+}
+
+void EventIntake::alarm(std::string_view key, std::string_view text, std::string_view raw) const {
+    const json payload = {{"key", key}, {"text", text}, {"raw", redacted(raw)}};
+    (void)handle({.kind = EventKind::operator_alarm,
+                  .payload = payload,
+                  .name = std::string(key),
+                  .received_at = now_});
+}
+
+EventIntake::Handled EventIntake::handle(const Event& event) const {
+    const storage::View view(*database_);
+    const handlers::Context context{now_, view, *settings_, *capabilities_};
+    Handled handled;
+    try {
+        database_->savepoint([&] {
+            handled.outcome = handlers::route(event, context);
+            apply(handled.outcome);
+        });
+        return handled;
+    } catch (const std::exception& error) {
+        if (broken_infrastructure(error)) throw;
+        handled.error = redacted(error.what());
+    }
+    log::error("handler_failed", {{"source", event.name}, {"error", handled.error}});
+    try {
+        database_->savepoint([&] {
+            handled.outcome = handlers::failed(event, context, handled.error);
+            apply(handled.outcome);
+        });
+    } catch (const std::exception& error) {
+        if (broken_infrastructure(error)) throw;
+        handled.outcome = {};
+        log::error("fallback_failed", {{"source", event.name}, {"error", error.what()}});
+    }
+    return handled;
+}
+
+void EventIntake::apply(const handlers::Outcome& outcome) const {
+    for (const auto& change : outcome.changes)
+        storage::apply(*database_, change, now_);
+    storage::Outbox outbox(*database_);
+    for (const auto& effect : outcome.effects)
+        outbox.enqueue(effect, now_);
+    storage::Audit audit(*database_);
+    for (const auto& note : outcome.audit) {
+        storage::AuditEntry entry;
+        entry.at = now_;
+        entry.actor = note.actor;
+        entry.action = note.action;
+        entry.subject = note.subject;
+        entry.details = note.details;
+        audit.append(std::move(entry));
+    }
+}
+
+}  // namespace countersign::bot

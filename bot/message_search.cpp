@@ -1,0 +1,72 @@
+#include "bot/message_search.hpp"
+
+#include "config/base/log.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace countersign::bot {
+namespace {
+
+using nlohmann::json;
+using slack::ApiMeaning;
+using std::chrono::seconds;
+
+// Clocks differ: ours says when the effect was claimed, Slack's `oldest` counts in its own time.
+constexpr auto clock_slack = seconds(120);
+constexpr int max_pages = 20;
+
+Failure try_again(const slack::ApiAnswer& answer) {
+    return {Errc::unavailable, "looking for an earlier copy of the message: " + answer.error};
+}
+
+bool cannot_be_told_now(ApiMeaning meaning) {
+    return meaning == ApiMeaning::retry || meaning == ApiMeaning::unclear;
+}
+
+// A direct message is addressed by user id; its history by the conversation's id.
+net::Awaitable<Result<std::string>> conversation_of(slack::WebApi& api, std::string channel,
+                                                    storage::TokenKind token) {
+    if (!channel.starts_with("U") && !channel.starts_with("W")) co_return channel;
+    const json args = {{"users", channel}};
+    const auto answer = co_await api.call("conversations.open", token, args.dump());
+    if (cannot_be_told_now(answer.meaning)) co_return std::unexpected(try_again(answer));
+    const json body = json::parse(answer.body, nullptr, false);
+    co_return body.is_object() ? body.value("/channel/id"_json_pointer, std::string()) : std::string();
+}
+
+}  // namespace
+
+net::Awaitable<Result<std::optional<std::string>>> find_posted_message(slack::WebApi& api,
+                                                                       storage::Effect effect) {
+    const json args = json::parse(effect.args);
+    auto channel = co_await conversation_of(api, args.value("channel", ""), effect.token);
+    if (!channel) co_return std::unexpected(channel.error());
+
+    const auto since = effect.claimed_at.value_or(Timestamp()) - clock_slack;
+    json query = {{"channel", *channel},
+                  {"oldest", fmt::format("{}.000000", to_millis(since) / 1000)},
+                  {"include_all_metadata", true},
+                  {"limit", 200}};
+    for (int page = 0; page < max_pages && !channel->empty(); ++page) {
+        const auto answer = co_await api.call("conversations.history", effect.token, query.dump());
+        if (cannot_be_told_now(answer.meaning)) co_return std::unexpected(try_again(answer));
+        const json body = json::parse(answer.body, nullptr, false);
+        if (answer.meaning != ApiMeaning::ok || !body.is_object()) {
+            log::warning("message_search_refused", {{"effect", effect.key}, {"error", answer.error}});
+            break;
+        }
+        for (const json& message : body.value("messages", json::array())) {
+            if (message.value("/metadata/event_payload/effect"_json_pointer, std::string()) != effect.key)
+                continue;
+            const json found = {{"ok", true}, {"channel", *channel}, {"ts", message.value("ts", "")}};
+            co_return found.dump();
+        }
+        const auto cursor = body.value("/response_metadata/next_cursor"_json_pointer, std::string());
+        if (cursor.empty()) break;
+        query["cursor"] = cursor;
+    }
+    co_return std::nullopt;
+}
+
+}  // namespace countersign::bot

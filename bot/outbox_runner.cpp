@@ -1,0 +1,231 @@
+#include "bot/outbox_runner.hpp"
+
+#include "bot/failpoint.hpp"
+#include "config/base/log.hpp"
+#include "storage/view.hpp"
+#include "storage/writer.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace countersign::bot {
+namespace {
+
+using nlohmann::json;
+using slack::ApiMeaning;
+using slack::Method;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using storage::Effect;
+
+// Calls under way at once: enough to hide latency, few enough that a crash leaves little to look up.
+constexpr std::size_t max_in_flight = 16;
+constexpr int heads_per_bucket = 4;
+// A person has to mend something (invite the bot, renew a token): seldom enough not to hammer, soon enough to
+// notice.
+constexpr auto human_delay = std::chrono::minutes(5);
+
+milliseconds retry_delay(int attempts) {
+    const auto doubled = seconds(1) * (1 << std::min(attempts, 6));
+    return std::min<milliseconds>(doubled, seconds(60));
+}
+
+bool shown_in_channel(const Effect& effect) {
+    return effect.method == "chat.postMessage" || effect.method == "chat.update";
+}
+
+// Slack's published tiers. Where a person waits, half a minute's calls may come at once: a form that opens late is
+// a form that does not open.
+net::Pace pace_of(std::string_view bucket) {
+    const auto* method = slack::find_method(bucket.substr(0, bucket.find(':')));
+    if (method == nullptr) return net::tier(20);
+    if (method->name == "chat.postMessage") return {.per_minute = 60, .burst = 1};
+    if (method->name.starts_with("views.") || method->name == "chat.postEphemeral") {
+        return {.per_minute = static_cast<double>(method->per_minute), .burst = method->per_minute / 2};
+    }
+    return net::tier(method->per_minute);
+}
+
+Method::Repeat repeat_of(const Effect& effect) {
+    const auto* method = slack::find_method(effect.method);
+    return method == nullptr ? Method::Repeat::handler_decides : method->repeat;
+}
+
+std::string_view text_of(ApiMeaning meaning) {
+    switch (meaning) {
+        case ApiMeaning::ok:
+            return "ok";
+        case ApiMeaning::ok_in_disguise:
+            return "ok_in_disguise";
+        case ApiMeaning::retry:
+            return "retry";
+        case ApiMeaning::unclear:
+            return "unclear";
+        case ApiMeaning::human:
+            return "human";
+        case ApiMeaning::refused:
+            return "refused";
+    }
+    return "unclear";
+}
+
+OutboxRunner::Result result_of(const Effect& effect, std::string_view meaning, std::string_view error,
+                               std::string_view body) {
+    json response = json::parse(body, nullptr, false);
+    if (!response.is_object()) response = json::object();
+    json payload = {{"meaning", meaning},
+                    {"error", error},
+                    {"advice", slack::api_advice(error)},
+                    {"response", std::move(response)},
+                    {"effect",
+                     {{"key", effect.key},
+                      {"method", effect.method},
+                      {"purpose", effect.purpose},
+                      {"context", effect.context.empty() ? json::object() : json::parse(effect.context)},
+                      {"args", json::parse(effect.args)},
+                      {"message", effect.message},
+                      {"request", effect.request ? json(effect.request->value) : json(nullptr)}}}};
+    return {effect.key, payload.dump(-1, ' ', false, json::error_handler_t::replace)};
+}
+
+}  // namespace
+
+OutboxRunner::OutboxRunner(storage::Database& database, double pace)
+    : database_(&database), outbox_(database), limit_(pace_of, pace) {}
+
+OutboxRunner::Plan OutboxRunner::plan(Timestamp now, SteadyTime steady) {
+    Plan plan;
+    try {
+        for (Effect& effect : outbox_.due(now, heads_per_bucket)) {
+            if (consider(effect, plan, now, steady) == Step::leaves)
+                plan.perform.push_back(std::move(effect));
+        }
+        if (const auto next = outbox_.next_due(now)) {
+            const auto at = steady + (*next - now);
+            if (!plan.wake || at < *plan.wake) plan.wake = at;
+        }
+    } catch (...) {
+        forget(plan.perform);
+        throw;
+    }
+    return plan;
+}
+
+OutboxRunner::Step OutboxRunner::consider(Effect& effect, Plan& plan, Timestamp now, SteadyTime steady) {
+    if (effect.deadline && *effect.deadline < now) {
+        outbox_.failed(effect.id, "expired", now);
+        plan.results.push_back(result_of(effect, "expired", "expired", "{}"));
+        return Step::ends;
+    }
+    if (effect.maybe_sent && repeat_of(effect) == Method::Repeat::handler_decides) {
+        outbox_.failed(effect.id, "unclear: the answer was lost", now);
+        plan.results.push_back(result_of(effect, "unclear", "answer_lost", "{}"));
+        return Step::ends;
+    }
+    if (in_flight_.size() >= max_in_flight) return Step::waits;
+    const std::string bucket = storage::bucket_of(effect);
+    // Messages of one channel leave one after the other: two under way could arrive in the wrong order.
+    const bool busy =
+        std::ranges::any_of(in_flight_, [&](const auto& other) { return other.second == bucket; });
+    if (busy && effect.method == "chat.postMessage") return Step::waits;
+    if (const auto earliest = limit_.earliest(bucket, steady); earliest > steady) {
+        if (!plan.wake || earliest < *plan.wake) plan.wake = earliest;
+        return Step::waits;
+    }
+    if (!address(effect)) {
+        outbox_.failed(effect.id, "message_not_found", now);
+        plan.results.push_back(result_of(effect, "refused", "message_not_found", "{}"));
+        return Step::ends;
+    }
+    limit_.take(bucket, steady);
+    outbox_.claim(effect.id, now);
+    if (!effect.maybe_sent) effect.claimed_at = now;
+    in_flight_.emplace(effect.id, bucket);
+    return Step::leaves;
+}
+
+// An update names its message; where that lives is known only once it was posted.
+bool OutboxRunner::address(Effect& effect) const {
+    if (effect.method != "chat.update" || effect.message.empty()) return true;
+    const auto reference = storage::View(*database_).message(effect.message);
+    if (!reference) return false;
+    json args = json::parse(effect.args);
+    args["channel"] = reference->channel.value;
+    args["ts"] = reference->ts;
+    effect.args = args.dump();
+    return true;
+}
+
+std::optional<OutboxRunner::Result> OutboxRunner::record(const EffectAnswer& answered, Timestamp now,
+                                                         SteadyTime steady) {
+    const auto& [effect, answer] = answered;
+    failpoint("before_record");
+    in_flight_.erase(effect.id);
+    if (answer.retry_after) limit_.block(storage::bucket_of(effect), steady + *answer.retry_after);
+
+    switch (answer.meaning) {
+        case ApiMeaning::retry:
+            // A look for an earlier copy that could not be made leaves the question open.
+            try_again(answered, effect.maybe_sent, answer.retry_after.value_or(retry_delay(effect.attempts)),
+                      now);
+            return std::nullopt;
+        case ApiMeaning::unclear:
+            if (repeat_of(effect) != Method::Repeat::handler_decides) {
+                try_again(answered, true, retry_delay(effect.attempts), now);
+                return std::nullopt;
+            }
+            break;
+        case ApiMeaning::human:
+            // A card or a notice is never given up: it waits until somebody has mended the cause.
+            if (shown_in_channel(effect)) {
+                try_again(answered, false, human_delay, now);
+                log::error("message_refused", {{"effect", effect.key},
+                                               {"error", answer.error},
+                                               {"advice", slack::api_advice(answer.error)}});
+                return effect.attempts == 0
+                           ? std::optional(result_of(effect, "human", answer.error, answer.body))
+                           : std::nullopt;
+            }
+            break;
+        case ApiMeaning::ok:
+        case ApiMeaning::ok_in_disguise:
+        case ApiMeaning::refused:
+            break;
+    }
+
+    const bool ok = answer.meaning == ApiMeaning::ok || answer.meaning == ApiMeaning::ok_in_disguise;
+    if (!ok) {
+        log::warning("effect_failed", {{"effect", effect.key},
+                                       {"method", effect.method},
+                                       {"error", answer.error},
+                                       {"advice", slack::api_advice(answer.error)}});
+        outbox_.failed(effect.id, answer.error, now);
+        return result_of(effect, text_of(answer.meaning), answer.error, answer.body);
+    }
+    outbox_.done(effect.id, now);
+    if (effect.method == "chat.postMessage" && !effect.message.empty()) {
+        const json body = json::parse(answer.body, nullptr, false);
+        const storage::MessageRef reference{effect.message, ChannelId(body.value("channel", "")),
+                                            body.value("ts", "")};
+        storage::apply(*database_, storage::SaveMessageRef{reference}, now);
+    }
+    if (effect.purpose.empty()) return std::nullopt;
+    return result_of(effect, text_of(answer.meaning), answer.error, answer.body);
+}
+
+void OutboxRunner::try_again(const EffectAnswer& answered, bool maybe_sent, milliseconds delay,
+                             Timestamp now) {
+    outbox_.retry(answered.effect.id, answered.answer.error, now + delay, maybe_sent);
+    log::info("effect_retried", {{"effect", answered.effect.key},
+                                 {"error", answered.answer.error},
+                                 {"in_ms", delay.count()},
+                                 {"attempts", answered.effect.attempts + 1}});
+}
+
+void OutboxRunner::forget(const std::vector<Effect>& claimed) {
+    for (const Effect& effect : claimed)
+        in_flight_.erase(effect.id);
+}
+
+}  // namespace countersign::bot

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "bot/effect_answer.hpp"
+#include "bot/net/rate_limit.hpp"
+#include "config/base/clock.hpp"
+#include "storage/database.hpp"
+#include "storage/outbox.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace countersign::bot {
+
+// Decides, on the dispatcher thread and inside its transactions, which effects leave now, and what an answer
+// means for the row. Performing is somebody else's job (bot/performer).
+class OutboxRunner {
+  public:
+    // `pace` multiplies Slack's published rates; above 1 only against a fake on loopback (slack.rate_scale).
+    OutboxRunner(storage::Database& database, double pace);
+
+    // An effect's end, for the handler named by its purpose: the payload of an `effect_result` event.
+    struct Result {
+        std::string key;
+        std::string payload;  // JSON
+    };
+    struct Plan {
+        std::vector<storage::Effect> perform;  // claimed; to be sent after the commit
+        std::vector<Result> results;     // ended without being sent: expired, or unclear from an earlier run
+        std::optional<SteadyTime> wake;  // when to plan again, if nothing happens before
+    };
+    [[nodiscard]] Plan plan(Timestamp now, SteadyTime steady);
+
+    // The answer of a performed effect: row, rate limits, message reference. A result, if a handler has to
+    // hear it.
+    [[nodiscard]] std::optional<Result> record(const EffectAnswer& answer, Timestamp now, SteadyTime steady);
+
+    // What was claimed in a transaction that was then rolled back is not under way.
+    void forget(const std::vector<storage::Effect>& claimed);
+    [[nodiscard]] std::size_t in_flight() const { return in_flight_.size(); }
+
+  private:
+    enum class Step { leaves, ends, waits };
+    [[nodiscard]] Step consider(storage::Effect& effect, Plan& plan, Timestamp now, SteadyTime steady);
+    [[nodiscard]] bool address(storage::Effect& effect) const;
+    void try_again(const EffectAnswer& answer, bool maybe_sent, std::chrono::milliseconds delay,
+                   Timestamp now);
+
+    storage::Database* database_;
+    storage::Outbox outbox_;
+    net::RateLimits limit_;
+    std::map<std::int64_t, std::string> in_flight_;  // effect id -> bucket
+};
+
+}  // namespace countersign::bot

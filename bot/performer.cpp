@@ -1,0 +1,61 @@
+#include "bot/performer.hpp"
+
+#include "bot/failpoint.hpp"
+#include "bot/message_search.hpp"
+#include "config/base/log.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <nlohmann/json.hpp>
+
+namespace countersign::bot {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view metadata_type = "countersign_effect";
+
+// The effect's key travels with the message, so that it can be found again.
+std::string with_metadata(const storage::Effect& effect) {
+    json args = json::parse(effect.args);
+    args["metadata"] = {{"event_type", metadata_type}, {"event_payload", {{"effect", effect.key}}}};
+    return args.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+net::Awaitable<slack::ApiAnswer> send(slack::WebApi& api, const storage::Effect& effect) {
+    const bool post = effect.method == "chat.postMessage";
+    if (post && effect.maybe_sent) {
+        auto found = co_await find_posted_message(api, effect);
+        if (!found.has_value())
+            co_return slack::ApiAnswer{slack::ApiMeaning::retry, found.error().text, "{}"};
+        if (found->has_value()) {
+            log::info("message_found", {{"effect", effect.key}});
+            co_return slack::ApiAnswer{slack::ApiMeaning::ok, "", std::move(**found)};
+        }
+    }
+    co_return co_await api.call(effect.method, effect.token, post ? with_metadata(effect) : effect.args);
+}
+
+}  // namespace
+
+Performer::Performer(net::asio::any_io_executor executor, Report report)
+    : executor_(std::move(executor)), report_(std::move(report)) {}
+
+void Performer::perform(storage::Effect effect) {
+    ++in_flight_;
+    auto run = [](std::shared_ptr<slack::WebApi> api, storage::Effect work) -> net::Awaitable<EffectAnswer> {
+        failpoint("before_send");
+        auto answer = co_await send(*api, work);
+        failpoint("after_send");
+        co_return EffectAnswer{std::move(work), std::move(answer)};
+    };
+    net::asio::co_spawn(executor_, run(api_, std::move(effect)),
+                        [this](const std::exception_ptr& bug, EffectAnswer answer) {
+                            --in_flight_;
+                            // A bug here must not leave an effect claimed for ever: the process ends, systemd
+                            // restarts it, and the claim is released as "maybe sent".
+                            if (bug) std::rethrow_exception(bug);
+                            report_(std::move(answer));
+                        });
+}
+
+}  // namespace countersign::bot

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "bot/effect_answer.hpp"
+#include "bot/net/net.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace countersign::bot {
+
+// Performs claimed effects on the I/O thread, each in its own coroutine, and hands every answer back exactly
+// once. A message that may have been sent by an earlier attempt is looked for before it is posted again
+// (design.md §3).
+class Performer {
+  public:
+    using Report = std::function<void(EffectAnswer)>;
+
+    Performer(net::asio::any_io_executor executor, Report report);
+
+    // The API may change at a reload; an effect uses the one it started with.
+    void use(std::shared_ptr<slack::WebApi> api) { api_ = std::move(api); }
+    void perform(storage::Effect effect);
+    [[nodiscard]] int in_flight() const { return in_flight_; }
+
+  private:
+    net::asio::any_io_executor executor_;
+    Report report_;
+    std::shared_ptr<slack::WebApi> api_;
+    int in_flight_ = 0;
+};
+
+}  // namespace countersign::bot

@@ -1,0 +1,28 @@
+#include "bot/slack_link.hpp"
+
+namespace countersign::bot {
+
+Result<std::shared_ptr<SlackLink>> make_slack_link(net::asio::any_io_executor executor, const Clock& clock,
+                                                   const config::Settings& settings, config::Secrets secrets,
+                                                   slack::SocketClient::Callbacks callbacks) {
+    auto tls = net::TlsContext::make(settings.slack.ca_file);
+    if (!tls) return std::unexpected(tls.error());
+    const auto route = net::route_from_environment(settings.slack.proxy);
+
+    auto link = std::make_shared<SlackLink>();
+    link->secrets = std::move(secrets);
+    link->http = net::make_http_client(executor, *tls, route);
+    link->connector = net::make_websocket_connector(executor, *tls, route);
+    link->api = std::make_shared<slack::WebApi>(*link->http, settings.slack.api_url, link->secrets);
+    slack::SocketClient::Options options;
+    options.connections = settings.slack.connections;
+    options.api_url = settings.slack.api_url;
+    options.expected_app_id = link->secrets.app_id;
+    options.allow_plain_ws = settings.slack.api_url.starts_with("http://");
+    options.pace = settings.slack.rate_scale;
+    link->socket = std::make_shared<slack::SocketClient>(executor, *link->connector, *link->api, clock,
+                                                         options, std::move(callbacks));
+    return link;
+}
+
+}  // namespace countersign::bot

@@ -1,0 +1,63 @@
+#include "bot/status_pages.hpp"
+
+#include <utility>
+
+#include "bot/metrics.hpp"
+#include "bot/net/http_listener.hpp"
+#include "config/base/log.hpp"
+#include "storage/database.hpp"
+
+namespace countersign::bot {
+namespace {
+
+class NoPages final : public StatusPages {};
+
+class ListeningPages final : public StatusPages {
+  public:
+    ListeningPages(net::asio::any_io_executor executor, std::filesystem::path database,
+                   std::function<HealthReport()> report)
+        : database_(std::move(database)),
+          report_(std::move(report)),
+          listener_(std::move(executor), [this](std::string_view, std::string_view path) { return answer(path); }) {}
+
+    Result<std::uint16_t> start(const std::string& listen) { return listener_.start(listen); }
+
+  private:
+    net::HttpAnswer answer(std::string_view path) const {
+        const HealthReport report = report_();
+        if (path == "/healthz") return verdict(report.alive(), report);
+        if (path == "/readyz") return verdict(report.ready(), report);
+        if (path == "/metrics") {
+            return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(report, outbox_depth())};
+        }
+        return {404, "text/plain; charset=utf-8", "try /healthz, /readyz or /metrics\n"};
+    }
+
+    static net::HttpAnswer verdict(bool good, const HealthReport& report) {
+        return {good ? 200 : 503, "text/plain; charset=utf-8", (good ? "ok: " : "not ok: ") + report.summary() + "\n"};
+    }
+
+    storage::Outbox::Depth outbox_depth() const {
+        auto reader = storage::Database::open_reader(database_);
+        return reader ? storage::Outbox(*reader).depth() : storage::Outbox::Depth{};
+    }
+
+    std::filesystem::path database_;
+    std::function<HealthReport()> report_;
+    net::HttpListener listener_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<StatusPages>> serve_status_pages(net::asio::any_io_executor executor,
+                                                        const config::Settings& settings,
+                                                        std::function<HealthReport()> report) {
+    if (settings.http_listen.empty()) return std::make_shared<NoPages>();
+    auto pages = std::make_shared<ListeningPages>(std::move(executor), settings.database, std::move(report));
+    const auto port = pages->start(settings.http_listen);
+    if (!port) return std::unexpected(port.error().while_("listening on http.listen"));
+    log::notice("http_listening", {{"port", *port}});
+    return pages;
+}
+
+}  // namespace countersign::bot

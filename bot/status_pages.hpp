@@ -1,0 +1,22 @@
+#pragma once
+
+#include "bot/health_monitor.hpp"
+#include "bot/net/net.hpp"
+#include "config/base/result.hpp"
+#include "config/settings.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace countersign::bot {
+
+// /healthz, /readyz and /metrics on `[http].listen`; nothing at all when that is empty. I/O thread.
+class StatusPages {
+  public:
+    virtual ~StatusPages() = default;
+};
+[[nodiscard]] Result<std::shared_ptr<StatusPages>> serve_status_pages(net::asio::any_io_executor executor,
+                                                                      const config::Settings& settings,
+                                                                      std::function<HealthReport()> report);
+
+}  // namespace countersign::bot

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace countersign::bench {
+
+// What a busy organisation sends: mostly messages of a channel, some commands and clicks, now and then a
+// request.
+[[nodiscard]] std::string mixed_envelope(std::uint32_t n);
+// A request for an app each, with two scopes and a vendor issue link: the heaviest thing a handler does.
+[[nodiscard]] std::string app_requested_envelope(std::uint32_t n);
+
+}  // namespace countersign::bench
