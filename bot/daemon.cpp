@@ -123,9 +123,9 @@ class Daemon {
                                                std::function<void()> on_hello) {
         auto self = std::make_shared<std::weak_ptr<SlackLink>>();
         slack::SocketClient::Callbacks callbacks;
-        callbacks.deliver = [this, self](slack::Delivery delivery) {
+        callbacks.deliver = [this, self](slack::Delivery&& delivery) {
             const auto link = self->lock();
-            return link && dispatcher_.offer(Envelope{std::move(delivery), link->socket});
+            return link && dispatcher_.offer(std::move(delivery), link->socket);
         };
         callbacks.hello = [on_hello = std::move(on_hello)](int) { on_hello(); };
         callbacks.alarm = [this](const std::string& code, const std::string& text) {

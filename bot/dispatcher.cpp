@@ -52,15 +52,15 @@ Dispatcher::Dispatcher(storage::Database database, const Clock& clock,
 
 Dispatcher::~Dispatcher() = default;
 
-bool Dispatcher::offer(Envelope envelope) {
-    const std::size_t bytes = envelope.delivery.text.size();
+bool Dispatcher::offer(slack::Delivery&& delivery, const std::shared_ptr<slack::SocketClient>& from) {
+    const std::size_t bytes = delivery.text.size();
     {
         const std::lock_guard lock(mutex_);
         if (queue_.size() >= limits_.items || queued_bytes_ + bytes > limits_.bytes) {
             ++health_.busy;
             return false;
         }
-        queue_.emplace_back(std::move(envelope));
+        queue_.emplace_back(Envelope{std::move(delivery), from});
         queued_bytes_ += bytes;
     }
     failpoint("after_receive");

@@ -62,8 +62,8 @@ class Dispatcher {
                Ports ports, Limits limits);
     ~Dispatcher();
 
-    // From any thread. False: the queue is full (R56).
-    [[nodiscard]] bool offer(Envelope envelope);
+    // From any thread. False: the queue is full, and the delivery is left as it is (R56).
+    [[nodiscard]] bool offer(slack::Delivery&& delivery, const std::shared_ptr<slack::SocketClient>& from);
     void offer(EffectAnswer answer);
     void offer(Alarm alarm);
     // Takes effect with the next batch.
