@@ -240,7 +240,8 @@ void Dispatcher::turn(std::vector<AckOut>& acks, OutboxRunner::Plan& plan, const
 }
 
 void Dispatcher::storage_failed(const std::exception& error) {
-    const auto advice = storage::advice(storage::storage_trouble(error).value_or(storage::StorageTrouble::other));
+    const auto advice =
+        storage::advice(storage::storage_trouble(error).value_or(storage::StorageTrouble::other));
     if (storage_failures_ == 0) {
         log::error("storage_failed", {{"error", error.what()}, {"advice", advice}});
     }

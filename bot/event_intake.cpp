@@ -24,8 +24,8 @@ using slack::MessageKind;
 // Slack gives up on an ack after 3 s; an answer that cannot make it goes another way (R58).
 constexpr auto answer_limit = std::chrono::milliseconds(2400);
 
-// What concerns every item alike goes up and stops the batch. A row that one item stumbles over (a constraint, a row
-// nobody can read) is that item's own failure.
+// What concerns every item alike goes up and stops the batch. A row that one item stumbles over (a
+// constraint, a row nobody can read) is that item's own failure.
 bool broken_infrastructure(const std::exception& error) {
     const auto trouble = storage::storage_trouble(error);
     return trouble && *trouble != storage::StorageTrouble::rejected &&

@@ -35,8 +35,8 @@ bool shown_in_channel(const Effect& effect) {
     return effect.method == "chat.postMessage" || effect.method == "chat.update";
 }
 
-// Slack's published tiers. Where a person waits, half a minute's calls may come at once: a form that opens late is
-// a form that does not open.
+// Slack's published tiers. Where a person waits, half a minute's calls may come at once: a form that opens
+// late is a form that does not open.
 net::Pace pace_of(std::string_view bucket) {
     const auto* method = slack::find_method(bucket.substr(0, bucket.find(':')));
     if (method == nullptr) return net::tier(20);

@@ -21,15 +21,22 @@ std::string with_metadata(const storage::Effect& effect) {
     return args.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+slack::ApiAnswer answer(slack::ApiMeaning meaning, std::string error, std::string body) {
+    slack::ApiAnswer made;
+    made.meaning = meaning;
+    made.error = std::move(error);
+    made.body = std::move(body);
+    return made;
+}
+
 net::Awaitable<slack::ApiAnswer> send(slack::WebApi& api, const storage::Effect& effect) {
     const bool post = effect.method == "chat.postMessage";
     if (post && effect.maybe_sent) {
         auto found = co_await find_posted_message(api, effect);
-        if (!found.has_value())
-            co_return slack::ApiAnswer{slack::ApiMeaning::retry, found.error().text, "{}"};
+        if (!found.has_value()) co_return answer(slack::ApiMeaning::retry, found.error().text, "{}");
         if (found->has_value()) {
             log::info("message_found", {{"effect", effect.key}});
-            co_return slack::ApiAnswer{slack::ApiMeaning::ok, "", std::move(**found)};
+            co_return answer(slack::ApiMeaning::ok, "", std::move(**found));
         }
     }
     co_return co_await api.call(effect.method, effect.token, post ? with_metadata(effect) : effect.args);
@@ -44,17 +51,17 @@ void Performer::perform(storage::Effect effect) {
     ++in_flight_;
     auto run = [](std::shared_ptr<slack::WebApi> api, storage::Effect work) -> net::Awaitable<EffectAnswer> {
         failpoint("before_send");
-        auto answer = co_await send(*api, work);
+        auto answered = co_await send(*api, work);
         failpoint("after_send");
-        co_return EffectAnswer{std::move(work), std::move(answer)};
+        co_return EffectAnswer{std::move(work), std::move(answered)};
     };
     net::asio::co_spawn(executor_, run(api_, std::move(effect)),
-                        [this](const std::exception_ptr& bug, EffectAnswer answer) {
+                        [this](const std::exception_ptr& bug, EffectAnswer answered) {
                             --in_flight_;
                             // A bug here must not leave an effect claimed for ever: the process ends, systemd
                             // restarts it, and the claim is released as "maybe sent".
                             if (bug) std::rethrow_exception(bug);
-                            report_(std::move(answer));
+                            report_(std::move(answered));
                         });
 }
 

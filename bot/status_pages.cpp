@@ -1,11 +1,11 @@
 #include "bot/status_pages.hpp"
 
-#include <utility>
-
 #include "bot/metrics.hpp"
 #include "bot/net/http_listener.hpp"
 #include "config/base/log.hpp"
 #include "storage/database.hpp"
+
+#include <utility>
 
 namespace countersign::bot {
 namespace {
@@ -18,7 +18,8 @@ class ListeningPages final : public StatusPages {
                    std::function<HealthReport()> report)
         : database_(std::move(database)),
           report_(std::move(report)),
-          listener_(std::move(executor), [this](std::string_view, std::string_view path) { return answer(path); }) {}
+          listener_(std::move(executor),
+                    [this](std::string_view, std::string_view path) { return answer(path); }) {}
 
     Result<std::uint16_t> start(const std::string& listen) { return listener_.start(listen); }
 
@@ -34,7 +35,8 @@ class ListeningPages final : public StatusPages {
     }
 
     static net::HttpAnswer verdict(bool good, const HealthReport& report) {
-        return {good ? 200 : 503, "text/plain; charset=utf-8", (good ? "ok: " : "not ok: ") + report.summary() + "\n"};
+        return {good ? 200 : 503, "text/plain; charset=utf-8",
+                (good ? "ok: " : "not ok: ") + report.summary() + "\n"};
     }
 
     storage::Outbox::Depth outbox_depth() const {
