@@ -129,9 +129,13 @@ Result<Message> message_for(HttpRequest& request, const Url& url) {
 }
 
 struct Exchange {
-    Result<HttpResponse> response = fail(Errc::unclear, "no answer");
+    beast::flat_buffer buffer;
+    std::optional<http::response_parser<http::string_body>> parser;
+    boost::system::error_code error;
+    bool header_late = false;
     bool nothing_written = false;
-    bool reusable = false;
+
+    [[nodiscard]] bool reusable() const { return !error && parser->get().keep_alive() && buffer.size() == 0; }
 };
 
 Failure broken_off(const boost::system::error_code& error) {
@@ -144,7 +148,7 @@ Failure broken_off(const boost::system::error_code& error) {
     return {Errc::unclear, "the connection was lost before the answer was complete: " + error.message()};
 }
 
-HttpResponse response_from(http::response<http::string_body>& message) {
+HttpResponse response_from(http::response<http::string_body> message) {
     HttpResponse response;
     response.status = static_cast<int>(message.result_int());
     for (const auto& field : message) {
@@ -158,53 +162,46 @@ HttpResponse response_from(http::response<http::string_body>& message) {
     return response;
 }
 
-using Parser = http::response_parser<http::string_body>;
-
 // Up to and with the header of the final answer; interim ones (103 Early Hints) are passed over.
-Awaitable<boost::system::error_code> read_header(Stream& stream, beast::flat_buffer& buffer,
-                                                 std::optional<Parser>& parser, bool is_head) {
+Awaitable<void> read_header(Stream& stream, Exchange& exchange, bool is_head) {
     int status = 0;
     do {
-        parser.emplace();
-        parser->header_limit(most_header_bytes);
-        parser->body_limit(most_body_bytes);
-        parser->skip(is_head);
-        const auto [error, size] = co_await http::async_read_header(stream, buffer, *parser, as_value);
-        if (error) co_return error;
-        status = static_cast<int>(parser->get().result_int());
+        exchange.parser.emplace();
+        exchange.parser->header_limit(most_header_bytes);
+        exchange.parser->body_limit(most_body_bytes);
+        exchange.parser->skip(is_head);
+        const auto [error, size] =
+            co_await http::async_read_header(stream, exchange.buffer, *exchange.parser, as_value);
+        exchange.error = error;
+        status = error ? 0 : static_cast<int>(exchange.parser->get().result_int());
     } while (status >= 100 && status < 200 && status != 101);
-    co_return boost::system::error_code();
 }
 
-Awaitable<Exchange> exchange(Stream& stream, Message& message, Deadline& total) {
-    Exchange result;
-    const Deadline::Guard guard(total, [&stream] { stream.shut(); });
-    const auto phase = total.at_most(header_limit);
-    Deadline header(stream.get_executor(), phase);
-    std::optional<Deadline::Guard> header_guard(std::in_place, header, [&stream] { stream.shut(); });
+Awaitable<void> ask(Stream& stream, const Message& message, std::chrono::milliseconds limit,
+                    Exchange& exchange) {
+    Deadline deadline(stream.get_executor(), limit);
+    const Deadline::Guard guard(deadline, [&stream] { stream.shut(); });
+    const auto [error, written] = co_await http::async_write(stream, message, as_value);
+    exchange.error = error;
+    exchange.nothing_written = error && written == 0;
+    if (!error) co_await read_header(stream, exchange, message.method() == http::verb::head);
+    exchange.header_late = exchange.error && deadline.expired();
+}
 
-    const auto [write_error, written] = co_await http::async_write(stream, message, as_value);
-    result.nothing_written = write_error && written == 0;
-    beast::flat_buffer buffer;
-    std::optional<Parser> parser;
-    boost::system::error_code error = write_error;
-    if (!error) error = co_await read_header(stream, buffer, parser, message.method() == http::verb::head);
-    header_guard.reset();
-    if (!error) {
-        const auto [body_error, size] = co_await http::async_read(stream, buffer, *parser, as_value);
-        error = body_error;
-    }
-    if (total.expired() || header.expired()) {
-        const auto limit = total.expired() ? total.limit() : header.limit();
-        result.response = fail(Errc::unclear, "no complete answer within " + to_text(limit));
-    } else if (error) {
-        result.response = std::unexpected(broken_off(error));
-    } else {
-        auto answer = parser->release();
-        result.reusable = answer.keep_alive() && buffer.size() == 0;
-        result.response = response_from(answer);
-    }
-    co_return result;
+Awaitable<void> perform_on(Stream& stream, const Message& message, Deadline& total, Exchange& exchange) {
+    const Deadline::Guard guard(total, [&stream] { stream.shut(); });
+    co_await ask(stream, message, total.at_most(header_limit), exchange);
+    if (exchange.error) co_return;
+    const auto [error, size] = co_await http::async_read(stream, exchange.buffer, *exchange.parser, as_value);
+    exchange.error = error;
+}
+
+Result<HttpResponse> result_of(Exchange& exchange, const Deadline& total) {
+    if (!exchange.error) return response_from(exchange.parser->release());
+    if (total.expired()) return fail(Errc::unclear, "no complete answer within " + to_text(total.limit()));
+    const auto header_time = std::min<std::chrono::milliseconds>(header_limit, total.limit());
+    if (exchange.header_late) return fail(Errc::unclear, "no answer within " + to_text(header_time));
+    return std::unexpected(broken_off(exchange.error));
 }
 
 Awaitable<Result<HttpResponse>> perform(PoolPtr pool, HttpRequest request) {
@@ -234,16 +231,19 @@ Awaitable<Result<HttpResponse>> perform(PoolPtr pool, HttpRequest request) {
             if (!fresh) co_return std::unexpected(fresh.error());
             stream = std::move(*fresh);
         }
-        Exchange result = co_await exchange(*stream, *message, total);
+        Exchange exchange;
+        co_await perform_on(*stream, *message, total, exchange);
         // The server had given up the idle connection, and not a byte went out: as if it had never been
         // tried.
-        if (reused && result.nothing_written && !total.expired()) {
+        if (reused && exchange.nothing_written && !total.expired()) {
             origin.idle.clear();
             continue;
         }
-        if (result.reusable) origin.idle.push_back(Idle{std::move(*stream), Clock::now()});
-        if (!result.response) co_return std::unexpected(result.response.error().while_(peer));
-        co_return std::move(result.response);
+        const bool reusable = exchange.reusable();
+        Result<HttpResponse> response = result_of(exchange, total);
+        if (reusable) origin.idle.push_back(Idle{std::move(*stream), Clock::now()});
+        if (!response) co_return std::unexpected(response.error().while_(peer));
+        co_return response;
     }
 }
 

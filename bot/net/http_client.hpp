@@ -40,8 +40,10 @@ struct Route {
 [[nodiscard]] Route route_from_environment(const std::string& configured_proxy);
 
 // HTTP/1.1 with keep-alive; certificates verified, redirects never followed (N2). One coroutine may run per
-// call; calls to one origin share up to 8 connections. Failure::code `unclear` = the request was written but
-// no full answer came; `timeout`/`unreachable`/`tls` = nothing of it can have reached the server.
+// call; calls to one origin share up to 8 connections. Failure::code
+// `timeout`/`unreachable`/`tls`/`invalid_argument` = nothing of the request can have reached the server.
+// `unclear` = it was written but no full answer came; `malformed`/`too_large` = an answer came that is not
+// HTTP or over a limit (N4): the server may have acted in all three cases.
 class HttpClient {
   public:
     virtual ~HttpClient() = default;
