@@ -1,0 +1,127 @@
+#pragma once
+
+#include "storage/records.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+// What Slack believes about requests, apps and groups, as the admin methods tell it: enough to answer every
+// effect of the review without a socket.
+namespace countersign::tests {
+
+using Json = nlohmann::json;
+
+struct SlackAnswer {
+    std::string meaning = "ok";
+    std::string error;
+    Json response = Json::object();
+};
+
+class SlackModel {
+  public:
+    std::map<std::string, Json> pending;   // request id -> entry of admin.apps.requests.list
+    std::map<std::string, Json> approved;  // app id -> scopes
+    std::map<std::string, Json> restricted;
+    std::map<std::string, std::vector<std::string>> groups;
+    std::set<std::string> certified;  // app ids that only the certified pass lists
+    std::vector<std::string> teams{"T1"};
+    std::string resolver = "U0SLACKADMIN";
+    std::size_t page = 2;  // entries a page: paging is always exercised
+
+    SlackAnswer perform(const std::string& method, const Json& args) {
+        if (method == "admin.apps.requests.list") return list("app_requests", entries(args), args);
+        if (method == "admin.apps.approved.list")
+            return list("approved_apps", resolved(approved, args), args);
+        if (method == "admin.apps.restricted.list")
+            return list("restricted_apps", resolved(restricted, args), args);
+        if (method == "admin.apps.approve") return resolve(approved, restricted, args);
+        if (method == "admin.apps.restrict") return resolve(restricted, approved, args);
+        if (method == "admin.apps.requests.cancel") {
+            const bool known = pending.erase(args.at("request_id").get<std::string>()) > 0;
+            return known ? SlackAnswer{} : SlackAnswer{"refused", "request_already_resolved", {}};
+        }
+        if (method == "usergroups.users.list") {
+            const auto group = groups.find(args.at("usergroup").get<std::string>());
+            if (group == groups.end()) return {"human", "no_such_subteam", Json::object()};
+            return {"ok", "", {{"users", group->second}}};
+        }
+        if (method == "auth.teams.list") {
+            Json all = Json::array();
+            for (const auto& team : teams)
+                all.push_back({{"id", team}, {"name", team}});
+            return list("teams", all, args);
+        }
+        return {};
+    }
+
+    void decide_outside(const std::string& request_id, bool approve) {
+        const auto entry = pending.at(request_id);
+        (approve ? approved : restricted)[entry["app"]["id"]] = entry["scopes"];
+        pending.erase(request_id);
+    }
+
+  private:
+    static bool here(const Json& entry, const Json& args) {
+        return !args.contains("team_id") || entry["team"].is_null() || entry["team"]["id"] == args["team_id"];
+    }
+    bool in_pass(const std::string& app, const Json& args) const {
+        return certified.contains(app) == args.at("certified").get<bool>();
+    }
+    Json entries(const Json& args) const {
+        Json all = Json::array();
+        for (const auto& [id, entry] : pending) {
+            if (here(entry, args) && in_pass(entry["app"]["id"], args)) all.push_back(entry);
+        }
+        return all;
+    }
+    Json resolved(const std::map<std::string, Json>& apps, const Json& args) const {
+        Json all = Json::array();
+        for (const auto& [app, scopes] : apps) {
+            if (!in_pass(app, args)) continue;
+            all.push_back({{"app", {{"id", app}}},
+                           {"scopes", scopes},
+                           {"date_updated", 1'795'305'600},
+                           {"last_resolved_by", {{"actor_id", resolver}, {"actor_type", "user"}}}});
+        }
+        return all;
+    }
+    SlackAnswer list(const std::string& key, const Json& all, const Json& args) const {
+        const std::size_t from = args.contains("cursor") ? std::stoul(args["cursor"].get<std::string>()) : 0;
+        Json part = Json::array();
+        for (std::size_t i = from; i < all.size() && i < from + page; ++i)
+            part.push_back(all[i]);
+        const bool more = from + page < all.size();
+        return {
+            "ok",
+            "",
+            {{key, part}, {"response_metadata", {{"next_cursor", more ? std::to_string(from + page) : ""}}}}};
+    }
+    SlackAnswer resolve(std::map<std::string, Json>& to, std::map<std::string, Json>& from,
+                        const Json& args) {
+        if (args.contains("request_id") == args.contains("app_id"))
+            return {"refused", "too_many_ids_provided", {}};
+        if (args.contains("team_id") == args.contains("enterprise_id"))
+            return {"refused", "too_many_teams_provided", {}};
+        Json scopes = Json::array();
+        std::string app;
+        if (args.contains("request_id")) {
+            const auto entry = pending.find(args["request_id"].get<std::string>());
+            if (entry == pending.end()) return {"refused", "request_already_resolved", {}};
+            app = entry->second["app"]["id"];
+            scopes = entry->second["scopes"];
+            pending.erase(entry);
+        } else {
+            app = args["app_id"];
+        }
+        from.erase(app);
+        to[app] = scopes;
+        return {};
+    }
+};
+
+}  // namespace countersign::tests
