@@ -50,7 +50,9 @@ std::string url_in(const std::string& body) {
 Event failed_url(Generation generation, const ApiAnswer& answer) {
     using Kind = event::UrlFailed::Kind;
     event::UrlFailed failed{
-        .generation = generation, .code = answer.error, .advice = std::string(api_advice(answer.error))};
+        .generation = generation,
+        .code = answer.error,
+        .advice = answer.detail.empty() ? std::string(api_advice(answer.error)) : answer.detail};
     if (answer.retry_after) {
         failed.kind = Kind::throttled;
         failed.rest = *answer.retry_after;
@@ -396,9 +398,10 @@ struct SocketClient::Impl final : ConnectionOwner, std::enable_shared_from_this<
     }
 
     void spawn(net::Awaitable<void> task) {
-        asio::co_spawn(executor, std::move(task), [](const std::exception_ptr& error) {
-            if (error) std::rethrow_exception(error);
-        });
+        asio::co_spawn(executor, std::move(task),
+                       [life = options.lifeline.lock()](const std::exception_ptr& error) {
+                           if (error) std::rethrow_exception(error);
+                       });
     }
 
     // Somebody else's exception must not end the connection (R29).

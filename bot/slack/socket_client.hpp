@@ -80,6 +80,8 @@ class SocketClient {
         std::string expected_app_id;  // R9; "" = not checked
         bool allow_plain_ws = false;  // api_url is http:// on loopback
         double pace = 1.0;            // of the budget for opening connections; settings.slack.rate_scale
+        // What connector and API belong to: kept alive by calls that are still under way after `stop`.
+        std::weak_ptr<void> lifeline{};
     };
 
     SocketClient(net::asio::any_io_executor executor, net::WebsocketConnector& connector, WebApi& api,

@@ -129,6 +129,7 @@ ApiAnswer read_response(const Method& method, net::HttpResponse response) {
     if (!readable || (verdict.ok && !success)) {
         ApiAnswer answer = answer_with(method, "malformed");
         answer.http_status = response.status;
+        answer.detail = "HTTP " + std::to_string(response.status) + " with a body that is not Slack's answer";
         return answer;
     }
     ApiAnswer answer;
@@ -196,7 +197,11 @@ net::Awaitable<ApiAnswer> WebApi::call(std::string method_name, storage::TokenKi
         request.body = form(arguments);
     }
     auto response = co_await http_->send(std::move(request));
-    if (!response) co_return read_failure(*method, response.error());
+    if (!response) {
+        ApiAnswer answer = read_failure(*method, response.error());
+        answer.detail = response.error().text;
+        co_return answer;
+    }
     co_return read_response(*method, *std::move(response));
 }
 

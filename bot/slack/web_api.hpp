@@ -47,10 +47,11 @@ enum class ApiMeaning {
 
 struct ApiAnswer {
     ApiMeaning meaning = ApiMeaning::ok;
-    std::string
-        error;  // Slack's code, or our own: "timeout", "unreachable", "tls", "answer_lost", "malformed"
-    std::string body;                                      // Slack's JSON, "{}" if there was none
-    int http_status = 0;                                   // 0: there was no answer
+    // Slack's code, or our own: "timeout", "unreachable", "tls", "answer_lost", "malformed"
+    std::string error;
+    std::string body;     // Slack's JSON, "{}" if there was none
+    std::string detail;   // what the network or HTTP said where there was no answer of Slack\'s; for the log
+    int http_status = 0;  // 0: there was no answer
     std::optional<std::chrono::milliseconds> retry_after;  // 429: how long this method must rest
     bool rest_capped = false;                              // Slack asked for more than 10 minutes (R11)
 };
