@@ -146,8 +146,10 @@ Outcome find(const Press& press, const std::vector<std::string>& words, const Co
     const auto name = text::joined(std::vector(words.begin() + 1, words.end()), " ");
     const auto found = context.view.requests({.state = {}, .app = name, .requester = {}, .limit = 5});
     if (found.empty()) {
-        return say(press, fmt::format("Nobody has asked for {} here. `/app-request` opens the form.",
-                                      views::inert(name, 100)));
+        return say(
+            press,
+            fmt::format("Nobody has asked for an app named exactly {} here. `/app-request` opens the form.",
+                        views::inert(name, 100)));
     }
     std::vector<std::string> lines;
     for (const auto& request : found) {

@@ -2,6 +2,7 @@
 
 #include "handlers/context.hpp"
 #include "handlers/effect_answer.hpp"
+#include "handlers/event.hpp"
 #include "handlers/outcome.hpp"
 
 // Slack's lists against ours: what was asked while we were away, and what was decided or cancelled elsewhere.
@@ -11,5 +12,7 @@ namespace countersign::handlers {
 [[nodiscard]] Outcome begin_sweep(const Context& context);
 [[nodiscard]] Outcome teams_listed(const EffectAnswer& answer, const Context& context);
 [[nodiscard]] Outcome sweep_page(const EffectAnswer& answer, const Context& context);
+// One entry of Slack's list that is new to us, or not what we know (a timer's event).
+[[nodiscard]] Outcome listed(const Event& event, const Context& context);
 
 }  // namespace countersign::handlers

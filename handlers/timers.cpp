@@ -13,6 +13,7 @@ Outcome timers(const Event& event, const Context& context) {
     if (kind == "watch") return watch_due(event, context);
     if (kind == "groups") return read_groups(context);
     if (kind == "sweep") return begin_sweep(context);
+    if (kind == "listed") return listed(event, context);
     Outcome outcome;
     outcome.recognised = false;
     return outcome;

@@ -32,7 +32,7 @@ std::string new_issue_url(const config::Tracker& tracker, const std::string& pro
         return fmt::format("{}/{}/issues/new?template={}.md&title={}", tracker.url, project, encoded_template,
                            encoded_title);
     }
-    return fmt::format("{}/{}/-/issues/new?issuable_template={}&issue[title]={}", tracker.url, project,
+    return fmt::format("{}/{}/-/issues/new?issuable_template={}&issue%5Btitle%5D={}", tracker.url, project,
                        encoded_template, encoded_title);
 }
 

@@ -1,0 +1,146 @@
+#include "tests/support/review_world.hpp"
+
+using namespace countersign;
+using namespace countersign::tests;
+
+namespace {
+
+// One whole sweep, with the events that it sets off.
+void sweep(ReviewWorld& world) {
+    world.pass(world.settings.slack.reconcile);
+    world.run();
+    world.pass(std::chrono::milliseconds(0));
+    world.run();
+}
+
+void start(ReviewWorld& world) {
+    world.start();
+    world.pass(std::chrono::milliseconds(0));
+    world.run();
+}
+
+}  // namespace
+
+TEST_CASE(
+    "O5: requests made while nobody listened are taken in at start, each once, from both passes and all "
+    "pages") {
+    ReviewWorld world;
+    world.slack.certified = {"A5"};
+    world.slack.teams = {"T1", "T2", "T3"};
+    for (int i = 1; i <= 5; ++i) {
+        const auto id = "Ar" + std::to_string(i);
+        world.slack.pending[id] =
+            slack_request(id, "A" + std::to_string(i), "U0REQ", {slack_scope("chat:write")}, good_link,
+                          {{"id", i < 4 ? "T1" : "T2"}});
+    }
+    start(world);
+    CHECK(world.view().next_request_id() == RequestId{6});
+    CHECK(world.view().request(SlackRequestId("Ar5"))->source == storage::RequestSource::list);
+    start(world);
+    CHECK(world.view().next_request_id() == RequestId{6});
+    CHECK(world.performed_of("chat.update").empty());
+    const auto again = world.app_requested(world.slack.pending["Ar5"]);
+    CHECK(again.changes.empty());
+}
+
+TEST_CASE("domain.md 8.4: what Slack no longer lists was approved, restricted or cancelled outside") {
+    ReviewWorld world;
+    start(world);
+    for (const auto* id : {"1", "2", "3", "4"}) {
+        world.app_requested(slack_request("Ar" + std::string(id), "A" + std::string(id), "U0REQ",
+                                          {slack_scope("chat:write")}));
+    }
+    world.run();
+    world.slack.decide_outside("Ar1", true);
+    world.slack.decide_outside("Ar2", false);
+    world.slack.pending.erase("Ar3");
+    sweep(world);
+    CHECK(world.state(1) == RequestState::approved);
+    CHECK(world.state(2) == RequestState::restricted);
+    CHECK(world.state(3) == RequestState::withdrawn);
+    CHECK(world.state(4) == RequestState::in_review);
+    CHECK(world.request(1).outside == storage::Outside::decided);
+    CHECK(world.request(3).outside == storage::Outside::cancelled);
+    // Approved without the parties: a deviation, told and written down.
+    CHECK(world.audited("decision.deviation", "REQ-1"));
+    CHECK(world.performed_of("admin.apps.approve").empty());
+    CHECK(world.performed_of("admin.apps.requests.cancel").empty());
+}
+
+TEST_CASE("a reopened request is not expected in Slack's list, and stays") {
+    ReviewWorld world;
+    start(world);
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}));
+    world.submit("U0SEC1", ids::form_reject, 1, {{"reason", "no"}});
+    world.run();
+    CHECK(world.slack.pending.empty());
+    world.press("U0ADMIN", ids::reopen, 1);
+    sweep(world);
+    sweep(world);
+    CHECK(world.state(1) == RequestState::in_review);
+}
+
+TEST_CASE("scopes that grew while nobody listened are learned from the list") {
+    ReviewWorld world;
+    start(world);
+    const auto id = world.ready_request();
+    world.slack.pending["Ar1"]["scopes"].push_back(slack_scope("admin"));
+    sweep(world);
+    CHECK(world.state(id) == RequestState::in_review);
+    CHECK(world.request(id).scopes.size() == 2);
+}
+
+TEST_CASE("a sweep that is still under way is not doubled, and one that cannot read raises one alarm a day") {
+    ReviewWorld world;
+    world.handle(handlers::EventKind::started, Json::object(), "s1");
+    const auto first = world.expect("auth.teams.list");
+    world.pass(world.settings.slack.reconcile);
+    CHECK(world.due().size() >= 1);
+    CHECK(world.expect("auth.teams.list").key == first.key);
+    world.answer(first, {"human", "missing_scope", Json::object()});
+    world.run();
+    sweep(world);
+    CHECK(world.performed_of("auth.teams.list").size() == 1);
+    std::size_t alarms = 0;
+    for (const auto& text : world.heard("C0ITALARMS")) {
+        alarms += text.find("cannot be compared") != std::string::npos ? 1 : 0;
+    }
+    CHECK(alarms == 1);
+}
+
+TEST_CASE(
+    "at start, a call under way whose answer is lost is read back; one still in the outbox is left alone") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run({"admin.apps.approve"});
+    world.handle(handlers::EventKind::started, Json::object(), "s1");
+    CHECK(world.state(id) == RequestState::applying);
+    const auto call = world.expect("admin.apps.approve");
+    world.db.writer().transaction([&] {
+        storage::Outbox outbox(world.db.writer());
+        outbox.claim(call.id, world.clock.now());
+        outbox.done(call.id, world.clock.now());
+    });
+    world.slack.perform(call.method, Json::parse(call.args));
+    world.clock.advance(std::chrono::seconds(1));
+    world.handle(handlers::EventKind::started, Json::object(), "s2");
+    CHECK(world.state(id) == RequestState::unclear);
+    world.run();
+    CHECK(world.state(id) == RequestState::approved);
+}
+
+TEST_CASE("at start, an open request without a card gets one") {
+    ReviewWorld world;
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}));
+    const auto card = world.waiting("chat.postMessage");
+    for (const auto& effect : world.due()) {
+        if (effect.purpose == handlers::purposes::card) {
+            world.answer(effect, {"human", "not_in_channel", Json::object()});
+        }
+    }
+    world.run();
+    CHECK_FALSE(world.view().message("card:1"));
+    start(world);
+    CHECK(world.view().message("card:1"));
+}
