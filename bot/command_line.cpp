@@ -35,6 +35,9 @@ class Tree {
         app_.fallthrough();  // `countersign check --config FILE` reads as well as `countersign --config FILE
                              // check`
         app_.require_subcommand(1);
+        app_.failure_message([](const CLI::App*, const CLI::Error& error) {
+            return std::string("countersign: ") + error.what() + "\nRun with --help for more information.\n";
+        });
         app_.get_formatter()->column_width(36);
         add_daemon();
         add_requests();
@@ -66,6 +69,9 @@ class Tree {
 
     void add_daemon() {
         leaf(app_, "run", "Run the daemon", commands::run);
+        printing(app_, "check",
+                 "Check configuration, tokens, channels, groups and database, and name each fault",
+                 commands::check);
         leaf(app_, "init", "Write a commented example configuration to --config; never overwrites",
              commands::init);
         printing(app_, "status", "Show requests by state, what waits to be sent, and whether the daemon runs",

@@ -16,6 +16,7 @@ constexpr auto methods = std::to_array<Method>({
     {"apps.connections.open", Body::json, 1, Repeat::harmless},
     {"auth.test", Body::json, 100, Repeat::harmless},
     {"auth.teams.list", Body::form, 20, Repeat::harmless},
+    {"bots.info", Body::form, 50, Repeat::harmless},  // `check` only
 
     {"chat.postMessage", Body::json, 60, Repeat::look_up},
     {"chat.update", Body::json, 50, Repeat::harmless},

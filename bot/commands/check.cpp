@@ -1,0 +1,35 @@
+#include "bot/commands/check_database.hpp"
+#include "bot/commands/check_slack.hpp"
+#include "bot/commands/findings.hpp"
+#include "bot/commands/report.hpp"
+
+#include <fmt/format.h>
+
+namespace countersign::bot::commands {
+
+int check(const Call& call) {
+    Findings findings;
+    bool configured = true;
+    // Each problem is a finding, and a line on stderr as every command prints it.
+    const auto problems = [&](const std::vector<config::Problem>& found) {
+        configured = false;
+        print(call, found);
+        for (const auto& problem : found)
+            findings.fail(problem.key, problem.text);
+    };
+    const auto settings = config::load_settings(call.config);
+    if (settings)
+        findings.ok("config", fmt::format("{} is complete", call.config.string()));
+    else
+        problems(settings.error());
+    const auto secrets =
+        config::load_secrets(settings.value_or(config::Settings{}), config::process_environment());
+    if (!secrets) problems(secrets.error());
+    if (settings) check_database(settings->database, findings);
+    if (settings && secrets) check_slack(*settings, *secrets, findings);
+    findings.print(call);
+    if (!configured) return exit_configuration;
+    return findings.failed() ? exit_no : exit_ok;
+}
+
+}  // namespace countersign::bot::commands
