@@ -103,8 +103,10 @@ std::string EventIntake::envelope(const slack::Delivery& delivery, std::chrono::
     } else if (!routable || !handled.outcome.recognised) {
         ++counts_->unknown;
         inbox.record(message.envelope_id, storage::InboxOutcome::unknown, "", delivery.text);
-        alarm("unknown:" + message.envelope_id, "A message from Slack was not understood (" + kind + ").",
-              delivery.text);
+        // A handler that did not understand has raised the alarm itself, once a kind and day.
+        if (!routable)
+            alarm("unreadable:" + message.type, "Slack sent a message of unknown kind: " + kind + ".",
+                  delivery.text);
     } else {
         ++counts_->handled;
     }
@@ -144,7 +146,7 @@ void EventIntake::started() const {
 }
 
 void EventIntake::alarm(std::string_view key, std::string_view text, std::string_view raw) const {
-    const json payload = {{"key", key}, {"text", text}, {"raw", redacted(raw)}};
+    const json payload = {{"text", text}, {"raw", redacted(raw)}};
     (void)handle({.kind = EventKind::operator_alarm,
                   .payload = payload,
                   .name = std::string(key),

@@ -39,12 +39,13 @@ bool shown_in_channel(const Effect& effect) {
 // late is a form that does not open.
 net::Pace pace_of(std::string_view bucket) {
     const auto* method = slack::find_method(bucket.substr(0, bucket.find(':')));
-    if (method == nullptr) return net::tier(20);
+    if (method == nullptr) return {.per_minute = 20, .burst = 1};
     if (method->name == "chat.postMessage") return {.per_minute = 60, .burst = 1};
     if (method->name.starts_with("views.") || method->name == "chat.postEphemeral") {
         return {.per_minute = static_cast<double>(method->per_minute), .burst = method->per_minute / 2};
     }
-    return net::tier(method->per_minute);
+    return {.per_minute = static_cast<double>(method->per_minute),
+            .burst = std::max(1, method->per_minute / 4)};
 }
 
 Method::Repeat repeat_of(const Effect& effect) {

@@ -19,9 +19,11 @@ enum class EventKind {
                     // "advice":str,
                     //   "response":{…},
                     //   "effect":{"key","method","purpose","context":{…},"args":{…},"message","request":int}}
-    timer,           // payload: the timer's event object; `name` is the timer's name
-    started,         // once, after the database is open; payload: {}
-    operator_alarm,  // payload: {"text":…}: something below the handlers needs a human
+    timer,          // payload: the timer's event object; `name` is the timer's name
+    started,        // once, after the database is open; payload: {}
+    operator_alarm,  // payload: {"text","advice","raw"}: something below the handlers needs a human; `name`
+                     // makes
+                     //   it one message for one cause
 };
 
 struct Event {

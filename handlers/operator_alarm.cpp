@@ -9,7 +9,8 @@ Outcome operator_alarm(const Event& event, const Context& context) {
     Outcome outcome;
     outcome.effects.push_back(alarm(context.settings, event.name,
                                     views::alarm_notice(review::text_field(event.payload, "text"),
-                                                        review::text_field(event.payload, "advice"))));
+                                                        review::text_field(event.payload, "advice"),
+                                                        review::text_field(event.payload, "raw"))));
     return outcome;
 }
 
