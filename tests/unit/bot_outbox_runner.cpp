@@ -1,0 +1,204 @@
+#include "bot/outbox_runner.hpp"
+#include "storage/outbox.hpp"
+#include "storage/view.hpp"
+#include "tests/support/manual_clock.hpp"
+#include "tests/support/temp_db.hpp"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+using namespace countersign;
+using namespace std::chrono_literals;
+using bot::OutboxRunner;
+using slack::ApiMeaning;
+using storage::Effect;
+
+namespace {
+
+struct World {
+    tests::TempDb db;
+    tests::ManualClock clock;
+    OutboxRunner runner{db.writer(), 1.0};
+
+    void enqueue(const Effect& effect) {
+        db.writer().transaction([&] { storage::Outbox(db.writer()).enqueue(effect, clock.now()); });
+    }
+    OutboxRunner::Plan plan() {
+        OutboxRunner::Plan made;
+        db.writer().transaction([&] { made = runner.plan(clock.now(), clock.steady()); });
+        return made;
+    }
+    std::optional<OutboxRunner::Result> answer(const Effect& effect, ApiMeaning meaning,
+                                               std::string error = "", std::string body = "{}") {
+        bot::EffectAnswer answered{effect, {}};
+        answered.answer.meaning = meaning;
+        answered.answer.error = std::move(error);
+        answered.answer.body = std::move(body);
+        std::optional<OutboxRunner::Result> result;
+        db.writer().transaction([&] { result = runner.record(answered, clock.now(), clock.steady()); });
+        return result;
+    }
+    Effect stored(const std::string& key) { return *storage::View(db.writer()).effect(key); }
+};
+
+Effect post(const std::string& key, const std::string& message = "") {
+    Effect effect;
+    effect.key = key;
+    effect.method = "chat.postMessage";
+    effect.args = R"({"channel":"C1","text":"x"})";
+    effect.message = message;
+    return effect;
+}
+
+std::string meaning_in(const OutboxRunner::Result& result) {
+    return nlohmann::json::parse(result.payload).at("meaning").get<std::string>();
+}
+
+}  // namespace
+
+TEST_CASE("messages of one channel leave one a second, in order, one under way at a time") {
+    World world;
+    world.enqueue(post("a"));
+    world.enqueue(post("b"));
+
+    const auto first = world.plan();
+    REQUIRE(first.perform.size() == 1);
+    CHECK(first.perform[0].key == "a");
+    world.clock.advance(2s);
+    CHECK(world.plan().perform.empty());  // the first is still under way
+
+    (void)world.answer(first.perform[0], ApiMeaning::ok, "", R"({"ok":true,"channel":"C1","ts":"1.1"})");
+    const auto second = world.plan();
+    REQUIRE(second.perform.size() == 1);
+    CHECK(second.perform[0].key == "b");
+}
+
+TEST_CASE("a plan that waits for the rate says when to plan again") {
+    World world;
+    world.enqueue(post("a"));
+    world.enqueue(post("b"));
+    const auto first = world.plan();
+    (void)world.answer(first.perform.at(0), ApiMeaning::ok, "", R"({"channel":"C1","ts":"1.1"})");
+
+    const auto waiting = world.plan();
+    CHECK(waiting.perform.empty());
+    REQUIRE(waiting.wake);
+    CHECK(*waiting.wake > world.clock.steady());
+    CHECK(*waiting.wake <= world.clock.steady() + 1100ms);
+}
+
+TEST_CASE("a posted message's place is kept, and its update is sent there") {
+    World world;
+    world.enqueue(post("card", "card:1"));
+    const auto posted = world.plan().perform.at(0);
+    (void)world.answer(posted, ApiMeaning::ok, "", R"({"channel":"C9","ts":"17.5"})");
+
+    Effect update = post("card:v2", "card:1");
+    update.method = "chat.update";
+    update.args = R"({"text":"y"})";
+    world.enqueue(update);
+    const auto sent = world.plan().perform.at(0);
+    const auto args = nlohmann::json::parse(sent.args);
+    CHECK(args.at("channel") == "C9");
+    CHECK(args.at("ts") == "17.5");
+}
+
+TEST_CASE("an update of a message that was never posted ends as refused, and its handler hears it") {
+    World world;
+    Effect update = post("card:v2", "card:1");
+    update.method = "chat.update";
+    update.purpose = "card_update";
+    world.enqueue(update);
+    const auto plan = world.plan();
+    CHECK(plan.perform.empty());
+    REQUIRE(plan.results.size() == 1);
+    CHECK(meaning_in(plan.results[0]) == "refused");
+}
+
+TEST_CASE("a form past its deadline is not opened; its handler hears that it expired") {
+    World world;
+    Effect open = post("form");
+    open.method = "views.open";
+    open.deadline = world.clock.now() + 2500ms;
+    world.enqueue(open);
+    world.clock.advance(3s);
+    const auto plan = world.plan();
+    CHECK(plan.perform.empty());
+    REQUIRE(plan.results.size() == 1);
+    CHECK(meaning_in(plan.results[0]) == "expired");
+    CHECK(world.stored("form").state == storage::EffectState::failed);
+}
+
+TEST_CASE("a lost answer: a message is marked to be looked for, an approval is left to its handler") {
+    World world;
+    world.enqueue(post("card"));
+    const auto posted = world.plan().perform.at(0);
+    CHECK_FALSE(world.answer(posted, ApiMeaning::unclear, "answer_lost"));
+    CHECK(world.stored("card").maybe_sent);
+    CHECK(world.stored("card").state == storage::EffectState::pending);
+
+    Effect approve = post("approve");
+    approve.method = "admin.apps.approve";
+    approve.token = storage::TokenKind::admin;
+    world.enqueue(approve);
+    const auto sent = world.plan().perform.at(0);
+    const auto result = world.answer(sent, ApiMeaning::unclear, "fatal_error");
+    REQUIRE(result);
+    CHECK(meaning_in(*result) == "unclear");
+    CHECK(world.stored("approve").state == storage::EffectState::failed);
+}
+
+TEST_CASE("what an earlier run had claimed: an approval is not repeated blindly, a message is looked for") {
+    World world;
+    Effect approve = post("approve");
+    approve.method = "admin.apps.approve";
+    world.enqueue(approve);
+    world.enqueue(post("card"));
+    REQUIRE(world.plan().perform.size() == 2);
+    const auto claimed_at = world.clock.now();
+
+    world.clock.advance(1h);
+    storage::Outbox(world.db.writer()).release_claims(world.clock.now());
+    World& after = world;
+    OutboxRunner restarted(after.db.writer(), 1.0);
+    OutboxRunner::Plan plan;
+    after.db.writer().transaction([&] { plan = restarted.plan(after.clock.now(), after.clock.steady()); });
+    REQUIRE(plan.results.size() == 1);
+    CHECK(plan.results[0].key == "approve");
+    CHECK(meaning_in(plan.results[0]) == "unclear");
+    REQUIRE(plan.perform.size() == 1);
+    CHECK(plan.perform[0].maybe_sent);
+    // The look starts where the message may first have been sent.
+    CHECK(plan.perform[0].claimed_at == claimed_at);
+}
+
+TEST_CASE("a 429 rests its method for as long as Slack says") {
+    World world;
+    world.enqueue(post("a"));
+    const auto sent = world.plan().perform.at(0);
+    bot::EffectAnswer answered{sent, {}};
+    answered.answer.meaning = ApiMeaning::retry;
+    answered.answer.error = "ratelimited";
+    answered.answer.retry_after = 30s;
+    (void)world.runner.record(answered, world.clock.now(), world.clock.steady());
+
+    world.clock.advance(29s);
+    CHECK(world.plan().perform.empty());
+    world.clock.advance(2s);
+    CHECK(world.plan().perform.size() == 1);
+}
+
+TEST_CASE("a card that Slack refuses waits for a human instead of being lost, and is reported once") {
+    World world;
+    Effect card = post("card");
+    card.purpose = "card";
+    world.enqueue(card);
+    const auto first = world.answer(world.plan().perform.at(0), ApiMeaning::human, "not_in_channel");
+    REQUIRE(first);
+    CHECK(meaning_in(*first) == "human");
+    CHECK(world.stored("card").state == storage::EffectState::pending);
+    world.clock.advance(6min);
+    const auto again = world.plan();
+    REQUIRE(again.perform.size() == 1);
+    CHECK_FALSE(world.answer(again.perform[0], ApiMeaning::human, "not_in_channel"));
+}
