@@ -6,14 +6,24 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace countersign::storage {
 namespace {
 
 using nlohmann::json;
 
-// Text from outside may be broken UTF-8, which dump() would refuse.
-std::string dumped(const json& value) {
-    return value.dump(-1, ' ', false, json::error_handler_t::replace);
+// Written by hand, because a tree of ten scopes costs more to build than the row costs to store.
+void add_text(std::string& out, std::string_view text) {
+    const auto is_plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+    if (std::ranges::all_of(text, is_plain)) {
+        out += '"';
+        out += text;
+        out += '"';
+    } else {
+        // Text from outside may be broken UTF-8, which dump() would otherwise refuse.
+        out += json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+    }
 }
 
 json parsed_list(std::string_view text) {
@@ -25,17 +35,22 @@ json parsed_list(std::string_view text) {
 }  // namespace
 
 std::string scopes_to_json(const std::vector<Scope>& scopes) {
-    auto list = json::array();
+    std::string out = "[";
     for (const auto& scope : scopes) {
-        auto item = json::object();
-        item["name"] = scope.name;
-        item["token_type"] = to_text(scope.token_type);
-        if (!scope.description.empty()) item["description"] = scope.description;
-        if (scope.sensitive) item["sensitive"] = true;
-        if (scope.optional) item["optional"] = true;
-        list.push_back(std::move(item));
+        out += out.size() > 1 ? ",{\"name\":" : "{\"name\":";
+        add_text(out, scope.name);
+        out += ",\"token_type\":";
+        add_text(out, to_text(scope.token_type));
+        if (!scope.description.empty()) {
+            out += ",\"description\":";
+            add_text(out, scope.description);
+        }
+        if (scope.sensitive) out += ",\"sensitive\":true";
+        if (scope.optional) out += ",\"optional\":true";
+        out += '}';
     }
-    return dumped(list);
+    out += ']';
+    return out;
 }
 
 std::vector<Scope> scopes_from_json(std::string_view text) {
@@ -53,10 +68,13 @@ std::vector<Scope> scopes_from_json(std::string_view text) {
 }
 
 std::string users_to_json(const std::vector<UserId>& users) {
-    auto list = json::array();
-    for (const auto& user : users)
-        list.push_back(user.value);
-    return dumped(list);
+    std::string out = "[";
+    for (const auto& user : users) {
+        if (out.size() > 1) out += ',';
+        add_text(out, user.value);
+    }
+    out += ']';
+    return out;
 }
 
 std::vector<UserId> users_from_json(std::string_view text) {

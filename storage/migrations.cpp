@@ -2,9 +2,10 @@
 
 namespace countersign::storage {
 
-// Times are milliseconds since the epoch. Enumerations are texts with a CHECK. A list that is only ever read
-// and written whole is JSON in its row. Every partial index serves one query, whose WHERE repeats the index's
-// word for word.
+// No `IN (…)` of more than two texts in a CHECK or an index: SQLite would build a table of them in memory for
+// each row. Times are milliseconds since the epoch. Enumerations are texts with a CHECK. A list that is only
+// ever read and written whole is JSON in its row. Every partial index serves one query, whose WHERE repeats
+// the index's word for word.
 const std::array<const char*, 1> migrations = {R"sql(
 
 CREATE TABLE inbox(
@@ -14,7 +15,8 @@ CREATE TABLE inbox(
     kind TEXT NOT NULL,
     retry_attempt INTEGER NOT NULL CHECK (retry_attempt >= 0),
     received_at INTEGER NOT NULL,
-    outcome TEXT NOT NULL DEFAULT 'handled' CHECK (outcome IN ('handled', 'failed', 'unknown', 'unreadable')),
+    outcome TEXT NOT NULL DEFAULT 'handled'
+        CHECK (outcome = 'handled' OR outcome = 'failed' OR outcome = 'unknown' OR outcome = 'unreadable'),
     duplicates INTEGER NOT NULL DEFAULT 0,
     error TEXT NOT NULL DEFAULT '',
     raw TEXT NOT NULL DEFAULT ''
@@ -28,7 +30,7 @@ CREATE TABLE outbox(
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE CHECK (key <> ''),
     method TEXT NOT NULL,
-    token TEXT NOT NULL CHECK (token IN ('bot', 'admin', 'app', 'reviewer')),
+    token TEXT NOT NULL CHECK (token = 'bot' OR token = 'admin' OR token = 'app' OR token = 'reviewer'),
     args TEXT NOT NULL,
     purpose TEXT NOT NULL,
     context TEXT NOT NULL,
@@ -39,7 +41,7 @@ CREATE TABLE outbox(
     interactive INTEGER NOT NULL CHECK (interactive IN (0, 1)),
     deadline INTEGER,
     not_before INTEGER,
-    state TEXT NOT NULL CHECK (state IN ('pending', 'claimed', 'done', 'failed')),
+    state TEXT NOT NULL CHECK (state = 'pending' OR state = 'claimed' OR state = 'done' OR state = 'failed'),
     blocked INTEGER NOT NULL CHECK (blocked IN (0, 1)),
     waiting INTEGER NOT NULL CHECK (waiting IN (0, 1)),
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -66,14 +68,17 @@ CREATE TABLE outbox_key(digest TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE app_request(
     id INTEGER PRIMARY KEY CHECK (id > 0),
     slack_id TEXT NOT NULL,
-    source TEXT NOT NULL CHECK (source IN ('event', 'list', 'form', 'slackbot')),
+    source TEXT NOT NULL
+        CHECK (source = 'event' OR source = 'list' OR source = 'form' OR source = 'slackbot'),
     app_id TEXT NOT NULL,
     app_name TEXT NOT NULL,
     app_description TEXT NOT NULL,
     app_directory_url TEXT NOT NULL,
     app_homepage_url TEXT NOT NULL,
     app_privacy_url TEXT NOT NULL,
-    publisher TEXT NOT NULL CHECK (publisher IN ('marketplace', 'internal', 'distributed', 'slack', 'unknown')),
+    publisher TEXT NOT NULL
+        CHECK (publisher = 'marketplace' OR publisher = 'internal' OR publisher = 'distributed'
+            OR publisher = 'slack' OR publisher = 'unknown'),
     team_id TEXT NOT NULL,
     team_name TEXT NOT NULL,
     enterprise_id TEXT NOT NULL,
@@ -86,16 +91,21 @@ CREATE TABLE app_request(
     scope_hash TEXT NOT NULL,
     previous_status TEXT NOT NULL,
     previous_scopes TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('awaiting_issue', 'in_review', 'need_info', 'ready', 'held', 'applying',
-        'unclear', 'approved', 'restricted', 'denied', 'withdrawn', 'expired', 'superseded', 'manual')),
+    state TEXT NOT NULL
+        CHECK (state = 'awaiting_issue' OR state = 'in_review' OR state = 'need_info' OR state = 'ready'
+            OR state = 'held' OR state = 'applying' OR state = 'unclear' OR state = 'approved'
+            OR state = 'restricted' OR state = 'denied' OR state = 'withdrawn' OR state = 'expired'
+            OR state = 'superseded' OR state = 'manual'),
     state_note TEXT NOT NULL,
     state_since INTEGER NOT NULL,
-    outside TEXT NOT NULL CHECK (outside IN ('no', 'decided', 'cancelled')),
+    outside TEXT NOT NULL CHECK (outside = 'no' OR outside = 'decided' OR outside = 'cancelled'),
     info_party TEXT NOT NULL,
     info_asker TEXT NOT NULL,
     info_question TEXT NOT NULL,
     info_answer TEXT NOT NULL,
-    decision TEXT NOT NULL CHECK (decision IN ('none', 'approve', 'restrict', 'deny', 'cancel')),
+    decision TEXT NOT NULL
+        CHECK (decision = 'none' OR decision = 'approve' OR decision = 'restrict' OR decision = 'deny'
+            OR decision = 'cancel'),
     decided_by TEXT NOT NULL,
     decision_reason TEXT NOT NULL,
     decided_at INTEGER,
@@ -105,7 +115,8 @@ CREATE TABLE app_request(
 ) STRICT;
 CREATE INDEX app_request_slack_id ON app_request(slack_id, id) WHERE slack_id <> '';
 CREATE INDEX app_request_open ON app_request(app_id, team_id, id)
-    WHERE state NOT IN ('approved', 'restricted', 'denied', 'withdrawn', 'expired', 'superseded');
+    WHERE state <> 'approved' AND state <> 'restricted' AND state <> 'denied' AND state <> 'withdrawn'
+        AND state <> 'expired' AND state <> 'superseded';
 CREATE INDEX app_request_app ON app_request(app_id, id);
 CREATE INDEX app_request_app_name ON app_request(app_name COLLATE NOCASE, id);
 CREATE INDEX app_request_requester ON app_request(requester, id);
@@ -129,7 +140,9 @@ CREATE TABLE vote(
     request INTEGER NOT NULL REFERENCES app_request(id),
     party TEXT NOT NULL,
     voter TEXT NOT NULL,
-    answer TEXT NOT NULL CHECK (answer IN ('approve', 'conditional', 'reject', 'abstain', 'need_info', 'retracted')),
+    answer TEXT NOT NULL
+        CHECK (answer = 'approve' OR answer = 'conditional' OR answer = 'reject' OR answer = 'abstain'
+            OR answer = 'need_info' OR answer = 'retracted'),
     remark TEXT NOT NULL,
     condition_until TEXT NOT NULL,
     scope_hash TEXT NOT NULL,
@@ -152,7 +165,8 @@ CREATE TABLE vendor_issue(
 CREATE TABLE decision(
     id INTEGER PRIMARY KEY,
     request INTEGER NOT NULL REFERENCES app_request(id),
-    kind TEXT NOT NULL CHECK (kind IN ('none', 'approve', 'restrict', 'deny', 'cancel')),
+    kind TEXT NOT NULL
+        CHECK (kind = 'none' OR kind = 'approve' OR kind = 'restrict' OR kind = 'deny' OR kind = 'cancel'),
     actor TEXT NOT NULL,
     outside INTEGER NOT NULL CHECK (outside IN (0, 1)),
     reason TEXT NOT NULL,

@@ -2,6 +2,7 @@
 
 #include "config/base/text.hpp"
 #include "storage/effect_rows.hpp"
+#include "storage/json_field.hpp"
 #include "storage/query.hpp"
 
 #include <fmt/format.h>
@@ -166,7 +167,8 @@ std::optional<Timestamp> Outbox::next_due(Timestamp /*now*/) const {
 
 void Outbox::claim(std::int64_t id, Timestamp now) {
     const int claimed = Query(*database_,
-                              "UPDATE outbox SET state = 'claimed', claimed_at = coalesce(claimed_at, ?), attempts = attempts + 1 "
+                              "UPDATE outbox SET state = 'claimed', claimed_at = coalesce(claimed_at, ?), "
+                              "attempts = attempts + 1 "
                               "WHERE id = ? AND state = 'pending'")
                             .bind(now, id)
                             .run();
@@ -232,10 +234,10 @@ int Outbox::prune(Timestamp before, int limit) {
 
 std::string bucket_of(const Effect& effect) {
     if (effect.method != "chat.postMessage") return effect.method;
-    const auto args = json::parse(effect.args, nullptr, false);
-    const auto channel = args.find("channel");
-    return effect.method + ":" +
-           (channel != args.end() && channel->is_string() ? channel->get<std::string>() : "");
+    std::string bucket = effect.method;
+    bucket += ':';
+    bucket += json_text_field(effect.args, "channel");
+    return bucket;
 }
 
 }  // namespace countersign::storage

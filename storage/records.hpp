@@ -209,8 +209,8 @@ struct Effect {
     int attempts = 0;
     bool maybe_sent =
         false;  // an answer was lost, or the program ended while it was claimed: look before repeating
-    std::optional<Timestamp> claimed_at;
-    std::string error;  // last failure, redacted
+    std::optional<Timestamp> claimed_at;  // of the first claim that may have been sent, else of the last
+    std::string error;                    // last failure, redacted
 };
 
 }  // namespace countersign::storage

@@ -120,11 +120,14 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 }
 
 std::string sha256_hex(std::string_view data) {
+    // Fetched once: EVP_sha256() looks the algorithm up at every use, which costs more than hashing a short text.
+    static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int length = 0;
-    EVP_Digest(data.data(), data.size(), digest.data(), &length, EVP_sha256(), nullptr);
+    EVP_Digest(data.data(), data.size(), digest.data(), &length, sha256, nullptr);
     constexpr std::string_view digits = "0123456789abcdef";
     std::string out;
+    out.reserve(std::size_t{2} * length);
     for (unsigned int at = 0; at < length; ++at) {
         out.push_back(digits[digest[at] >> 4]);
         out.push_back(digits[digest[at] & 0xF]);

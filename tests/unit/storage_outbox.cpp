@@ -140,6 +140,12 @@ TEST_CASE("the bucket of a post is its channel, of everything else its method") 
     CHECK(bucket_of(effect) == "chat.postMessage:");
     effect.args = R"({"channel":5})";
     CHECK(bucket_of(effect) == "chat.postMessage:");
+    // The field at the top, not a text or a field within that looks like it.
+    effect.args =
+        R"({"blocks":[{"channel":"C9","text":"\"channel\":\"C8\" {[\\"}],"text":"channel", "channel" : "C2"})";
+    CHECK(bucket_of(effect) == "chat.postMessage:C2");
+    effect.args = R"({"channel":"C2)";
+    CHECK(bucket_of(effect) == "chat.postMessage:");
 }
 
 TEST_CASE_FIXTURE(Fixture, "a lane runs one effect at a time, in order, however the first one ends") {
@@ -209,9 +215,26 @@ TEST_CASE_FIXTURE(Fixture,
     outbox.release_claims(now + 1h);
     CHECK(view.effect("claimed")->state == EffectState::pending);
     CHECK(view.effect("claimed")->maybe_sent);
-    CHECK_FALSE(view.effect("claimed")->claimed_at);
     CHECK_FALSE(view.effect("pending")->maybe_sent);
     CHECK(due() == Keys{"claimed", "pending"});
+}
+
+TEST_CASE_FIXTURE(
+    Fixture, "R57: the time of the first claim that may have been sent stays, for the look starts there") {
+    add("k");
+    claim("k");
+    outbox.retry(id("k"), "ratelimited", now, false);
+    CHECK_FALSE(view.effect("k")->claimed_at);
+    outbox.claim(id("k"), now + 1s);
+    outbox.retry(id("k"), "timeout", now + 2s, true);
+    CHECK(view.effect("k")->claimed_at == now + 1s);
+    outbox.claim(id("k"), now + 3s);
+    CHECK(view.effect("k")->claimed_at == now + 1s);
+    outbox.release_claims(now + 4s);
+    CHECK(view.effect("k")->claimed_at == now + 1s);
+    outbox.claim(id("k"), now + 5s);
+    outbox.retry(id("k"), "ratelimited", now + 6s, false);
+    CHECK(view.effect("k")->claimed_at == now + 1s);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a retry keeps its error, its time and that it may have been sent") {
