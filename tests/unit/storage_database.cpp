@@ -18,6 +18,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace countersign;
@@ -475,6 +476,47 @@ TEST_CASE("a backup made while the writer writes is private, whole and consisten
     CHECK(meta(*restored, "left") == "1");
     CHECK(meta(*restored, "right") == "1");
     CHECK(restored->integrity() == "ok");
+}
+
+TEST_CASE("backups of a reader are consistent while another process commits without a pause") {
+    TempDir dir;
+    const auto file = dir.path() / "countersign.db";
+    {
+        REQUIRE(Database::open_writer(file));
+    }
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        auto database = Database::open_writer(file);
+        for (int round = 1; database; ++round) {
+            database->transaction([&] {
+                set_meta(*database, "left", std::to_string(round));
+                set_meta(*database, "filler" + std::to_string(round % 100), std::string(20'000, 'f'));
+                set_meta(*database, "right", std::to_string(round));
+            });
+        }
+        ::_exit(1);
+    }
+    const auto reader = Database::open_reader(file);
+    REQUIRE(reader);
+    while (meta(*reader, "right").empty())
+        std::this_thread::yield();
+    int newest = 0;
+    for (int i = 0; i < 10; ++i) {
+        const auto copy = dir.path() / ("copy" + std::to_string(i));
+        REQUIRE(reader->backup_to(copy));
+        const auto opened = Database::open_reader(copy);
+        REQUIRE(opened);
+        CHECK(meta(*opened, "left") == meta(*opened, "right"));
+        CHECK(std::stoi(meta(*opened, "left")) >= newest);
+        newest = std::stoi(meta(*opened, "left"));
+        // The next copy is of a later state.
+        while (std::stoi(meta(*reader, "right")) == newest)
+            std::this_thread::yield();
+    }
+    ::kill(child, SIGKILL);
+    REQUIRE(::waitpid(child, nullptr, 0) == child);
+    CHECK(Database::open_writer(file)->integrity() == "ok");
 }
 
 TEST_CASE("a backup never overwrites, least of all the database itself") {
