@@ -48,6 +48,11 @@ struct Pool {
 };
 using PoolPtr = std::shared_ptr<Pool>;
 
+void wake_waiting(Origin& origin) {
+    for (asio::steady_timer& each : origin.waiting)
+        each.cancel();
+}
+
 class Slot {
   public:
     Slot(PoolPtr pool, Origin& origin) : pool_(std::move(pool)), origin_(&origin) { ++origin_->calls; }
@@ -55,12 +60,33 @@ class Slot {
     Slot& operator=(const Slot&) = delete;
     ~Slot() {
         --origin_->calls;
-        if (!origin_->waiting.empty()) origin_->waiting.front().cancel();
+        wake_waiting(*origin_);
     }
 
   private:
     PoolPtr pool_;  // keeps the origin alive
     Origin* origin_;
+};
+
+// A place in the queue for a slot.
+class Turn {
+  public:
+    Turn(const asio::any_io_executor& executor, Origin& origin)
+        : origin_(&origin), place_(origin.waiting.emplace(origin.waiting.end(), executor)) {}
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() {
+        origin_->waiting.erase(place_);
+        wake_waiting(*origin_);  // the next one may be able to go, or this one gave up
+    }
+    [[nodiscard]] bool has_come() const {
+        return origin_->calls < most_connections && place_ == origin_->waiting.begin();
+    }
+    [[nodiscard]] asio::steady_timer& timer() { return *place_; }
+
+  private:
+    Origin* origin_;
+    std::list<asio::steady_timer>::iterator place_;
 };
 
 // A server may have closed an idle connection; a byte or an end waiting there says so before we write (also
@@ -80,18 +106,13 @@ void drop_stale(Pool& pool) {
     }
 }
 
-// False: no turn within the limit.
+// First come, first served. False: no turn within the limit.
 Awaitable<bool> wait_for_turn(Pool& pool, Origin& origin, Deadline& total) {
-    while (origin.calls >= most_connections && !total.expired()) {
-        const auto turn = origin.waiting.emplace(origin.waiting.end(), pool.connector.executor(),
-                                                 asio::steady_timer::time_point::max());
-        struct Leave {
-            Origin& origin;
-            std::list<asio::steady_timer>::iterator turn;
-            ~Leave() { origin.waiting.erase(turn); }
-        } const leave{origin, turn};
-        const Deadline::Guard guard(total, [&turn] { turn->cancel(); });
-        co_await turn->async_wait(as_value);
+    Turn turn(pool.connector.executor(), origin);
+    const Deadline::Guard guard(total, [&turn] { turn.timer().cancel(); });
+    while (!turn.has_come() && !total.expired()) {
+        turn.timer().expires_at(asio::steady_timer::time_point::max());
+        co_await turn.timer().async_wait(as_value);
     }
     co_return !total.expired();
 }

@@ -176,17 +176,20 @@ TEST_CASE("R63: many dead addresses of one family do not use up the limit before
         endpoints.push_back(endpoint("127.0.0.1", server.port()));
         return endpoints;
     };
-    CHECK(connect("http://dual.example/", trusting(), {}, 2s, lookup).connected);
+    CHECK(connect("http://dual.example/", trusting(), {}, 4s, lookup).connected);
 }
 
-TEST_CASE("R63: an address that refuses makes way at once") {
+TEST_CASE("R63: addresses that refuse make way at once, without the pause that a silent one gets") {
     const RawPeer server(wait_for_end);
+    const std::uint16_t refusing = fakes::closed_port();
     const net::Lookup lookup = [&](const std::string&, std::uint16_t) -> Result<net::Endpoints> {
-        return net::Endpoints{endpoint("::1", fakes::closed_port()), endpoint("127.0.0.1", server.port())};
+        net::Endpoints endpoints(40, endpoint("127.0.0.1", refusing));
+        endpoints.push_back(endpoint("127.0.0.1", server.port()));
+        return endpoints;
     };
-    const Attempt attempt = connect("http://dual.example/", trusting(), {}, 5s, lookup);
+    const Attempt attempt = connect("http://dual.example/", trusting(), {}, 15s, lookup);
     CHECK(attempt.connected);
-    CHECK(attempt.took < 200ms);
+    CHECK(attempt.took < 5s);  // 40 pauses would be ten
 }
 
 TEST_CASE(
@@ -280,7 +283,8 @@ TEST_CASE("R60: 407, 403, 502 and silence from the proxy are told apart, and no 
         const fakes::FakeProxy proxy({.status = row.status, .user = "alice", .password = "open-sesame"});
         net::Route route;
         route.proxy = "http://alice:" + std::string(row.password) + "@" + proxy.endpoint();
-        const Attempt attempt = connect(server.url("http"), trusting(), route, 400ms);
+        const Attempt attempt =
+            connect(server.url("http"), trusting(), route, row.code == Errc::timeout ? 400ms : 10s);
         CHECK(!attempt.connected);
         CHECK(attempt.code == row.code);
         CHECK_MESSAGE(attempt.text.contains(row.text), attempt.text);
@@ -311,7 +315,7 @@ TEST_CASE("R60: a proxy that is away, hangs up or talks nonsense is a failure th
     for (const auto& script : scripts) {
         const RawPeer proxy(script);
         route.proxy = "http://127.0.0.1:" + std::to_string(proxy.port());
-        const Attempt attempt = connect("http://localhost:1/", trusting(), route, 2s);
+        const Attempt attempt = connect("http://localhost:1/", trusting(), route, 10s);
         CHECK(attempt.code == Errc::unreachable);
         CHECK_MESSAGE(attempt.text.contains("proxy 127.0.0.1:"), attempt.text);
     }

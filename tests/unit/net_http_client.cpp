@@ -166,14 +166,14 @@ TEST_CASE("a call that finds no free connection waits for one, within its limit"
     Client client;
     int ended = 0;
     for (int i = 0; i < 8; ++i) {
-        asio::co_spawn(client.io, client.http->send(Client::request(server.url("http"), "", 2s)),
+        asio::co_spawn(client.io, client.http->send(Client::request(server.url("http"), "", 4s)),
                        [&](const std::exception_ptr&, const Answer& answer) { ended += answer ? 0 : 1; });
     }
     const auto begin = Steady::now();
     const Answer answer = client.post(server.url("http"), "", 300ms);
     REQUIRE(!answer);
     CHECK(answer.error().code == Errc::timeout);  // nothing of it was sent
-    CHECK(since(begin) < 1500ms);
+    CHECK(since(begin) < 3s);
     client.io.run();
     CHECK(ended == 8);
     CHECK(server.notes().size() == 8);
@@ -272,7 +272,7 @@ TEST_CASE("N5: an answer that is not HTTP is malformed, never a success and neve
         const RawPeer server(
             [&](RawPeer::Connection& c) { c.read_http_request(), c.write(bytes), c.wait_for_end(); });
         Client client;
-        const Answer answer = client.post(server.url("http"), "a=1", 3s);
+        const Answer answer = client.post(server.url("http"));
         REQUIRE(!answer);
         CHECK_MESSAGE(answer.error().code == Errc::malformed, answer.error().text);
     }
@@ -313,11 +313,11 @@ TEST_CASE(
     const RawPeer server([](RawPeer::Connection& c) { c.read_http_request(), c.stall(); });
     Client client;
     const auto begin = Steady::now();
-    const Answer answer = client.post(server.url("http"), "a=1", 300ms);
+    const Answer answer = client.post(server.url("http"), "a=1", 1s);
     REQUIRE(!answer);
     CHECK(answer.error().code == Errc::unclear);
-    CHECK(since(begin) >= 290ms);
-    CHECK(since(begin) < 2s);
+    CHECK(since(begin) >= 990ms);
+    CHECK(since(begin) < 4s);
 }
 
 TEST_CASE("R2 N4: silence before the request went out is a timeout: it can be repeated") {

