@@ -61,6 +61,12 @@ std::string base_url_problem(std::string_view url) {
     return "";
 }
 
+bool is_proxy_url(std::string_view url) {
+    const auto parsed = parse(url);
+    return parsed && parsed->scheme_id() == boost::urls::scheme::http && !parsed->has_query() &&
+           !parsed->has_fragment() && (parsed->encoded_path().empty() || parsed->encoded_path() == "/");
+}
+
 bool is_listen_address(std::string_view text) {
     const auto colon = text.rfind(':');
     if (colon == std::string_view::npos || colon == 0) return false;

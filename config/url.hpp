@@ -9,6 +9,9 @@ namespace countersign::config {
 // with a host and without user name, query or fragment.
 [[nodiscard]] std::string base_url_problem(std::string_view url);
 
+// "http://host:port", a user name and password allowed.
+[[nodiscard]] bool is_proxy_url(std::string_view url);
+
 // "host:port" to listen on: an address in brackets if it is IPv6; port 0 to 65535.
 [[nodiscard]] bool is_listen_address(std::string_view text);
 

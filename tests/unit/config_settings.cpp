@@ -192,6 +192,8 @@ TEST_CASE("each problem is one line with file, line, key, what is wrong and what
          "slack.ca_file: \"/nonexistent.pem\" cannot be read: No such file or directory; expected"},
         {with("[slack]\nproxy = \"socks5://u:hunter2@x\"\n"),
          "slack.proxy: is not an http:// address; expected"},
+        {with("[slack]\nproxy = \"http://\"\n"), "slack.proxy: is not an http:// address; expected"},
+        {"review = 1\n", "test.toml:1: review: is a whole number; expected a section [review]"},
         {"slack = 1\n" + std::string(minimal),
          "test.toml:1: slack: is a whole number; expected a section [slack]"},
         {"", "test.toml:1: review: section is missing; expected [review]"},
