@@ -15,12 +15,18 @@ std::uint64_t draw(std::uint64_t& state) {
 
 }  // namespace
 
+Backoff::Backoff(std::uint64_t seed, Plan plan)
+    : Backoff(
+          [state = seed]() mutable {
+              return static_cast<double>(draw(state) >> 11) / 9007199254740992.0;  // 53 bits
+          },
+          plan) {}
+
 std::chrono::milliseconds Backoff::next() {
     // 2^20 steps are far past any cap and cannot overflow.
     const auto step = std::min(plan_.first * (std::int64_t{1} << std::min(failures_, 20)), plan_.cap);
     ++failures_;
-    const double share = static_cast<double>(draw(random_) >> 11) / 9007199254740992.0;  // [0, 1)
-    const double factor = plan_.shortest + share * (plan_.longest - plan_.shortest);
+    const double factor = plan_.shortest + random_() * (plan_.longest - plan_.shortest);
     return std::chrono::milliseconds(static_cast<std::int64_t>(static_cast<double>(step.count()) * factor));
 }
 

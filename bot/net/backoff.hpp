@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 namespace countersign::net {
 
@@ -29,7 +31,10 @@ class Backoff {
         return plan;
     }
 
-    explicit Backoff(std::uint64_t seed, Plan plan = ordinary()) : plan_(plan), random_(seed) {}
+    // `random` gives numbers in [0, 1).
+    explicit Backoff(std::function<double()> random, Plan plan = ordinary())
+        : plan_(plan), random_(std::move(random)) {}
+    explicit Backoff(std::uint64_t seed, Plan plan = ordinary());
 
     // After a failed attempt.
     [[nodiscard]] std::chrono::milliseconds next();
@@ -40,7 +45,7 @@ class Backoff {
 
   private:
     Plan plan_;
-    std::uint64_t random_;
+    std::function<double()> random_;
     int failures_ = 0;
 };
 

@@ -1,7 +1,7 @@
 #include "bot/slack/open_budget.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 namespace countersign::slack {
 namespace {
@@ -10,12 +10,13 @@ using namespace std::chrono_literals;
 
 constexpr double burst = 3;
 constexpr std::chrono::duration<double> refill = 12s;  // 5 a minute
-constexpr std::chrono::milliseconds crowded_first = 10s;
-constexpr std::chrono::milliseconds crowded_last = 2min;
 
 }  // namespace
 
-OpenBudget::OpenBudget(double pace) : refill_(refill / pace), tokens_(burst) {}
+OpenBudget::OpenBudget(std::function<double()> random, double pace)
+    : refill_(refill / pace),
+      tokens_(burst),
+      crowded_(std::move(random), net::Backoff::too_many_websockets()) {}
 
 std::optional<SteadyTime> OpenBudget::take(SteadyTime now) {
     const auto since =
@@ -36,11 +37,15 @@ void OpenBudget::rest_until(SteadyTime when) {
     closed_until_ = std::max(closed_until_, when);
 }
 
-SteadyTime OpenBudget::too_many(SteadyTime now, double random) {
-    crowding_ = crowding_ == 0ms ? crowded_first : std::min(crowding_ * 2, crowded_last);
-    const auto jitter = std::chrono::duration_cast<std::chrono::milliseconds>(crowding_ * 0.1 * random);
-    rest_until(now + crowding_ + jitter);
+SteadyTime OpenBudget::too_many(SteadyTime now) {
+    crowding_ = crowded_.next();
+    rest_until(now + crowding_);
     return closed_until_;
+}
+
+void OpenBudget::stable() {
+    crowded_.reset();
+    crowding_ = 0ms;
 }
 
 }  // namespace countersign::slack

@@ -86,14 +86,16 @@ struct SocketClient::Impl final : ConnectionOwner, std::enable_shared_from_this<
           clock(&clock_),
           options(std::move(options_)),
           callbacks(std::move(callbacks_)),
-          budget(options.pace),
+          budget([this] { return draw(); }, options.pace),
           timer(executor),
           changed(executor) {
-        const auto random = [this] { return std::uniform_real_distribution<double>(0, 1)(randomness); };
+        const auto random = [this] { return draw(); };
         for (int slot = 0; slot < options.connections; ++slot) {
             slots.push_back(std::make_unique<Slot>(machine_options(options, slot, random), budget));
         }
     }
+
+    double draw() { return std::uniform_real_distribution<double>(0, 1)(randomness); }
 
     // --- machine and timer ---
 

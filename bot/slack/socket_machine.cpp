@@ -20,9 +20,7 @@ constexpr milliseconds dead_limit = 20s;        // R23
 constexpr milliseconds stable_after = 60s;      // R14
 constexpr milliseconds drain_limit = 15s;       // R30
 constexpr milliseconds planned_jitter = 100ms;  // R30 leaves 250 ms; a slow machine needs some of them
-constexpr milliseconds first_backoff = 1s;
-constexpr milliseconds last_backoff = 30s;
-constexpr milliseconds probe_least = 5min;  // R17
+constexpr milliseconds probe_least = 5min;      // R17
 constexpr milliseconds probe_most = 15min;
 constexpr milliseconds shortest_staggered_life = 2min;
 
@@ -52,13 +50,13 @@ void SocketMachine::handle(const event::Stop&) {
     close_draining();
     held_for_.clear();
     renew_again_ = false;
-    failures_ = 0;
+    backoff_.reset();
     report("stopped", "stop");
 }
 
 void SocketMachine::handle(const event::Renew&) {
     if (!running_) return;
-    failures_ = 0;
+    backoff_.reset();
     alarmed_.clear();
     if (live_) live_->condemned = true;
     const bool in_flight =
@@ -285,14 +283,13 @@ void SocketMachine::open() {
 }
 
 void SocketMachine::attempt_failed(std::string_view cause, std::string text) {
-    ++failures_;
     last_error_ = text.empty() ? std::string(cause) : fmt::format("{}: {}", cause, text);
     report("failed", cause, std::move(text));
     held_for_.clear();
     attempt_ = {};
     // A reload meant new credentials: what failed used the old ones.
     const bool at_once = std::exchange(renew_again_, false);
-    plan(at_once ? 0ms : backoff(), false, cause);
+    plan(at_once ? 0ms : backoff_.next(), false, cause);
 }
 
 void SocketMachine::live_lost(std::string_view cause, std::string text) {
@@ -304,9 +301,8 @@ void SocketMachine::live_lost(std::string_view cause, std::string text) {
         return;
     }
     report("lost", cause, std::move(text));
-    // After a minute of stability the first retry is immediate (R38); before, it continues the backoff (R14).
-    if (now_ - lost.hello_at < stable_after) ++failures_;
-    plan(backoff(), false, cause);
+    const auto lived = std::chrono::duration_cast<milliseconds>(now_ - lost.hello_at);
+    plan(backoff_.after_loss(lived), false, cause);
 }
 
 void SocketMachine::too_many(Generation generation) {
@@ -315,7 +311,7 @@ void SocketMachine::too_many(Generation generation) {
     const bool is_draining = draining_ && draining_->generation == generation;
     if (!is_live && !is_attempt && !is_draining) return;
 
-    const SteadyTime again = budget_->too_many(now_, options_.random());
+    const SteadyTime again = budget_->too_many(now_);
     alarm(std::string(too_many_code),
           "Slack counts more than 10 connections of this app: another process uses its app token, or old "
           "connections "
@@ -363,7 +359,7 @@ bool SocketMachine::forget_orphan(Generation generation) {
 
 void SocketMachine::check_stability() {
     if (!live_ || now_ - live_->hello_at < stable_after) return;
-    failures_ = 0;
+    backoff_.reset();
     alarmed_.clear();
     budget_->stable();
 }
@@ -393,12 +389,6 @@ void SocketMachine::report(std::string what, std::string_view cause, std::string
     actions_.push_back(action::Report{std::move(what), std::string(cause), std::move(text)});
 }
 
-milliseconds SocketMachine::backoff() {
-    if (failures_ == 0) return 0ms;
-    const int doublings = std::min(failures_ - 1, 5);
-    return up_to(std::min(first_backoff * (1 << doublings), last_backoff));
-}
-
 milliseconds SocketMachine::up_to(milliseconds limit) {
     return milliseconds(static_cast<std::int64_t>(options_.random() * static_cast<double>(limit.count())));
 }
@@ -406,7 +396,7 @@ milliseconds SocketMachine::up_to(milliseconds limit) {
 // ---------------------------------------------------------------- what can be asked
 
 SocketMachine::SocketMachine(Options options, OpenBudget& budget)
-    : options_(std::move(options)), budget_(&budget) {}
+    : options_(std::move(options)), budget_(&budget), backoff_(options_.random) {}
 
 std::optional<SteadyTime> SocketMachine::wake_at() const {
     std::optional<SteadyTime> earliest;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bot/net/backoff.hpp"
 #include "bot/slack/open_budget.hpp"
 #include "config/base/clock.hpp"
 
@@ -161,6 +162,7 @@ class SocketMachine {
         Generation generation;
         SteadyTime hello_at;
         bool condemned = false;  // told to go, or to be replaced
+        bool stable = false;     // has lived long enough to forgive what went before
         std::optional<SteadyTime> renew_at;
         Liveness liveness;
     };
@@ -199,7 +201,6 @@ class SocketMachine {
     void ping_if_idle(Generation generation, Liveness& liveness);
     void alarm(std::string code, std::string text);
     void report(std::string what, std::string_view cause, std::string text = {});
-    [[nodiscard]] std::chrono::milliseconds backoff();
     [[nodiscard]] std::chrono::milliseconds up_to(std::chrono::milliseconds limit);
 
     Options options_;
@@ -213,7 +214,7 @@ class SocketMachine {
     std::optional<Generation>
         orphan_;                // given up by Stop while in flight: nothing new before it has ended (R15)
     bool renew_again_ = false;  // Renew came while an attempt was in flight
-    int failures_ = 0;          // since the last 60 s of stability (R14)
+    net::Backoff backoff_;      // forgets after 60 s of stability (R14)
     std::string held_for_;
     std::string last_error_;
     std::map<std::string, std::uint64_t> reconnects_;

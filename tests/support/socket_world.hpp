@@ -26,7 +26,7 @@ class SocketWorld {
 
     explicit SocketWorld(
         int slots = 1, std::function<double()> random = [] { return 0.5; }, double pace = 1.0)
-        : budget(pace) {
+        : budget(random, pace) {
         for (int k = 0; k < slots; ++k) {
             slack::SocketMachine::Options options;
             options.api_url = "https://slack.com/api/";

@@ -50,7 +50,7 @@ TEST_CASE("R3: the refusal names the host, never the ticket") {
 }
 
 TEST_CASE("R16: three at once, then one each twelve seconds") {
-    OpenBudget budget;
+    OpenBudget budget([] { return 0.0; });
     SteadyTime now{1h};
     for (int call = 0; call < 3; ++call)
         CHECK_FALSE(budget.take(now));
@@ -64,7 +64,7 @@ TEST_CASE("R16: three at once, then one each twelve seconds") {
 }
 
 TEST_CASE("the pace makes the budget refill faster, for tests") {
-    OpenBudget budget(100);
+    OpenBudget budget([] { return 0.0; }, 100);
     SteadyTime now{1h};
     for (int call = 0; call < 3; ++call)
         CHECK_FALSE(budget.take(now));
@@ -72,11 +72,11 @@ TEST_CASE("the pace makes the budget refill faster, for tests") {
 }
 
 TEST_CASE("R32: ten seconds, doubling to two minutes, one call at a time, until stable") {
-    OpenBudget budget;
+    OpenBudget budget([] { return 0.0; });
     SteadyTime now{1h};
     long expected = 10;
     for (int round = 0; round < 6; ++round) {
-        const SteadyTime again = budget.too_many(now, 0);
+        const SteadyTime again = budget.too_many(now);
         CHECK((again - now) / 1s == expected);
         expected = std::min(expected * 2, 120L);
         now = again;
