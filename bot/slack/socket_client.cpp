@@ -95,7 +95,9 @@ struct SocketClient::Impl final : ConnectionOwner, std::enable_shared_from_this<
         }
     }
 
-    double draw() { return std::uniform_real_distribution<double>(0, 1)(randomness); }
+    double draw() {
+        return options.random ? options.random() : std::uniform_real_distribution<double>(0, 1)(randomness);
+    }
 
     // --- machine and timer ---
 

@@ -77,9 +77,10 @@ class SocketClient {
     struct Options {
         int connections = 2;
         std::string api_url;
-        std::string expected_app_id;  // R9; "" = not checked
-        bool allow_plain_ws = false;  // api_url is http:// on loopback
-        double pace = 1.0;            // of the budget for opening connections; settings.slack.rate_scale
+        std::string expected_app_id;       // R9; "" = not checked
+        bool allow_plain_ws = false;       // api_url is http:// on loopback
+        double pace = 1.0;                 // of the budget for opening connections; settings.slack.rate_scale
+        std::function<double()> random{};  // in [0, 1), for jitter; absent: seeded from the system
         // What connector and API belong to: kept alive by calls that are still under way after `stop`.
         std::weak_ptr<void> lifeline{};
     };

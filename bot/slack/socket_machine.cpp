@@ -14,11 +14,13 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
 // socket-mode.md §5.1.
-constexpr milliseconds hello_limit = 10s;       // R7
-constexpr milliseconds idle_limit = 5s;         // R22
-constexpr milliseconds dead_limit = 20s;        // R23
-constexpr milliseconds stable_after = 60s;      // R14
-constexpr milliseconds drain_limit = 15s;       // R30
+constexpr milliseconds hello_limit = 10s;   // R7
+constexpr milliseconds idle_limit = 5s;     // R22
+constexpr milliseconds dead_limit = 20s;    // R23
+constexpr milliseconds stable_after = 60s;  // R14
+constexpr milliseconds drain_limit = 15s;   // R30
+constexpr milliseconds superseded_drain = 1s;
+constexpr std::size_t most_draining = 3;
 constexpr milliseconds planned_jitter = 100ms;  // R30 leaves 250 ms; a slow machine needs some of them
 constexpr milliseconds probe_least = 5min;      // R17
 constexpr milliseconds probe_most = 15min;
@@ -80,7 +82,6 @@ void SocketMachine::handle(const event::UrlReady& ready) {
         attempt_failed("bad_url", checked.error().text);
         return;
     }
-    close_draining();  // never more than one connection beyond the one in use (R35)
     attempt_.phase = Attempt::Phase::connecting;
     actions_.push_back(action::Connect{ready.generation, ready.url});
 }
@@ -145,8 +146,7 @@ void SocketMachine::handle(const event::Hello& hello) {
         fresh.renew_at = now_ + std::chrono::duration_cast<milliseconds>(hello.lifetime * options_.stagger);
     }
     if (live_) {
-        close_draining();
-        draining_ = Draining{live_->generation, now_ + drain_limit};
+        drain(live_->generation);
     }
     live_ = fresh;
     attempt_ = {};
@@ -192,8 +192,8 @@ void SocketMachine::handle(const event::Lost& lost) {
         attempt_failed("closed", lost.text);
     } else if (live_ && live_->generation == lost.generation) {
         live_lost(fmt::format("closed_{}", lost.code), lost.text);
-    } else if (draining_ && draining_->generation == lost.generation) {
-        draining_.reset();
+    } else {
+        std::erase_if(draining_, [&](const Draining& old) { return old.generation == lost.generation; });
     }
 }
 
@@ -210,7 +210,7 @@ void SocketMachine::handle(const event::Crowded&) {
 }
 
 void SocketMachine::handle(const event::Tick&) {
-    if (draining_ && now_ >= draining_->until) close_draining();
+    close_drained();
     if (live_ && is_dead(live_->liveness)) {
         close(live_->generation);
         live_lost("silent", "no frame for 20 s");
@@ -308,7 +308,8 @@ void SocketMachine::live_lost(std::string_view cause, std::string text) {
 void SocketMachine::too_many(Generation generation) {
     const bool is_live = live_ && live_->generation == generation;
     const bool is_attempt = attempting(Attempt::Phase::hello, generation);
-    const bool is_draining = draining_ && draining_->generation == generation;
+    const bool is_draining =
+        std::ranges::find(draining_, generation, &Draining::generation) != draining_.end();
     if (!is_live && !is_attempt && !is_draining) return;
 
     const SteadyTime again = budget_->too_many(now_);
@@ -346,9 +347,28 @@ void SocketMachine::close(Generation generation) {
     actions_.push_back(action::Close{generation});
 }
 
+// The old connection is read and acked on until Slack closes it (R30). One that is two replacements old has
+// only what was under way; more than a few are never kept, whatever the pace of refreshes (R35).
+void SocketMachine::drain(Generation generation) {
+    for (Draining& older : draining_)
+        older.until = std::min(older.until, now_ + superseded_drain);
+    draining_.push_back({generation, now_ + drain_limit});
+    if (draining_.size() > most_draining) draining_.front().until = now_;
+    close_drained();
+}
+
+void SocketMachine::close_drained() {
+    std::erase_if(draining_, [this](const Draining& old) {
+        const bool over = now_ >= old.until;
+        if (over) close(old.generation);
+        return over;
+    });
+}
+
 void SocketMachine::close_draining() {
-    if (draining_) close(draining_->generation);
-    draining_.reset();
+    for (const Draining& old : draining_)
+        close(old.generation);
+    draining_.clear();
 }
 
 bool SocketMachine::forget_orphan(Generation generation) {
@@ -358,7 +378,8 @@ bool SocketMachine::forget_orphan(Generation generation) {
 }
 
 void SocketMachine::check_stability() {
-    if (!live_ || now_ - live_->hello_at < stable_after) return;
+    if (!live_ || live_->stable || now_ - live_->hello_at < stable_after) return;
+    live_->stable = true;
     backoff_.reset();
     alarmed_.clear();
     budget_->stable();
@@ -412,7 +433,8 @@ std::optional<SteadyTime> SocketMachine::wake_at() const {
         consider(live_->liveness.next());
         if (live_->renew_at) consider(*live_->renew_at);
     }
-    if (draining_) consider(draining_->until);
+    for (const Draining& old : draining_)
+        consider(old.until);
     return earliest;
 }
 

@@ -194,6 +194,8 @@ class SocketMachine {
     void too_many(Generation generation);
     void hold(std::string code, std::string text);
     void close(Generation generation);
+    void drain(Generation generation);
+    void close_drained();
     void close_draining();
     bool forget_orphan(Generation generation);
     void check_stability();
@@ -210,7 +212,7 @@ class SocketMachine {
     Generation last_generation_ = 0;
     Attempt attempt_;
     std::optional<Live> live_;
-    std::optional<Draining> draining_;
+    std::vector<Draining> draining_;  // oldest first
     std::optional<Generation>
         orphan_;                // given up by Stop while in flight: nothing new before it has ended (R15)
     bool renew_again_ = false;  // Renew came while an attempt was in flight

@@ -384,6 +384,44 @@ TEST_CASE("R35: a thousand reconnects leave nothing behind") {
     CHECK(world.slot().sockets.size() <= 2);
 }
 
+TEST_CASE("R30, R35: refreshes in quick succession: each old connection is read on, only a few are kept") {
+    SocketWorld world(1, [] { return 0.0; }, 1000);
+    world.on(event::Start{});
+    auto generation = world.hello();
+    for (int round = 0; round < 6; ++round) {
+        world.on(event::Disconnect{generation, "refresh_requested"});
+        world.pass(100ms);
+        CHECK(world.slot().sockets.contains(generation));
+        generation = world.hello();
+        // One in use, and of those that drain the newest.
+        CHECK(world.slot().sockets.size() <= 4);
+        CHECK(world.slot().sockets.contains(generation - 1));
+    }
+    world.pass_alive(1s);
+    CHECK(world.slot().sockets == std::set<Generation>{generation - 1, generation});
+    world.pass_alive(14s);
+    CHECK(world.slot().sockets == std::set<Generation>{generation});
+}
+
+TEST_CASE("R14: a replacement that keeps failing backs off although the old connection is stable") {
+    SocketWorld world(1, [] { return 0.999; });
+    connected_world(world);
+    world.pass_alive(120s);
+    world.on(event::Disconnect{1, "refresh_requested"});
+    world.pass_alive(1s);
+    std::vector<long> waits;
+    for (int round = 0; round < 2; ++round) {
+        world.url_failed("unreachable");
+        const auto before = world.now;
+        while (world.slot().opening.empty())
+            world.pass_alive(1s);
+        waits.push_back((world.now - before) / 1s);
+    }
+    REQUIRE(waits.size() == 2);
+    CHECK(waits[0] == 1);
+    CHECK(waits[1] == 2);
+}
+
 TEST_CASE("R69: a reload replaces the connection, the old one drains") {
     SocketWorld world;
     connected_world(world);
