@@ -1,0 +1,125 @@
+// node approval.mjs BINARY_DIR [PICTURE]: one approval from the wish to the answer, clicked through in headless Chromium
+// against the real daemon; then keyboard, phone, hostile text and faults. PICTURE is where the README's screenshot goes.
+import { keyboard_story } from './keyboard.mjs';
+import { Screen } from './screen.mjs';
+import { Checks, expect, start_browser, start_sandbox } from './support.mjs';
+import { hostile_story, phone_story, trouble_story } from './trouble.mjs';
+
+const [binaries, picture] = process.argv.slice(2);
+if (!binaries) {
+  console.error('usage: node approval.mjs BINARY_DIR [PICTURE]');
+  process.exit(2);
+}
+
+const app = 'Recap Notetaker';
+
+function approval_story(screen, sandbox) {
+  const { page } = screen;
+  let issue = '';
+  const vote = (person, party) => async () => {
+    await screen.become(person);
+    await screen.visit('C0APPREVIEW');
+    await screen.button(screen.card(app), 'Approve').click();
+    await screen.card(app).getByText(new RegExp(`${party}\\s+approved by`)).waitFor();
+  };
+  return {
+    'the sandbox prints its address and the daemon connects': async () => {
+      expect(/^Sandbox: http:\/\/127\.0\.0\.1:\d+\/$/.test(sandbox.line), `a line with the address, not "${sandbox.line}"`);
+      await screen.open('#U0ADA/apps');
+      await screen.running();
+    },
+    'an employee asks for an app as Slack offers it, without a link': async () => {
+      await page.getByRole('button', { name: `Request to install ${app}` }).click();
+      await screen.field('Add a note').fill('Notes for customer calls');
+      await screen.button(screen.dialog(), 'Submit request').click();
+      await screen.gone();
+      await page.getByText('Requested by Ada Okafor').waitFor();
+    },
+    'the bot asks the employee for the vendor issue': async () => {
+      await screen.visit('dm');
+      await screen.button(screen.page.locator('.message').last(), 'Link vendor issue').waitFor();
+    },
+    'a link that is no issue is refused at its field, with the reason': async () => {
+      await screen.button(page.locator('.message').last(), 'Link vendor issue').click();
+      await screen.field('Vendor issue link').fill('https://gitlab.acme.example/it/vendor-reviews/-/merge_requests/77');
+      await page.keyboard.press('Enter');
+      await page.locator('dialog .field_error', { hasText: /merge request/i }).waitFor();
+      expect(await screen.field('Vendor issue link').getAttribute('aria-invalid') === 'true', 'the field is marked as wrong');
+      await page.keyboard.press('Escape');
+      await screen.gone();
+    },
+    'the employee pastes the issue’s link from the tracker’s page': async () => {
+      await screen.tool('tracker');
+      await page.getByRole('button', { name: `App integration: ${app}`, exact: true }).click();
+      issue = await page.locator('.address').innerText();
+      await screen.button(page.locator('.message', { hasText: 'Link vendor issue' }).last(), 'Link vendor issue').click();
+      await screen.field('Vendor issue link').fill(issue);
+      await page.keyboard.press('Enter');
+      await screen.gone();
+      await screen.tool('guide');
+    },
+    'the card is in review and shows the issue': async () => {
+      await screen.visit('C0APPREVIEW');
+      await screen.card(app).getByText('In review').first().waitFor();
+      await screen.card(app).locator(`a[href="${issue}"]`).first().waitFor();
+    },
+    'a press without the right to it is answered for that person’s eyes': async () => {
+      await screen.button(screen.card(app), 'Approve').click();
+      await page.locator('.message.ephemeral', { hasText: 'Only visible to you' }).waitFor();
+    },
+    'Security approves': vote('U0SOFIA', 'Security'),
+    'Legal approves': vote('U0LINNEA', 'Legal'),
+    'a picture for the README': async () => {
+      await screen.become('U0PRIYA');
+      await screen.card(app).evaluate((card) => card.scrollIntoView({ block: 'end' }));
+      await page.mouse.move(700, 770);
+      if (picture) await page.screenshot({ path: picture });
+    },
+    'Procurement approves': vote('U0PRIYA', 'Procurement'),
+    'IT approves': vote('U0IDRIS', 'IT'),
+    'the card is ready': () => screen.card(app).getByText('Ready').first().waitFor(),
+    'an admin approves the app, and is asked whether that is meant': async () => {
+      await screen.become('U0MARA');
+      await screen.button(screen.card(app), 'Approve app').click();
+      await screen.button(screen.dialog(), 'Approve app').click();
+      await screen.card(app).locator('.block_section', { hasText: /^Approved/ }).first().waitFor();
+    },
+    'Slack has it approved': async () => {
+      await screen.visit('apps');
+      await page.locator('.app', { hasText: app }).getByText('Approved for this workspace').waitFor();
+    },
+    'the employee reads the news': async () => {
+      await screen.become('U0ADA');
+      await page.locator('[data-place="dm"] .badge').waitFor();
+      await screen.visit('dm');
+      await page.locator('.message', { hasText: /approved/i }).last().waitFor();
+      await screen.tool('guide');
+      await page.getByText('That was the whole job.').waitFor();
+    },
+    'every call of the daemon is in the log': async () => {
+      await screen.tool('calls');
+      for (const method of ['chat.postMessage', 'views.open', 'admin.apps.approve']) {
+        await page.locator('.calls .method', { hasText: method }).first().waitFor();
+      }
+      await screen.tool('guide');
+    },
+  };
+}
+
+const checks = new Checks();
+const sandbox = await start_sandbox(binaries);
+const browser = await start_browser();
+const screen = new Screen(browser.page, sandbox.address);
+try {
+  await checks.story(approval_story(screen, sandbox));
+  await checks.story(keyboard_story(screen));
+  await checks.story(phone_story(screen));
+  await checks.story(hostile_story(screen));
+  await checks.story(trouble_story(screen));
+  await checks.check('the browser’s console stayed free of errors', () => expect(browser.complaints.length === 0, browser.complaints.join('\n')));
+} finally {
+  await browser.stop();
+}
+await checks.check('the sandbox ends well when it is told to', async () => expect((await sandbox.stop()) === 0, 'exit code 0'));
+console.log(`${checks.passed} passed, ${checks.failed} failed`);
+process.exit(checks.failed ? 1 : 0);
