@@ -8,6 +8,7 @@ export function phone_story(screen) {
   return {
     'phone: every place fits 375 px without scrolling sideways': async () => {
       await page.setViewportSize({ width: 375, height: 740 });
+      await page.reload();
       for (const place of places) {
         await screen.open(`#U0ADA/${place}`);
         await page.locator(`nav [data-place="${place}"][aria-current]`).waitFor({ state: 'attached' });
@@ -40,6 +41,7 @@ export function phone_story(screen) {
       expect(light !== (await paper()), 'another background in the dark');
       await page.emulateMedia({ colorScheme: 'light' });
       await page.setViewportSize({ width: 1280, height: 800 });
+      await page.reload();
     },
   };
 }

@@ -9,7 +9,7 @@ import { build_guide, steps } from './guide.js';
 import { draw_home, leave_home } from './home.js';
 import { draw_messages } from './messages.js';
 import { draw_modals } from './modals.js';
-import { build_sidebar } from './sidebar.js';
+import { build_sidebar, waiting } from './sidebar.js';
 import { draw_tracker, select_issue } from './tracker.js';
 import { on_link, start_view, view, world } from './world.js';
 
@@ -84,12 +84,12 @@ function show_tool(name, take_focus = true) {
 
 function redraw() {
   if (!parts) return;
-  draw_title();
   if (view.place !== 'home') leave_home();
   if (view.place === 'home') draw_home(column);
   else if (view.place === 'apps') draw_directory(column);
   else draw_messages(column);
   parts.sidebar();
+  draw_title();
   parts.composer.redraw();
   draw_modals(state);
   if (shown_tool) redraw_tool();
@@ -102,8 +102,13 @@ function draw_title() {
   const names = { home: `${state.bot.name} Home`, dm: state.bot.name, apps: 'Apps directory' };
   const name = channel ? `# ${channel.name}` : names[view.place];
   const topic = channel?.topic ?? { dm: 'Direct message with the app', home: 'What the app shows you', apps: 'Ask for an app' }[view.place];
-  if (title.dataset.looks === name) return;
-  title.dataset.looks = name;
-  fill(title, h('strong', {}, name), h('small', {}, topic));
+  const me = world.person(view.me).name;
+  const news = waiting(view.me);
+  const menu = document.getElementById('menu');
+  menu.setAttribute('aria-label', `People and channels${news ? `, ${news} unread` : ''}`);
+  menu.classList.toggle('news', news > 0);
+  if (title.dataset.looks === name + me) return;
+  title.dataset.looks = name + me;
+  fill(title, h('strong', {}, name), h('small', {}, h('span', { class: 'narrow' }, `You are ${me}`), h('span', { class: 'wide' }, topic)));
   document.title = `${name} · ${state.team.name} · Sandbox`;
 }

@@ -63,7 +63,8 @@ function draw_people(menu, choose) {
   ]));
 }
 
-const waiting = (id) => unread('dm', id).badge + state.channels.reduce((sum, channel) => sum + unread(channel.id, id).badge, 0);
+// Messages that call this person and were not read.
+export const waiting = (id) => unread('dm', id).badge + state.channels.reduce((sum, channel) => sum + unread(channel.id, id).badge, 0);
 const badge = (count) => count > 0 && h('span', { class: 'badge' }, String(count), h('span', { class: 'hidden' }, ' unread'));
 
 function draw_places(places) {
