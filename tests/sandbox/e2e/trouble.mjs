@@ -62,18 +62,24 @@ export function hostile_story(screen) {
       await harmless(page);
     },
     'hostile text in a message and in every kind of block stays text': async () => {
-      const { api_url } = await page.evaluate(() => fetch('/api/state?since=0').then((answer) => answer.json()));
-      const answer = await fetch(`${api_url}chat.postMessage`, {
-        method: 'POST', headers: { authorization: 'Bearer xoxb-test-bot', 'content-type': 'application/json; charset=utf-8' },
-        body: JSON.stringify({ channel: 'C0ITALARMS', text: evil, blocks: every_block() }),
+      // Put into the page's own state: the fake Slack takes only the blocks that the daemon uses.
+      await page.route('**/api/state*', async (route) => {
+        const answer = await route.fetch();
+        const state = await answer.json();
+        if (state.people) {
+          const message = { channel: 'C0ITALARMS', ts: '1700000000.000100', user: state.bot.user, ephemeral_to: '', edits: 0 };
+          state.messages.C0ITALARMS = [{ ...message, text: evil, blocks: every_block() }];
+        }
+        await route.fulfill({ response: answer, json: state });
       });
-      const told = await answer.json();
-      expect(told.ok, `Slack takes the message: ${JSON.stringify(told)}`);
+      await page.reload();
       await screen.visit('C0ITALARMS');
       await page.locator('.block_image').waitFor();
       expect((await page.locator('.log a').count()) === 2, 'only the two honest links are links');
       expect((await page.locator('.unknown').count()) === 0, 'every block is drawn');
       await harmless(page);
+      await page.unroute('**/api/state*');
+      await page.reload();
     },
   };
 }
