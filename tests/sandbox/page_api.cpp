@@ -187,6 +187,13 @@ Json PageApi::act(const std::string& verb, const Json& body) {
         slack_.close_view(user, text(body, "view"));
     } else if (verb == "fault") {
         fault(text(body, "name"), body.value("value", Json(true)));
+    } else if (verb == "outside") {
+        slack_.decide_outside(text(body, "request"), text(body, "decision"));
+    } else if (verb == "grow") {
+        slack_.grow_scopes(text(body, "request"), {{"name", "admin.users:read"},
+                                                   {"description", "View the people of the organisation"},
+                                                   {"is_sensitive", true},
+                                                   {"token_type", "user"}});
     } else if (verb == "kill") {
         daemon_.kill();
     } else {

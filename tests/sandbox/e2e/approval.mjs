@@ -1,5 +1,6 @@
 // node approval.mjs BINARY_DIR [PICTURE]: one approval from the wish to the answer, clicked through in headless Chromium
 // against the real daemon; then keyboard, phone, hostile text and faults. PICTURE is where the README's screenshot goes.
+import { writeFileSync } from 'node:fs';
 import { keyboard_story } from './keyboard.mjs';
 import { Screen } from './screen.mjs';
 import { Checks, expect, start_browser, start_sandbox } from './support.mjs';
@@ -13,14 +14,28 @@ if (!binaries) {
 
 const app = 'Recap Notetaker';
 
+// 1280 x 800 pixels of a slightly larger window, so that the whole card is seen.
+async function take_picture(screen, name) {
+  const { page } = screen;
+  await page.locator('.toast').waitFor({ state: 'detached' });
+  const session = await page.context().newCDPSession(page);
+  const size = (width, height) => session.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1280 / width, mobile: false });
+  await size(1440, 900);
+  await screen.card(name).evaluate((card) => card.scrollIntoView({ block: 'end' }));
+  const { data } = await session.send('Page.captureScreenshot', { format: 'png' });
+  writeFileSync(picture, Buffer.from(data, 'base64'));
+  await size(1280, 800);
+  await session.detach();
+}
+
 function approval_story(screen, sandbox) {
   const { page } = screen;
   let issue = '';
-  const vote = (person, party) => async () => {
+  const vote = (person, party, name = app) => async () => {
     await screen.become(person);
     await screen.visit('C0APPREVIEW');
-    await screen.button(screen.card(app), 'Approve').click();
-    await screen.card(app).getByText(new RegExp(`${party}\\s+approved by`)).waitFor();
+    await screen.button(screen.card(name), 'Approve').click();
+    await screen.card(name).getByText(new RegExp(`${party}\\s+approved by`)).waitFor();
   };
   return {
     'the sandbox prints its address and the daemon connects': async () => {
@@ -69,12 +84,6 @@ function approval_story(screen, sandbox) {
     },
     'Security approves': vote('U0SOFIA', 'Security'),
     'Legal approves': vote('U0LINNEA', 'Legal'),
-    'a picture for the README': async () => {
-      await screen.become('U0PRIYA');
-      await screen.card(app).evaluate((card) => card.scrollIntoView({ block: 'end' }));
-      await page.mouse.move(700, 770);
-      if (picture) await page.screenshot({ path: picture });
-    },
     'Procurement approves': vote('U0PRIYA', 'Procurement'),
     'IT approves': vote('U0IDRIS', 'IT'),
     'the card is ready': () => screen.card(app).getByText('Ready').first().waitFor(),
@@ -95,6 +104,21 @@ function approval_story(screen, sandbox) {
       await page.locator('.message', { hasText: /approved/i }).last().waitFor();
       await screen.tool('guide');
       await page.getByText('That was the whole job.').waitFor();
+    },
+    'a second request, with the link in its note, is in review at once': async () => {
+      await screen.become('U0BEN');
+      await screen.visit('apps');
+      await page.getByRole('button', { name: 'Request to install Orbit Boards' }).click();
+      await screen.field('Add a note').fill('Whiteboards for the weekly, see https://gitlab.acme.example/it/vendor-reviews/-/issues/1479');
+      await screen.button(screen.dialog(), 'Submit request').click();
+      await screen.gone();
+      await screen.visit('C0APPREVIEW');
+      await screen.card('Orbit Boards').getByText('In review').first().waitFor();
+    },
+    'a picture for the README': async () => {
+      for (const [person, party] of [['U0TOMAS', 'Security'], ['U0LINNEA', 'Legal']]) await vote(person, party, 'Orbit Boards')();
+      await screen.become('U0PRIYA');
+      if (picture) await take_picture(screen, 'Orbit Boards');
     },
     'every call of the daemon is in the log': async () => {
       await screen.tool('calls');

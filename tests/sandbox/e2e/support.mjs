@@ -14,9 +14,9 @@ const flags = [
 const patience = 15_000;
 
 export async function start_sandbox(binaries) {
-  const program = [join(binaries, 'countersign_sandbox'), join(binaries, 'tests/sandbox/countersign_sandbox')].find(existsSync);
-  if (!program) throw new Error(`no countersign_sandbox in ${binaries}; build it first`);
-  const child = spawn(program, ['--daemon', join(binaries, 'countersign')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const program = join(binaries, 'countersign_sandbox');
+  if (!existsSync(program)) throw new Error(`no ${program}; build it first`);
+  const child = spawn(program, [], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
   const first = await Promise.race([
     new Promise((resolve) => createInterface({ input: child.stdout }).once('line', resolve)),

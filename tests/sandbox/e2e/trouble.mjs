@@ -121,11 +121,11 @@ export function trouble_story(screen) {
         const { daemon, connections } = await (await fetch('/api/state?since=0')).json();
         return daemon.pid && daemon.pid !== old && connections > 0;
       }, before);
-      await page.getByRole('button', { name: 'Request to install Orbit Boards' }).click();
+      await page.getByRole('button', { name: 'Request to install Harbour CRM' }).click();
       await screen.button(screen.dialog(), 'Submit request').click();
       await screen.gone();
       await screen.visit('C0APPREVIEW');
-      await screen.card('Orbit Boards').waitFor();
+      await screen.card('Harbour CRM').waitFor();
     },
     'a disconnect and a refresh are survived': async () => {
       for (const name of ['Disconnect', 'Refresh a socket']) {
@@ -142,7 +142,7 @@ export function trouble_story(screen) {
     'nobody answers: the press says so': async () => {
       await page.getByLabel('Outage').check();
       await page.locator('.lamp.off').waitFor({ state: 'attached' });
-      await screen.button(screen.card('Orbit Boards'), 'Details').click();
+      await screen.button(screen.card('Harbour CRM'), 'Details').click();
       await page.locator('.toast.failure').first().waitFor();
       await page.getByLabel('Outage').uncheck();
       await page.locator('.lamp.on').waitFor({ state: 'attached', timeout: 60_000 });

@@ -20,13 +20,24 @@ export function build_composer() {
     box.style.height = 'auto';
     box.style.height = `${Math.min(box.scrollHeight, 160)}px`;
     send.disabled = !box.value.trim();
-    const typed = box.value.split(' ')[0];
-    const fits = box.value.startsWith('/') && !box.value.includes('\n')
-      ? state.commands.filter((entry) => entry.command.startsWith(typed)) : [];
-    const complete = box.value.includes(' ') && fits.length === 1;
-    list.hidden = !fits.length || complete;
+    const typing = /^\/[^\s]*$/.test(box.value);
+    const fits = typing ? state.commands.filter((entry) => entry.command.startsWith(box.value)) : [];
+    const shortcuts = typing ? state.shortcuts.filter((entry) => entry.name.toLowerCase().includes(box.value.slice(1).toLowerCase())) : [];
+    list.hidden = !fits.length && !shortcuts.length;
     fill(list, fits.map((entry) => h('button', { type: 'button', on: { click: () => take(entry) } },
-      h('strong', {}, entry.command), ' ', h('span', { class: 'usage' }, entry.usage), h('small', {}, entry.description))));
+      h('strong', {}, entry.command), ' ', h('span', { class: 'usage' }, entry.usage), h('small', {}, entry.description))),
+    shortcuts.map((entry) => h('button', { type: 'button', on: { click: () => start(entry) } },
+      h('strong', {}, entry.name), h('small', {}, entry.description))));
+  };
+  const start = async (entry) => {
+    box.value = '';
+    suggest();
+    try {
+      const { envelope } = await post('shortcut', { user: view.me, callback: entry.callback });
+      await acknowledgement(envelope);
+    } catch (problem) {
+      toast(`${entry.name} failed: ${problem.message}`, true);
+    }
   };
   const take = (entry) => {
     box.value = `${entry.command} `;

@@ -21,15 +21,18 @@ export function build_faults(panel) {
   });
   const buttons = actions.map(([name, title, text]) => h('div', { class: 'fault' }, h('p', {}, text),
     h('button', { type: 'button', class: 'button', on: { click: () => set(name, true, `${title}: done.`) } }, title)));
+  const behind = h('div', {});
   const pulse = h('p', { class: 'pulse', role: 'status' });
   const kill = h('button', { type: 'button', class: 'button danger', on: { click: end } }, 'Kill the daemon');
   const log = h('pre', { class: 'daemon_log', tabindex: '0', 'aria-label': 'The daemon’s log' });
   fill(panel, h('h3', {}, 'Slack'), toggles.map((toggle) => toggle.row), buttons,
+    h('h3', {}, 'Behind Countersign’s back'), behind,
     h('h3', {}, 'Countersign'), pulse,
     h('p', { class: 'note' }, 'kill -9: no goodbye, no clean-up. It is started again at once and goes on where it was; nothing is lost, nothing happens twice.'),
     kill, h('h3', {}, 'Its log'), log);
   return () => {
     for (const { name, box } of toggles) box.checked = Boolean(state.faults[name]);
+    draw_behind(behind);
     const { state: daemon, pid, restarts } = state.daemon;
     fill(pulse, h('strong', {}, daemon), pid ? ` · pid ${pid}` : '', ` · ${restarts} restart${restarts === 1 ? '' : 's'} · ${state.connections} sockets`);
     kill.disabled = !pid;
@@ -39,6 +42,22 @@ export function build_faults(panel) {
     fill(log, text);
     if (at_end) log.scrollTop = log.scrollHeight;
   };
+}
+
+// What an admin or an app may do in Slack itself while the review goes on.
+function draw_behind(box) {
+  const request = state.requests.findLast((entry) => !entry.resolved);
+  if (box.dataset.request === (request?.id ?? 'none')) return;
+  box.dataset.request = request?.id ?? 'none';
+  if (!request) return fill(box, h('p', { class: 'note' }, 'For an open app request; there is none now.'));
+  const name = state.apps.find((app) => app.id === request.app_id)?.name ?? request.app_id;
+  const act = (verb, body, said) => post(verb, { request: request.id, ...body })
+    .then(() => toast(said), (problem) => toast(problem.message, true));
+  const row = (text, label, run) => h('div', { class: 'fault' }, h('p', {}, text),
+    h('button', { type: 'button', class: 'button', on: { click: run } }, label));
+  return fill(box,
+    row(`An admin approves ${name} in Slack’s own pages.`, 'Decide outside', () => act('outside', { decision: 'approve' }, `${name} was approved in Slack itself.`)),
+    row(`${name} asks for one more permission. Votes given before do not cover it.`, 'Grow scopes', () => act('grow', {}, `${name} now asks for more.`)));
 }
 
 async function set(name, value, said) {

@@ -62,7 +62,8 @@ function day(message) {
     : when(message).toLocaleDateString('en', { weekday: 'long', month: 'long', day: 'numeric' });
 }
 
-const same_speaker = (before, message) => before.user === message.user && day(before) === day(message)
+// A card always says who speaks; lines of one speaker follow each other without.
+const same_speaker = (before, message) => before.user === message.user && day(before) === day(message) && !message.blocks.length
   && Number(message.ts) - Number(before.ts) < 300 && !before.ephemeral_to && !message.ephemeral_to;
 
 function one(message, compact, changed) {

@@ -93,8 +93,8 @@ function entry(place, sign, name, news = { any: false, badge: 0 }, tag) {
 function draw_status(status) {
   const { state: daemon, pid } = state.daemon;
   const text = daemon === 'running' && state.connections > 0
-    ? `Countersign runs · pid ${pid} · ${state.connections} socket${state.connections === 1 ? '' : 's'}`
-    : daemon === 'running' ? `Countersign runs · pid ${pid} · not connected` : `Countersign is ${daemon}…`;
+    ? `Running · pid ${pid} · ${state.connections} socket${state.connections === 1 ? '' : 's'}`
+    : daemon === 'running' ? `Running · pid ${pid} · not connected` : `Countersign is ${daemon}…`;
   update(status, [text], () => [h('span', { class: `lamp ${daemon === 'running' && state.connections ? 'on' : 'off'}` }), text]);
 }
 
