@@ -91,11 +91,7 @@ void Daemon::supervise() {
         ++changes_;
         read_log(pipe);
         ::close(pipe);
-        int status = 0;
-        while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-        }
-        const bool by_hand = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-        ended(status, !by_hand && steady_clock::now() - began < std::chrono::seconds(2));
+        ended(steady_clock::now() - began < std::chrono::seconds(2));
     }
 }
 
@@ -138,29 +134,38 @@ void Daemon::read_log(int pipe) {
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) break;
         rest.append(buffer.data(), static_cast<std::size_t>(got));
+        const std::lock_guard lock(mutex_);
         for (auto end = rest.find('\n'); end != std::string::npos; end = rest.find('\n')) {
             note(rest.substr(0, end));
             rest.erase(0, end + 1);
         }
     }
+    const std::lock_guard lock(mutex_);
     if (!rest.empty()) note(rest);
 }
 
-void Daemon::ended(int status, bool young) {
+void Daemon::ended(bool young) {
+    siginfo_t ignored{};
+    while (::waitid(P_PID, static_cast<id_t>(pid_), &ignored, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+    }
+    std::unique_lock lock(mutex_);
+    int status = 0;
+    ::waitpid(pid_, &status,
+              0);  // under the lock, so that nobody sends a signal to a number that is free again
+    pid_ = 0;
     const auto how = how_it_ended(status);
     note("--- " + how + " ---");
-    std::unique_lock lock(mutex_);
-    pid_ = 0;
-    state_ = young ? fmt::format("stopped ({})", how) : "starting";
-    ++changes_;
+    const bool by_hand = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    const bool broken = young && !by_hand;
+    state_ = broken ? fmt::format("stopped ({})", how) : "starting";
     wake_.notify_all();
     // One that dies at once is not started in a tight loop; one that was killed by hand comes back
     // immediately.
-    if (young) wake_.wait_for(lock, std::chrono::seconds(2), [this] { return stopping_; });
+    if (broken) wake_.wait_for(lock, std::chrono::seconds(2), [this] { return stopping_; });
 }
 
+// The caller holds the lock.
 void Daemon::note(std::string line) {
-    const std::lock_guard lock(mutex_);
     log_.push_back(std::move(line));
     if (log_.size() > kept_lines) log_.pop_front();
     ++changes_;

@@ -32,7 +32,7 @@ class Daemon {
     void supervise();
     [[nodiscard]] int start();  // the reading end of its stderr
     void read_log(int pipe);
-    void ended(int status, bool young);
+    void ended(bool young);
     void note(std::string line);
 
     const std::filesystem::path binary_, config_, credentials_;

@@ -11,7 +11,6 @@ export class Screen {
   async become(person) {
     await this.page.locator('#you').click();
     await this.page.locator(`#people [data-person="${person}"]`).click();
-    await this.page.locator(`#you[aria-label^="You are"]`).waitFor();
     await this.page.waitForFunction((id) => location.hash.startsWith(`#${id}/`), person);
   }
 

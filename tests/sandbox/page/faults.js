@@ -55,7 +55,7 @@ function draw_behind(box) {
     .then(() => toast(said), (problem) => toast(problem.message, true));
   const row = (text, label, run) => h('div', { class: 'fault' }, h('p', {}, text),
     h('button', { type: 'button', class: 'button', on: { click: run } }, label));
-  return fill(box,
+  return fill(box, h('p', { class: 'note' }, 'Countersign notices within a minute, and looks again before it applies anything.'),
     row(`An admin approves ${name} in Slack’s own pages.`, 'Decide outside', () => act('outside', { decision: 'approve' }, `${name} was approved in Slack itself.`)),
     row(`${name} asks for one more permission. Votes given before do not cover it.`, 'Grow scopes', () => act('grow', {}, `${name} now asks for more.`)));
 }

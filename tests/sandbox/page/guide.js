@@ -6,7 +6,9 @@ import { go, messages_in, view, world } from './world.js';
 const seen_news = new Set();
 
 export function steps() {
-  const request = state.requests.at(-1);
+  const last = state.requests.at(-1);
+  // A request that was refused or taken back has had its answer; the job starts again with the next one.
+  const request = ['cancelled', 'restricted'].includes(last?.outcome) ? undefined : last;
   const who = request?.user ?? state.people.find((person) => person.role === 'employee').id;
   const app = state.apps.find((entry) => entry.id === request?.app_id);
   const name = world.person(who)?.name ?? who;

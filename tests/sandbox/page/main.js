@@ -11,7 +11,7 @@ import { draw_messages } from './messages.js';
 import { draw_modals } from './modals.js';
 import { build_sidebar, waiting } from './sidebar.js';
 import { draw_tracker, select_issue } from './tracker.js';
-import { on_link, start_view, view, world } from './world.js';
+import { go, on_link, start_view, view, world } from './world.js';
 
 const column = document.getElementById('column');
 const title = document.getElementById('title');
@@ -57,6 +57,11 @@ function start() {
   on_link((url) => {
     if (!select_issue(url)) return false;
     show_tool('tracker');
+    return true;
+  });
+  on_link((url) => {
+    if (!state.apps.some((app) => url.endsWith(`/apps/${app.id}`))) return false;
+    go('apps');
     return true;
   });
   if (!phone.matches) show_tool('guide', false);

@@ -47,8 +47,8 @@ export function build_sidebar(panel) {
 function draw_who(who) {
   const me = world.person(view.me);
   update(who, [me.id], () => [avatar(me.id, me.name),
-    h('span', { class: 'name' }, h('small', {}, 'You are'), h('strong', {}, me.name), h('small', {}, me.title)), icon('down')]);
-  who.setAttribute('aria-label', `You are ${me.name}, ${me.title}. Change person`);
+    h('span', { class: 'name' }, h('small', {}, 'You are '), h('strong', {}, `${me.name} `), h('small', {}, me.title)),
+  h('span', { class: 'hidden' }, ' (change person)'), icon('down')]);
 }
 
 function draw_people(menu, choose) {

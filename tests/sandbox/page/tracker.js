@@ -16,11 +16,11 @@ export function draw_tracker(panel) {
   fill(panel, h('p', { class: 'crumbs' }, state.tracker.project.split('/').join(' › ')), issue ? issue_page(issue, panel) : issue_list(panel));
 }
 
-// The address of an issue in this project: its page opens here. Anything else is not ours.
+// An address in this tracker opens here: an issue's page, else the list. Anything else is not ours.
 export function select_issue(url) {
-  const issue = state.tracker.issues.find((entry) => entry.url === url.split('#')[0]);
-  if (!issue) return false;
-  selected = issue.url;
+  if (!url.startsWith(`${state.tracker.url}/`)) return false;
+  selected = state.tracker.issues.find((entry) => entry.url === url.split('#')[0])?.url ?? null;
+  if (/\/issues\/new\b/.test(url)) toast('Here GitLab would show its form for a new issue. Take one of these instead.');
   return true;
 }
 

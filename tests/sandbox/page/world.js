@@ -1,7 +1,7 @@
 // Who is looking, at what; and what ids are called. The address bar holds it, so that "back" and a reload work.
 import { state } from './api.js';
 
-export const view = { me: '', place: 'home' };
+export const view = { me: '', place: 'apps' };
 let changed = () => {};
 
 export function start_view(run) {
@@ -17,7 +17,7 @@ function read_address() {
   const [me, place] = location.hash.slice(1).split('/');
   view.me = state.people.some((person) => person.id === me) ? me : state.people[0].id;
   const known = ['home', 'dm', 'apps', ...state.channels.map((channel) => channel.id)];
-  view.place = known.includes(place) ? place : 'home';
+  view.place = known.includes(place) ? place : 'apps';
 }
 
 export function go(place, me = view.me) {
