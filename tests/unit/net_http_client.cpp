@@ -7,6 +7,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace countersign;
 using namespace std::chrono_literals;
 using fakes::RawPeer;
@@ -177,6 +179,30 @@ TEST_CASE("a call that finds no free connection waits for one, within its limit"
     client.io.run();
     CHECK(ended == 8);
     CHECK(server.notes().size() == 8);
+}
+
+TEST_CASE("when eight calls end together, eight that waited go at once, first come, first served") {
+    const RawPeer* itself = nullptr;
+    const RawPeer server([&itself](RawPeer::Connection& c) {
+        for (std::size_t round = 1; round <= 3; ++round) {
+            const std::string request = c.read_http_request();
+            c.note(request.substr(request.find("\r\n\r\n") + 4));
+            if (!itself->wait_for_notes(8 * round)) return;  // all eight are here, or a wake-up was lost
+            c.answer(200, "");
+        }
+    });
+    itself = &server;
+    Client client;
+    int answered = 0;
+    for (int i = 0; i < 24; ++i) {
+        asio::co_spawn(client.io,
+                       client.http->send(Client::request(server.url("http"), std::to_string(i / 8))),
+                       [&](const std::exception_ptr&, const Answer& answer) { answered += answer ? 1 : 0; });
+    }
+    client.io.run();
+    CHECK(answered == 24);
+    const auto rounds = server.notes();
+    CHECK(std::ranges::is_sorted(rounds));
 }
 
 TEST_CASE(
