@@ -22,8 +22,8 @@ using Clock = std::chrono::steady_clock;
 // N4
 constexpr std::chrono::seconds connect_limit{5};
 constexpr std::chrono::seconds header_limit{10};
-constexpr std::uint32_t most_header_bytes = 32 * 1024;
-constexpr std::uint64_t most_body_bytes = 8 * 1024 * 1024;
+constexpr std::uint32_t most_header_bytes = 32'768;
+constexpr std::uint64_t most_body_bytes = 8'388'608;
 // A server that is full of idle connections closes the oldest; ours should not be among them when we need
 // one.
 constexpr std::chrono::seconds idle_limit{30};

@@ -23,7 +23,7 @@ namespace http = boost::beast::http;
 using Tcp = asio::ip::tcp;
 
 constexpr std::size_t most_connections = 16;
-constexpr std::uint32_t most_header_bytes = 8 * 1024;
+constexpr std::uint32_t most_header_bytes = 8'192;
 constexpr std::chrono::seconds request_limit{5};
 constexpr std::chrono::seconds idle_limit{30};
 constexpr std::chrono::seconds stop_limit{1};

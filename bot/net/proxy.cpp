@@ -15,7 +15,7 @@
 namespace countersign::net {
 namespace {
 
-constexpr std::size_t longest_answer = 16 * 1024;
+constexpr std::size_t longest_answer = 16'384;
 
 std::string base64(std::string_view plain) {
     std::string encoded(4 * ((plain.size() + 2) / 3) + 1, '\0');  // EVP_EncodeBlock ends with a NUL
@@ -179,7 +179,7 @@ Awaitable<Result<void>> open_tunnel(Tcp::socket& socket, Proxy proxy, std::strin
     std::string request = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n";
     if (!proxy.authorization.empty()) request += "Proxy-Authorization: " + proxy.authorization + "\r\n";
     for (const auto& [name, value] : proxy.headers)
-        request += name + ": " + value + "\r\n";
+        request.append(name).append(": ").append(value).append("\r\n");
     request += "\r\n";
     const auto [write_error, written] = co_await asio::async_write(socket, asio::buffer(request), as_value);
     std::string answer;

@@ -52,7 +52,7 @@ boost::asio::ssl::context& TlsContext::native() {
 }
 
 Result<std::shared_ptr<TlsContext>> TlsContext::make(const std::filesystem::path& extra_ca_file) {
-    const std::shared_ptr<TlsContext> made(new TlsContext);
+    std::shared_ptr<TlsContext> made(new TlsContext);
     boost::asio::ssl::context& context = made->native();
     SSL_CTX* native = context.native_handle();
     context.set_verify_mode(boost::asio::ssl::verify_peer);

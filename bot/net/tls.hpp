@@ -8,7 +8,7 @@
 
 struct ssl_st;
 namespace boost::asio::ssl {
-class context;
+class context;  // NOLINT(readability-identifier-naming): Boost's name
 }
 
 namespace countersign::net {

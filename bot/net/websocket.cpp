@@ -18,7 +18,7 @@ constexpr std::chrono::seconds write_limit{5};  // R24
 constexpr std::chrono::seconds close_limit{1};  // R34
 constexpr std::uint16_t no_close_code = 1006;
 // What an idle connection may keep of its read buffer.
-constexpr std::size_t kept_buffer = 64 * 1024;
+constexpr std::size_t kept_buffer = 65'536;
 
 // Shared by the Websocket and its operations, so that the owner may drop the one while the others still
 // unwind: a Beast stream must not go while anything is pending on it.
