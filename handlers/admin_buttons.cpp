@@ -114,6 +114,7 @@ Outcome admin_pressed(const Press& press, const Context& context) {
     const auto& request = item->request;
     const auto id = to_text(request.id);
     if (press.what == ids::reopen) {
+        if (auto card = require_current_card(press, *item, context); !card) return std::move(card.error());
         if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
         return press_reopen(press, std::move(*item), context);
     }

@@ -21,8 +21,12 @@ Outcome failed_delivery(const EffectAnswer& answer, const Context& context, cons
     outcome.audit.push_back(
         {"slack", "effect.failed", answer.request.value > 0 ? to_text(answer.request) : answer.key,
          details({{"effect", answer.key}, {"meaning", answer.meaning}, {"error", answer.error}})});
-    outcome.effects.push_back(
-        alarm(context.settings, "delivery:" + answer.key, views::alarm_notice(what, answer.trouble())));
+    // One alarm a cause and hour: a bot that was removed from its channel fails with every card.
+    const auto hour = std::chrono::floor<std::chrono::hours>(context.now).time_since_epoch().count();
+    outcome.effects.push_back(alarm(context.settings,
+                                    fmt::format("delivery:{}:{}:{}:{}", answer.purpose, answer.error,
+                                                text_field(answer.args, "channel"), hour),
+                                    views::alarm_notice(what, answer.trouble())));
     return outcome;
 }
 

@@ -176,10 +176,10 @@ Outcome resolved_elsewhere(const std::optional<Finding>& finding, Case item, con
                            const EffectAnswer& answer, const Context& context) {
     const auto& request = item.request;
     if (finding) {
-        // After a repeated call, "already resolved" is our own first call that got through.
-        const bool ours = asker.repeats > 0 &&
-                          (finding->list == List::approved ? request.decision == DecisionKind::approve
-                                                           : request.decision == DecisionKind::restrict);
+        // After a call whose answer was lost, or that Slack had not shown yet, this is our own decision.
+        const bool sent = asker.repeats > 0 || request.state == RequestState::manual;
+        const bool ours = sent && request.decision == (finding->list == List::approved ? DecisionKind::approve
+                                                                                      : DecisionKind::restrict);
         return adopt_resolution(std::move(item), *finding, !ours, answer, context);
     }
     if (storage::is_final(request.state)) return {};  // we said no, Slack holds nothing: nothing to learn
@@ -215,7 +215,13 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context) {
         request.state = RequestState::in_review;
         request.decision = DecisionKind::none;
         request.decided_by = {};
-        return settle(std::move(item), before, "countersign", context);
+        request.decided_at.reset();
+        auto outcome = tell(asker, fmt::format("unsent:{}:v{}", to_text(request.id), request.version),
+                            fmt::format("Nothing was sent to Slack: not every party agrees on what {} asks for now. "
+                                        "It is in review again.",
+                                        to_text(request.id)));
+        outcome.merge(settle(std::move(item), before, "countersign", context));
+        return outcome;
     }
     auto target = request;
     if (!pending_in_slack(request, context)) target.slack_id = {};
@@ -228,6 +234,10 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context) {
                              details({{"scope_hash", request.scope_hash}, {"effect", effect.key}})});
     outcome.changes.push_back(watch_for(request.id, effect.key, context.now));
     outcome.effects.push_back(std::move(effect));
+    if (before == RequestState::applying) {  // nothing that people see changes; the version must
+        outcome.changes.emplace_back(storage::SaveRequest{std::move(request)});
+        return outcome;
+    }
     request.state = RequestState::applying;
     outcome.merge(settle(std::move(item), before, "countersign", context));
     return outcome;
@@ -273,6 +283,7 @@ Outcome inquiry_failed(Inquiry kind, Case item, const Asker& asker, const Effect
                        const Context& context) {
     const auto request = item.request.id;
     if (kind == Inquiry::vanished || !review::in_flight(item.request.state)) return concluded(request, {});
+    if (kind == Inquiry::precheck) item.request.decision = DecisionKind::none;  // nothing was sent
     const auto note = kind == Inquiry::precheck
                           ? "Nothing was decided in Slack, because its list of requests cannot be read. "
                           : "What Slack has decided is unknown, because its lists cannot be read. ";

@@ -105,7 +105,9 @@ std::expected<void, Outcome> require_current_card(const Press& press, const Case
                fmt::format("this card is old: the scopes of {} have changed since it was drawn. Look at "
                            "the card as it is now and press again.",
                            id));
-    outcome.effects.push_back(update_card(item.request, draw_card(item, context)));
+    auto redrawn = update_card(item.request, draw_card(item, context));
+    redrawn.key += ":" + press.cause;  // the version's own key belongs to its next change
+    outcome.effects.push_back(std::move(redrawn));
     return std::unexpected(std::move(outcome));
 }
 
