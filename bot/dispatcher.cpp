@@ -31,6 +31,11 @@ struct Overloaded : Lambdas... {
     using Lambdas::operator()...;
 };
 
+bool told_identity(const auto& item) {
+    const auto* answer = std::get_if<EffectAnswer>(&item);
+    return answer != nullptr && answer->effect.method == "auth.test";
+}
+
 milliseconds storage_retry_delay(int failures) {
     return std::min<milliseconds>(milliseconds(100) * (1 << std::min(failures, 6)), seconds(5));
 }
@@ -129,9 +134,7 @@ void Dispatcher::start_up() {
             database_.transaction([&] {
                 const Timestamp now = clock_->now();
                 storage::Outbox(database_).release_claims(now);
-                const storage::View view(database_);
-                capabilities_.bot_user = UserId(view.meta("bot_user"));
-                capabilities_.enterprise = EnterpriseId(view.meta("enterprise"));
+                read_identity();
                 IntakeCounts counts;
                 EventIntake(database_, *settings_, capabilities_, counts, now).started();
             });
@@ -142,6 +145,13 @@ void Dispatcher::start_up() {
             if (stopping_) return;
         }
     }
+}
+
+// Who we are is learned from auth.test and kept (handlers/identity.cpp).
+void Dispatcher::read_identity() {
+    const storage::View view(database_);
+    capabilities_.bot_user = UserId(view.meta("bot_user"));
+    capabilities_.enterprise = EnterpriseId(view.meta("enterprise"));
 }
 
 bool Dispatcher::wait_for_work() {
@@ -186,6 +196,7 @@ void Dispatcher::process() {
     failpoint("after_commit");
     if (!acks.empty()) ports_.acknowledge(std::move(acks));
     failpoint("after_ack");
+    if (std::ranges::any_of(batch_, [](const Item& item) { return told_identity(item); })) read_identity();
     if (!plan.perform.empty()) {
         failpoint("after_claim");
         ports_.perform(std::move(plan.perform));

@@ -93,6 +93,7 @@ class Dispatcher {
     void storage_failed(const std::exception& error);
     void storage_recovered();
     void start_up();
+    void read_identity();
 
     storage::Database database_;
     const Clock* clock_;

@@ -2,6 +2,7 @@
 #include "handlers/effect_answer.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/handlers.hpp"
+#include "handlers/identity.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/sweep.hpp"
@@ -10,6 +11,7 @@ namespace countersign::handlers {
 
 Outcome effect_results(const Event& event, const Context& context) {
     const auto answer = read_effect_answer(event);
+    if (answer.purpose == purposes::identity) return identity_told(answer, context);
     if (answer.purpose == purposes::card) return card_posted(answer, context);
     if (answer.purpose == purposes::card_update) return card_updated(answer, context);
     if (answer.purpose == purposes::notice) return notice_sent(answer, context);

@@ -13,6 +13,7 @@ namespace countersign::handlers {
 
 // `Effect::purpose`: who hears the result (effect_results.cpp).
 namespace purposes {
+inline constexpr std::string_view identity = "identity";  // auth.test
 inline constexpr std::string_view card = "card";
 inline constexpr std::string_view card_update = "card_update";
 inline constexpr std::string_view notice = "notice";  // a direct message about a request

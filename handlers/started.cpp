@@ -1,13 +1,15 @@
 #include "handlers/deliveries.hpp"
 #include "handlers/group_reading.hpp"
 #include "handlers/handlers.hpp"
+#include "handlers/identity.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/sweep.hpp"
 
 namespace countersign::handlers {
 
-Outcome started(const Event& /*event*/, const Context& context) {
-    auto outcome = read_groups(context);
+Outcome started(const Event& event, const Context& context) {
+    auto outcome = ask_identity(event, context);
+    outcome.merge(read_groups(context));
     outcome.merge(repost_missing_cards(context));
     if (context.capabilities.admin) {
         outcome.merge(resume_decisions(context));

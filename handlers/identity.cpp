@@ -1,0 +1,35 @@
+#include "handlers/identity.hpp"
+
+#include "handlers/effects.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/sweep.hpp"
+
+namespace countersign::handlers {
+
+Outcome ask_identity(const Event& started, const Context& /*context*/) {
+    storage::Effect effect;
+    effect.key = "identity:" + started.name;
+    effect.method = "auth.test";
+    effect.args = "{}";
+    effect.purpose = purposes::identity;
+    Outcome outcome;
+    outcome.effects.push_back(std::move(effect));
+    return outcome;
+}
+
+Outcome identity_told(const EffectAnswer& answer, const Context& context) {
+    Outcome outcome;
+    if (!answer.ok()) return outcome;
+    auto known = context.capabilities;
+    known.bot_user = UserId(review::text_field(answer.response, "user_id"));
+    known.enterprise = EnterpriseId(review::text_field(answer.response, "enterprise_id"));
+    outcome.changes.emplace_back(storage::SetMeta{"bot_user", known.bot_user.value});
+    outcome.changes.emplace_back(storage::SetMeta{"enterprise", known.enterprise.value});
+    // The sweep of a first start did not know the organisation yet.
+    if (known.admin && known.enterprise != context.capabilities.enterprise) {
+        outcome.merge(begin_sweep({context.now, context.view, context.settings, known}));
+    }
+    return outcome;
+}
+
+}  // namespace countersign::handlers
