@@ -223,8 +223,7 @@ void Dispatcher::turn(std::vector<AckOut>& acks, OutboxRunner::Plan& plan, const
                                            intake.envelope(envelope.delivery, waited)});
                        },
                        [&](EffectAnswer& answer) {
-                           if (const auto result = runner_.record(answer, now, steady))
-                               intake.effect_result(*result);
+                           if (const auto result = record(answer, now, steady)) intake.effect_result(*result);
                        },
                        [&](Alarm& alarm) { intake.alarm(alarm.key, alarm.text, alarm.raw); },
                    },
@@ -243,11 +242,30 @@ void Dispatcher::turn(std::vector<AckOut>& acks, OutboxRunner::Plan& plan, const
             steady + std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(*due - now));
         if (!plan.wake || at < *plan.wake) plan.wake = at;
     }
-    if (steady - last_prune_ > prune_every) {
-        last_prune_ = steady;
-        storage::Inbox(database_).prune(now - inbox_kept, prune_rows);
-        storage::Outbox(database_).prune(now - outbox_kept, prune_rows);
+    prune(now, steady);
+}
+
+// A bug in the bookkeeping of one effect must not stop every other: its row stays claimed and is looked at
+// again by the next run of the program.
+std::optional<OutboxRunner::Result> Dispatcher::record(const EffectAnswer& answer, Timestamp now,
+                                                       SteadyTime steady) {
+    std::optional<OutboxRunner::Result> result;
+    try {
+        database_.savepoint([&] { result = runner_.record(answer, now, steady); });
+    } catch (const std::logic_error& bug) {
+        result.reset();
+        log::error("effect_not_recorded", {{"effect", answer.effect.key}, {"error", bug.what()}});
     }
+    return result;
+}
+
+void Dispatcher::prune(Timestamp now, SteadyTime steady) {
+    if (steady < next_prune_) return;
+    const int inbox = storage::Inbox(database_).prune(now - inbox_kept, prune_rows);
+    const int outbox = storage::Outbox(database_).prune(now - outbox_kept, prune_rows);
+    // Small bites: what is left goes with the next turns, so that no ack waits for it.
+    const bool more = inbox == prune_rows || outbox == prune_rows;
+    next_prune_ = more ? steady : steady + prune_every;
 }
 
 void Dispatcher::storage_failed(const std::exception& error) {

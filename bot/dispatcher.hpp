@@ -90,6 +90,9 @@ class Dispatcher {
     void take_batch();
     void process();
     void turn(std::vector<AckOut>& acks, OutboxRunner::Plan& plan, const EventIntake& intake);
+    [[nodiscard]] std::optional<OutboxRunner::Result> record(const EffectAnswer& answer, Timestamp now,
+                                                             SteadyTime steady);
+    void prune(Timestamp now, SteadyTime steady);
     void storage_failed(const std::exception& error);
     void storage_recovered();
     void start_up();
@@ -104,7 +107,7 @@ class Dispatcher {
     OutboxRunner runner_;
     std::vector<Item> batch_;
     std::optional<SteadyTime> wake_;
-    SteadyTime last_prune_{};
+    SteadyTime next_prune_{};
     int storage_failures_ = 0;
 
     mutable std::mutex mutex_;
