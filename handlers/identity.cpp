@@ -19,9 +19,10 @@ Outcome ask_identity(const Event& started, const Context& /*context*/) {
 
 Outcome identity_told(const EffectAnswer& answer, const Context& context) {
     Outcome outcome;
-    if (!answer.ok()) return outcome;
     auto known = context.capabilities;
     known.bot_user = UserId(review::text_field(answer.response, "user_id"));
+    // What is known already is not given up for an answer that says nothing.
+    if (!answer.ok() || known.bot_user.empty()) return outcome;
     known.enterprise = EnterpriseId(review::text_field(answer.response, "enterprise_id"));
     outcome.changes.emplace_back(storage::SetMeta{"bot_user", known.bot_user.value});
     outcome.changes.emplace_back(storage::SetMeta{"enterprise", known.enterprise.value});
