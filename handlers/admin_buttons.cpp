@@ -87,6 +87,11 @@ Outcome press_reopen(const Press& press, Case item, const Context& context) {
 Outcome press_done(const Press& press, Case item, const Context& context) {
     auto& request = item.request;
     const auto id = to_text(request.id);
+    if (applies_by_api(request, context)) {
+        return refuse(press, id, "not_needed",
+                      "you may not, because I apply this decision myself and believe only Slack's own lists; "
+                      "press `Approve app` or `Restrict app`.");
+    }
     if (request.decision == DecisionKind::none) {
         return refuse(
             press, id, "not_begun",
@@ -96,14 +101,12 @@ Outcome press_done(const Press& press, Case item, const Context& context) {
     if (approve) {
         if (auto refused = why_not_approvable(item, context)) return refuse(press, id, "not_ready", *refused);
     }
-    const auto reason = request.decision_reason;
-    return end(std::move(item),
-               {.state = approve ? RequestState::approved : RequestState::restricted,
-                .kind = request.decision,
-                .by = press.user,
-                .reason = reason,
-                .evidence = details({{"marked_done_by", press.user.value}, {"cause", press.cause}})},
-               press.user.value, context);
+    const Ending ending{.state = approve ? RequestState::approved : RequestState::restricted,
+                        .kind = request.decision,
+                        .by = press.user,
+                        .reason = request.decision_reason,
+                        .evidence = details({{"marked_done_by", press.user.value}, {"cause", press.cause}})};
+    return end(std::move(item), ending, press.user.value, context);
 }
 
 }  // namespace

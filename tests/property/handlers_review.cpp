@@ -353,7 +353,7 @@ class Storm {
 TEST_CASE("domain.md 8.6: the invariants hold over random sequences of events and faults") {
     int approvals = 0;
     int endings = 0;
-    for (unsigned seed = 1; seed <= 15; ++seed) {
+    for (unsigned seed = 1; seed <= 8; ++seed) {
         CAPTURE(seed);
         ReviewWorld world;
         Watcher watcher(world);
@@ -375,6 +375,6 @@ TEST_CASE("domain.md 8.6: the invariants hold over random sequences of events an
         endings += watcher.endings;
     }
     // A storm that never gets anywhere proves nothing.
-    CHECK(approvals > 20);
-    CHECK(endings > 50);
+    CHECK(approvals > 10);
+    CHECK(endings > 30);
 }

@@ -373,3 +373,45 @@ TEST_CASE("a late duplicate of an answer changes nothing") {
     CHECK(world.performed_of("admin.apps.approve").size() == 1);
     CHECK(world.state(id) == RequestState::approved);
 }
+
+TEST_CASE("M1: scopes that grow while Slack is being asked send nothing either, and who pressed is told") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.app_requested(
+        slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write"), slack_scope("admin")}));
+    world.run();
+    CHECK(world.state(id) == RequestState::in_review);
+    CHECK(world.performed_of("admin.apps.approve").empty());
+    CHECK(heard_with(world, "U0ADMIN", "Nothing was sent"));
+}
+
+TEST_CASE("M3: what Slack shows later of our own call is found by the sweep, as ours") {
+    ReviewWorld world;
+    world.start();
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run({"admin.apps.approve"});
+    const auto call = world.expect("admin.apps.approve");
+    world.answer(call, {});
+    world.run();
+    CHECK(world.state(id) == RequestState::manual);
+    world.slack.perform(call.method, Json::parse(call.args));
+    world.pass(world.settings.slack.reconcile);
+    world.run();
+    CHECK(world.state(id) == RequestState::approved);
+    CHECK(world.request(id).outside == storage::Outside::no);
+    CHECK(world.request(id).decided_by == UserId("U0ADMIN"));
+}
+
+TEST_CASE("invariant 6: with an admin token, nobody's word replaces Slack's lists: Done is refused") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run({"admin.apps.approve"});
+    world.answer(world.expect("admin.apps.approve"), {"human", "not_an_admin", Json::object()});
+    world.press("U0ADMIN", ids::done, id);
+    world.run();
+    CHECK(world.state(id) == RequestState::manual);
+    CHECK(heard_with(world, "U0ADMIN", "only Slack's own lists"));
+}

@@ -261,6 +261,11 @@ TEST_CASE("a stale card, a foreign message and an unknown request are refused, t
     CHECK(world.heard("U0SEC1").size() == 4);
     const auto entries = storage::audit_of(world.db.writer(), "REQ-1");
     CHECK(std::ranges::count(entries, "press.refused", &storage::AuditEntry::action) == 2);
+    // The card that the stale press had redrawn still gets its next change.
+    world.press("U0SEC1", ids::vote_approve, 1);
+    world.run();
+    CHECK(Json::parse(world.performed_of("chat.update").back().args)["text"].get<std::string>().find(
+              "approved by <@U0SEC1>") != std::string::npos);
 }
 
 TEST_CASE("votes belong to the scope hash: the same request with more scopes is voted on again") {
