@@ -20,6 +20,7 @@ Result<std::shared_ptr<SlackLink>> make_slack_link(net::asio::any_io_executor ex
     options.expected_app_id = link->secrets.app_id;
     options.allow_plain_ws = settings.slack.api_url.starts_with("http://");
     options.pace = settings.slack.rate_scale;
+    options.lifeline = link;
     link->socket = std::make_shared<slack::SocketClient>(executor, *link->connector, *link->api, clock,
                                                          options, std::move(callbacks));
     return link;

@@ -95,6 +95,16 @@ struct SocketClient::Impl final : ConnectionOwner, std::enable_shared_from_this<
         }
     }
 
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    // Connections may outlive us by the time their last operation needs to end.
+    ~Impl() {
+        for (const auto& connection : connections) {
+            connection->detach();
+            connection->abort();
+        }
+    }
+
     double draw() {
         return options.random ? options.random() : std::uniform_real_distribution<double>(0, 1)(randomness);
     }
@@ -458,10 +468,11 @@ SocketClient::SocketClient(net::asio::any_io_executor executor, net::WebsocketCo
                                    std::move(callbacks))) {}
 
 SocketClient::~SocketClient() {
-    for (const auto& connection : impl_->connections) {
-        connection->detach();
+    // What is in flight keeps the Impl a little longer; it must find nothing to go on with.
+    impl_->stopping = true;
+    impl_->drive_all(event::Stop{});
+    for (const auto& connection : impl_->connections)
         connection->abort();
-    }
     impl_->timer.cancel();
 }
 

@@ -122,10 +122,21 @@ class ScriptedWebsocket final : public net::Websocket {
 class ScriptedConnector final : public net::WebsocketConnector {
   public:
     ScriptedConnector(net::asio::any_io_executor executor, const Clock& clock)
-        : executor_(std::move(executor)), clock_(&clock) {}
+        : executor_(std::move(executor)),
+          clock_(&clock),
+          released_(executor_, net::asio::steady_timer::time_point::max()) {}
+
+    // Until then every connect hangs.
+    void hold() { holding_ = true; }
+    void release() {
+        holding_ = false;
+        released_.cancel();
+    }
 
     net::Awaitable<Result<std::unique_ptr<net::Websocket>>> connect(net::WebsocketOptions options) override {
         using Connected = Result<std::unique_ptr<net::Websocket>>;
+        while (holding_)
+            co_await released_.async_wait(net::as_value);
         if (step()) co_return Connected(fail(Errc::unreachable, "scripted"));
         if (!failures.empty()) {
             Failure failure = failures.front();
@@ -143,6 +154,8 @@ class ScriptedConnector final : public net::WebsocketConnector {
   private:
     net::asio::any_io_executor executor_;
     const Clock* clock_;
+    net::asio::steady_timer released_;
+    bool holding_ = false;
 };
 
 }  // namespace countersign::tests

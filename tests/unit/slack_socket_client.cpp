@@ -475,6 +475,24 @@ TEST_CASE("R74: stop takes at most three seconds when acks never come") {
     CHECK(world.socket(0).closed);
 }
 
+TEST_CASE("R18: a client that goes away while it connects leaves nothing running") {
+    World world;
+    world.connector.hold();
+    world.start();
+    CHECK(world.state() == "connecting");
+    SUBCASE("stopped") {
+        tests::run(world.io, world.client->stop());
+    }
+    SUBCASE("destroyed") {
+        world.client.reset();
+    }
+    world.connector.release();
+    world.settle();
+    REQUIRE(world.connector.sockets.size() == 1);
+    CHECK((world.socket(0).closed || world.socket(0).aborted));
+    CHECK(world.socket(0).destroyed);
+}
+
 TEST_CASE("R75: when one slot is lost the other goes on") {
     World world(2);
     world.start();
