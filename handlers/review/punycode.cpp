@@ -1,5 +1,7 @@
 #include "handlers/review/punycode.hpp"
 
+#include "config/base/utf8.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <limits>
@@ -14,27 +16,13 @@ bool is_ascii(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return (static_cast<unsigned char>(c) & 0x80U) == 0; });
 }
 
-// Strict: overlong forms, surrogates and truncated sequences are refused.
-std::optional<std::vector<CodePoint>> decoded(std::string_view utf8) {
+std::optional<std::vector<CodePoint>> decoded(std::string_view text) {
     std::vector<CodePoint> out;
-    for (std::size_t at = 0; at < utf8.size();) {
-        const auto lead = static_cast<unsigned char>(utf8[at]);
-        const std::size_t length = lead < 0x80    ? 1
-                                   : lead >= 0xF0 ? 4
-                                   : lead >= 0xE0 ? 3
-                                   : lead >= 0xC2 ? 2
-                                                  : 0;
-        if (length == 0 || lead > 0xF4 || at + length > utf8.size()) return std::nullopt;
-        CodePoint point = length == 1 ? lead : lead & (0xFFU >> (length + 1));
-        for (std::size_t more = 1; more < length; ++more) {
-            const auto byte = static_cast<unsigned char>(utf8[at + more]);
-            if ((byte & 0xC0U) != 0x80U) return std::nullopt;
-            point = (point << 6U) | (byte & 0x3FU);
-        }
-        const CodePoint least = length == 4 ? 0x10000 : length == 3 ? 0x800 : 0;
-        if (point < least || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) return std::nullopt;
-        out.push_back(point);
-        at += length;
+    while (!text.empty()) {
+        const auto front = utf8::decode(text);
+        if (!front.valid) return std::nullopt;
+        out.push_back(front.code_point);
+        text.remove_prefix(front.length);
     }
     return out;
 }

@@ -81,6 +81,23 @@ Blocks& Blocks::section(std::string_view text) {
     return *this;
 }
 
+Blocks& Blocks::lines(const std::vector<std::string>& texts) {
+    std::string packed;
+    std::size_t length = 0;
+    for (const auto& text : texts) {
+        const auto more = text::code_points(text) + 1;
+        if (length + more > limits::section) {
+            section(packed);
+            packed.clear();
+            length = 0;
+        }
+        if (!packed.empty()) packed += '\n';
+        packed += text;
+        length += more;
+    }
+    return section(packed);
+}
+
 Blocks& Blocks::fields(const std::vector<std::string>& texts) {
     auto list = Json::array();
     for (const auto& text : texts) {

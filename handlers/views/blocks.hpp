@@ -62,6 +62,8 @@ class Blocks {
 
     Blocks& header(std::string_view plain_text);
     Blocks& section(std::string_view text);
+    // As many lines to a section as fit.
+    Blocks& lines(const std::vector<std::string>& texts);
     Blocks& fields(const std::vector<std::string>& texts);
     Blocks& context(const std::vector<std::string>& texts);
     Blocks& divider();

@@ -34,6 +34,19 @@ std::size_t invisible_length(std::string_view text) {
     return 0;
 }
 
+// Cleaned, and without what a person cannot see.
+std::string visible(std::string_view untrusted) {
+    const auto clean = text::cleaned(untrusted);
+    std::string out;
+    out.reserve(clean.size());
+    for (std::string_view rest = clean; !rest.empty();) {
+        const auto hidden = invisible_length(rest);
+        if (hidden == 0) out += rest.front();
+        rest.remove_prefix(std::max<std::size_t>(hidden, 1));
+    }
+    return out;
+}
+
 // Whether `:name:` starts here, which Slack would draw as an emoji.
 bool starts_emoji(std::string_view text) {
     std::size_t at = 1;
@@ -89,11 +102,7 @@ std::string defused(std::string_view text) {
                 out += '\n';
                 break;
             default:
-                if (const auto length = invisible_length(text.substr(at)); length > 0) {
-                    at += length - 1;
-                } else {
-                    out += c;
-                }
+                out += c;
         }
         line_start = c == '\n' || (line_start && (c == ' ' || c == '\t'));
     }
@@ -133,12 +142,12 @@ std::string_view start_of(std::string_view text, std::size_t limit) {
 }  // namespace
 
 std::string inert(std::string_view untrusted, std::size_t limit) {
-    const auto clean = text::cleaned(start_of(untrusted, limit));
+    const auto clean = visible(start_of(untrusted, limit));
     return defused(text::shortened(text::trimmed(clean), limit));
 }
 
 std::string inert_line(std::string_view untrusted, std::size_t limit) {
-    return defused(text::shortened(one_line(text::cleaned(start_of(untrusted, limit))), limit));
+    return defused(text::shortened(one_line(visible(start_of(untrusted, limit))), limit));
 }
 
 std::string quoted(std::string_view untrusted, std::size_t limit, std::size_t lines) {
@@ -163,7 +172,7 @@ std::string quoted(std::string_view untrusted, std::size_t limit, std::size_t li
 }
 
 std::string code_block(std::string_view untrusted, std::size_t limit) {
-    const auto clean = text::cleaned(start_of(untrusted, limit));
+    const auto clean = visible(start_of(untrusted, limit));
     const auto shown = text::shortened(text::trimmed(clean), limit);
     std::string out = "```\n";
     for (const char c : shown) {
@@ -188,7 +197,14 @@ std::string code_block(std::string_view untrusted, std::size_t limit) {
 }
 
 std::string plain(std::string_view untrusted, std::size_t limit) {
-    return text::shortened(one_line(text::cleaned(start_of(untrusted, limit))), limit);
+    auto shown = text::shortened(one_line(visible(start_of(untrusted, limit))), limit);
+    // Slack reads no mentions in plain text; notifications and other clients that copy it might.
+    for (const std::string_view opening : {"<@", "<!", "<#"}) {
+        for (auto at = shown.find(opening); at != std::string::npos; at = shown.find(opening, at)) {
+            shown.replace(at, 1, "‹");
+        }
+    }
+    return shown;
 }
 
 std::string mention_member(std::string_view member) {

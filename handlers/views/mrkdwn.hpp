@@ -17,7 +17,7 @@ namespace countersign::handlers::views {
 [[nodiscard]] std::string quoted(std::string_view untrusted, std::size_t limit, std::size_t lines = 12);
 // The same in a code block (``` … ```), as raw content for a person to read.
 [[nodiscard]] std::string code_block(std::string_view untrusted, std::size_t limit);
-// For plain_text objects: cleaned and shortened, on one line, nothing escaped.
+// For plain_text objects: cleaned and shortened, on one line, nothing escaped, but no `<@`, `<!`, `<#` left.
 [[nodiscard]] std::string plain(std::string_view untrusted, std::size_t limit);
 
 [[nodiscard]] std::string mention(const UserId& user);              // <@U…>

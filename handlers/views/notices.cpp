@@ -33,11 +33,21 @@ Button withdraw(const AppRequest& request) {
     return out;
 }
 
+std::vector<std::string> lines_of(std::string_view words) {
+    std::vector<std::string> out;
+    while (true) {
+        const auto end = words.find('\n');
+        out.emplace_back(words.substr(0, end));
+        if (end == std::string_view::npos) return out;
+        words.remove_prefix(end + 1);
+    }
+}
+
 // One text for both forms, so that they never say different things.
 Message message(const std::string& words, const std::vector<Button>& buttons = {}) {
-    const auto text = fitted(words, limits::section);
+    const auto text = fitted(words, limits::fallback);
     Blocks blocks;
-    blocks.section(text);
+    blocks.lines(lines_of(text));
     if (!buttons.empty()) blocks.actions("request", buttons);
     return {text, blocks.json()};
 }
@@ -73,7 +83,7 @@ std::string open_step(const AppRequest& request) {
 
 Message issue_wanted(const AppRequest& request, std::string_view why) {
     std::string words = "Your request for " + named(request) + " needs a vendor issue.";
-    if (const auto reason = inert(why, 600); !reason.empty()) words += " " + reason;
+    if (!why.empty()) words += " " + std::string(why);
     words +=
         "\nNext: link the issue if there is one, or create it. The parties may look at your request "
         "meanwhile.";
@@ -82,6 +92,12 @@ Message issue_wanted(const AppRequest& request, std::string_view why) {
 }
 
 Message request_received(const AppRequest& request) {
+    if (request.state == storage::RequestState::manual) {
+        return message(
+            "Your request for " + named(request) +
+                " is here.\nNext: an admin looks at it; you hear of every step. Nothing to do for you now.",
+            {withdraw(request)});
+    }
     return message("Your request for " + named(request) +
                        " is here and in review.\nNext: the parties look at it; you hear of every step. "
                        "Nothing to do for you now.",
@@ -195,7 +211,7 @@ Message line(std::string_view mrkdwn) {
 
 Message alarm_notice(std::string_view what, std::string_view advice, std::string_view raw) {
     std::string words = ":rotating_light: " + inert(what, 500);
-    if (const auto todo = inert(advice, 500); !todo.empty()) words += "\nDo: " + todo;
+    if (const auto todo = inert(advice, 600); !todo.empty()) words += "\nDo: " + todo;
     const auto text = fitted(words, limits::section);
     Blocks blocks;
     blocks.section(text);

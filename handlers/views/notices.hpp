@@ -1,23 +1,26 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "config/settings.hpp"
 #include "handlers/review/party_status.hpp"
 #include "handlers/views/message.hpp"
 #include "storage/records.hpp"
 
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace countersign::handlers::views {
 
-// Messages to the requester, each with what happened, why, and the next step.
-[[nodiscard]] Message issue_wanted(const storage::AppRequest&, std::string_view why);  // buttons Link / Create vendor issue, Withdraw
-[[nodiscard]] Message request_received(const storage::AppRequest&);                    // with issue: in review; Withdraw
-[[nodiscard]] Message question_asked(const storage::AppRequest&);                      // button Answer, Withdraw
+// Messages to the requester, each with what happened, why, and the next step. `why` is our own sentence (mrkdwn); every
+// other text here and below may come from outside and is made inert.
+[[nodiscard]] Message issue_wanted(const storage::AppRequest&,
+                                   std::string_view why);  // buttons Link / Create vendor issue, Withdraw
+[[nodiscard]] Message request_received(const storage::AppRequest&);  // with issue: in review; Withdraw
+[[nodiscard]] Message question_asked(const storage::AppRequest&);    // button Answer, Withdraw
 [[nodiscard]] Message issue_linked(const storage::AppRequest&, const storage::VendorIssue&);
-[[nodiscard]] Message decision_notice(const storage::AppRequest&);                     // approved, restricted, denied, withdrawn, outside
+[[nodiscard]] Message decision_notice(
+    const storage::AppRequest&);  // approved, restricted, denied, withdrawn, outside
 // One person's requests, newest first: `/app-request list` and `status`.
 [[nodiscard]] Message request_list(const std::vector<storage::AppRequest>&);
 [[nodiscard]] Message request_status(const storage::AppRequest&, const std::vector<review::PartyStatus>&,

@@ -32,7 +32,8 @@ void draw_request(Blocks& blocks, const CardInput& input) {
         blocks.context({fitted(words, 300)});
     }
     const auto words = requester_words(request);
-    blocks.section(words.empty() ? "_The requester gave no reason._" : fitted(words, quote_room));
+    blocks.section(words.empty() ? "_The requester gave no reason._"
+                                 : fitted("*In the requester's words*\n" + words, quote_room));
 }
 
 void draw_scopes(Blocks& blocks, const CardInput& input) {
@@ -45,23 +46,6 @@ void draw_scopes(Blocks& blocks, const CardInput& input) {
         together += "\n:warning: " + hint;
     if (!together.empty()) blocks.section(fitted("*Together*" + together, combination_room));
     blocks.section(fitted(scope_difference(input.request, difference_room), difference_room));
-}
-
-void draw_parties(Blocks& blocks, const CardInput& input) {
-    std::string section;
-    std::size_t length = 0;
-    for (const auto& row : party_rows(input, RowStyle::mrkdwn, row_limit(input, matrix_room))) {
-        const auto more = text::code_points(row) + 1;
-        if (length + more > limits::section) {
-            blocks.section(section);
-            section.clear();
-            length = 0;
-        }
-        if (!section.empty()) section += '\n';
-        section += row;
-        length += more;
-    }
-    blocks.section(section);
 }
 
 bool votes_open(RequestState state) {
@@ -138,7 +122,7 @@ Message request_card(const CardInput& input) {
     draw_request(blocks, input);
     draw_scopes(blocks, input);
     blocks.section("*Vendor issue* " + fitted(issue_words(input), 400)).divider();
-    draw_parties(blocks, input);
+    blocks.lines(party_rows(input, RowStyle::mrkdwn, row_limit(input, matrix_room)));
     blocks.section("*Next:* " + fitted(next_step(input), next_room));
     blocks.actions("votes", vote_row(input, value)).actions("decision", admin_row(input, value));
     blocks.context({footer(request)});

@@ -6,7 +6,6 @@
 #include "handlers/views/request_card.hpp"
 #include "handlers/views/request_facts.hpp"
 #include "handlers/views/scope_list.hpp"
-#include "handlers/views/scope_words.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -14,27 +13,10 @@
 namespace countersign::handlers::views {
 namespace {
 
-using storage::Scope;
 using storage::Vote;
 
-constexpr std::size_t scope_room = 6000, vote_room = 3000;
-
-// Beyond this, words for each would not fit: the list then names them all, by risk.
-constexpr std::size_t described_scopes = 40;
-
-std::vector<std::string> all_scopes(const std::vector<Scope>& scopes) {
-    if (scopes.size() <= described_scopes) return scope_groups(scopes, scope_room);
-    std::vector<std::string> out;
-    for (const auto risk : {Risk::critical, Risk::high, Risk::medium, Risk::low}) {
-        std::vector<Scope> same;
-        std::ranges::copy_if(scopes, std::back_inserter(same),
-                             [&](const auto& s) { return describe(s).risk == risk; });
-        if (same.empty()) continue;
-        out.push_back("*" + std::string(to_text(risk)) + "* " + std::string(emoji(risk)) + " " +
-                      scope_list(same, limits::section - 100));
-    }
-    return out;
-}
+// Together with the small parts below limits::message_text.
+constexpr std::size_t scope_room = 5500, vote_room = 2500, words_room = 1500;
 
 std::string_view verb(storage::VoteAnswer answer) {
     using enum storage::VoteAnswer;
@@ -98,9 +80,12 @@ Message request_details(const CardInput& input, const std::vector<Vote>& votes) 
     blocks.header("Details of " + to_text(request.id) + " " + plain(app_title(request), 100));
     const auto decided = decision_line(request);
     blocks.section("*" + state_line(request) + "*" + (decided.empty() ? "" : "\n" + fitted(decided, 500)));
+    if (const auto words = inert_line(request.app_description, 400); !words.empty())
+        blocks.section(fitted(words, 500));
+    if (const auto words = requester_words(request); !words.empty())
+        blocks.section(fitted(words, words_room));
     blocks.section("*All permissions* " + scope_counts(request.scopes));
-    for (const auto& group : all_scopes(request.scopes))
-        blocks.section(group);
+    blocks.lines(all_scopes(request.scopes, scope_room));
     blocks.section(fitted("*Votes*\n" + vote_lines(input, votes, vote_room), limits::section));
     if (const auto words = answered(request, 300); !words.empty()) blocks.section(fitted(words, 800));
     blocks.context({footer(request)});

@@ -1,17 +1,29 @@
 #include "handlers/views/scope_list.hpp"
 
 #include "config/base/text.hpp"
+#include "handlers/review/scopes.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/scope_words.hpp"
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace countersign::handlers::views {
 namespace {
 
 using storage::Scope;
 using storage::TokenType;
+
+// What acts as a person comes first: it reaches the most.
+constexpr std::array types{TokenType::user, TokenType::bot, TokenType::app, TokenType::unknown};
+
+std::vector<Scope> of_type(const std::vector<Scope>& scopes, TokenType type) {
+    std::vector<Scope> out;
+    std::ranges::copy_if(scopes, std::back_inserter(out),
+                         [type](const auto& scope) { return scope.token_type == type; });
+    return out;
+}
 
 std::string_view heading(TokenType type) {
     switch (type) {
@@ -61,18 +73,11 @@ std::string list_within(const std::vector<std::string>& pieces, std::string_view
     return out;
 }
 
-bool same_permission(const Scope& a, const Scope& b) {
-    return a.name == b.name && a.token_type == b.token_type;
-}
-
-// Those of `scopes` that `others` has not, as pieces for a list.
-std::vector<std::string> without(const std::vector<Scope>& scopes, const std::vector<Scope>& others) {
+std::vector<std::string> named_with_risk(const std::vector<Scope>& scopes) {
     std::vector<std::string> out;
     for (const auto& scope : riskiest_first(scopes)) {
-        if (std::ranges::any_of(others, [&](const auto& other) { return same_permission(scope, other); }))
-            continue;
         out.push_back("`" + inert_line(scope.name, 60) + "` (" + std::string(to_text(describe(scope).risk)) +
-                      ")");
+                      (scope.optional ? ", optional)" : ")"));
     }
     return out;
 }
@@ -94,18 +99,14 @@ std::string scope_counts(const std::vector<Scope>& scopes) {
 }
 
 std::vector<std::string> scope_groups(const std::vector<Scope>& scopes, std::size_t limit) {
-    constexpr std::array types{TokenType::user, TokenType::bot, TokenType::app, TokenType::unknown};
     const auto sorted = riskiest_first(scopes);
-    const auto used_types = std::ranges::count_if(types, [&](auto type) {
-        return std::ranges::find(sorted, type, &Scope::token_type) != sorted.end();
-    });
-
+    const auto used_types =
+        std::ranges::count_if(types, [&](auto type) { return !of_type(sorted, type).empty(); });
     std::vector<std::string> out;
     for (const auto type : types) {
         std::vector<std::string> lines;
-        for (const auto& scope : sorted) {
-            if (scope.token_type == type) lines.push_back(scope_line(scope));
-        }
+        for (const auto& scope : of_type(sorted, type))
+            lines.push_back(scope_line(scope));
         if (lines.empty()) continue;
         auto text = std::string(heading(type)) + "\n";
         text +=
@@ -115,11 +116,30 @@ std::vector<std::string> scope_groups(const std::vector<Scope>& scopes, std::siz
     return out;
 }
 
-std::string scope_list(const std::vector<Scope>& scopes, std::size_t limit) {
-    std::vector<std::string> pieces;
-    for (const auto& scope : riskiest_first(scopes))
-        pieces.push_back("`" + inert_line(scope.name, 60) + "`");
-    return list_within(pieces, " ", limit);
+std::vector<std::string> all_scopes(const std::vector<Scope>& scopes, std::size_t limit) {
+    std::vector<std::string> described;
+    std::vector<std::string> named;
+    std::size_t length = 0;
+    for (const auto type : types) {
+        std::array<std::vector<std::string>, 4> by_risk;
+        for (const auto& scope : of_type(riskiest_first(scopes), type)) {
+            if (std::ranges::all_of(by_risk, &std::vector<std::string>::empty)) {
+                described.emplace_back(heading(type));
+                named.emplace_back(heading(type));
+            }
+            described.push_back(scope_line(scope));
+            length += text::code_points(described.back()) + 1;
+            by_risk[static_cast<std::size_t>(describe(scope).risk)].push_back(
+                "`" + inert_line(scope.name, 60) + "`");
+        }
+        for (const auto risk : {Risk::critical, Risk::high, Risk::medium, Risk::low}) {
+            const auto& names = by_risk[static_cast<std::size_t>(risk)];
+            if (names.empty()) continue;
+            named.push_back(std::string(emoji(risk)) + " " + std::string(to_text(risk)) + "  " +
+                            list_within(names, " ", limit / 3));
+        }
+    }
+    return length <= limit ? described : named;
 }
 
 std::string scope_names(const std::vector<Scope>& scopes, std::size_t limit) {
@@ -138,9 +158,10 @@ std::string scope_difference(const storage::AppRequest& request, std::size_t lim
         request.previous_status.empty() ? "decided on" : inert_line(request.previous_status, 20);
     if (request.previous_scopes.empty())
         return "Earlier " + before + "; which permissions it had then is not known.";
-    const auto added = without(request.scopes, request.previous_scopes);
-    const auto removed = without(request.previous_scopes, request.scopes);
-    if (added.empty() && removed.empty()) return "Earlier " + before + " with exactly these permissions.";
+    const auto changed = review::difference(request.previous_scopes, request.scopes);
+    const auto added = named_with_risk(changed.added);
+    const auto removed = named_with_risk(changed.removed);
+    if (changed.empty()) return "Earlier " + before + " with exactly these permissions.";
     const auto half = (limit > 120 ? limit - 80 : 40) / 2;
     std::string out = "Earlier " + before + ".";
     if (!added.empty()) out += " *Added since:* " + list_within(added, ", ", half) + ".";

@@ -14,8 +14,10 @@ namespace countersign::handlers::views {
 // counted.
 [[nodiscard]] std::vector<std::string> scope_groups(const std::vector<storage::Scope>& scopes,
                                                     std::size_t limit);
-// Names only, as code, the riskiest first.
-[[nodiscard]] std::string scope_list(const std::vector<storage::Scope>& scopes, std::size_t limit);
+// Every scope: a line each with its words if they take at most `limit` code points, else lines of names, by
+// token type and risk.
+[[nodiscard]] std::vector<std::string> all_scopes(const std::vector<storage::Scope>& scopes,
+                                                  std::size_t limit);
 // Names with their risk on one line, the riskiest first: the plain form for `text`.
 [[nodiscard]] std::string scope_names(const std::vector<storage::Scope>& scopes, std::size_t limit);
 // What changed since Slack last resolved this app: added and removed, or "same as then".
