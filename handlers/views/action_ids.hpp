@@ -6,19 +6,19 @@
 namespace countersign::handlers::views::ids {
 
 // on the card
-inline constexpr std::string_view vote_approve = "vote_approve";    // Approve
-inline constexpr std::string_view vote_reject = "vote_reject";      // Reject
-inline constexpr std::string_view vote_need_info = "vote_need_info";// Need info
-inline constexpr std::string_view details = "request_details";      // Details
-inline constexpr std::string_view approve_app = "approve_app";      // Approve app
-inline constexpr std::string_view restrict_app = "restrict_app";    // Restrict app
-inline constexpr std::string_view reopen = "reopen_request";        // Reopen
-inline constexpr std::string_view done = "mark_done";               // Done
+inline constexpr std::string_view vote_approve = "vote_approve";      // Approve
+inline constexpr std::string_view vote_reject = "vote_reject";        // Reject
+inline constexpr std::string_view vote_need_info = "vote_need_info";  // Need info
+inline constexpr std::string_view details = "request_details";        // Details
+inline constexpr std::string_view approve_app = "approve_app";        // Approve app
+inline constexpr std::string_view restrict_app = "restrict_app";      // Restrict app
+inline constexpr std::string_view reopen = "reopen_request";          // Reopen
+inline constexpr std::string_view done = "mark_done";                 // Done
 // in the requester's messages
-inline constexpr std::string_view link_issue = "link_vendor_issue";     // Link vendor issue
-inline constexpr std::string_view create_issue = "create_vendor_issue"; // Create vendor issue
-inline constexpr std::string_view answer = "answer_question";           // Answer
-inline constexpr std::string_view withdraw = "withdraw_request";        // Withdraw
+inline constexpr std::string_view link_issue = "link_vendor_issue";      // Link vendor issue
+inline constexpr std::string_view create_issue = "create_vendor_issue";  // Create vendor issue
+inline constexpr std::string_view answer = "answer_question";            // Answer
+inline constexpr std::string_view withdraw = "withdraw_request";         // Withdraw
 // forms (callback_id), each with its private_metadata = ButtonValue text
 inline constexpr std::string_view form_request = "form_request_app";
 inline constexpr std::string_view form_reject = "form_reject";
@@ -35,6 +35,7 @@ inline constexpr std::string_view field_issue = "vendor_issue_link";
 inline constexpr std::string_view field_reason = "reason";
 inline constexpr std::string_view field_question = "question";
 inline constexpr std::string_view field_answer = "answer";
-inline constexpr std::string_view field_request = "request";  // choice of a request; option value = ButtonValue text
+inline constexpr std::string_view field_request =
+    "request";  // choice of a request; option value = ButtonValue text
 
 }  // namespace countersign::handlers::views::ids

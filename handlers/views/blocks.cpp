@@ -1,50 +1,67 @@
 #include "handlers/views/blocks.hpp"
 
 #include "config/base/text.hpp"
+#include "handlers/views/json_text.hpp"
 #include "handlers/views/mrkdwn.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
 namespace countersign::handlers::views {
 namespace {
 
-using Json = nlohmann::json;
-
 // Kept back for the buttons, which come last and must never be the part that is cut.
 constexpr std::size_t room_for_buttons = 500;
 
-std::string dumped(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+std::string plain_object(std::string_view text, std::size_t limit) {
+    const auto shown = plain(text, limit);
+    return R"({"type":"plain_text","text":)" + json_string(shown.empty() ? "-" : shown) +
+           R"(,"emoji":false})";
 }
 
-Json plain_object(std::string_view text, std::size_t limit) {
-    auto shown = plain(text, limit);
-    if (shown.empty()) shown = "-";
-    return {{"type", "plain_text"}, {"text", std::move(shown)}, {"emoji", false}};
+std::string mrkdwn_object(std::string_view text) {
+    return R"({"type":"mrkdwn","text":)" + json_string(text) + R"(,"verbatim":true})";
 }
 
-Json mrkdwn_object(std::string text) {
-    return {{"type", "mrkdwn"}, {"text", std::move(text)}, {"verbatim", true}};
+std::string confirm_object(const Confirm& confirm) {
+    return R"({"title":)" + plain_object(confirm.title, limits::confirm_title) + R"(,"text":)" +
+           plain_object(confirm.text, limits::confirm_text) + R"(,"confirm":)" +
+           plain_object(confirm.confirm, limits::confirm_button) + R"(,"deny":)" +
+           plain_object(confirm.deny, limits::confirm_button) + "}";
 }
 
-Json confirm_object(const Confirm& confirm) {
-    return {{"title", plain_object(confirm.title, limits::confirm_title)},
-            {"text", plain_object(confirm.text, limits::confirm_text)},
-            {"confirm", plain_object(confirm.confirm, limits::confirm_button)},
-            {"deny", plain_object(confirm.deny, limits::confirm_button)}};
+std::string button_object(const Button& button) {
+    std::string out = R"({"type":"button","action_id":)" + json_string(button.action_id) + R"(,"text":)" +
+                      plain_object(button.text, limits::button) + R"(,"value":)" +
+                      json_string(text::shortened(button.value, limits::value));
+    if (button.style == Style::primary) out += R"(,"style":"primary")";
+    if (button.style == Style::danger) out += R"(,"style":"danger")";
+    if (button.confirm) out += R"(,"confirm":)" + confirm_object(*button.confirm);
+    return out + "}";
 }
 
-Json button_object(const Button& button) {
-    Json out{{"type", "button"},
-             {"action_id", button.action_id},
-             {"text", plain_object(button.text, limits::button)},
-             {"value", text::shortened(button.value, limits::value)}};
-    if (button.style == Style::primary) out["style"] = "primary";
-    if (button.style == Style::danger) out["style"] = "danger";
-    if (button.confirm) out["confirm"] = confirm_object(*button.confirm);
+std::string option_object(const Option& option) {
+    return R"({"text":)" + plain_object(option.text, limits::option) + R"(,"value":)" +
+           json_string(text::shortened(option.value, limits::option_value)) + "}";
+}
+
+// "a,b,c" of the first `most` items that are not empty.
+template <class Items, class Draw>
+std::string drawn_list(const Items& items, std::size_t most, Draw draw) {
+    std::string out;
+    std::size_t count = 0;
+    for (const auto& item : items) {
+        if (count == most) break;
+        const std::string text = draw(item);
+        if (text.empty()) continue;
+        if (count++ > 0) out += ',';
+        out += text;
+    }
     return out;
+}
+
+std::string input_block(std::string_view id, std::string_view label, const std::string& element) {
+    return R"({"type":"input","block_id":)" + json_string(id) + R"(,"label":)" +
+           plain_object(label, limits::label) + R"(,"element":)" + element;
 }
 
 }  // namespace
@@ -61,7 +78,7 @@ std::string Blocks::taken(std::string_view text, std::size_t limit) {
     return shown;
 }
 
-void Blocks::add(std::string block) {
+void Blocks::add(std::string_view block) {
     const auto limit = surface_ == Surface::view ? limits::view_blocks : limits::message_blocks;
     if (count_ == limit) return;
     if (count_++ > 0) text_ += ',';
@@ -69,15 +86,14 @@ void Blocks::add(std::string block) {
 }
 
 Blocks& Blocks::header(std::string_view plain_text) {
-    auto object = plain_object(plain_text, limits::header);
-    used_ += text::code_points(object["text"].get_ref<const std::string&>());
-    add(dumped({{"type", "header"}, {"text", std::move(object)}}));
+    used_ += std::min(text::code_points(plain_text), limits::header);
+    add(R"({"type":"header","text":)" + plain_object(plain_text, limits::header) + "}");
     return *this;
 }
 
 Blocks& Blocks::section(std::string_view text) {
-    auto shown = taken(text, limits::section);
-    if (!shown.empty()) add(dumped({{"type", "section"}, {"text", mrkdwn_object(std::move(shown))}}));
+    const auto shown = taken(text, limits::section);
+    if (!shown.empty()) add(R"({"type":"section","text":)" + mrkdwn_object(shown) + "}");
     return *this;
 }
 
@@ -98,23 +114,22 @@ Blocks& Blocks::lines(const std::vector<std::string>& texts) {
     return section(packed);
 }
 
+std::string Blocks::mrkdwn_list(const std::vector<std::string>& texts, std::size_t most) {
+    return drawn_list(texts, most, [this](std::string_view text) {
+        const auto shown = taken(text, limits::field);
+        return shown.empty() ? shown : mrkdwn_object(shown);
+    });
+}
+
 Blocks& Blocks::fields(const std::vector<std::string>& texts) {
-    auto list = Json::array();
-    for (const auto& text : texts) {
-        auto shown = list.size() < limits::fields ? taken(text, limits::field) : std::string();
-        if (!shown.empty()) list.push_back(mrkdwn_object(std::move(shown)));
-    }
-    if (!list.empty()) add(dumped({{"type", "section"}, {"fields", std::move(list)}}));
+    const auto list = mrkdwn_list(texts, limits::fields);
+    if (!list.empty()) add(R"({"type":"section","fields":[)" + list + "]}");
     return *this;
 }
 
 Blocks& Blocks::context(const std::vector<std::string>& texts) {
-    auto list = Json::array();
-    for (const auto& text : texts) {
-        auto shown = list.size() < limits::context_elements ? taken(text, limits::field) : std::string();
-        if (!shown.empty()) list.push_back(mrkdwn_object(std::move(shown)));
-    }
-    if (!list.empty()) add(dumped({{"type", "context"}, {"elements", std::move(list)}}));
+    const auto list = mrkdwn_list(texts, limits::context_elements);
+    if (!list.empty()) add(R"({"type":"context","elements":[)" + list + "]}");
     return *this;
 }
 
@@ -124,63 +139,46 @@ Blocks& Blocks::divider() {
 }
 
 Blocks& Blocks::actions(std::string_view block_id, const std::vector<Button>& buttons) {
-    auto list = Json::array();
-    for (const auto& button : buttons) {
-        if (list.size() == limits::actions) break;
-        list.push_back(button_object(button));
-    }
+    const auto list = drawn_list(buttons, limits::actions, button_object);
     if (!list.empty())
-        add(dumped({{"type", "actions"}, {"block_id", block_id}, {"elements", std::move(list)}}));
+        add(R"({"type":"actions","block_id":)" + json_string(block_id) + R"(,"elements":[)" + list + "]}");
     return *this;
 }
 
 Blocks& Blocks::text_input(const TextInput& input) {
-    Json element{{"type", "plain_text_input"},
-                 {"action_id", input.id},
-                 {"multiline", input.multiline},
-                 {"max_length", std::min(input.max_length, limits::input)}};
-    if (!input.optional) element["min_length"] = 1;
+    const auto most = std::min(input.max_length, limits::input);
+    std::string element = R"({"type":"plain_text_input","action_id":)" + json_string(input.id) +
+                          R"(,"multiline":)" + (input.multiline ? "true" : "false") + R"(,"max_length":)" +
+                          std::to_string(most);
+    if (!input.optional) element += R"(,"min_length":1)";
     if (!input.placeholder.empty())
-        element["placeholder"] = plain_object(input.placeholder, limits::placeholder);
-    if (!input.initial.empty())
-        element["initial_value"] = plain(input.initial, std::min(input.max_length, limits::input));
-    Json block{{"type", "input"},
-               {"block_id", input.id},
-               {"label", plain_object(input.label, limits::label)},
-               {"element", std::move(element)},
-               {"optional", input.optional}};
-    if (!input.hint.empty()) block["hint"] = plain_object(input.hint, limits::label);
-    add(dumped(block));
+        element += R"(,"placeholder":)" + plain_object(input.placeholder, limits::placeholder);
+    if (!input.initial.empty()) element += R"(,"initial_value":)" + json_string(plain(input.initial, most));
+    auto block = input_block(input.id, input.label, element + "}");
+    if (input.optional) block += R"(,"optional":true)";
+    if (!input.hint.empty()) block += R"(,"hint":)" + plain_object(input.hint, limits::label);
+    add(block + "}");
     return *this;
 }
 
 Blocks& Blocks::select_input(std::string_view id, std::string_view label,
                              const std::vector<Option>& options) {
-    auto list = Json::array();
-    for (const auto& option : options) {
-        if (list.size() == limits::options) break;
-        list.push_back({{"text", plain_object(option.text, limits::option)},
-                        {"value", text::shortened(option.value, limits::option_value)}});
-    }
-    if (list.empty()) return *this;
-    Json element{
-        {"type", "static_select"}, {"action_id", id}, {"initial_option", list.front()}, {"options", list}};
-    add(dumped({{"type", "input"},
-                {"block_id", id},
-                {"label", plain_object(label, limits::label)},
-                {"element", std::move(element)}}));
+    if (options.empty()) return *this;
+    const auto list = drawn_list(options, limits::options, option_object);
+    const auto element = R"({"type":"static_select","action_id":)" + json_string(id) +
+                         R"(,"initial_option":)" + option_object(options.front()) + R"(,"options":[)" + list +
+                         "]}";
+    add(input_block(id, label, element) + "}");
     return *this;
 }
 
 std::string modal(const Modal& modal, const Blocks& blocks) {
-    const Json view{{"type", "modal"},
-                    {"callback_id", modal.callback_id},
-                    {"title", plain_object(modal.title, limits::view_title)},
-                    {"submit", plain_object(modal.submit, limits::view_title)},
-                    {"close", plain_object("Cancel", limits::view_title)},
-                    {"private_metadata", text::shortened(modal.private_metadata, limits::metadata)},
-                    {"blocks", Json::parse(blocks.json())}};
-    return dumped(view);
+    return R"({"type":"modal","callback_id":)" + json_string(modal.callback_id) + R"(,"title":)" +
+           plain_object(modal.title, limits::view_title) + R"(,"submit":)" +
+           plain_object(modal.submit, limits::view_title) + R"(,"close":)" +
+           plain_object("Cancel", limits::view_title) + R"(,"private_metadata":)" +
+           json_string(text::shortened(modal.private_metadata, limits::metadata)) + R"(,"blocks":)" +
+           blocks.json() + "}";
 }
 
 }  // namespace countersign::handlers::views

@@ -76,7 +76,8 @@ class Blocks {
     [[nodiscard]] std::string json() const { return "[" + text_ + "]"; }
 
   private:
-    void add(std::string block);
+    void add(std::string_view block);
+    [[nodiscard]] std::string mrkdwn_list(const std::vector<std::string>& texts, std::size_t most);
     [[nodiscard]] std::string taken(std::string_view text, std::size_t limit);
 
     Surface surface_;

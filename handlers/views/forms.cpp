@@ -3,12 +3,11 @@
 #include "config/base/text.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/blocks.hpp"
+#include "handlers/views/json_text.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/request_card.hpp"
 #include "handlers/views/request_facts.hpp"
 #include "handlers/views/scope_list.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace countersign::handlers::views {
 namespace {
@@ -131,11 +130,12 @@ std::string link_form(const std::vector<AppRequest>& choices) {
 }
 
 std::string form_errors(const std::map<std::string, std::string>& errors) {
-    nlohmann::json texts = nlohmann::json::object();
-    for (const auto& [field, text] : errors)
-        texts[field] = plain(text, 500);
-    const nlohmann::json answer{{"response_action", "errors"}, {"errors", std::move(texts)}};
-    return answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    std::string texts;
+    for (const auto& [field, text] : errors) {
+        if (!texts.empty()) texts += ',';
+        texts += json_string(field) + ":" + json_string(plain(text, 500));
+    }
+    return R"({"response_action":"errors","errors":{)" + texts + "}}";
 }
 
 }  // namespace countersign::handlers::views

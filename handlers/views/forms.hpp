@@ -1,11 +1,11 @@
 #pragma once
 
+#include "storage/records.hpp"
+
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "storage/records.hpp"
 
 namespace countersign::handlers::views {
 
@@ -16,7 +16,8 @@ namespace countersign::handlers::views {
 [[nodiscard]] std::string need_info_form(const storage::AppRequest& request, std::string_view party);
 [[nodiscard]] std::string answer_form(const storage::AppRequest& request);
 [[nodiscard]] std::string link_form(const storage::AppRequest& request);
-// For `link` without an id and several open requests: the form with a choice (ids::field_request); no private_metadata.
+// For `link` without an id and several open requests: the form with a choice (ids::field_request); no
+// private_metadata.
 [[nodiscard]] std::string link_form(const std::vector<storage::AppRequest>& choices);
 
 // `{"response_action":"errors","errors":{block:text}}`

@@ -1,6 +1,7 @@
 #include "handlers/views/mrkdwn.hpp"
 
 #include "config/base/text.hpp"
+#include "config/base/utf8.hpp"
 #include "handlers/review/wire_text.hpp"
 
 #include <boost/url/parse.hpp>
@@ -22,27 +23,37 @@ bool is_emoji_letter(char c) {
            c == '-' || c == '+' || c == '\'';
 }
 
-// Characters that a person cannot see and that can hide or move text: zero-width signs, line and paragraph
-// separators, the tag block. Control and bidi characters are already gone (text::cleaned).
-std::size_t invisible_length(std::string_view text) {
-    for (const std::string_view sign : {"\u200B", "\u2060", "\u2061", "\u2062", "\u2063", "\u2064", "\uFEFF",
-                                        "\u00AD", "\u180E", "\u2028", "\u2029", "\u034F", "\u3164"}) {
-        if (text.starts_with(sign)) return sign.size();
+// What a person cannot see and what can hide or split text: zero-width signs, fillers, the tag block. Control
+// and bidi characters are already gone (text::cleaned).
+bool is_invisible(char32_t point) {
+    switch (point) {
+        case 0x00AD:
+        case 0x034F:
+        case 0x180E:
+        case 0x200B:
+        case 0x3164:
+        case 0xFEFF:
+            return true;
+        default:
+            return (point >= 0x2060 && point <= 0x2064) || (point >= 0xE0000 && point <= 0xE007F);
     }
-    if (text.starts_with("\xF3\xA0\x80") || text.starts_with("\xF3\xA0\x81"))
-        return std::min<std::size_t>(4, text.size());
-    return 0;
+}
+
+// Most texts are, and need no second look.
+bool is_printable_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return (c >= ' ' && c < 0x7F) || c == '\n'; });
 }
 
 // Cleaned, and without what a person cannot see.
 std::string visible(std::string_view untrusted) {
+    if (is_printable_ascii(untrusted)) return std::string(untrusted);
     const auto clean = text::cleaned(untrusted);
     std::string out;
     out.reserve(clean.size());
     for (std::string_view rest = clean; !rest.empty();) {
-        const auto hidden = invisible_length(rest);
-        if (hidden == 0) out += rest.front();
-        rest.remove_prefix(std::max<std::size_t>(hidden, 1));
+        const auto front = utf8::decode(rest);
+        if (!is_invisible(front.code_point)) out += rest.substr(0, front.length);
+        rest.remove_prefix(front.length);
     }
     return out;
 }

@@ -12,8 +12,8 @@
 
 namespace countersign::handlers::views {
 
-// Messages to the requester, each with what happened, why, and the next step. `why` is our own sentence (mrkdwn); every
-// other text here and below may come from outside and is made inert.
+// Messages to the requester, each with what happened, why, and the next step. `why` is our own sentence
+// (mrkdwn); every other text here and below may come from outside and is made inert.
 [[nodiscard]] Message issue_wanted(const storage::AppRequest&,
                                    std::string_view why);  // buttons Link / Create vendor issue, Withdraw
 [[nodiscard]] Message request_received(const storage::AppRequest&);  // with issue: in review; Withdraw

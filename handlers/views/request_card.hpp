@@ -1,13 +1,13 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "config/settings.hpp"
 #include "handlers/review/party_status.hpp"
 #include "handlers/views/message.hpp"
 #include "storage/records.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace countersign::handlers::views {
 
@@ -20,9 +20,10 @@ struct CardInput {
     bool org_driver = false;  // Approve app / Restrict app act by API; else `Done` and instructions
 };
 
-// The request card of design.md §7: state line, app, publisher, requester, scopes with risk, difference to the last
-// resolution, vendor issue, party matrix, next step, buttons. Within Slack's limits for 100 scopes, 12 parties and
-// 3,000-letter texts. Parties still waiting are called by mention (in `text` and in the matrix).
+// The request card of design.md §7: state line, app, publisher, requester, scopes with risk, difference to
+// the last resolution, vendor issue, party matrix, next step, buttons. Within Slack's limits for 100 scopes,
+// 12 parties and 3,000-letter texts. Parties still waiting are called by mention (in `text` and in the
+// matrix).
 [[nodiscard]] Message request_card(const CardInput& input);
 // The answer to `Details`: all scopes, all votes with remarks, for one person's eyes.
 [[nodiscard]] Message request_details(const CardInput& input, const std::vector<storage::Vote>& votes);
@@ -31,8 +32,12 @@ struct CardInput {
 // "waiting", "approved by <@U1> (1 of 2)", "conditional until 2027-01-31" …
 [[nodiscard]] std::string party_text(const review::PartyStatus& status);
 
-// Values of the card's buttons: "REQ-12:0123abcd" = request and the first 8 digits of the scope hash it was drawn for.
-struct ButtonValue { RequestId request; std::string hash8; };
+// Values of the card's buttons: "REQ-12:0123abcd" = request and the first 8 digits of the scope hash it was
+// drawn for.
+struct ButtonValue {
+    RequestId request;
+    std::string hash8;
+};
 [[nodiscard]] std::string button_value(const storage::AppRequest& request);
 [[nodiscard]] std::optional<ButtonValue> parse_button_value(std::string_view value);
 

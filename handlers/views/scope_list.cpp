@@ -18,10 +18,10 @@ using storage::TokenType;
 // What acts as a person comes first: it reaches the most.
 constexpr std::array types{TokenType::user, TokenType::bot, TokenType::app, TokenType::unknown};
 
-std::vector<Scope> of_type(const std::vector<Scope>& scopes, TokenType type) {
-    std::vector<Scope> out;
-    std::ranges::copy_if(scopes, std::back_inserter(out),
-                         [type](const auto& scope) { return scope.token_type == type; });
+std::vector<RankedScope> of_type(const std::vector<RankedScope>& ranked, TokenType type) {
+    std::vector<RankedScope> out;
+    std::ranges::copy_if(ranked, std::back_inserter(out),
+                         [type](const auto& each) { return each.scope->token_type == type; });
     return out;
 }
 
@@ -43,43 +43,49 @@ std::string plural(std::size_t count, std::string_view noun) {
     return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
-std::string scope_line(const Scope& scope) {
-    const auto words = describe(scope);
-    std::string line(emoji(words.risk));
+std::string code(const Scope& scope) {
+    return "`" + inert_line(scope.name, 60) + "`";
+}
+
+std::string scope_line(const RankedScope& ranked) {
+    std::string line(emoji(ranked.risk));
     line += ' ';
-    line += to_text(words.risk);
-    line += "  `" + inert_line(scope.name, 60) + "`  " + words.words;
-    if (scope.optional) line += " _(optional)_";
-    if (scope.sensitive) line += " _(sensitive, says Slack)_";
+    line += to_text(ranked.risk);
+    line += "  " + code(*ranked.scope) + "  " + describe(*ranked.scope).words;
+    if (ranked.scope->optional) line += " _(optional)_";
+    if (ranked.scope->sensitive) line += " _(sensitive, says Slack)_";
     return line;
 }
 
-// Adds pieces while they fit; what does not fit is counted at the end.
-std::string list_within(const std::vector<std::string>& pieces, std::string_view separator,
+std::string with_risk(std::string name, const RankedScope& ranked) {
+    return std::move(name) + " (" + std::string(to_text(ranked.risk)) +
+           (ranked.scope->optional ? ", optional)" : ")");
+}
+
+// Adds pieces while they fit; what does not fit is counted at the end. Pieces are only made until one does
+// not fit.
+template <class Piece>
+std::string list_within(const std::vector<RankedScope>& scopes, Piece piece, std::string_view separator,
                         std::size_t limit) {
     std::string out;
     std::size_t used = 0;
     constexpr std::size_t room_for_count = 16;  // ", and 1234 more"
-    for (std::size_t at = 0; at < pieces.size(); ++at) {
-        const auto length = text::code_points(pieces[at]) + text::code_points(separator);
-        if (used + length + room_for_count > limit) {
-            const auto left = std::to_string(pieces.size() - at);
+    for (std::size_t at = 0; at < scopes.size(); ++at) {
+        const std::string next = piece(scopes[at]);
+        used += text::code_points(next) + separator.size();
+        if (used + room_for_count > limit) {
+            const auto left = std::to_string(scopes.size() - at);
             return at == 0 ? left + " in all" : out + std::string(separator) + "and " + left + " more";
         }
         if (at > 0) out += separator;
-        out += pieces[at];
-        used += length;
+        out += next;
     }
     return out;
 }
 
-std::vector<std::string> named_with_risk(const std::vector<Scope>& scopes) {
-    std::vector<std::string> out;
-    for (const auto& scope : riskiest_first(scopes)) {
-        out.push_back("`" + inert_line(scope.name, 60) + "` (" + std::string(to_text(describe(scope).risk)) +
-                      (scope.optional ? ", optional)" : ")"));
-    }
-    return out;
+std::string listed_code(const std::vector<Scope>& scopes, std::size_t limit) {
+    const auto piece = [](const RankedScope& each) { return with_risk(code(*each.scope), each); };
+    return list_within(riskiest_first(scopes), piece, ", ", limit);
 }
 
 }  // namespace
@@ -88,7 +94,7 @@ std::string scope_counts(const std::vector<Scope>& scopes) {
     if (scopes.empty()) return "no permissions named";
     std::array<std::size_t, 4> counts{};
     for (const auto& scope : scopes)
-        ++counts[static_cast<std::size_t>(describe(scope).risk)];
+        ++counts[static_cast<std::size_t>(risk_of(scope))];
     std::string out = plural(scopes.size(), "permission") + ":";
     for (const auto risk : {Risk::critical, Risk::high, Risk::medium, Risk::low}) {
         const auto count = counts[static_cast<std::size_t>(risk)];
@@ -99,18 +105,15 @@ std::string scope_counts(const std::vector<Scope>& scopes) {
 }
 
 std::vector<std::string> scope_groups(const std::vector<Scope>& scopes, std::size_t limit) {
-    const auto sorted = riskiest_first(scopes);
-    const auto used_types =
-        std::ranges::count_if(types, [&](auto type) { return !of_type(sorted, type).empty(); });
-    std::vector<std::string> out;
+    const auto ranked = riskiest_first(scopes);
+    std::vector<std::vector<RankedScope>> groups;
     for (const auto type : types) {
-        std::vector<std::string> lines;
-        for (const auto& scope : of_type(sorted, type))
-            lines.push_back(scope_line(scope));
-        if (lines.empty()) continue;
-        auto text = std::string(heading(type)) + "\n";
-        text +=
-            list_within(lines, "\n", limit / static_cast<std::size_t>(used_types) - text::code_points(text));
+        if (auto group = of_type(ranked, type); !group.empty()) groups.push_back(std::move(group));
+    }
+    std::vector<std::string> out;
+    for (const auto& group : groups) {
+        auto text = std::string(heading(group.front().scope->token_type)) + "\n";
+        text += list_within(group, scope_line, "\n", limit / groups.size() - text.size());
         out.push_back(std::move(text));
     }
     return out;
@@ -120,35 +123,34 @@ std::vector<std::string> all_scopes(const std::vector<Scope>& scopes, std::size_
     std::vector<std::string> described;
     std::vector<std::string> named;
     std::size_t length = 0;
+    const auto ranked = riskiest_first(scopes);
     for (const auto type : types) {
-        std::array<std::vector<std::string>, 4> by_risk;
-        for (const auto& scope : of_type(riskiest_first(scopes), type)) {
-            if (std::ranges::all_of(by_risk, &std::vector<std::string>::empty)) {
-                described.emplace_back(heading(type));
-                named.emplace_back(heading(type));
-            }
-            described.push_back(scope_line(scope));
+        const auto group = of_type(ranked, type);
+        if (group.empty()) continue;
+        described.emplace_back(heading(type));
+        named.emplace_back(heading(type));
+        for (const auto& each : group) {
+            described.push_back(scope_line(each));
             length += text::code_points(described.back()) + 1;
-            by_risk[static_cast<std::size_t>(describe(scope).risk)].push_back(
-                "`" + inert_line(scope.name, 60) + "`");
         }
         for (const auto risk : {Risk::critical, Risk::high, Risk::medium, Risk::low}) {
-            const auto& names = by_risk[static_cast<std::size_t>(risk)];
-            if (names.empty()) continue;
+            std::vector<RankedScope> same;
+            std::ranges::copy_if(group, std::back_inserter(same),
+                                 [risk](const auto& each) { return each.risk == risk; });
+            if (same.empty()) continue;
+            const auto piece = [](const RankedScope& each) { return code(*each.scope); };
             named.push_back(std::string(emoji(risk)) + " " + std::string(to_text(risk)) + "  " +
-                            list_within(names, " ", limit / 3));
+                            list_within(same, piece, " ", limit / 3));
         }
     }
     return length <= limit ? described : named;
 }
 
 std::string scope_names(const std::vector<Scope>& scopes, std::size_t limit) {
-    std::vector<std::string> pieces;
-    for (const auto& scope : riskiest_first(scopes)) {
-        pieces.push_back(inert_line(scope.name, 60) + " (" + std::string(to_text(describe(scope).risk)) +
-                         ")");
-    }
-    return list_within(pieces, ", ", limit);
+    const auto piece = [](const RankedScope& each) {
+        return with_risk(inert_line(each.scope->name, 60), each);
+    };
+    return list_within(riskiest_first(scopes), piece, ", ", limit);
 }
 
 std::string scope_difference(const storage::AppRequest& request, std::size_t limit) {
@@ -159,13 +161,11 @@ std::string scope_difference(const storage::AppRequest& request, std::size_t lim
     if (request.previous_scopes.empty())
         return "Earlier " + before + "; which permissions it had then is not known.";
     const auto changed = review::difference(request.previous_scopes, request.scopes);
-    const auto added = named_with_risk(changed.added);
-    const auto removed = named_with_risk(changed.removed);
     if (changed.empty()) return "Earlier " + before + " with exactly these permissions.";
     const auto half = (limit > 120 ? limit - 80 : 40) / 2;
     std::string out = "Earlier " + before + ".";
-    if (!added.empty()) out += " *Added since:* " + list_within(added, ", ", half) + ".";
-    if (!removed.empty()) out += " *Removed since:* " + list_within(removed, ", ", half) + ".";
+    if (!changed.added.empty()) out += " *Added since:* " + listed_code(changed.added, half) + ".";
+    if (!changed.removed.empty()) out += " *Removed since:* " + listed_code(changed.removed, half) + ".";
     return out;
 }
 

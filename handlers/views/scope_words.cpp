@@ -161,17 +161,6 @@ const Row* find_row(std::string_view name) {
     return found != table.end() && found->name == name ? &*found : nullptr;
 }
 
-Risk risk_of(const storage::Scope& scope) {
-    const auto* row = find_row(scope.name);
-    // Whatever administers and is new to us is at least as bad as what we know of its kind.
-    auto risk = scope.name.starts_with("admin") ? critical : high;
-    if (row != nullptr) {
-        // Where Slack does not say whose token it is, the worse is assumed.
-        risk = scope.token_type == TokenType::bot ? row->bot : std::max(row->bot, row->user);
-    }
-    return scope.sensitive ? std::max(risk, high) : risk;
-}
-
 }  // namespace
 
 std::string_view to_text(Risk risk) {
@@ -209,11 +198,15 @@ ScopeWords describe(const storage::Scope& scope) {
     return {words.empty() ? "Not known here" : "Not known here; Slack says: " + words, risk_of(scope), false};
 }
 
-Risk highest_risk(const std::vector<storage::Scope>& scopes) {
-    auto highest = low;
-    for (const auto& scope : scopes)
-        highest = std::max(highest, risk_of(scope));
-    return highest;
+Risk risk_of(const storage::Scope& scope) {
+    const auto* row = find_row(scope.name);
+    // Whatever administers and is new to us is at least as bad as what we know of its kind.
+    auto risk = scope.name.starts_with("admin") ? critical : high;
+    if (row != nullptr) {
+        // Where Slack does not say whose token it is, the worse is assumed.
+        risk = scope.token_type == TokenType::bot ? row->bot : std::max(row->bot, row->user);
+    }
+    return scope.sensitive ? std::max(risk, high) : risk;
 }
 
 std::vector<std::string> combinations(const std::vector<storage::Scope>& scopes) {
@@ -252,12 +245,16 @@ std::vector<std::string> combinations(const std::vector<storage::Scope>& scopes)
     return out;
 }
 
-std::vector<storage::Scope> riskiest_first(std::vector<storage::Scope> scopes) {
-    std::ranges::sort(scopes, [](const auto& a, const auto& b) {
-        return std::tuple(-static_cast<int>(risk_of(a)), a.token_type, std::string_view(a.name)) <
-               std::tuple(-static_cast<int>(risk_of(b)), b.token_type, std::string_view(b.name));
+std::vector<RankedScope> riskiest_first(const std::vector<storage::Scope>& scopes) {
+    std::vector<RankedScope> out;
+    out.reserve(scopes.size());
+    for (const auto& scope : scopes)
+        out.push_back({risk_of(scope), &scope});
+    std::ranges::sort(out, [](const auto& a, const auto& b) {
+        return std::tie(b.risk, a.scope->token_type, a.scope->name) <
+               std::tie(a.risk, b.scope->token_type, b.scope->name);
     });
-    return scopes;
+    return out;
 }
 
 }  // namespace countersign::handlers::views

@@ -20,13 +20,17 @@ struct ScopeWords {
 };
 [[nodiscard]] ScopeWords describe(const storage::Scope& scope);
 
-// The highest risk of all; low for none.
-[[nodiscard]] Risk highest_risk(const std::vector<storage::Scope>& scopes);
+// Its risk alone, without the words.
+[[nodiscard]] Risk risk_of(const storage::Scope& scope);
 
 // What scopes allow together that none allows alone, across token types (P19). Short sentences, worst first.
 [[nodiscard]] std::vector<std::string> combinations(const std::vector<storage::Scope>& scopes);
 
-// The riskiest first, then by token type and name.
-[[nodiscard]] std::vector<storage::Scope> riskiest_first(std::vector<storage::Scope> scopes);
+// The riskiest first, then by token type and name. Points into `scopes`.
+struct RankedScope {
+    Risk risk;
+    const storage::Scope* scope;
+};
+[[nodiscard]] std::vector<RankedScope> riskiest_first(const std::vector<storage::Scope>& scopes);
 
 }  // namespace countersign::handlers::views

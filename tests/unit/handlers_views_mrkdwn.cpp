@@ -1,5 +1,6 @@
 #include "config/base/text.hpp"
 #include "handlers/views/blocks.hpp"
+#include "handlers/views/json_text.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "tests/support/block_kit.hpp"
 #include "tests/support/view_samples.hpp"
@@ -105,6 +106,17 @@ TEST_CASE("finished mrkdwn is never cut inside a mention, a link or an escape") 
         CHECK(to_text(check_texts({{"text", cut}})) == "");
         CHECK(text::cleaned(cut) == cut);
     }
+}
+
+TEST_CASE("JSON strings read back as what was written, with U+FFFD for what is not UTF-8") {
+    for (int byte = 0; byte < 256; ++byte) {
+        const std::string text = "a" + std::string(1, static_cast<char>(byte)) + "b";
+        CAPTURE(byte);
+        CHECK(Json::parse(json_string(text)).get<std::string>() == (byte < 0x80 ? text : "a\uFFFDb"));
+    }
+    CHECK(json_string("ü \"x\" \\ \n") == "\"ü \\\"x\\\" \\\\ \\n\"");
+    for (const auto& text : hostile_texts())
+        CHECK(Json::accept(json_string(text)));
 }
 
 TEST_CASE("blocks: whatever goes in, what comes out is within Slack's limits") {

@@ -218,7 +218,7 @@ TEST_CASE("a choice of requests shows at most what Slack takes, each once") {
 
 TEST_CASE("form errors name the field") {
     CHECK(views::form_errors({{"vendor_issue_link", "That is an epic."}}) ==
-          R"({"errors":{"vendor_issue_link":"That is an epic."},"response_action":"errors"})");
+          R"({"response_action":"errors","errors":{"vendor_issue_link":"That is an epic."}})");
     CHECK(to_text(
               check_response_action(Json::parse(views::form_errors({{"reason", std::string(5000, '\xff')}})),
                                     Json::parse(views::reject_form(Sample().request, "")))) == "");
