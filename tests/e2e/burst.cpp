@@ -1,0 +1,36 @@
+// Many at once.
+#include "tests/support/review_story.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+using namespace countersign::tests;
+
+TEST_CASE("e2e burst: 500 requests at once: all cards, in order, no 429 provoked") {
+    constexpr int many = 500;
+    ReviewStory story;
+    for (int i = 0; i < many; ++i) {
+        story.slack.add_app({.id = fmt::format("A0APP{:04}", i),
+                             .name = fmt::format("App {:04}", i),
+                             .description = "",
+                             .resolution = ""});
+    }
+    story.fixture.start();
+    const auto begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < many; ++i) {
+        story.slack.request_app(office::employee, fmt::format("A0APP{:04}", i), office::issue);
+    }
+    const auto posted = [&] {
+        return story.slack.messages(office::review).size() == many &&
+               story.slack.messages(office::employee).size() == many;
+    };
+    REQUIRE(story.slack.wait(posted, std::chrono::seconds(90)));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    MESSAGE("500 cards in " << took.count() << " s at 50 times Slack's rate");
+    const auto cards = story.slack.messages(office::review);
+    for (int i = 0; i < many; ++i) {
+        CHECK(says(cards[static_cast<std::size_t>(i)], fmt::format("REQ-{} App {:04}", i + 1, i)));
+    }
+    CHECK(story.slack.acks().size() == many);
+    story.expect_good_manners();
+}

@@ -1,0 +1,153 @@
+#include "tests/support/daemon_fixture.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <fstream>
+#include <stdlib.h>
+
+namespace countersign::tests {
+namespace {
+
+constexpr double rate_scale = 50;
+
+std::filesystem::path new_directory() {
+    std::string name = (std::filesystem::temp_directory_path() / "countersign-e2e-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    return name;
+}
+
+fakes::FakeSlackOptions over_tls(fakes::FakeSlackOptions options, const fakes::TestCa& ca) {
+    options.tls = ca.good();
+    options.rate_scale = rate_scale;
+    return options;
+}
+
+void furnish(fakes::FakeSlack& slack) {
+    slack.add_user(office::employee, "emma");
+    slack.add_user(office::security, "sam");
+    slack.add_user(office::security_two, "sofia");
+    slack.add_user(office::legal, "lena");
+    slack.add_user(office::procurement, "pavel");
+    slack.add_user(office::it, "ivo");
+    slack.add_user(office::admin, "ada");
+    slack.add_user(office::admin_two, "adam");
+    slack.add_user(office::outsider, "oscar");
+    slack.add_user_group("S0PROC", {office::procurement});
+    slack.add_user_group("S0APPMANAGERS", {office::admin_two});
+    slack.add_channel(office::review, "app-review");
+    slack.add_channel(office::alarms, "it-alarms");
+    slack.add_channel(office::general, "general");
+    const auto scope = [](const char* name, const char* type, bool sensitive) {
+        return fakes::Json{
+            {"name", name}, {"description", name}, {"is_sensitive", sensitive}, {"token_type", type}};
+    };
+    slack.add_app({.id = "A0MIRO",
+                   .name = "Miro",
+                   .description = "Whiteboards for everybody",
+                   .scopes = {scope("chat:write", "bot", false), scope("users:read", "bot", false)},
+                   .resolution = ""});
+}
+
+}  // namespace
+
+DaemonFixture::DaemonFixture(DaemonOptions options)
+    : options_(std::move(options)),
+      directory_(new_directory()),
+      slack_(std::make_unique<fakes::FakeSlack>(over_tls(options_.slack, ca_))) {
+    furnish(*slack_);
+    environment_ = {{"SLACK_APP_TOKEN", fakes::tokens::app}, {"SLACK_BOT_TOKEN", fakes::tokens::bot}};
+    if (options_.admin_token) environment_["SLACK_ADMIN_TOKEN"] = fakes::tokens::admin;
+    write_config();
+}
+
+DaemonFixture::~DaemonFixture() {
+    process_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+}
+
+void DaemonFixture::write_config() const {
+    std::ofstream(directory_ / "countersign.toml") << fmt::format(
+        R"([slack]
+api_url = "{api}"
+ca_file = "{ca}"
+rate_scale = {scale:.1f}
+{more}
+
+[review]
+channel = "C0APPREVIEW"
+alarm_channel = "C0ITALARMS"
+admins = ["U0ADMIN", "S0APPMANAGERS"]
+auto_apply = {auto_apply}
+require_vendor_issue = {need_issue}
+
+[[review.party]]
+name = "Security"
+members = ["U0SEC1", "U0SEC2"]
+quorum = {quorum}
+
+[[review.party]]
+name = "Legal"
+members = ["U0LEGAL"]
+
+[[review.party]]
+name = "Procurement"
+members = ["S0PROC"]
+
+[[review.party]]
+name = "IT"
+members = ["U0IT"]
+
+[[tracker]]
+name = "procurement"
+kind = "gitlab"
+url = "https://gitlab.com"
+projects = ["gitlab-com/Finance-Division/procurement-team/procurement"]
+
+[storage]
+path = "{database}"
+)",
+        fmt::arg("api", slack_->api_url()), fmt::arg("ca", ca_.file().string()),
+        fmt::arg("scale", rate_scale), fmt::arg("more", options_.slack_settings),
+        fmt::arg("auto_apply", options_.auto_apply), fmt::arg("need_issue", options_.require_vendor_issue),
+        fmt::arg("quorum", options_.security_quorum), fmt::arg("database", database().string()));
+}
+
+void DaemonFixture::start(const std::string& failpoint) {
+    auto environment = environment_;
+    if (!failpoint.empty()) environment["COUNTERSIGN_FAILPOINT"] = failpoint;
+    process_ = std::make_unique<ChildProcess>(
+        COUNTERSIGN_BINARY,
+        ProcessOptions{.arguments = {"run", "--config", (directory_ / "countersign.toml").string()},
+                       .environment = environment,
+                       .directory = directory_});
+    if (!failpoint.empty()) return;
+    INFO(process_->errors());
+    REQUIRE_MESSAGE(process_->wait_for("event=ready"), process_->errors());
+}
+
+std::optional<int> DaemonFixture::stop() {
+    return process_->terminate(std::chrono::seconds(5));
+}
+
+void DaemonFixture::kill() {
+    process_->kill();
+}
+
+bool DaemonFixture::wait_for_death(std::chrono::milliseconds limit) {
+    return process_->wait(limit) == 128 + SIGKILL;
+}
+
+std::string DaemonFixture::log() const {
+    return process_ ? process_->errors() : "";
+}
+
+Finished DaemonFixture::run_command(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--config", (directory_ / "countersign.toml").string()});
+    return run_process(COUNTERSIGN_BINARY,
+                       {.arguments = std::move(arguments), .environment = environment_, .directory = {}});
+}
+
+}  // namespace countersign::tests
