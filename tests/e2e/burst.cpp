@@ -13,6 +13,7 @@ TEST_CASE("e2e burst: 500 requests at once: all cards, in order, no 429 provoked
         story.slack.add_app({.id = fmt::format("A0APP{:04}", i),
                              .name = fmt::format("App {:04}", i),
                              .description = "",
+                             .scopes = {},
                              .resolution = ""});
     }
     story.fixture.start();

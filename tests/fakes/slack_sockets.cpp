@@ -290,8 +290,10 @@ void SlackSockets::refresh() {
 }
 
 void SlackSockets::abort_all() {
-    for (const auto& [id, connection] : connections_)
+    for (auto& [id, connection] : connections_) {
+        connection.closing = true;
         server_->abort(id);
+    }
 }
 
 void SlackSockets::close_all(int code, const std::string& reason) {

@@ -53,7 +53,7 @@ CallRecord::CallRecord(fakes::FakeSlack& slack, std::string name)
 }
 
 CallRecord::~CallRecord() {
-    if (recording_) std::ofstream(file_) << made_.dump(1) << "\n";
+    if (recording_) std::ofstream(file_) << steps_.dump(1) << "\n";
 }
 
 Json CallRecord::calls_since_last_step() {
@@ -74,10 +74,12 @@ void CallRecord::expect(const std::string& step) {
             before = slack_.calls().size();
             slack_.wait([] { return false; }, std::chrono::milliseconds(700));
         } while (slack_.calls().size() != before);
-        made_[step] = calls_since_last_step();
+        steps_.push_back({{"step", step}, {"calls", calls_since_last_step()}});
         return;
     }
-    const Json& expected = steps_.at(step);
+    REQUIRE(step_ < steps_.size());
+    REQUIRE(steps_[step_]["step"] == step);
+    const Json& expected = steps_[step_++]["calls"];
     slack_.wait([&] { return slack_.calls().size() >= seen_ + expected.size(); }, std::chrono::seconds(10));
     const Json made = calls_since_last_step();
     CHECK_MESSAGE(made == expected, step << ": " << Json::diff(expected, made).dump(1));

@@ -26,8 +26,8 @@ class CallRecord {
     std::string file_;
     bool recording_ = false;
     std::size_t seen_ = 0;
-    fakes::Json steps_;  // name -> calls
-    fakes::Json made_ = fakes::Json::object();
+    fakes::Json steps_ = fakes::Json::array();  // {"step":name, "calls":[…]}; written to when recording
+    std::size_t step_ = 0;
 };
 
 }  // namespace countersign::tests
