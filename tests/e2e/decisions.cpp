@@ -161,8 +161,7 @@ TEST_CASE("e2e decisions: a read-back that disagrees needs a human") {
     ReviewStory story;
     story.fixture.start();
     story.become_ready();
-    story.slack.script("admin.apps.approve",
-                       {{"answer", {{"ok", true}}}, {"status", 200}});  // said, not done
+    story.slack.script("admin.apps.approve", {{"perform", false}, {"answer", {{"ok", true}}}});
     story.press(office::admin, "Approve app");
     story.expect_card(": Needs a human");
     story.expect_alarm("needs a human");
@@ -224,29 +223,4 @@ TEST_CASE("e2e decisions: a lost answer to a message is looked up before it is r
     CHECK(story.slack.messages(office::employee).size() == 2);
     CHECK(!story.slack.calls("conversations.history").empty());
     story.expect_good_manners();
-}
-
-TEST_CASE("e2e decisions: what happened while the daemon was down is found at the start") {
-    ReviewStory story;
-    story.fixture.start();
-    const std::string id = story.ask(with_link);
-    CHECK(story.fixture.stop() == 0);
-    SUBCASE("cancelled in Slack") {
-        story.slack.decide_outside(id, "cancel");
-        story.fixture.start();
-        story.expect_card(": Withdrawn · cancelled outside");
-    }
-    SUBCASE("approved in Slack") {
-        story.slack.decide_outside(id, "approve");
-        story.fixture.start();
-        story.expect_card(": Approved · decided outside");
-    }
-    SUBCASE("asked for in Slack, and never told") {
-        story.slack.refuse_connections(true);
-        story.slack.request_app(office::outsider, "A0MIRO", with_link);
-        story.slack.refuse_connections(false);
-        story.fixture.start();
-        story.expect_card("REQ-2 Miro", 2);
-    }
-    story.expect_direct_message(office::employee, "REQ-1");
 }

@@ -83,6 +83,7 @@ TEST_CASE("e2e presses: forged values are refused, whatever they hold") {
           Json(nullptr), Json::object(), Json("'; DROP TABLE app_request; --")}) {
         Json forged = honest;
         forged["actions"][0]["value"] = value;
+        forged["trigger_id"] = "999.1." + std::to_string(told);  // each is a press of its own
         story.slack.send_envelope("interactive", forged, true);
         ++told;
         story.wait([&] { return answers(story.slack, office::security) == told; },

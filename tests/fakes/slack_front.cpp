@@ -76,7 +76,10 @@ std::string scopes_of(const FakeSlackOptions& options, const std::string& kind) 
 
 // How a scripted fault changes the reply (fake_slack.hpp, `script`).
 void apply_fault(const Json& fault, HttpReply& reply, ApiCall& call) {
-    if (fault.contains("answer") && call.answer.is_object()) call.answer.merge_patch(fault["answer"]);
+    if (fault.contains("answer")) {
+        if (!call.answer.is_object()) call.answer = Json::object();
+        call.answer.merge_patch(fault["answer"]);
+    }
     if (fault.contains("error")) call.answer = {{"ok", false}, {"error", fault["error"]}};
     reply.status = fault.value("status", 200);
     if (reply.status == 429) call.answer = {{"ok", false}, {"error", "ratelimited"}};
@@ -100,8 +103,8 @@ void apply_fault(const Json& fault, HttpReply& reply, ApiCall& call) {
 
 // Whether the method is carried out although a fault is told.
 bool is_performed(const Json& fault) {
-    if (fault.value("perform", false) || fault.value("drop_after", false) || fault.value("truncate", false))
-        return true;
+    if (fault.contains("perform")) return fault["perform"];
+    if (fault.value("drop_after", false) || fault.value("truncate", false)) return true;
     for (const char* key : {"status", "error", "hang", "drop_before", "html", "body"}) {
         if (fault.contains(key)) return false;
     }

@@ -162,7 +162,7 @@ void SlackSockets::handle_message(int id, const Frame& message, int frames) {
         return;
     }
     Pending& pending = found->second;
-    if (pending.connection != id) {
+    if (!pending.delivered_to.contains(id)) {
         violations.push_back("an acknowledgement on another connection");
         return;
     }
@@ -217,6 +217,7 @@ void SlackSockets::send_envelope(const std::string& id) {
         return;
     }
     pending.connection = *connection;
+    pending.delivered_to.insert(*connection);
     Json body{{"envelope_id", id}, {"type", pending.envelope.type}, {"payload", pending.envelope.payload}};
     if (pending.envelope.accepts_response)
         body["accepts_response_payload"] = *pending.envelope.accepts_response;

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,7 @@ class SlackSockets {
     struct Pending {
         Envelope envelope;
         int attempt = 0, connection = 0, serial = 0;
+        std::set<int> delivered_to;  // a late ack on an earlier connection is still an ack
         bool done = false;
         Steady sent_at;
     };

@@ -86,7 +86,7 @@ void ReviewStory::expect_line(const std::string& user, const std::string& text) 
         [&] {
             for (const auto& place : {std::string(office::review), user}) {
                 for (const auto& each : slack.messages(place)) {
-                    if (each.ephemeral_to == user && says(each, text)) return true;
+                    if ((each.ephemeral_to == user || place == user) && says(each, text)) return true;
                 }
             }
             return false;

@@ -23,7 +23,7 @@ class ReviewStory {
     // Waits until the card's text says this.
     void expect_card(const std::string& text, int number = 0);
     void expect_direct_message(const std::string& user, const std::string& text);
-    // Waits for a line that only this person sees, in the review channel or in their direct messages.
+    // Waits for a line that only this person sees: ephemeral in the review channel, or a direct message.
     void expect_line(const std::string& user, const std::string& text);
     void expect_alarm(const std::string& text);
 
