@@ -129,7 +129,7 @@ TEST_CASE(
     story.wait([&] { return story.slack.acks().size() == 7; }, "every envelope to be acknowledged");
     story.ask("");  // and it goes on working
     story.expect_card("REQ-1");
-    CHECK(story.slack.connections() == 2);
+    story.wait([&] { return story.slack.connections() == 2; }, "both connections");
     story.expect_good_manners();
 }
 

@@ -10,6 +10,8 @@ TEST_CASE("e2e story: asked, linked, agreed, approved, told; every outgoing call
     ReviewStory story;
     CallRecord record(story.slack, "story_calls");
     story.fixture.start();
+    story.wait([&] { return story.slack.connections() == 2 && story.count("admin.apps.requests.list") == 2; },
+               "both connections and the first reconciliation");
     record.expect("the daemon comes up");
 
     story.ask("I need it for the design team");

@@ -31,9 +31,12 @@ std::string everything(fakes::FakeSlack& slack) {
         }
     }
     for (const auto& call : slack.calls()) {
-        if (call.answer.is_object() && call.answer.value("ok", false)) continue;
-        out += call.method + " " + call.args.dump() + " -> " + std::to_string(call.status) + " " +
-               call.answer.dump() + "\n";
+        const bool well = call.answer.is_object() && call.answer.value("ok", false);
+        out += call.method +
+               (well ? ""
+                     : " " + call.args.dump() + " -> " + std::to_string(call.status) + " " +
+                           call.answer.dump()) +
+               "\n";
     }
     return out;
 }
