@@ -13,7 +13,7 @@ Outcome started(const Event& event, const Context& context) {
     outcome.merge(repost_missing_cards(context));
     if (context.capabilities.admin) {
         outcome.merge(resume_decisions(context));
-        outcome.merge(begin_sweep(context));
+        outcome.merge(begin_sweep_anew(context));
     }
     return outcome;
 }

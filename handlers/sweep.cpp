@@ -115,14 +115,25 @@ Outcome ask_about_vanished(const Sweep& sweep, const Context& context) {
     return outcome;
 }
 
+storage::Change next_sweep(const Context& context) {
+    return storage::SetTimer{
+        {"sweep", context.now + context.settings.slack.reconcile, R"({"kind":"sweep"})"}};
+}
+
 }  // namespace
 
 Outcome begin_sweep(const Context& context) {
+    if (!context.capabilities.admin) return {};
+    if (!still_in_outbox(context.view.meta(outstanding), context)) return begin_sweep_anew(context);
+    Outcome outcome;
+    outcome.changes.push_back(next_sweep(context));
+    return outcome;
+}
+
+Outcome begin_sweep_anew(const Context& context) {
     Outcome outcome;
     if (!context.capabilities.admin) return outcome;
-    outcome.changes.emplace_back(
-        storage::SetTimer{{"sweep", context.now + context.settings.slack.reconcile, R"({"kind":"sweep"})"}});
-    if (still_in_outbox(context.view.meta(outstanding), context)) return outcome;
+    outcome.changes.push_back(next_sweep(context));
     Sweep sweep;
     sweep.round = std::to_string(to_millis(context.now));
     if (!context.capabilities.enterprise.empty()) sweep.teams.emplace_back();

@@ -8,13 +8,16 @@
 #include <mutex>
 #include <poll.h>
 #include <stdexcept>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <thread>
 #include <unistd.h>
 #include <utility>
+
+extern "C" {
+#include <sys/pidfd.h>  // glibc 2.36 forgot to say that these are C functions
+}
 
 namespace countersign::tests {
 namespace {
