@@ -211,6 +211,7 @@ std::optional<OutboxRunner::Result> OutboxRunner::record(const EffectAnswer& ans
                                             body.value("ts", "")};
         storage::apply(*database_, storage::SaveMessageRef{reference}, now);
     }
+    failpoint("after_record");  // recorded, not committed
     if (effect.purpose.empty()) return std::nullopt;
     return result_of(effect, text_of(answer.meaning), answer.error, answer.body);
 }

@@ -25,8 +25,8 @@ TEST_CASE("e2e burst: 500 requests at once: all cards, in order, no 429 provoked
         story.slack.request_app(office::employee, fmt::format("A0APP{:04}", i), office::issue);
     }
     const auto posted = [&] {
-        return story.slack.messages(office::review).size() == many &&
-               story.slack.messages(office::employee).size() == many;
+        return story.slack.message_count(office::review) == many &&
+               story.slack.message_count(office::employee) == many;
     };
     REQUIRE(story.slack.wait(posted, std::chrono::seconds(90)));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;

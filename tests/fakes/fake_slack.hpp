@@ -169,6 +169,7 @@ class FakeSlack {
     [[nodiscard]] std::vector<Ack> acks() const;
     [[nodiscard]] std::vector<Message> messages(
         const std::string& channel) const;  // a user id = that person's DM with the bot
+    [[nodiscard]] std::size_t message_count(const std::string& channel) const;
     [[nodiscard]] std::vector<View> views(const std::string& user) const;
     [[nodiscard]] std::vector<PendingRequest> requests() const;
     [[nodiscard]] std::string resolution(const std::string& app_id) const;  // the last one made, anywhere

@@ -55,13 +55,24 @@ std::vector<Ack> FakeSlack::acks() const {
     return locked(*impl_, [&] { return impl_->sockets.acks; });
 }
 
+namespace {
+
+const std::vector<Message>& messages_in(const World& world, const std::string& channel) {
+    static const std::vector<Message> none;
+    for (const auto& each : world.channels) {
+        if (each.id == channel || (!each.user.empty() && each.user == channel)) return each.messages;
+    }
+    return none;
+}
+
+}  // namespace
+
 std::vector<Message> FakeSlack::messages(const std::string& channel) const {
-    return locked(*impl_, [&] {
-        for (const auto& each : impl_->world.channels) {
-            if (each.id == channel || (!each.user.empty() && each.user == channel)) return each.messages;
-        }
-        return std::vector<Message>{};
-    });
+    return locked(*impl_, [&] { return messages_in(impl_->world, channel); });
+}
+
+std::size_t FakeSlack::message_count(const std::string& channel) const {
+    return locked(*impl_, [&] { return messages_in(impl_->world, channel).size(); });
 }
 
 std::vector<View> FakeSlack::views(const std::string& user) const {
