@@ -34,7 +34,7 @@ World::World(FakeSlackOptions options_) : options(std::move(options_)) {
 }
 
 std::string World::next_id(const std::string& prefix) {
-    return fmt::format("{}{:08}", prefix, next_number_++);
+    return fmt::format("{}{:08}", prefix, ++last_number_[prefix]);
 }
 
 std::string World::next_ts() {
@@ -46,7 +46,7 @@ std::string World::next_ts() {
 }
 
 std::string World::new_trigger(const std::string& user, const std::string& view) {
-    const std::string id = fmt::format("{}.{}.{}", 132456 + next_number_, 7890123, next_id("abcdef"));
+    const std::string id = "132456.7890123." + next_id("abcdef");
     triggers[id] = {user, view, std::chrono::steady_clock::now() + options.trigger_life, false};
     return id;
 }

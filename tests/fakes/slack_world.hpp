@@ -91,8 +91,8 @@ struct World {
     [[nodiscard]] static std::string place_of(const PendingRequest& request);
 
   private:
-    long next_number_ = 1;
-    std::int64_t last_ts_ = 0;  // microseconds
+    std::map<std::string, long> last_number_;  // by prefix
+    std::int64_t last_ts_ = 0;                 // microseconds
 };
 
 [[nodiscard]] std::int64_t unix_now();

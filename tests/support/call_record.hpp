@@ -20,7 +20,7 @@ class CallRecord {
     void expect_no_more();
 
   private:
-    [[nodiscard]] fakes::Json calls_since_last_step();
+    [[nodiscard]] fakes::Json calls_since_last_step() const;
 
     fakes::FakeSlack& slack_;
     std::string file_;
