@@ -63,6 +63,11 @@ Outcome withdraw(const Press& press, Case item, const Context& context) {
 Outcome link_issue(const Press& press, Case item, const review::IssueLink& link, const Context& context) {
     auto& request = item.request;
     const auto before = request.state;
+    // A form sent again because its acknowledgement was lost must not tell everybody twice (R10).
+    if (item.issue && item.issue->url == link.url) {
+        return say(press, fmt::format("{} is linked to {} already; nothing changed.", to_text(request.id),
+                                      views::link(link.url, link.url)));
+    }
     item.issue = storage::VendorIssue{.request = request.id,
                                       .tracker = link.tracker,
                                       .project = link.project,

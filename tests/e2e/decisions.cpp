@@ -218,6 +218,7 @@ TEST_CASE("e2e decisions: a lost answer to a message is looked up before it is r
     story.expect_direct_message(office::employee, "needs a vendor issue");
     story.link_issue();  // the edit needs the ts that was never answered
     story.expect_card(": In review");
+    story.expect_direct_message(office::employee, "is linked to");
     CHECK(story.fixture.stop() == 0);
     CHECK(story.slack.messages(office::review).size() == 1);
     CHECK(story.slack.messages(office::employee).size() == 2);

