@@ -377,3 +377,103 @@ TEST_CASE("fake Slack: more paths on the same port") {
     const std::string base = slack.api_url().substr(0, slack.api_url().size() - 5);
     CHECK(visitor.post(base + "/page/x?who=a%20b", "", "").text == "page a b");
 }
+
+TEST_CASE("fake Slack: a response_url works five times, for the eyes of the one who typed (domain.md §3.3)") {
+    Office office;
+    REQUIRE(office.visitor.connect() == "101");
+    office.visitor.next();
+    office.slack.command("U0EMP", "C0REVIEW", "/app-request", "");
+    const std::string url = office.visitor.next()["payload"]["response_url"];
+    const auto answer = [&] {
+        return office.visitor.post(url, "application/json", R"({"text":"later"})").status;
+    };
+    for (int i = 0; i < 5; ++i)
+        CHECK(answer() == 200);
+    CHECK(answer() == 404);
+    CHECK(office.slack.messages("C0REVIEW").front().ephemeral_to == "U0EMP");
+}
+
+TEST_CASE("fake Slack: a late hello, a refresh and every reason to disconnect (R5, R17, R28)") {
+    Office office;
+    office.slack.withhold_hello(true);
+    REQUIRE(office.visitor.connect() == "101");
+    CHECK(office.visitor.next(200ms).is_null());
+    CHECK(office.slack.connections() == 0);
+    office.slack.withhold_hello(false);
+    CHECK(office.visitor.next()["type"] == "hello");
+    office.slack.refresh();
+    CHECK(office.visitor.next()["reason"] == "warning");
+    CHECK(office.visitor.next()["reason"] == "refresh_requested");
+    office.slack.command("U0EMP", "C0REVIEW", "/app-request", "");  // a draining connection still delivers
+    CHECK(office.visitor.next()["type"] == "slash_commands");
+    office.slack.disconnect("link_disabled");
+    CHECK(office.visitor.next()["reason"] == "link_disabled");
+    CHECK(office.visitor.next().is_null());
+}
+
+TEST_CASE("fake Slack: half-open connections say nothing until they thaw (R21)") {
+    Office office;
+    REQUIRE(office.visitor.connect() == "101");
+    office.visitor.next();
+    office.slack.half_open(true);
+    office.slack.command("U0EMP", "C0REVIEW", "/app-request", "");
+    CHECK(office.visitor.next(200ms).is_null());
+    office.slack.half_open(false);
+    CHECK(office.visitor.next()["type"] == "slash_commands");
+}
+
+TEST_CASE("fake Slack: a redelivery under a new envelope id carries the same event id (R47)") {
+    Office office;
+    REQUIRE(office.visitor.connect() == "101");
+    office.visitor.next();
+    office.slack.request_app("U0EMP", "A0MIRO", "");
+    const Json first = office.visitor.next();
+    office.visitor.ack(first["envelope_id"]);
+    office.slack.redeliver(first["envelope_id"], 0, true);
+    const Json again = office.visitor.next();
+    CHECK(again["envelope_id"] != first["envelope_id"]);
+    CHECK(again["payload"]["event_id"] == first["payload"]["event_id"]);
+    CHECK(again["retry_attempt"] == 0);
+}
+
+TEST_CASE("fake Slack: one stack of at most three modals") {
+    Office office;
+    REQUIRE(office.visitor.connect() == "101");
+    office.visitor.next();
+    const auto trigger = [&](const std::string& view) {
+        if (view.empty()) {
+            office.slack.command("U0EMP", "C0REVIEW", "/app-request", "");
+        } else {
+            office.slack.submit("U0EMP", view, {{"Vendor issue link", "https://x"}});
+        }
+        const Json envelope = office.visitor.next();
+        return envelope["payload"]["trigger_id"].get<std::string>();
+    };
+    const auto show = [&](const std::string& method, const std::string& view) {
+        return office.visitor.call(method, tokens::bot, {{"trigger_id", trigger(view)}, {"view", form()}})
+            .body;
+    };
+    std::string top = show("views.open", "")["view"]["id"];
+    for (int depth = 2; depth <= 3; ++depth) {
+        const Json pushed = show("views.push", top)["view"];
+        CHECK(pushed["previous_view_id"] == top);
+        top = pushed["id"];
+    }
+    CHECK(show("views.push", top)["error"] == "push_limit_reached");
+    const Json shown = office.slack.views("U0EMP").back().view;
+    CHECK(office.error("views.update", tokens::bot, {{"view_id", top}, {"hash", "1.2"}, {"view", form()}}) ==
+          "hash_conflict");
+    CHECK(office.error("views.update", tokens::bot,
+                       {{"view_id", top}, {"hash", shown["hash"]}, {"view", form()}}) == "");
+}
+
+TEST_CASE("fake Slack: a connection that leaves the server's pings unanswered is cut (R20)") {
+    FakeSlackOptions options = quick();
+    options.ping_interval = 30ms;
+    Office office(options);
+    REQUIRE(office.visitor.connect() == "101");
+    office.visitor.next();
+    CHECK(office.visitor.next(300ms).is_null());  // answered while it listens
+    CHECK(office.slack.connections() == 1);
+    CHECK(office.slack.wait([&] { return office.slack.connections() == 0; }, 5s));  // nobody listens now
+}
