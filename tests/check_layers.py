@@ -43,6 +43,8 @@ def main() -> int:
             room = room_of(name)
             read += 1
             for number, line in enumerate(file.read_text().splitlines(), 1):
+                if re.match(r'\s*TEST_CASE\w*\("[^"]*;', line):
+                    bad.append(f"{name}:{number}: ctest cuts a test's name at ';' and then runs nothing")
                 found = re.match(r'\s*#include (["<][^">]+[">])', line)
                 if not found:
                     continue

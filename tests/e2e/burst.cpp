@@ -6,7 +6,7 @@
 
 using namespace countersign::tests;
 
-TEST_CASE("e2e burst: 500 requests at once: all cards, in order, no 429 provoked") {
+TEST_CASE("burst: 500 requests at once: all cards, in order, no 429 provoked") {
     constexpr int many = 500;
     DaemonOptions options;
     options.slack.ack_deadline =

@@ -22,7 +22,7 @@ void expect_answer(ReviewStory& story, const std::string& command, const std::st
 
 }  // namespace
 
-TEST_CASE("e2e commands: /app-request answers for the caller's eyes, in the ack (R58)") {
+TEST_CASE("commands: /app-request answers for the caller's eyes, in the ack (R58)") {
     ReviewStory story;
     story.fixture.start();
     expect_answer(story, "/app-request", "list", "You have no app requests");
@@ -46,7 +46,7 @@ TEST_CASE("e2e commands: /app-request answers for the caller's eyes, in the ack 
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e commands: link without an address opens the form") {
+TEST_CASE("commands: link without an address opens the form") {
     ReviewStory story;
     story.fixture.start();
     story.ask("");

@@ -140,43 +140,43 @@ void survives(const std::string& failpoint) {
 
 // Names as in bot/failpoint.hpp, in the order an envelope meets them.
 
-TEST_CASE("e2e crash: after_receive: an envelope was received (O4)") {
+TEST_CASE("crash: after_receive: an envelope was received (O4)") {
     survives("after_receive");
 }
 
-TEST_CASE("e2e crash: before_commit: just before a commit (O4)") {
+TEST_CASE("crash: before_commit: just before a commit (O4)") {
     survives("before_commit");
 }
 
-TEST_CASE("e2e crash: after_commit: committed, not acknowledged (O4)") {
+TEST_CASE("crash: after_commit: committed, not acknowledged (O4)") {
     survives("after_commit");
 }
 
-TEST_CASE("e2e crash: after_ack: acknowledged (O4)") {
+TEST_CASE("crash: after_ack: acknowledged (O4)") {
     survives("after_ack");
 }
 
-TEST_CASE("e2e crash: after_claim: a call was claimed (O4)") {
+TEST_CASE("crash: after_claim: a call was claimed (O4)") {
     survives("after_claim");
 }
 
-TEST_CASE("e2e crash: before_send: just before a call leaves (O4)") {
+TEST_CASE("crash: before_send: just before a call leaves (O4)") {
     survives("before_send");
 }
 
-TEST_CASE("e2e crash: after_send: Slack's answer arrived (O4)") {
+TEST_CASE("crash: after_send: Slack's answer arrived (O4)") {
     survives("after_send");
 }
 
-TEST_CASE("e2e crash: before_record: just before the answer is recorded (O4)") {
+TEST_CASE("crash: before_record: just before the answer is recorded (O4)") {
     survives("before_record");
 }
 
-TEST_CASE("e2e crash: after_record: recorded, not committed (O4)") {
+TEST_CASE("crash: after_record: recorded, not committed (O4)") {
     survives("after_record");
 }
 
-TEST_CASE("e2e crash: killed from outside, at random moments, again and again") {
+TEST_CASE("crash: killed from outside, at random moments, again and again") {
     ReviewStory story(quick_redelivery());
     story.fixture.start();
     Stubborn people(story);

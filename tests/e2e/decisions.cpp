@@ -12,7 +12,7 @@ const std::string with_link = std::string("see ") + office::issue;
 
 }  // namespace
 
-TEST_CASE("e2e decisions: restrict with a reason, at any time (M3)") {
+TEST_CASE("decisions: restrict with a reason, at any time (M3)") {
     ReviewStory story;
     story.fixture.start();
     story.ask(with_link);
@@ -53,7 +53,7 @@ TEST_CASE(
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e decisions: a question stops the clock until the requester answers (P2, R14)") {
+TEST_CASE("decisions: a question stops the clock until the requester answers (P2, R14)") {
     ReviewStory story;
     story.fixture.start();
     story.ask(with_link);
@@ -68,7 +68,7 @@ TEST_CASE("e2e decisions: a question stops the clock until the requester answers
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e decisions: withdraw cancels in Slack, once (R12)") {
+TEST_CASE("decisions: withdraw cancels in Slack, once (R12)") {
     ReviewStory story;
     story.fixture.start();
     story.ask("");
@@ -82,7 +82,7 @@ TEST_CASE("e2e decisions: withdraw cancels in Slack, once (R12)") {
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e decisions: a quorum of two, met by two people (P2)") {
+TEST_CASE("decisions: a quorum of two, met by two people (P2)") {
     DaemonOptions options;
     options.security_quorum = 2;
     ReviewStory story(options);
@@ -119,7 +119,7 @@ TEST_CASE(
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e decisions: two presses of Approve app send one approve") {
+TEST_CASE("decisions: two presses of Approve app send one approve") {
     ReviewStory story;
     story.fixture.start();
     story.become_ready();
@@ -138,7 +138,7 @@ TEST_CASE("e2e decisions: two presses of Approve app send one approve") {
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e decisions: scopes that grow between vote and press send the request back to review") {
+TEST_CASE("decisions: scopes that grow between vote and press send the request back to review") {
     ReviewStory story;
     story.fixture.start();
     const std::string id = story.become_ready();
@@ -157,7 +157,7 @@ TEST_CASE("e2e decisions: scopes that grow between vote and press send the reque
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e decisions: a read-back that disagrees needs a human") {
+TEST_CASE("decisions: a read-back that disagrees needs a human") {
     ReviewStory story;
     story.fixture.start();
     story.become_ready();
@@ -168,7 +168,7 @@ TEST_CASE("e2e decisions: a read-back that disagrees needs a human") {
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e decisions: request_already_resolved adopts what Slack says, as decided outside (M25)") {
+TEST_CASE("decisions: request_already_resolved adopts what Slack says, as decided outside (M25)") {
     ReviewStory story;
     story.fixture.start();
     const std::string id = story.become_ready();
@@ -187,7 +187,7 @@ TEST_CASE("e2e decisions: request_already_resolved adopts what Slack says, as de
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e decisions: an error that means approved is an approval (domain §0.4)") {
+TEST_CASE("decisions: an error that means approved is an approval (domain §0.4)") {
     ReviewStory story;
     story.fixture.start();
     story.become_ready();
@@ -198,7 +198,7 @@ TEST_CASE("e2e decisions: an error that means approved is an approval (domain §
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e decisions: a lost answer to approve is read back, never repeated blindly") {
+TEST_CASE("decisions: a lost answer to approve is read back, never repeated blindly") {
     ReviewStory story;
     story.fixture.start();
     story.become_ready();
@@ -209,7 +209,7 @@ TEST_CASE("e2e decisions: a lost answer to approve is read back, never repeated 
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e decisions: a lost answer to a message is looked up before it is repeated") {
+TEST_CASE("decisions: a lost answer to a message is looked up before it is repeated") {
     ReviewStory story;
     story.fixture.start();
     story.slack.script("chat.postMessage", {{"drop_after", true}}, 2);

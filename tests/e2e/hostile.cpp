@@ -53,7 +53,7 @@ const std::vector<std::string> poison{
 
 }  // namespace
 
-TEST_CASE("e2e hostile: poisoned requests make inert cards within limits (P18)") {
+TEST_CASE("hostile: poisoned requests make inert cards within limits (P18)") {
     for (const auto& text : poison) {
         ReviewStory story;
         story.fixture.start();
@@ -80,7 +80,7 @@ TEST_CASE("e2e hostile: poisoned requests make inert cards within limits (P18)")
     }
 }
 
-TEST_CASE("e2e hostile: poisoned questions, answers, commands and forms (P18)") {
+TEST_CASE("hostile: poisoned questions, answers, commands and forms (P18)") {
     ReviewStory story;
     story.fixture.start();
     story.ask(std::string("see ") + office::issue);
@@ -133,7 +133,7 @@ TEST_CASE(
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e hostile: app_requested in odd shapes is never dropped in silence (domain §2.1)") {
+TEST_CASE("hostile: app_requested in odd shapes is never dropped in silence (domain §2.1)") {
     ReviewStory story;
     story.fixture.start();
     const Json whole = [&] {

@@ -26,7 +26,7 @@ std::size_t answers(countersign::fakes::FakeSlack& slack, const std::string& use
 
 }  // namespace
 
-TEST_CASE("e2e presses: a person without rights is refused at every button of the card, and told") {
+TEST_CASE("presses: a person without rights is refused at every button of the card, and told") {
     ReviewStory story;
     story.fixture.start();
     story.ask(std::string("see ") + office::issue);
@@ -47,7 +47,7 @@ TEST_CASE("e2e presses: a person without rights is refused at every button of th
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e presses: the requester cannot vote, and others cannot use the requester's buttons (P17)") {
+TEST_CASE("presses: the requester cannot vote, and others cannot use the requester's buttons (P17)") {
     ReviewStory story;
     story.fixture.start();
     story.slack.request_app(office::it, "A0MIRO", std::string("see ") + office::issue);
@@ -69,7 +69,7 @@ TEST_CASE("e2e presses: the requester cannot vote, and others cannot use the req
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e presses: forged values are refused, whatever they hold") {
+TEST_CASE("presses: forged values are refused, whatever they hold") {
     ReviewStory story;
     story.fixture.start();
     story.ask(std::string("see ") + office::issue);
@@ -93,7 +93,7 @@ TEST_CASE("e2e presses: forged values are refused, whatever they hold") {
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e presses: a press replayed from another message, and a press told twice (R47)") {
+TEST_CASE("presses: a press replayed from another message, and a press told twice (R47)") {
     ReviewStory story;
     story.fixture.start();
     story.ask(std::string("see ") + office::issue);
@@ -126,7 +126,7 @@ TEST_CASE("e2e presses: a press replayed from another message, and a press told 
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e presses: after the decision every button answers that it is decided") {
+TEST_CASE("presses: after the decision every button answers that it is decided") {
     ReviewStory story;
     story.fixture.start();
     story.become_ready();
@@ -149,7 +149,7 @@ TEST_CASE("e2e presses: after the decision every button answers that it is decid
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e presses: a form that comes too late is told, not opened (R58)") {
+TEST_CASE("presses: a form that comes too late is told, not opened (R58)") {
     DaemonOptions options;
     options.slack.trigger_life = std::chrono::milliseconds(0);
     ReviewStory story(options);
@@ -161,7 +161,7 @@ TEST_CASE("e2e presses: a form that comes too late is told, not opened (R58)") {
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e presses: a member added to a group may vote at once, a removed one may not") {
+TEST_CASE("presses: a member added to a group may vote at once, a removed one may not") {
     ReviewStory story;
     story.fixture.start();
     story.ask(std::string("see ") + office::issue);

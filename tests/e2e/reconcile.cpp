@@ -5,7 +5,7 @@
 
 using namespace countersign::tests;
 
-TEST_CASE("e2e reconcile: what happened while the daemon was down is found at the start") {
+TEST_CASE("reconcile: what happened while the daemon was down is found at the start") {
     ReviewStory story;
     story.fixture.start();
     const std::string id = story.ask(std::string("see ") + office::issue);

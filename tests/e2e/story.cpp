@@ -6,7 +6,7 @@
 
 using namespace countersign::tests;
 
-TEST_CASE("e2e story: asked, linked, agreed, approved, told; every outgoing call in full") {
+TEST_CASE("story: asked, linked, agreed, approved, told, every outgoing call in full") {
     ReviewStory story;
     CallRecord record(story.slack, "story_calls");
     story.fixture.start();
@@ -48,7 +48,7 @@ TEST_CASE("e2e story: asked, linked, agreed, approved, told; every outgoing call
     CHECK(story.fixture.run_command({"audit", "verify"}).code == 0);
 }
 
-TEST_CASE("e2e story: a link in Slack's own message form counts at once (L2, L10)") {
+TEST_CASE("story: a link in Slack's own message form counts at once (L2, L10)") {
     ReviewStory story;
     story.fixture.start();
     story.ask(std::string("please, <") + office::issue + "?a=b&amp;c=d#note_7|the issue>");
@@ -58,7 +58,7 @@ TEST_CASE("e2e story: a link in Slack's own message form counts at once (L2, L10
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e story: a request without Slack's button, through the command and its form") {
+TEST_CASE("story: a request without Slack's button, through the command and its form") {
     ReviewStory story;
     story.fixture.start();
     story.slack.command(office::employee, office::general, "/app-request", "");
@@ -75,7 +75,7 @@ TEST_CASE("e2e story: a request without Slack's button, through the command and 
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e story: the same request told twice, by two envelopes, gives one card (R46, R47)") {
+TEST_CASE("story: the same request told twice, by two envelopes, gives one card (R46, R47)") {
     ReviewStory story;
     story.fixture.start();
     const std::string id = story.ask("", {{"team", nullptr}});
@@ -92,7 +92,7 @@ TEST_CASE("e2e story: the same request told twice, by two envelopes, gives one c
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e story: the connection is lost and refreshed in the middle; nothing is lost (R28, R30)") {
+TEST_CASE("story: the connection is lost and refreshed in the middle, nothing is lost (R28, R30)") {
     ReviewStory story;
     story.fixture.start();
     story.ask("");

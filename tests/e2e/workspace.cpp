@@ -5,7 +5,7 @@
 
 using namespace countersign::tests;
 
-TEST_CASE("e2e workspace: the admins are told what to press, and mark it done (M1)") {
+TEST_CASE("workspace: the admins are told what to press, and mark it done (M1)") {
     DaemonOptions options;
     options.admin_token = false;
     options.slack.enterprise = false;
@@ -32,7 +32,7 @@ TEST_CASE("e2e workspace: the admins are told what to press, and mark it done (M
     story.expect_good_manners();
 }
 
-TEST_CASE("e2e workspace: restricted by hand, with the reason told") {
+TEST_CASE("workspace: restricted by hand, with the reason told") {
     DaemonOptions options;
     options.admin_token = false;
     options.slack.enterprise = false;

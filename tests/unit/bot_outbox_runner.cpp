@@ -115,7 +115,7 @@ TEST_CASE("an update of a message that was never posted ends as refused, and its
     CHECK(meaning_in(plan.results[0]) == "refused");
 }
 
-TEST_CASE("a form past its deadline is not opened; its handler hears that it expired") {
+TEST_CASE("a form past its deadline is not opened, its handler hears that it expired") {
     World world;
     Effect open = post("form");
     open.method = "views.open";

@@ -156,7 +156,7 @@ TEST_CASE("a request becomes one row, one card and one message to the requester"
     CHECK(world.heard("U0REQ").size() == 1);
 }
 
-TEST_CASE("R4 L10: no link, or several, asks the requester; Slack's wire form of one link is taken") {
+TEST_CASE("R4 L10: no link, or several, asks the requester, Slack's wire form of one link is taken") {
     ReviewWorld world;
     SUBCASE("none") {
         world.app_requested(slack_request("Ar1", "A1", "U0REQ", {}, ""));

@@ -53,7 +53,7 @@ TEST_CASE("R12: withdrawn in the second in which Slack's admin approved: Slack's
     CHECK(world.request(1).outside == storage::Outside::decided);
 }
 
-TEST_CASE("a cancel that Slack refuses is an alarm; a lost answer is repeated, at most twice") {
+TEST_CASE("a cancel that Slack refuses is an alarm, a lost answer is repeated, at most twice") {
     ReviewWorld world;
     world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}));
     world.run();
@@ -101,7 +101,7 @@ TEST_CASE("Create vendor issue says where, with template and title filled in and
     CHECK_FALSE(heard_with(world, "U0REQ", "%5D=Slack app: A&B"));
 }
 
-TEST_CASE("votes count before a vendor issue is linked; Approve app does not go through without one") {
+TEST_CASE("votes count before a vendor issue is linked, Approve app does not go through without one") {
     ReviewWorld world;
     world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}, ""));
     world.run();

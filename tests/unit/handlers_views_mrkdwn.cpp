@@ -69,7 +69,7 @@ TEST_CASE("mentions are made of ids only") {
     CHECK(mention_member("!channel") == "!channel");
 }
 
-TEST_CASE("P1: only proper https URLs become links; anything else is its label") {
+TEST_CASE("P1: only proper https URLs become links, anything else is its label") {
     CHECK(views::link("https://zoom.us/apps?a=1&b=2", "Zoom") == "<https://zoom.us/apps?a=1&amp;b=2|Zoom>");
     CHECK(views::link("https://zoom.us", "<b>|x") == "<https://zoom.us|&lt;b&gt;|x>");
     for (const std::string bad :

@@ -112,7 +112,7 @@ TEST_CASE("R61: an address must be in the certificate as an address") {
     CHECK_MESSAGE(attempt.text.contains("IP address mismatch"), attempt.text);
 }
 
-TEST_CASE("R61: without ca_file our test authority is not trusted; a ca_file that is none is an error") {
+TEST_CASE("R61: without ca_file our test authority is not trusted, a ca_file that is none is an error") {
     const fakes::TestCa ca;
     const RawPeer server(wait_for_end, ca.good());
     CHECK(connect(server.url("https")).code == Errc::tls);

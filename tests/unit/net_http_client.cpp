@@ -317,7 +317,7 @@ TEST_CASE("N5: HTML, empty and binary answers come back as they are, for the cal
     }
 }
 
-TEST_CASE("N2: a redirect is an answer, not a journey; the token goes nowhere else") {
+TEST_CASE("N2: a redirect is an answer, not a journey, the token goes nowhere else") {
     const RawPeer elsewhere(echo);
     for (const int status : {301, 302, 303, 307, 308}) {
         const RawPeer server([&](RawPeer::Connection& c) {

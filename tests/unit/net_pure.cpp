@@ -165,7 +165,7 @@ TEST_CASE("R38 R14: after a stable life the first retry is at once, then backoff
     CHECK(backoff.next() <= 2s);
 }
 
-TEST_CASE("R14: hello alone does not reset; a connection that dies young counts as a failure") {
+TEST_CASE("R14: hello alone does not reset, a connection that dies young counts as a failure") {
     net::Backoff backoff(7);
     std::chrono::milliseconds longest{0};
     for (int i = 0; i < 60; ++i)

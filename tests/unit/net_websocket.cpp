@@ -90,7 +90,7 @@ TEST_CASE("R44 R77: a text of any size leaves as one masked text frame") {
                                                      "1 fin masked 20000", "1 fin masked 200000"});
 }
 
-TEST_CASE("R61: wss reads and writes over TLS; a wrong certificate never sees the ticket") {
+TEST_CASE("R61: wss reads and writes over TLS, a wrong certificate never sees the ticket") {
     const fakes::TestCa ca;
     const RawPeer server(
         [](RawPeer::Connection& c) {
@@ -420,7 +420,7 @@ TEST_CASE("R33: closing sends Close 1000 before TCP ends") {
     CHECK(server.notes() == std::vector<std::string>{"8 fin masked 1000", "closed"});
 }
 
-TEST_CASE("R34: a peer that does not answer Close is left after 1 s; one that drops first is no error") {
+TEST_CASE("R34: a peer that does not answer Close is left after 1 s, one that drops first is no error") {
     const RawPeer silent([](RawPeer::Connection& c) { c.accept_websocket(), c.stall(); });
     Client client;
     REQUIRE(client.open(silent.url("ws")));

@@ -154,7 +154,7 @@ TEST_CASE("an envelope reaches the dispatcher whole, its ack leaves as one messa
     CHECK(world.counters().acks == 1);
 }
 
-TEST_CASE("R45, R52: control messages go no further; unknown kinds are delivered to be recorded") {
+TEST_CASE("R45, R52: control messages go no further, unknown kinds are delivered to be recorded") {
     World world;
     world.connect();
     world.say(0, R"({"envelope_id":"e-9","type":"brand_new"})");
@@ -183,7 +183,7 @@ TEST_CASE("R57: an ack goes to the connection that delivered, or nowhere") {
     CHECK(world.counters().acks_dropped == 1);
 }
 
-TEST_CASE("R58: a person's envelope is acked at 2.5 s; the late answer is dropped and counted") {
+TEST_CASE("R58: a person's envelope is acked at 2.5 s, the late answer is dropped and counted") {
     World world;
     world.connect();
     world.say(0, envelope("slow", "interactive", true));
@@ -213,7 +213,7 @@ TEST_CASE("R58: no interim ack on a connection that is gone") {
     CHECK(world.counters().interim_acks == 0);
 }
 
-TEST_CASE("R56: a full queue leaves events to Slack and tells people to try again; reading goes on") {
+TEST_CASE("R56: a full queue leaves events to Slack and tells people to try again, reading goes on") {
     tests::LogCapture log;
     World world;
     world.connect();

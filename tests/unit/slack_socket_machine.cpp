@@ -25,7 +25,7 @@ TEST_CASE("R19: the first slot opens at once, the second a second later") {
     CHECK(world.pass(1ms) == Texts{"open_url(1)"});
 }
 
-TEST_CASE("R7: not connected before hello; without one in 10 s the socket is dropped as a failure") {
+TEST_CASE("R7: not connected before hello, without one in 10 s the socket is dropped as a failure") {
     SocketWorld world;
     world.on(event::Start{});
     world.url_ready();

@@ -31,7 +31,7 @@ TEST_CASE("R4: with Slack's API only Slack's hosts, and only encrypted") {
     }
 }
 
-TEST_CASE("R4: with another API its very host; plain only where that API is plain") {
+TEST_CASE("R4: with another API its very host, plain only where that API is plain") {
     constexpr std::string_view local = "http://localhost:8080/api/";
     CHECK(accepted("ws://localhost:9000/link", local, true));
     CHECK(accepted("wss://localhost:9000/link", local, true));

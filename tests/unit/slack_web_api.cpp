@@ -54,7 +54,7 @@ TEST_CASE("R1: a POST with the token in the Authorization header and nowhere els
     CHECK(request.body.find("xapp") == std::string::npos);
 }
 
-TEST_CASE("each method gets the body it reads; nested values of a form are JSON text") {
+TEST_CASE("each method gets the body it reads, nested values of a form are JSON text") {
     Fixture slack;
     slack.call("chat.postMessage", TokenKind::bot, R"({"channel":"C1","blocks":[{"type":"divider"}]})");
     CHECK(slack.header("Content-Type") == "application/json; charset=utf-8");
@@ -89,7 +89,7 @@ TEST_CASE("ok:false carries Slack's code and its meaning") {
           ApiMeaning::retry);
 }
 
-TEST_CASE("R11: 429 rests as long as Slack says; 30 s where it does not say; never above 10 minutes") {
+TEST_CASE("R11: 429 rests as long as Slack says, 30 s where it does not say, never above 10 minutes") {
     const auto rest = [](const char* value) {
         Fixture slack;
         auto response = FakeHttpClient::json(429, R"({"ok":false,"error":"ratelimited"})");

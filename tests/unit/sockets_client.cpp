@@ -268,7 +268,7 @@ TEST_CASE("R13: an outage ends and the client is back") {
     CHECK(run.slack.wait([&] { return run.slack.acks().size() == 1; }));
 }
 
-TEST_CASE("R7: no hello, no connection; the next attempt has one") {
+TEST_CASE("R7: no hello, no connection, the next attempt has one") {
     Running::Setup setup;
     setup.start = false;
     Running run(setup);
@@ -509,7 +509,7 @@ TEST_CASE("R74, R34: stop within three seconds, also where Slack answers neither
     }
 }
 
-TEST_CASE("R75, R19: two slots: while one is replaced the other serves; they start a second apart") {
+TEST_CASE("R75, R19: two slots: while one is replaced the other serves, they start a second apart") {
     Running::Setup setup;
     setup.connections = 2;
     Running run(setup);

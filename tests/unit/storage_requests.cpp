@@ -137,7 +137,7 @@ TEST_CASE("a request comes back with every field, its version and its time of ch
     check_same(*view.request(RequestId{7}), full_request());
 }
 
-TEST_CASE("hostile text is kept as it is; broken UTF-8 in a scope becomes U+FFFD") {
+TEST_CASE("hostile text is kept as it is, broken UTF-8 in a scope becomes U+FFFD") {
     TempDb db;
     auto request = sample_request(1);
     request.message = std::string("a\0b", 3) + "\xff<!channel>";
