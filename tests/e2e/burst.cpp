@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <set>
+
 using namespace countersign::tests;
 
 TEST_CASE("burst: 500 requests at once: all cards, in order, no 429 provoked") {
@@ -32,9 +34,14 @@ TEST_CASE("burst: 500 requests at once: all cards, in order, no 429 provoked") {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     MESSAGE("500 cards in " << took.count() << " s at 50 times Slack's rate");
     const auto cards = story.slack.messages(office::review);
+    // In the order in which they were received; over two connections that is not the order of sending (R50).
+    std::set<std::string> apps;
     for (int i = 0; i < many; ++i) {
-        CHECK(says(cards[static_cast<std::size_t>(i)], fmt::format("REQ-{} App {:04}", i + 1, i)));
+        const auto& text = cards[static_cast<std::size_t>(i)].text;
+        CHECK(text.starts_with(fmt::format("REQ-{} App ", i + 1)));
+        apps.insert(text.substr(text.find("App "), 8));
     }
+    CHECK(apps.size() == many);
     CHECK(story.slack.acks().size() == many);
     story.expect_good_manners();
 }
