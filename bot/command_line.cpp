@@ -1,10 +1,13 @@
 #include "bot/command_line.hpp"
 
 #include "bot/commands/commands.hpp"
+#include "bot/commands/report.hpp"
+#include "config/base/text.hpp"
 #include "storage/records.hpp"
 #include "storage/storage_error.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <functional>
@@ -29,14 +32,10 @@ class Tree {
   public:
     explicit Tree(Arguments& arguments) : arguments_(&arguments) {
         app_.option_defaults()->ignore_case(false);
-        app_.add_option("--config", arguments.config, "The configuration file")
-            ->type_name("FILE")
-            ->capture_default_str();
-        app_.fallthrough();  // `countersign check --config FILE` reads as well as `countersign --config FILE
-                             // check`
+        add_config(app_);
         app_.require_subcommand(1);
-        app_.failure_message([](const CLI::App*, const CLI::Error& error) {
-            return std::string("countersign: ") + error.what() + "\nRun with --help for more information.\n";
+        app_.failure_message([](const CLI::App* app, const CLI::Error& error) {
+            return "countersign: " + complaint(*app, error) + "\nRun with --help for more information.\n";
         });
         app_.get_formatter()->column_width(36);
         add_daemon();
@@ -47,6 +46,13 @@ class Tree {
     CLI::App& app() { return app_; }
 
   private:
+    // Before the command and after it: `countersign check --config FILE`, and in the help of each.
+    void add_config(CLI::App& app) {
+        app.add_option("--config", arguments_->config, "The configuration file")
+            ->type_name("FILE")
+            ->capture_default_str();
+    }
+
     using Command = std::function<int(const Call&)>;
 
     CLI::App* group(const std::string& name, const std::string& text) {
@@ -57,6 +63,7 @@ class Tree {
 
     CLI::App* leaf(CLI::App& parent, const std::string& name, const std::string& text, Command command) {
         auto* made = parent.add_subcommand(name, text);
+        add_config(*made);
         made->callback([this, command = std::move(command)] { arguments_->command = command; });
         return made;
     }
@@ -125,6 +132,24 @@ class Tree {
             ->add_option("--from", arguments_->file, "The backup")
             ->type_name("FILE")
             ->required();
+    }
+
+    // CLI11 says only that a command is missing, also where one was misspelt.
+    static std::string complaint(const CLI::App& app, const CLI::Error& error) {
+        const CLI::App* group = &app;
+        while (!group->get_subcommands().empty())
+            group = group->get_subcommands().front();
+        const auto words = app.remaining(true);
+        const auto commands = group->get_subcommands([](const CLI::App*) { return true; });
+        if (words.empty() || words.front().starts_with('-') || commands.empty()) return error.what();
+        std::vector<std::string> names;
+        for (const CLI::App* command : commands)
+            names.push_back(command->get_name());
+        const std::vector<std::string_view> candidates(names.begin(), names.end());
+        const auto near = text::nearest(words.front(), candidates);
+        return fmt::format("there is no command \"{}\"; {}", commands::one_line(words.front()),
+                           near.empty() ? "commands are " + text::joined(names, ", ")
+                                        : fmt::format("did you mean {}?", near));
     }
 
     static CLI::Validator known_state() {

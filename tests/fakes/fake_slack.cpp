@@ -36,7 +36,7 @@ FakeSlack::Impl::Impl(FakeSlackOptions options)
 }
 
 FakeSlack::Impl::~Impl() {
-    server.reset();
+    server->stop();  // its callbacks use the server
 }
 
 FakeSlack::FakeSlack(FakeSlackOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}

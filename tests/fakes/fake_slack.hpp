@@ -174,6 +174,7 @@ class FakeSlack {
     [[nodiscard]] std::vector<PendingRequest> requests() const;
     [[nodiscard]] std::string resolution(const std::string& app_id) const;  // the last one made, anywhere
     [[nodiscard]] int connections() const;                                  // past hello
+    [[nodiscard]] int undeliverable() const;  // attempts to send an envelope while there was no connection
     [[nodiscard]] int connections_ever() const;                             // upgrades that succeeded
     // Envelopes for which a person saw "didn't respond": not acknowledged in time, or no connection.
     [[nodiscard]] std::vector<std::string> unanswered() const;

@@ -102,6 +102,10 @@ int FakeSlack::connections() const {
     return locked(*impl_, [&] { return impl_->sockets.ready(); });
 }
 
+int FakeSlack::undeliverable() const {
+    return locked(*impl_, [&] { return impl_->sockets.undeliverable; });
+}
+
 int FakeSlack::connections_ever() const {
     return locked(*impl_, [&] { return impl_->sockets.ever; });
 }

@@ -314,8 +314,12 @@ Server::Server(std::optional<TlsFiles> tls, std::uint16_t port, Callbacks callba
 }
 
 Server::~Server() {
+    stop();
+}
+
+void Server::stop() {
     impl_->io.stop();
-    impl_->thread.join();
+    if (impl_->thread.joinable()) impl_->thread.join();
 }
 
 std::uint16_t Server::port() const {

@@ -33,6 +33,8 @@ class Server {
     Server& operator=(const Server&) = delete;
 
     [[nodiscard]] std::uint16_t port() const;
+    // Nothing is called back after it.
+    void stop();
     // Runs a task on the server's thread after a time; dropped when the server ends first.
     void after(std::chrono::milliseconds delay, std::function<void()> task);
 

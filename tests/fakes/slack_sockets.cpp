@@ -213,6 +213,7 @@ void SlackSockets::send_envelope(const std::string& id) {
     pending.sent_at = std::chrono::steady_clock::now();
     const auto connection = pick();
     if (!connection) {
+        ++undeliverable;
         attempt_failed(id, pending.serial);
         return;
     }

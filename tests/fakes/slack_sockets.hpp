@@ -52,6 +52,7 @@ class SlackSockets {
 
     [[nodiscard]] int ready() const;
     int ever = 0;
+    int undeliverable = 0;
     std::vector<Ack> acks;
     std::vector<std::string> unanswered, violations;
 

@@ -66,6 +66,7 @@ TEST_CASE("R77: the upgrade offers neither extensions nor subprotocols and names
     const RawPeer server([](RawPeer::Connection& c) { c.note(c.accept_websocket()), c.wait_for_end(); });
     Client client;
     REQUIRE(client.open(server.url("ws", "/link/?ticket=abc&app_id=1")));
+    REQUIRE(server.wait_for_notes(1));
     const std::string request = server.notes().at(0);
     CHECK(request.starts_with("GET /link/?ticket=abc&app_id=1 HTTP/1.1\r\n"));
     CHECK(request.contains("Host: localhost:" + std::to_string(server.port()) + "\r\n"));
