@@ -1,5 +1,8 @@
 #pragma once
 
+#include "config/base/secret.hpp"
+#include "config/settings.hpp"
+
 #include <expected>
 #include <functional>
 #include <map>
@@ -7,9 +10,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "config/base/secret.hpp"
-#include "config/settings.hpp"
 
 namespace countersign::config {
 

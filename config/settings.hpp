@@ -1,5 +1,7 @@
 #pragma once
 
+#include "config/base/ids.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <expected>
@@ -7,8 +9,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "config/base/ids.hpp"
 
 namespace countersign::config {
 
@@ -19,9 +19,9 @@ struct SlackSettings {
     std::string api_url = "https://slack.com/api/";  // ends in '/'
     int connections = 2;                             // 1..10 Socket Mode slots
     std::chrono::minutes reconcile{10};
-    double rate_scale = 1.0;                         // 1..1000; above 1 only with a loopback api_url
-    std::filesystem::path ca_file;                   // empty: system trust store only
-    std::string proxy;                               // empty: HTTPS_PROXY / NO_PROXY
+    double rate_scale = 1.0;        // 1..1000; above 1 only with a loopback api_url
+    std::filesystem::path ca_file;  // empty: system trust store only
+    std::string proxy;              // empty: HTTPS_PROXY / NO_PROXY
 };
 
 struct Party {
@@ -38,7 +38,7 @@ struct ReviewSettings {
     std::vector<std::string> admins;  // user ids and user group ids
     bool auto_apply = false;
     bool require_vendor_issue = true;
-    std::vector<Party> parties;       // at least one, names unique
+    std::vector<Party> parties;  // at least one, names unique
 };
 
 struct PersonMapping {

@@ -178,8 +178,9 @@ Outcome resolved_elsewhere(const std::optional<Finding>& finding, Case item, con
     if (finding) {
         // After a call whose answer was lost, or that Slack had not shown yet, this is our own decision.
         const bool sent = asker.repeats > 0 || request.state == RequestState::manual;
-        const bool ours = sent && request.decision == (finding->list == List::approved ? DecisionKind::approve
-                                                                                      : DecisionKind::restrict);
+        const bool ours =
+            sent && request.decision ==
+                        (finding->list == List::approved ? DecisionKind::approve : DecisionKind::restrict);
         return adopt_resolution(std::move(item), *finding, !ours, answer, context);
     }
     if (storage::is_final(request.state)) return {};  // we said no, Slack holds nothing: nothing to learn
@@ -216,10 +217,11 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context) {
         request.decision = DecisionKind::none;
         request.decided_by = {};
         request.decided_at.reset();
-        auto outcome = tell(asker, fmt::format("unsent:{}:v{}", to_text(request.id), request.version),
-                            fmt::format("Nothing was sent to Slack: not every party agrees on what {} asks for now. "
-                                        "It is in review again.",
-                                        to_text(request.id)));
+        auto outcome =
+            tell(asker, fmt::format("unsent:{}:v{}", to_text(request.id), request.version),
+                 fmt::format("Nothing was sent to Slack: not every party agrees on what {} asks for now. "
+                             "It is in review again.",
+                             to_text(request.id)));
         outcome.merge(settle(std::move(item), before, "countersign", context));
         return outcome;
     }

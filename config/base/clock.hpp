@@ -1,10 +1,10 @@
 #pragma once
 
+#include "config/base/result.hpp"
+
 #include <chrono>
 #include <string>
 #include <string_view>
-
-#include "config/base/result.hpp"
 
 namespace countersign {
 
@@ -26,7 +26,9 @@ class Clock {
 // RFC 3339 in UTC with milliseconds: "2026-11-21T09:30:00.000Z".
 [[nodiscard]] std::string to_rfc3339(Timestamp when);
 // Milliseconds since the epoch, as every table stores time.
-[[nodiscard]] inline std::int64_t to_millis(Timestamp when) { return when.time_since_epoch().count(); }
+[[nodiscard]] inline std::int64_t to_millis(Timestamp when) {
+    return when.time_since_epoch().count();
+}
 [[nodiscard]] inline Timestamp from_millis(std::int64_t millis) {
     return Timestamp(std::chrono::milliseconds(millis));
 }

@@ -4,7 +4,9 @@
 
 namespace countersign {
 
-std::string to_text(RequestId id) { return "REQ-" + std::to_string(id.value); }
+std::string to_text(RequestId id) {
+    return "REQ-" + std::to_string(id.value);
+}
 
 std::optional<RequestId> parse_request_id(std::string_view text) {
     if (text.size() > 4 && (text.starts_with("REQ-") || text.starts_with("req-"))) text.remove_prefix(4);

@@ -11,21 +11,21 @@ namespace countersign {
 
 // What went wrong, independent of the room it went wrong in. `message(Errc)` says what the reader should do.
 enum class Errc {
-    timeout,          // the other side did not answer within the limit
-    unreachable,      // DNS, connection refused, network down, proxy refused
-    tls,              // certificate or handshake refused
-    malformed,        // not what the protocol promises
-    too_large,        // over a documented limit
-    unauthorised,     // credentials refused; a human must act
-    forbidden,        // credentials fine, right missing
-    rate_limited,     // come back after `retry_after`
+    timeout,       // the other side did not answer within the limit
+    unreachable,   // DNS, connection refused, network down, proxy refused
+    tls,           // certificate or handshake refused
+    malformed,     // not what the protocol promises
+    too_large,     // over a documented limit
+    unauthorised,  // credentials refused; a human must act
+    forbidden,     // credentials fine, right missing
+    rate_limited,  // come back after `retry_after`
     not_found,
-    conflict,         // somebody was faster, or the state moved on
-    unavailable,      // the other side has trouble of its own; try again
-    invalid_argument, // input a person can correct
-    unclear,          // sent, but whether it took effect is unknown: look before repeating
-    cancelled,        // we are stopping
-    storage,          // the database could not do it
+    conflict,          // somebody was faster, or the state moved on
+    unavailable,       // the other side has trouble of its own; try again
+    invalid_argument,  // input a person can correct
+    unclear,           // sent, but whether it took effect is unknown: look before repeating
+    cancelled,         // we are stopping
+    storage,           // the database could not do it
 };
 
 [[nodiscard]] std::string_view message(Errc code) noexcept;

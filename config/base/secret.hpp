@@ -25,7 +25,8 @@ class Secret {
 };
 
 // The text with everything that looks like a credential replaced by "[redacted]": Slack tokens (xapp-, xoxb-,
-// xoxp-, xoxe…), GitLab and GitHub tokens, bearer headers, socket tickets and response_url paths (R3, R67, N12).
+// xoxp-, xoxe…), GitLab and GitHub tokens, bearer headers, socket tickets and response_url paths (R3, R67,
+// N12).
 [[nodiscard]] std::string redacted(std::string_view text);
 
 }  // namespace countersign

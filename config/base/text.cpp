@@ -120,7 +120,8 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 }
 
 std::string sha256_hex(std::string_view data) {
-    // Fetched once: EVP_sha256() looks the algorithm up at every use, which costs more than hashing a short text.
+    // Fetched once: EVP_sha256() looks the algorithm up at every use, which costs more than hashing a short
+    // text.
     static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int length = 0;

@@ -174,8 +174,8 @@ class FakeSlack {
     [[nodiscard]] std::vector<PendingRequest> requests() const;
     [[nodiscard]] std::string resolution(const std::string& app_id) const;  // the last one made, anywhere
     [[nodiscard]] int connections() const;                                  // past hello
-    [[nodiscard]] int undeliverable() const;  // attempts to send an envelope while there was no connection
-    [[nodiscard]] int connections_ever() const;                             // upgrades that succeeded
+    [[nodiscard]] int undeliverable() const;     // attempts to send an envelope while there was no connection
+    [[nodiscard]] int connections_ever() const;  // upgrades that succeeded
     // Envelopes for which a person saw "didn't respond": not acknowledged in time, or no connection.
     [[nodiscard]] std::vector<std::string> unanswered() const;
     // What a well-behaved client never does: unmasked or split frames, acks with a payload where none is

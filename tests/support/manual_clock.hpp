@@ -4,7 +4,8 @@
 
 namespace countersign::tests {
 
-// Time that stands still until a test moves it. Wall and steady time move together unless a test steps the wall.
+// Time that stands still until a test moves it. Wall and steady time move together unless a test steps the
+// wall.
 class ManualClock final : public Clock {
   public:
     Timestamp now() const override { return now_; }

@@ -329,7 +329,8 @@ TEST_CASE("R26, R27: 1.5 MB in one frame, and in fragments with pings between") 
 }
 
 TEST_CASE(
-    "R30, R31, R35: a hundred envelopes a second across refreshes: none lost, none twice, never without a connection") {
+    "R30, R31, R35: a hundred envelopes a second across refreshes: none lost, none twice, never without a "
+    "connection") {
     for (const bool tls : {false, true}) {
         CAPTURE(tls);
         fakes::TestCa ca;
