@@ -57,7 +57,7 @@ Result<std::shared_ptr<StatusPages>> serve_status_pages(net::asio::any_io_execut
     if (settings.http_listen.empty()) return std::make_shared<NoPages>();
     auto pages = std::make_shared<ListeningPages>(std::move(executor), settings.database, std::move(report));
     const auto port = pages->start(settings.http_listen);
-    if (!port) return std::unexpected(port.error().while_("listening on http.listen"));
+    if (!port) return std::unexpected(port.error().during("listening on http.listen"));
     log::notice("http_listening", {{"port", *port}});
     return pages;
 }

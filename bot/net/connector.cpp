@@ -6,10 +6,10 @@ namespace countersign::net {
 
 Awaitable<Result<Stream>> Connector::connect(Url url, Deadline& deadline) const {
     Result<Tcp::socket> socket = co_await reach(url, deadline);
-    if (!socket) co_return std::unexpected(socket.error().while_("connecting to " + url.endpoint()));
+    if (!socket) co_return std::unexpected(socket.error().during("connecting to " + url.endpoint()));
     if (!url.secure()) co_return Stream(std::move(*socket));
     Result<Stream> secured = co_await secure(std::move(*socket), url.host, deadline);
-    if (!secured) co_return std::unexpected(secured.error().while_("connecting to " + url.endpoint()));
+    if (!secured) co_return std::unexpected(secured.error().during("connecting to " + url.endpoint()));
     co_return secured;
 }
 
@@ -24,7 +24,7 @@ Awaitable<Result<Tcp::socket>> Connector::reach(Url url, Deadline& deadline) con
     if (!endpoints) co_return std::unexpected(endpoints.error());
     Result<Tcp::socket> socket = co_await connect_first(executor_, std::move(*endpoints), deadline);
     if (direct) co_return socket;
-    if (!socket) co_return std::unexpected(socket.error().while_("the proxy " + (*proxy)->endpoint()));
+    if (!socket) co_return std::unexpected(socket.error().during("the proxy " + (*proxy)->endpoint()));
     const Result<void> tunnel = co_await open_tunnel(*socket, **proxy, url.endpoint(), deadline);
     if (!tunnel) co_return std::unexpected(tunnel.error());
     co_return socket;

@@ -16,7 +16,7 @@ Errc code_of(const boost::system::error_code& error) {
 }  // namespace
 
 Failure failure_of(const boost::system::error_code& error, std::string_view doing) {
-    return Failure(code_of(error), error.message()).while_(doing);
+    return Failure(code_of(error), error.message()).during(doing);
 }
 
 }  // namespace countersign::net

@@ -263,7 +263,7 @@ Awaitable<Result<HttpResponse>> perform(PoolPtr pool, HttpRequest request) {
         const bool reusable = exchange.reusable();
         Result<HttpResponse> response = result_of(exchange, total);
         if (reusable) origin.idle.push_back(Idle{std::move(*stream), Clock::now()});
-        if (!response) co_return std::unexpected(response.error().while_(peer));
+        if (!response) co_return std::unexpected(response.error().during(peer));
         co_return response;
     }
 }

@@ -55,7 +55,7 @@ Result<Tcp::endpoint> endpoint_of(const std::string& listen) {
     const auto address = asio::ip::make_address(host, not_an_address);
     if (!not_an_address) return Tcp::endpoint(address, port);
     Result<Endpoints> found = system_lookup(host, port);
-    if (!found) return std::unexpected(found.error().while_("http.listen"));
+    if (!found) return std::unexpected(found.error().during("http.listen"));
     return found->front();
 }
 

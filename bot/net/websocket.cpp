@@ -184,7 +184,7 @@ Failure declined(const websocket::response_type& response) {
 Awaitable<Result<std::unique_ptr<Websocket>>> open(std::shared_ptr<Connector> connector,
                                                    WebsocketOptions options) {
     const Result<Url> url = parse_url(options.url);
-    if (!url) co_return std::unexpected(url.error().while_("opening a WebSocket"));
+    if (!url) co_return std::unexpected(url.error().during("opening a WebSocket"));
     Deadline deadline(connector->executor(), options.connect_limit);
     Result<Stream> stream = co_await connector->connect(*url, deadline);
     if (!stream) co_return std::unexpected(stream.error());
@@ -201,7 +201,7 @@ Awaitable<Result<std::unique_ptr<Websocket>>> open(std::shared_ptr<Connector> co
     }
     if (error) session->shut();
     if (error == websocket::error::upgrade_declined)
-        co_return std::unexpected(declined(response).while_(peer));
+        co_return std::unexpected(declined(response).during(peer));
     if (error) co_return std::unexpected(failure_of(error, peer));
     session->last_inbound = Clock::now();  // liveness is armed from the 101 on (R21)
     co_return std::make_unique<BeastWebsocket>(session);

@@ -38,7 +38,7 @@ std::string_view message(Errc code) noexcept {
     return "unknown failure";
 }
 
-Failure Failure::while_(std::string_view doing) const {
+Failure Failure::during(std::string_view doing) const {
     Failure wrapped = *this;
     wrapped.text = std::string(doing) + ": " + text;
     return wrapped;

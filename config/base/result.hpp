@@ -32,11 +32,11 @@ enum class Errc {
 
 // An expected failure, as a value. `text` is for a human reader and never contains a secret.
 struct Failure {
-    Failure(Errc code_, std::string text_, std::source_location where_ = std::source_location::current())
-        : code(code_), text(std::move(text_)), where(where_) {}
+    Failure(Errc code, std::string text, std::source_location where = std::source_location::current())
+        : code(code), text(std::move(text)), where(where) {}
 
     // The same failure with the activity in front: "posting the request card: …".
-    [[nodiscard]] Failure while_(std::string_view doing) const;
+    [[nodiscard]] Failure during(std::string_view doing) const;
     [[nodiscard]] Failure retry_in(std::chrono::milliseconds delay) const;
 
     Errc code;
