@@ -106,8 +106,10 @@ bool matches(List list, const json& entry, const AppRequest& request, bool by_re
     if (list == List::pending) {
         return by_request_id ? text_field(entry, "id") == request.slack_id.value : same_app;
     }
-    // An older resolution of the app, for fewer scopes, is no evidence for this one.
-    return same_app && review::covers(review::read_scopes(field(entry, "scopes")), request.scopes);
+    // An older resolution of the app, for fewer scopes, is no evidence for this one. An entry that tells no
+    // scopes at all says nothing against it.
+    const auto& told = field(entry, "scopes");
+    return same_app && (told.is_null() || review::covers(review::read_scopes(told), request.scopes));
 }
 
 Outcome ask_page(const AppRequest& request, const Walk& walk, std::string_view cursor,

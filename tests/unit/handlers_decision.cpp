@@ -112,6 +112,19 @@ TEST_CASE("M3: an approval of the app for fewer scopes is no evidence for this o
     CHECK(world.state(id) == RequestState::manual);
 }
 
+TEST_CASE("M3: an approved app that is listed without its scopes is read back as approved") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run({"admin.apps.approve"});
+    world.answer(world.expect("admin.apps.approve"), {});
+    world.answer(world.expect("admin.apps.approved.list"),
+                 {.meaning = "ok",
+                  .error = "",
+                  .response = {{"approved_apps", Json::array({{{"app", {{"id", "A1"}}}}})}}});
+    CHECK(world.state(id) == RequestState::approved);
+}
+
 TEST_CASE("domain.md 0.6: a certified app is found by the second pass of each list") {
     ReviewWorld world;
     world.slack.certified = {"A1"};
