@@ -1,5 +1,6 @@
 #include "handlers/views/notices.hpp"
 
+#include "config/base/secret.hpp"
 #include "config/base/text.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/blocks.hpp"
@@ -209,7 +210,9 @@ Message line(std::string_view mrkdwn) {
     return message(std::string(mrkdwn));
 }
 
-Message alarm_notice(std::string_view what, std::string_view advice, std::string_view raw) {
+Message alarm_notice(std::string_view what, std::string_view advice, std::string_view received) {
+    // A payload carries tokens and response URLs, which a whole channel must not read.
+    const auto raw = redacted(received);
     std::string words = ":rotating_light: " + inert(what, 500);
     if (const auto todo = inert(advice, 600); !todo.empty()) words += "\nDo: " + todo;
     const auto text = fitted(words, limits::section);

@@ -163,6 +163,17 @@ TEST_CASE("the workspace driver's steps name Slack's own buttons") {
     CHECK(views::manual_steps(sample.request, storage::DecisionKind::approve).text.contains("`Done`"));
 }
 
+TEST_CASE("an alarm shows no token and no response URL of the raw content") {
+    const auto alarm = views::alarm_notice(
+        "x", "y",
+        R"({"token": "verify-me","response_url":"https://hooks.slack.com/actions/T1/2/abc","k":"kept"})");
+    for (const std::string& shown : {alarm.text, alarm.blocks}) {
+        CHECK_FALSE(shown.contains("verify-me"));
+        CHECK_FALSE(shown.contains("abc"));
+        CHECK(shown.contains("kept"));
+    }
+}
+
 TEST_CASE("design §7: an alarm shows the raw content as it came, and nothing in it works") {
     const auto alarm = views::alarm_notice("An event was not understood", "Report it.",
                                            R"({"type":"<!channel>","a":"```"})");
