@@ -143,6 +143,7 @@ class Tree {
         const auto commands = group->get_subcommands([](const CLI::App*) { return true; });
         if (words.empty() || words.front().starts_with('-') || commands.empty()) return error.what();
         std::vector<std::string> names;
+        names.reserve(commands.size());
         for (const CLI::App* command : commands)
             names.push_back(command->get_name());
         const std::vector<std::string_view> candidates(names.begin(), names.end());
