@@ -3,6 +3,7 @@
 #include "storage/writer.hpp"
 #include "tests/fakes/fake_slack.hpp"
 #include "tests/support/child_process.hpp"
+#include "tests/support/paths.hpp"
 #include "tests/support/temp_db.hpp"
 
 #include <SQLiteCpp/Database.h>
@@ -45,7 +46,7 @@ class Installation {
                  std::map<std::string, std::string> environment = {}) const {
         arguments.insert(arguments.end(), {"--config", config().string()});
         return run_process(
-            COUNTERSIGN_BINARY,
+            countersign_binary(),
             {.arguments = std::move(arguments), .environment = std::move(environment), .directory = {}});
     }
     Json json(std::vector<std::string> arguments, std::map<std::string, std::string> environment = {}) const {
@@ -93,7 +94,7 @@ class Installation {
 };
 
 Finished countersign_with(std::vector<std::string> arguments) {
-    return run_process(COUNTERSIGN_BINARY,
+    return run_process(countersign_binary(),
                        {.arguments = std::move(arguments), .environment = {}, .directory = {}});
 }
 
@@ -336,9 +337,9 @@ TEST_CASE("logs: one line an event on stderr, with a priority each under the jou
     const World world;
     auto environment = world.environment;
     environment["JOURNAL_STREAM"] = "8:1";
-    ChildProcess daemon(COUNTERSIGN_BINARY, {.arguments = {"run", "--config", world.at.config().string()},
-                                             .environment = environment,
-                                             .directory = {}});
+    ChildProcess daemon(countersign_binary(), {.arguments = {"run", "--config", world.at.config().string()},
+                                               .environment = environment,
+                                               .directory = {}});
     REQUIRE(daemon.wait_for("event=ready"));
     const auto status = world.at.json({"status"});
     CHECK(status["running"] == true);

@@ -1,5 +1,7 @@
 #include "tests/fakes/slack_method_rules.hpp"
 
+#include "tests/support/paths.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -64,7 +66,7 @@ MethodRule read_rule(const std::string& name, const Json& reference) {
 
 std::map<std::string, MethodRule> read_rules() {
     std::map<std::string, MethodRule> rules;
-    const std::filesystem::path folder = std::filesystem::path(TEST_DATA) / "slack-methods";
+    const std::filesystem::path folder = tests::data_directory() / "slack-methods";
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         const std::string name = entry.path().stem().string();
         if (entry.path().extension() != ".json" || name.front() == '_') continue;

@@ -1,5 +1,7 @@
 #include "tests/support/call_record.hpp"
 
+#include "tests/support/paths.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -44,7 +46,7 @@ Json shown(const fakes::ApiCall& call) {
 
 CallRecord::CallRecord(fakes::FakeSlack& slack, std::string name)
     : slack_(slack),
-      file_(std::string(TEST_DATA) + "/e2e/" + name + ".json"),
+      file_(data_directory() / "e2e" / (name + ".json")),
       recording_(std::getenv("COUNTERSIGN_RECORD") != nullptr) {
     if (recording_) return;
     std::ifstream file(file_);

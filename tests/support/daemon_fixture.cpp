@@ -1,5 +1,7 @@
 #include "tests/support/daemon_fixture.hpp"
 
+#include "tests/support/paths.hpp"
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -119,7 +121,7 @@ void DaemonFixture::start(const std::string& failpoint) {
     auto environment = environment_;
     if (!failpoint.empty()) environment["COUNTERSIGN_FAILPOINT"] = failpoint;
     process_ = std::make_unique<ChildProcess>(
-        COUNTERSIGN_BINARY,
+        countersign_binary(),
         ProcessOptions{.arguments = {"run", "--config", (directory_ / "countersign.toml").string()},
                        .environment = environment,
                        .directory = directory_});
@@ -146,7 +148,7 @@ std::string DaemonFixture::log() const {
 
 Finished DaemonFixture::run_command(std::vector<std::string> arguments) const {
     arguments.insert(arguments.end(), {"--config", (directory_ / "countersign.toml").string()});
-    return run_process(COUNTERSIGN_BINARY,
+    return run_process(countersign_binary(),
                        {.arguments = std::move(arguments), .environment = environment_, .directory = {}});
 }
 

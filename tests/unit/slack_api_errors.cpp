@@ -1,4 +1,5 @@
 #include "bot/slack/web_api.hpp"
+#include "tests/support/paths.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -14,7 +15,7 @@ namespace {
 using Json = nlohmann::json;
 
 Json reference(const std::string& name) {
-    const auto file = std::filesystem::path(TEST_DATA) / "slack-methods" / (name + ".json");
+    const auto file = tests::data_directory() / "slack-methods" / (name + ".json");
     if (!std::filesystem::exists(file)) return {};
     std::ifstream in(file);
     return Json::parse(in);

@@ -1,6 +1,7 @@
 #include "bot/slack/busy.hpp"
 #include "bot/slack/envelope.hpp"
 #include "bot/slack/json_walk.hpp"
+#include "tests/support/paths.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -289,7 +290,7 @@ TEST_CASE("R54: the scan agrees with a full parser on ten thousand damaged messa
 
 TEST_CASE("the scan agrees with a full parser on Slack's own examples") {
     int read = 0;
-    for (const auto& file : std::filesystem::directory_iterator(TEST_DATA "/slack-methods")) {
+    for (const auto& file : std::filesystem::directory_iterator(tests::data_directory() / "slack-methods")) {
         if (file.path().extension() != ".json") continue;
         std::ifstream in(file.path());
         std::stringstream text;

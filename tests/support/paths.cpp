@@ -1,0 +1,13 @@
+#include "tests/support/paths.hpp"
+
+namespace countersign::tests {
+
+std::filesystem::path data_directory() {
+    return TEST_DATA;
+}
+
+std::filesystem::path countersign_binary() {
+    return COUNTERSIGN_BINARY;
+}
+
+}  // namespace countersign::tests
