@@ -1,16 +1,20 @@
 #include "bot/ack_fallback.hpp"
 
+#include "handlers/review/payload_fields.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace countersign::bot {
 
+using handlers::review::field;
+using handlers::review::text_field;
 using nlohmann::json;
 
 std::optional<storage::Effect> answer_by_message(const json& payload, std::string_view answer,
                                                  std::string_view envelope_id) {
     const json message = json::parse(answer, nullptr, false);
-    std::string user = payload.value("user_id", "");
-    if (user.empty()) user = payload.value("/user/id"_json_pointer, std::string());
+    std::string user = text_field(payload, "user_id");
+    if (user.empty()) user = text_field(field(payload, "user"), "id");
     if (user.empty() || !message.is_object() || !message.contains("text")) return std::nullopt;
 
     json args = {{"channel", user}, {"text", message["text"]}};

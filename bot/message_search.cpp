@@ -1,6 +1,7 @@
 #include "bot/message_search.hpp"
 
 #include "config/base/log.hpp"
+#include "handlers/review/payload_fields.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -8,6 +9,8 @@
 namespace countersign::bot {
 namespace {
 
+using handlers::review::field;
+using handlers::review::text_field;
 using nlohmann::json;
 using slack::ApiMeaning;
 using std::chrono::seconds;
@@ -32,7 +35,7 @@ net::Awaitable<Result<std::string>> conversation_of(slack::WebApi& api, std::str
     const auto answer = co_await api.call("conversations.open", token, args.dump());
     if (cannot_be_told_now(answer.meaning)) co_return std::unexpected(try_again(answer));
     const json body = json::parse(answer.body, nullptr, false);
-    co_return body.is_object() ? body.value("/channel/id"_json_pointer, std::string()) : std::string();
+    co_return text_field(field(body, "channel"), "id");
 }
 
 }  // namespace
@@ -40,7 +43,7 @@ net::Awaitable<Result<std::string>> conversation_of(slack::WebApi& api, std::str
 net::Awaitable<Result<std::optional<std::string>>> find_posted_message(slack::WebApi& api,
                                                                        storage::Effect effect) {
     const json args = json::parse(effect.args);
-    auto channel = co_await conversation_of(api, args.value("channel", ""), effect.token);
+    auto channel = co_await conversation_of(api, text_field(args, "channel"), effect.token);
     if (!channel) co_return std::unexpected(channel.error());
 
     const auto since = effect.claimed_at.value_or(Timestamp()) - clock_slack;
@@ -56,13 +59,13 @@ net::Awaitable<Result<std::optional<std::string>>> find_posted_message(slack::We
             log::warning("message_search_refused", {{"effect", effect.key}, {"error", answer.error}});
             break;
         }
-        for (const json& message : body.value("messages", json::array())) {
-            if (message.value("/metadata/event_payload/effect"_json_pointer, std::string()) != effect.key)
-                continue;
-            const json found = {{"ok", true}, {"channel", *channel}, {"ts", message.value("ts", "")}};
+        for (const json& message : field(body, "messages")) {
+            const auto& payload = field(field(message, "metadata"), "event_payload");
+            if (text_field(payload, "effect") != effect.key) continue;
+            const json found = {{"ok", true}, {"channel", *channel}, {"ts", text_field(message, "ts")}};
             co_return found.dump();
         }
-        const auto cursor = body.value("/response_metadata/next_cursor"_json_pointer, std::string());
+        const auto cursor = text_field(field(body, "response_metadata"), "next_cursor");
         if (cursor.empty()) break;
         query["cursor"] = cursor;
     }

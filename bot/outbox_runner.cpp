@@ -2,6 +2,7 @@
 
 #include "bot/failpoint.hpp"
 #include "config/base/log.hpp"
+#include "handlers/review/payload_fields.hpp"
 #include "storage/view.hpp"
 #include "storage/writer.hpp"
 
@@ -12,6 +13,7 @@
 namespace countersign::bot {
 namespace {
 
+using handlers::review::text_field;
 using nlohmann::json;
 using slack::ApiMeaning;
 using slack::Method;
@@ -207,9 +209,10 @@ std::optional<OutboxRunner::Result> OutboxRunner::record(const EffectAnswer& ans
     outbox_.done(effect.id, now);
     if (effect.method == "chat.postMessage" && !effect.message.empty()) {
         const json body = json::parse(answer.body, nullptr, false);
-        const storage::MessageRef reference{effect.message, ChannelId(body.value("channel", "")),
-                                            body.value("ts", "")};
-        storage::apply(*database_, storage::SaveMessageRef{reference}, now);
+        const storage::MessageRef reference{effect.message, ChannelId(text_field(body, "channel")),
+                                            text_field(body, "ts")};
+        if (!reference.channel.empty() && !reference.ts.empty())
+            storage::apply(*database_, storage::SaveMessageRef{reference}, now);
     }
     failpoint("after_record");  // recorded, not committed
     if (effect.purpose.empty()) return std::nullopt;

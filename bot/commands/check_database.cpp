@@ -12,7 +12,7 @@
 namespace countersign::bot::commands {
 namespace {
 
-constexpr std::uintmax_t least_space = 100 * 1024 * 1024;
+constexpr std::uintmax_t least_space = std::uintmax_t{100} * 1024 * 1024;
 
 std::string why_not(const std::filesystem::path& path, int mode) {
     // The effective user counts, as it does for the daemon.

@@ -103,6 +103,17 @@ TEST_CASE("a posted message's place is kept, and its update is sent there") {
     CHECK(args.at("ts") == "17.5");
 }
 
+TEST_CASE("an answer to a message that does not say where it stands keeps no place, and nothing breaks") {
+    for (const char* body :
+         {"", "[]", R"({"channel":null,"ts":17})", R"({"channel":{"id":"C1"},"ts":null})"}) {
+        CAPTURE(body);
+        World world;
+        world.enqueue(post("card", "card:1"));
+        (void)world.answer(world.plan().perform.at(0), ApiMeaning::ok, "", body);
+        CHECK_FALSE(storage::View(world.db.writer()).message("card:1").has_value());
+    }
+}
+
 TEST_CASE("an update of a message that was never posted ends as refused, and its handler hears it") {
     World world;
     Effect update = post("card:v2", "card:1");
