@@ -83,6 +83,7 @@ class Daemon {
             dispatcher_.run();
             asio::post(io_, [this] { io_.stop(); });
         });
+        remember_reload("");  // of an earlier run
         link_->socket->start();
         asio::co_spawn(io_, await_signals(), rethrow);
         asio::co_spawn(io_, watch(), rethrow);
@@ -119,8 +120,8 @@ class Daemon {
     }
 
     Result<std::shared_ptr<SlackLink>> connect(const config::Settings& settings,
-                                               const config::Secrets& secrets,
-                                               std::function<void()> on_hello) {
+                                               const config::Secrets& secrets, std::function<void()> on_hello,
+                                               std::function<void(const std::string&)> on_trouble = {}) {
         auto self = std::make_shared<std::weak_ptr<SlackLink>>();
         slack::SocketClient::Callbacks callbacks;
         callbacks.deliver = [this, self](slack::Delivery&& delivery) {
@@ -128,8 +129,10 @@ class Daemon {
             return link && dispatcher_.offer(std::move(delivery), link->socket);
         };
         callbacks.hello = [on_hello = std::move(on_hello)](int) { on_hello(); };
-        callbacks.alarm = [this](const std::string& code, const std::string& text) {
+        callbacks.alarm = [this, on_trouble = std::move(on_trouble)](const std::string& code,
+                                                                     const std::string& text) {
             raise_alarm(code, text);
+            if (on_trouble) on_trouble(text);
         };
         auto link =
             make_slack_link(io_.get_executor(), system_clock(), settings, secrets, std::move(callbacks));
@@ -153,7 +156,7 @@ class Daemon {
 
     HealthReport report() const {
         return {dispatcher_.health(), link_->socket->health(), system_clock().steady(),
-                performer_.in_flight()};
+                performer_.in_flight(), reload_problem_};
     }
 
     net::Awaitable<void> await_signals() {
@@ -161,7 +164,7 @@ class Daemon {
             const auto [error, signal] = co_await signals_.async_wait(net::as_value);
             if (error) co_return;
             if (signal == SIGHUP) {
-                asio::co_spawn(io_, reload(), rethrow);
+                asio::co_spawn(io_, reload_when_asked(), rethrow);
                 continue;
             }
             co_await stop();
@@ -178,44 +181,77 @@ class Daemon {
         dispatcher_.stop();
     }
 
-    // R69: the new connections first; the old ones are drained when the new ones have said hello.
-    net::Awaitable<void> reload() {
+    net::Awaitable<void> reload_when_asked() {
+        reload_asked_ = true;  // also while one is under way: the files may have changed since it read them
         if (std::exchange(reloading_, true)) co_return;
-        notify_.reloading();
-        if (auto fresh = read_again()) {
-            auto hello = std::make_shared<asio::steady_timer>(io_, reload_limit);
-            auto greeted = std::make_shared<bool>(false);
-            auto link = connect(*fresh->settings, fresh->secrets, [hello, greeted] {
-                *greeted = true;
-                hello->cancel();
-            });
-            if (link) {
-                (*link)->socket->start();
-                (void)co_await hello->async_wait(net::as_value);
-            }
-            if (link && *greeted) {
-                co_await switch_to(std::move(*link), std::move(fresh->settings));
+        while (std::exchange(reload_asked_, false)) {
+            notify_.reloading();
+            if (const auto reloaded = co_await reload()) {
+                remember_reload("");
             } else {
-                const std::string why =
-                    link ? "no hello within 30 s with the new configuration" : link.error().text;
-                log::error("reload_refused",
-                           {{"error", why}, {"advice", "the old configuration stays in use"}});
-                if (link) co_await (*link)->socket->stop();
+                refuse_reload(reloaded.error().text);
             }
+            notify_.ready();
         }
-        notify_.ready();
         reloading_ = false;
+    }
+
+    // R69: the new connections first; the old ones are drained when the new ones have said hello.
+    net::Awaitable<Result<void>> reload() {
+        auto fresh = read_again();
+        if (!fresh) co_return std::unexpected(fresh.error());
+        struct Trial {
+            asio::steady_timer over;
+            bool greeted = false;
+            std::string trouble;
+        };
+        auto trial = std::make_shared<Trial>(asio::steady_timer(io_, reload_limit));
+        auto link = connect(
+            *fresh->settings, fresh->secrets,
+            [trial] {
+                trial->greeted = true;
+                trial->over.cancel();
+            },
+            [trial](const std::string& text) {
+                trial->trouble = text;
+                trial->over.cancel();
+            });
+        if (!link) co_return std::unexpected(link.error());
+        (*link)->socket->start();
+        (void)co_await trial->over.async_wait(net::as_value);
+        if (trial->greeted) {
+            co_await switch_to(std::move(*link), std::move(fresh->settings));
+            co_return Result<void>();
+        }
+        co_await (*link)->socket->stop();
+        co_return fail(Errc::unavailable, trial->trouble.empty()
+                                              ? "no hello within 30 s with the new configuration"
+                                              : trial->trouble);
+    }
+
+    void refuse_reload(const std::string& why) {
+        log::error("reload_refused", {{"error", why}, {"advice", "the old configuration stays in use"}});
+        remember_reload(why);
+        // Each refusal is told: somebody has just tried to change something.
+        dispatcher_.offer(Alarm{"reload_refused:" + to_rfc3339(system_clock().now()),
+                                "The configuration was not reloaded, the old one stays in use: " + why, ""});
+    }
+
+    void remember_reload(const std::string& problem) {
+        reload_problem_ = problem;
+        dispatcher_.offer(Remark{"reload_problem", problem});
     }
 
     struct Fresh {
         std::shared_ptr<const config::Settings> settings;
         config::Secrets secrets;
     };
-    std::optional<Fresh> read_again() const {
+    Result<Fresh> read_again() const {
         auto refuse = [](const std::vector<config::Problem>& problems) {
+            std::string all;
             for (const auto& problem : problems)
-                log::error("reload_refused", {{"problem", config::to_text(problem)}});
-            return std::nullopt;
+                all += (all.empty() ? "" : " | ") + config::to_text(problem);
+            return fail(Errc::invalid_argument, all);
         };
         auto settings = config::load_settings(settings_->file);
         if (!settings) return refuse(settings.error());
@@ -233,7 +269,7 @@ class Daemon {
         settings_ = std::move(settings);
         performer_.use(link_->api);
         dispatcher_.use(settings_, link_->secrets.admin_token.has_value());
-        co_await old->socket->stop();
+        co_await old->socket->hand_over();
         // Calls under way still use the old link; it lives until the last of them is answered.
         retired_.push_back(old);
         log::notice("reloaded");
@@ -275,6 +311,8 @@ class Daemon {
     std::thread dispatching_;
     bool ready_ = false;
     bool reloading_ = false;
+    bool reload_asked_ = false;
+    std::string reload_problem_;
 };
 
 }  // namespace

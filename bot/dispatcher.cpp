@@ -6,6 +6,7 @@
 #include "storage/storage_error.hpp"
 #include "storage/timers.hpp"
 #include "storage/view.hpp"
+#include "storage/writer.hpp"
 
 #include <algorithm>
 
@@ -85,6 +86,14 @@ void Dispatcher::offer(Alarm alarm) {
     {
         const std::lock_guard lock(mutex_);
         queue_.emplace_back(std::move(alarm));
+    }
+    arrived_.notify_one();
+}
+
+void Dispatcher::offer(Remark remark) {
+    {
+        const std::lock_guard lock(mutex_);
+        queue_.emplace_back(std::move(remark));
     }
     arrived_.notify_one();
 }
@@ -226,6 +235,9 @@ void Dispatcher::turn(std::vector<AckOut>& acks, OutboxRunner::Plan& plan, const
                            if (const auto result = record(answer, now, steady)) intake.effect_result(*result);
                        },
                        [&](Alarm& alarm) { intake.alarm(alarm.key, alarm.text, alarm.raw); },
+                       [&](Remark& remark) {
+                           storage::apply(database_, storage::SetMeta{remark.key, remark.text}, now);
+                       },
                    },
                    item);
     }

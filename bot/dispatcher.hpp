@@ -41,6 +41,12 @@ struct Alarm {
     std::string raw;
 };
 
+// A small fact that `countersign status` shows; "" = nothing to say.
+struct Remark {
+    std::string key;
+    std::string text;
+};
+
 // The writer thread: the only one that changes the database (docs/architecture.md, "The path of an
 // envelope"). Takes what has arrived, one transaction for the batch, a savepoint for each item; after the
 // commit the acks go out and the claimed effects leave. When a commit fails nothing is acknowledged and the
@@ -66,6 +72,7 @@ class Dispatcher {
     [[nodiscard]] bool offer(slack::Delivery&& delivery, const std::shared_ptr<slack::SocketClient>& from);
     void offer(EffectAnswer answer);
     void offer(Alarm alarm);
+    void offer(Remark remark);
     // Takes effect with the next batch.
     void use(std::shared_ptr<const config::Settings> settings, bool admin);
 
@@ -84,7 +91,7 @@ class Dispatcher {
     [[nodiscard]] Health health() const;
 
   private:
-    using Item = std::variant<Envelope, EffectAnswer, Alarm>;
+    using Item = std::variant<Envelope, EffectAnswer, Alarm, Remark>;
 
     [[nodiscard]] bool wait_for_work();
     void take_batch();

@@ -36,6 +36,11 @@ bool HealthReport::ready() const {
 }
 
 std::string HealthReport::summary() const {
+    if (reload_problem.empty()) return state();
+    return state() + "; the last reload was refused: " + reload_problem;
+}
+
+std::string HealthReport::state() const {
     if (!dispatcher.storage_ok) return "database refuses: " + dispatcher.storage_error;
     if (!alive()) return "dispatcher does not answer";
     if (socket.connected) {

@@ -17,10 +17,14 @@ struct HealthReport {
     slack::SocketHealth socket;
     SteadyTime at;
     int calls_in_flight = 0;
+    std::string reload_problem;  // why the configuration on disk is not the one in use
 
     [[nodiscard]] bool alive() const;  // the dispatcher goes round
     [[nodiscard]] bool ready() const;  // alive, connected, database writable
     [[nodiscard]] std::string summary() const;
+
+  private:
+    [[nodiscard]] std::string state() const;
 };
 
 // Feeds systemd's watchdog and status line, and notices what a human must hear. The watchdog is fed by the

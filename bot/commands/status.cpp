@@ -36,6 +36,7 @@ int status(const Call& call) {
         depth.oldest_pending
             ? std::chrono::floor<std::chrono::seconds>(system_clock().now() - *depth.oldest_pending).count()
             : 0;
+    const auto reload_problem = view.meta("reload_problem");
     if (call.json) {
         nlohmann::ordered_json requests = nlohmann::ordered_json::object();
         for (const auto& [state, count] : counts)
@@ -47,6 +48,7 @@ int status(const Call& call) {
              {"running", pid > 0},
              {"pid", pid > 0 ? nlohmann::ordered_json(pid) : nlohmann::ordered_json()},
              {"database", {{"path", settings->database.string()}, {"schema", database->schema_version()}}},
+             {"reload_problem", reload_problem},
              {"requests", requests},
              {"outbox",
               {{"pending", depth.pending}, {"claimed", depth.claimed}, {"oldest_pending_seconds", age}}}});
@@ -57,6 +59,8 @@ int status(const Call& call) {
         {"database", fmt::format("{} (schema {})", settings->database.string(), database->schema_version())},
         {"to be sent",
          fmt::format("{} waiting, {} under way, oldest {} s", depth.pending, depth.claimed, age)}};
+    if (!reload_problem.empty())
+        rows.push_back({"reload", "refused, the older configuration is in use: " + reload_problem});
     for (const auto& [state, count] : counts)
         rows.push_back({state, std::to_string(count)});
     print_table(call.out, rows);

@@ -15,7 +15,6 @@ using namespace std::chrono_literals;
 
 // A peer that reads nothing while it sends: its acks are of no use any more.
 constexpr std::size_t most_queued = 10'000;
-constexpr auto flush_limit = 1s;
 
 // An id as it stands in an ack, without the quotes.
 std::string in_ack_form(const std::string& envelope_id) {
@@ -31,7 +30,7 @@ Connection::Connection(net::asio::any_io_executor executor, ConnectionId id,
       id_(id),
       socket_(std::move(socket)),
       owner_(&owner),
-      written_(executor_) {}
+      settled_(executor_) {}
 
 void Connection::start() {
     spawn(read_all(shared_from_this()));
@@ -58,16 +57,19 @@ Connection::AckResult Connection::ack(std::string text) {
         if (waiting != people_.end()) {
             const bool had_interim = waiting->second;
             people_.erase(waiting);
-            if (had_interim) return AckResult::late;
+            if (had_interim) {
+                settled_.cancel();
+                return AckResult::late;
+            }
         }
     }
-    if (closing_) return AckResult::gone;
+    if (leaving_) return AckResult::gone;
     return enqueue(std::move(text)) ? AckResult::queued : AckResult::full;
 }
 
 bool Connection::ack_in_the_meantime(const std::string& envelope_id) {
     const auto waiting = people_.find(in_ack_form(envelope_id));
-    if (waiting == people_.end() || waiting->second || closing_) return false;
+    if (waiting == people_.end() || waiting->second || leaving_) return false;
     waiting->second = true;
     return enqueue(ack_text(envelope_id, "").text);
 }
@@ -88,15 +90,16 @@ void Connection::ping() {
     spawn(send_ping(shared_from_this()));
 }
 
-void Connection::close() {
+void Connection::close(std::chrono::milliseconds patience) {
     if (std::exchange(closing_, true)) return;
-    spawn(close_politely(shared_from_this()));
+    if (!owes_acks()) leaving_ = true;
+    spawn(close_politely(shared_from_this(), std::chrono::steady_clock::now() + patience));
 }
 
 void Connection::abort() {
-    closing_ = true;
+    closing_ = leaving_ = true;
     queue_.clear();
-    written_.cancel();
+    settled_.cancel();
     socket_->abort();
 }
 
@@ -110,7 +113,7 @@ net::Awaitable<void> Connection::read_all(Self self) {
             if (unexpected && self->owner_ != nullptr) self->owner_->lost(*self, message.error());
             co_return;
         }
-        if (!self->closing_ && self->owner_ != nullptr) self->owner_->received(*self, *std::move(message));
+        if (!self->leaving_ && self->owner_ != nullptr) self->owner_->received(*self, *std::move(message));
     }
 }
 
@@ -127,7 +130,7 @@ net::Awaitable<void> Connection::write_queued(Self self) {
         }
     }
     self->writing_ = false;
-    self->written_.cancel();
+    self->settled_.cancel();
     if (self->owner_ != nullptr) self->owner_->wrote(*self);
 }
 
@@ -137,11 +140,12 @@ net::Awaitable<void> Connection::send_ping(Self self) {
     if (!sent) self->socket_->abort();
 }
 
-net::Awaitable<void> Connection::close_politely(Self self) {
-    if (self->writing_) {
-        self->written_.expires_after(flush_limit);
-        co_await self->written_.async_wait(net::as_value);
+net::Awaitable<void> Connection::close_politely(Self self, SteadyTime deadline) {
+    while (self->owes_acks() && !self->leaving_ && std::chrono::steady_clock::now() < deadline) {
+        self->settled_.expires_at(deadline);
+        co_await self->settled_.async_wait(net::as_value);
     }
+    self->leaving_ = true;
     co_await self->socket_->close();
 }
 

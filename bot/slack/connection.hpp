@@ -56,13 +56,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
     enum class AckResult { queued, late, gone, full };
     AckResult ack(std::string text);
     // An answer to what was never delivered.
-    bool send(std::string text) { return !closing_ && enqueue(std::move(text)); }
+    bool send(std::string text) { return !leaving_ && enqueue(std::move(text)); }
     // For the deadline of R58: true if an interim ack was needed and left.
     bool ack_in_the_meantime(const std::string& envelope_id);
 
     void ping();
-    // What is queued leaves (at most 1 s), then Close, then TCP (R33).
-    void close();
+    // What was delivered is acknowledged (at most `patience`), then Close, then TCP (R33). Until the Close is
+    // sent the connection is read on: what still comes is taken and acknowledged too (R30).
+    void close(std::chrono::milliseconds patience);
     void abort();
 
   private:
@@ -70,15 +71,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
     static net::Awaitable<void> read_all(Self self);
     static net::Awaitable<void> write_queued(Self self);
     static net::Awaitable<void> send_ping(Self self);
-    static net::Awaitable<void> close_politely(Self self);
+    static net::Awaitable<void> close_politely(Self self, SteadyTime deadline);
     void spawn(net::Awaitable<void> task);
     bool enqueue(std::string text);
+    [[nodiscard]] bool owes_acks() const { return writing_ || unacknowledged_ > 0; }
 
     net::asio::any_io_executor executor_;
     ConnectionId id_;
     std::unique_ptr<net::Websocket> socket_;
     ConnectionOwner* owner_;
-    net::asio::steady_timer written_;  // expires when the flush before a close has taken too long
+    net::asio::steady_timer settled_;  // expires when the flush before a close has taken too long
 
     std::deque<std::string> queue_;
     std::unordered_map<std::string, bool> people_;  // envelope id in ack form -> has had its interim ack
@@ -87,7 +89,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     int tasks_ = 0;
     bool writing_ = false;
     bool pinging_ = false;
-    bool closing_ = false;
+    bool closing_ = false;  // given up; nothing of it is reported any more
+    bool leaving_ = false;  // Close or reset is on its way: nothing can be read or acknowledged
 };
 
 }  // namespace countersign::slack

@@ -27,6 +27,7 @@ constexpr auto url_limit = 10s;         // R2
 constexpr auto slot_distance = 1s;      // R19
 constexpr auto interim_after = 2500ms;  // R58
 constexpr auto flush_limit = 2s;        // R74
+constexpr auto ack_patience = 1s;       // of a connection that is given up for its acks (R33)
 constexpr auto close_limit = 900ms;     // R74: within 3 s altogether
 
 SocketMachine::Options machine_options(const SocketClient::Options& options, int slot,
@@ -181,7 +182,8 @@ struct SocketClient::Impl final : ConnectionOwner, std::enable_shared_from_this<
     }
 
     void perform(int slot, const action::Close& wanted) {
-        if (const auto connection = find({slot, wanted.generation})) connection->close();
+        if (const auto connection = find({slot, wanted.generation}))
+            connection->close(stopping ? 0ms : ack_patience);
     }
 
     void perform(int slot, const action::CloseSurplus&) {
@@ -387,8 +389,12 @@ struct SocketClient::Impl final : ConnectionOwner, std::enable_shared_from_this<
     static net::Awaitable<void> stop(std::shared_ptr<Impl> self) {
         self->stopping = true;
         co_await wait_until(self, [](const Impl& impl) { return impl.all_acknowledged(); }, flush_limit);
+        co_await leave(self, close_limit);
+    }
+
+    static net::Awaitable<void> leave(std::shared_ptr<Impl> self, std::chrono::milliseconds limit) {
         self->drive_all(event::Stop{});
-        co_await wait_until(self, [](const Impl& impl) { return impl.connections.empty(); }, close_limit);
+        co_await wait_until(self, [](const Impl& impl) { return impl.connections.empty(); }, limit);
         for (const auto& connection : self->connections)
             connection->abort();
         self->timer.cancel();
@@ -490,6 +496,10 @@ void SocketClient::renew() {
 
 net::Awaitable<void> SocketClient::stop() {
     return Impl::stop(impl_);
+}
+
+net::Awaitable<void> SocketClient::hand_over() {
+    return Impl::leave(impl_, ack_patience + close_limit);
 }
 
 void SocketClient::wake() {

@@ -96,6 +96,9 @@ class SocketClient {
     void renew();
     // Stops reading, flushes queued acks for at most 2 s, closes politely; completes within 3 s (R74).
     [[nodiscard]] net::Awaitable<void> stop();
+    // Another client has taken over (R69): what still comes is taken and acknowledged until each connection
+    // is closed.
+    [[nodiscard]] net::Awaitable<void> hand_over();
     [[nodiscard]] SocketHealth health() const;
     // Does what is due. The client's own timer calls it; a test that moves a manual clock does too.
     void wake();

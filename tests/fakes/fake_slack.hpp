@@ -167,6 +167,7 @@ class FakeSlack {
     // --- what happened ---
     [[nodiscard]] std::vector<ApiCall> calls(const std::string& method = "") const;
     [[nodiscard]] std::vector<Ack> acks() const;
+    [[nodiscard]] std::size_t ack_count() const;
     [[nodiscard]] std::vector<Message> messages(
         const std::string& channel) const;  // a user id = that person's DM with the bot
     [[nodiscard]] std::size_t message_count(const std::string& channel) const;
@@ -183,7 +184,7 @@ class FakeSlack {
     [[nodiscard]] std::vector<std::string> violations() const;
     // Waits on a condition, re-checked at every change of state; false after the limit.
     bool wait(const std::function<bool()>& condition,
-              std::chrono::milliseconds limit = std::chrono::seconds(20));
+              std::chrono::milliseconds limit = std::chrono::seconds(60));
 
     // --- faults ---
     // The next `times` calls of a method ("*" = of any) get this instead:
@@ -208,6 +209,8 @@ class FakeSlack {
     void silent_oversize(bool on);  // an ack above 20,480 bytes is dropped instead of close 1009
     void decide_outside(const std::string& request_id,
                         const std::string& decision);  // approve | restrict | cancel in Slack's own UI
+    // The app's owner makes a new app-level token and revokes the old one; connections that are open live on.
+    void rotate_app_token(const std::string& token);
     void grow_scopes(const std::string& request_id, Json scope);
     // The sandbox page's switches: "rate_limit" (true: every call 429), "outage" (true), "disconnect" (a
     // reason), "slow" (milliseconds before each API answer).

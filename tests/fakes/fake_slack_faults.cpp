@@ -90,6 +90,10 @@ void FakeSlack::decide_outside(const std::string& request_id, const std::string&
     });
 }
 
+void FakeSlack::rotate_app_token(const std::string& token) {
+    impl_->change([&] { impl_->world.app_token = token; });
+}
+
 void FakeSlack::grow_scopes(const std::string& request_id, Json scope) {
     impl_->change([&] {
         PendingRequest* request = impl_->world.find_request(request_id);

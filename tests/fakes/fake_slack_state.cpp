@@ -55,6 +55,10 @@ std::vector<Ack> FakeSlack::acks() const {
     return locked(*impl_, [&] { return impl_->sockets.acks; });
 }
 
+std::size_t FakeSlack::ack_count() const {
+    return locked(*impl_, [&] { return impl_->sockets.acks.size(); });
+}
+
 namespace {
 
 const std::vector<Message>& messages_in(const World& world, const std::string& channel) {

@@ -20,8 +20,8 @@ std::string token_of(const HttpQuery& query) {
     return header->second.substr(7);
 }
 
-std::string kind_of(const std::string& token) {
-    if (token == tokens::app) return "app";
+std::string kind_of(const World& world, const std::string& token) {
+    if (token == world.app_token) return "app";
     if (token == tokens::bot) return "bot";
     if (token == tokens::admin) return "admin";
     if (token == tokens::reviewer) return "reviewer";
@@ -169,7 +169,7 @@ void FakeSlack::Impl::perform(ApiCall& call, bool json_body) {
 HttpReply FakeSlack::Impl::answer_method(const std::string& method, const HttpQuery& query) {
     ApiCall call{
         .method = method,
-        .token_kind = kind_of(token_of(query)),
+        .token_kind = kind_of(world, token_of(query)),
         .args = Json::object(),
         .content_type = query.headers.contains("content-type") ? query.headers.at("content-type") : "",
         .answer = Json(),
@@ -211,7 +211,7 @@ HttpReply FakeSlack::Impl::answer_response_url(const HttpQuery& query) {
     const Json body = Json::parse(query.body, nullptr, false);
     calls.push_back(
         {.method = "response_url",
-         .token_kind = kind_of(token_of(query)),
+         .token_kind = kind_of(world, token_of(query)),
          .args = body,
          .content_type = query.headers.contains("content-type") ? query.headers.at("content-type") : "",
          .answer = Json(),

@@ -202,9 +202,9 @@ std::optional<int> SlackSockets::pick() {
         if (connection.hello_sent && !connection.closing)
             (connection.draining ? draining : fresh).push_back(id);
     }
-    const auto& from = fresh.empty() ? draining : fresh;
-    if (from.empty()) return std::nullopt;
-    return from[random_() % from.size()];
+    if (!fresh.empty()) return fresh[random_() % fresh.size()];
+    if (draining.empty()) return std::nullopt;
+    return draining.back();  // the one told last still has the most time
 }
 
 void SlackSockets::send_envelope(const std::string& id) {

@@ -60,8 +60,9 @@ struct World {
     explicit World(FakeSlackOptions options_);
 
     FakeSlackOptions options;
-    std::string web_socket_url;  // "wss://localhost:PORT/link/"
-    std::string response_base;   // "https://localhost:PORT/response/"
+    std::string app_token = tokens::app;  // the one that counts
+    std::string web_socket_url;           // "wss://localhost:PORT/link/"
+    std::string response_base;            // "https://localhost:PORT/response/"
     std::map<std::string, User> users;
     std::map<std::string, std::vector<std::string>> user_groups;
     std::deque<Channel> channels;

@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <sstream>
 #include <stdlib.h>
 
 namespace countersign::tests {
@@ -60,6 +61,9 @@ DaemonFixture::DaemonFixture(DaemonOptions options)
       slack_(std::make_unique<fakes::FakeSlack>(over_tls(options_.slack, ca_))) {
     furnish(*slack_);
     environment_ = {{"SLACK_APP_TOKEN", fakes::tokens::app}, {"SLACK_BOT_TOKEN", fakes::tokens::bot}};
+    environment_.insert(options_.environment.begin(), options_.environment.end());
+    environment_["CREDENTIALS_DIRECTORY"] = (directory_ / "credentials").string();
+    std::filesystem::create_directory(directory_ / "credentials");
     if (options_.admin_token) environment_["SLACK_ADMIN_TOKEN"] = fakes::tokens::admin;
     write_config();
 }
@@ -132,6 +136,27 @@ void DaemonFixture::start(const std::string& failpoint) {
 
 std::optional<int> DaemonFixture::stop() {
     return process_->terminate(std::chrono::seconds(5));
+}
+
+void DaemonFixture::signal(int number) {
+    process_->signal(number);
+}
+
+void DaemonFixture::change_config(const std::string& from, const std::string& to) {
+    const auto file = directory_ / "countersign.toml";
+    std::string text = (std::ostringstream() << std::ifstream(file).rdbuf()).str();
+    const auto at = text.find(from);
+    REQUIRE_MESSAGE(at != std::string::npos, from);
+    std::ofstream(file) << text.replace(at, from.size(), to);
+}
+
+void DaemonFixture::set_secret(const std::string& name, const std::string& value) {
+    std::ofstream(directory_ / "credentials" / name) << value;
+}
+
+void DaemonFixture::expect_log(const std::string& text) {
+    const bool came = process_->wait_for(text);
+    REQUIRE_MESSAGE(came, "waited for '" << text << "'\n" << process_->errors());
 }
 
 void DaemonFixture::kill() {

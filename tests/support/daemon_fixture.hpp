@@ -36,6 +36,7 @@ struct DaemonOptions {
     bool auto_apply = false;
     bool require_vendor_issue = true;
     std::string slack_settings;  // more lines for [slack]
+    std::map<std::string, std::string> environment = {};
     fakes::FakeSlackOptions slack = {};
 };
 
@@ -50,10 +51,17 @@ class DaemonFixture {
     void start(const std::string& failpoint = "");
     // SIGTERM; the exit code, or nothing when it did not end in time (R74).
     std::optional<int> stop();
+    void signal(int number);
     void kill();
     // True when the daemon ended by itself, by SIGKILL from its failpoint.
     bool wait_for_death(std::chrono::milliseconds limit = std::chrono::seconds(20));
-    [[nodiscard]] std::string log() const;  // of the present run
+    [[nodiscard]] std::string log() const;     // of the present run
+    void expect_log(const std::string& text);  // waits for it
+
+    // Replaces text of the configuration file; read at the next start or reload.
+    void change_config(const std::string& from, const std::string& to);
+    // A file in $CREDENTIALS_DIRECTORY, which comes before the environment.
+    void set_secret(const std::string& name, const std::string& value);
 
     // Another subcommand on the same configuration.
     [[nodiscard]] Finished run_command(std::vector<std::string> arguments) const;

@@ -315,6 +315,42 @@ TEST_CASE("R33: acks that wait leave before the Close") {
     CHECK(world.socket(0).closed);
 }
 
+TEST_CASE("R30, R33: an old connection is not closed before what it delivered is acknowledged") {
+    World world;
+    world.connect();
+    world.say(0, disconnect_text("refresh_requested"));
+    world.pass(100ms);
+    world.say(1, hello_text(2));
+    world.say(0, envelope("slow"));
+    world.pass_slowly(16s);  // longer than it is drained
+    CHECK_FALSE(world.socket(0).closed);
+    world.say(0, envelope("last"));
+    for (const Delivery& delivery : world.deliveries)
+        world.ack(delivery);
+    CHECK(world.socket(0).written == Texts{R"({"envelope_id":"slow"})", R"({"envelope_id":"last"})"});
+    CHECK(world.socket(0).closed);
+}
+
+TEST_CASE("R69: a client that hands over takes and acknowledges until its connections are closed") {
+    World world;
+    world.connect();
+    world.say(0, envelope("a"));
+    bool left = false;
+    net::asio::co_spawn(world.io, world.client->hand_over(),
+                        [&left](const std::exception_ptr&) { left = true; });
+    world.settle();
+    CHECK_FALSE(world.socket(0).closed);
+    world.say(0, envelope("click", "slash_commands", true));
+    REQUIRE(world.deliveries.size() == 2);
+    for (const Delivery& delivery : world.deliveries)
+        world.ack(delivery);
+    CHECK(left);
+    CHECK(world.socket(0).closed);
+    CHECK(world.socket(0).written == Texts{R"({"envelope_id":"a"})", R"({"envelope_id":"click"})"});
+    world.pass_slowly(60s);
+    CHECK(world.opens() == 1);
+}
+
 TEST_CASE("R21, R22, R23: pings into silence, gives up after 20 s, connects again") {
     World world;
     world.connect();
