@@ -203,6 +203,7 @@ void Dispatcher::process() {
         throw;
     }
     failpoint("after_commit");
+    const SteadyTime acknowledged = clock_->steady();
     if (!acks.empty()) ports_.acknowledge(std::move(acks));
     failpoint("after_ack");
     if (std::ranges::any_of(batch_, [](const Item& item) { return told_identity(item); })) read_identity();
@@ -210,14 +211,21 @@ void Dispatcher::process() {
         failpoint("after_claim");
         ports_.perform(std::move(plan.perform));
     }
-    batch_.clear();
     wake_ = plan.wake;
     const std::lock_guard lock(mutex_);
     ++health_.commits;
-    health_.handled += counts.handled;
-    health_.duplicates += counts.duplicates;
-    health_.failed += counts.failed;
-    health_.unknown += counts.unknown;
+    health_.intake.add(counts);
+    for (const Item& item : batch_) {
+        if (const auto* envelope = std::get_if<Envelope>(&item))
+            health_.ack_times.add(acknowledged - envelope->delivery.received_steady);
+    }
+    batch_.clear();
+}
+
+void Dispatcher::AckTimes::add(std::chrono::duration<double> time) {
+    const auto bucket = std::ranges::lower_bound(bounds, time.count()) - bounds.begin();
+    ++counts.at(static_cast<std::size_t>(bucket));
+    sum += time.count();
 }
 
 void Dispatcher::turn(std::vector<AckOut>& acks, OutboxRunner::Plan& plan, const EventIntake& intake) {

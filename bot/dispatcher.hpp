@@ -9,6 +9,7 @@
 #include "handlers/context.hpp"
 #include "storage/database.hpp"
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
@@ -81,12 +82,21 @@ class Dispatcher {
     void stop();
 
     // For health, metrics and the watchdog; from any thread.
+    // From receipt to the ack's way out (R72).
+    struct AckTimes {
+        static constexpr std::array<double, 9> bounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1, 3};
+        std::array<double, bounds.size() + 1> counts = {};
+        double sum = 0;
+        void add(std::chrono::duration<double> time);
+    };
     struct Health {
         SteadyTime last_turn;  // the loop went round; at least once a second
         bool storage_ok = true;
         std::string storage_error;
         std::size_t queued = 0;
-        std::uint64_t handled = 0, duplicates = 0, failed = 0, unknown = 0, commits = 0, busy = 0;
+        std::uint64_t commits = 0, busy = 0;
+        IntakeCounts intake;
+        AckTimes ack_times;
     };
     [[nodiscard]] Health health() const;
 

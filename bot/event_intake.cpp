@@ -13,6 +13,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace countersign::bot {
 namespace {
 
@@ -24,6 +26,8 @@ using slack::MessageKind;
 // At 2.5 s the socket acks in the meantime, and an answer after that finds no ack to ride on (R58): half a
 // second is left for the commit.
 constexpr auto answer_limit = std::chrono::milliseconds(2000);
+
+constexpr std::int64_t late_seconds = 60;
 
 // What concerns every item alike goes up and stops the batch. A row that one item stumbles over (a
 // constraint, a row nobody can read) is that item's own failure.
@@ -72,6 +76,16 @@ std::string kind_text(const slack::SocketMessage& message, const json& payload) 
 
 }  // namespace
 
+void IntakeCounts::add(const IntakeCounts& other) {
+    handled += other.handled;
+    duplicates += other.duplicates;
+    failed += other.failed;
+    unknown += other.unknown;
+    late += other.late;
+    for (std::size_t attempt = 0; attempt < redelivered.size(); ++attempt)
+        redelivered.at(attempt) += other.redelivered.at(attempt);
+}
+
 std::string EventIntake::envelope(const slack::Delivery& delivery, std::chrono::milliseconds waited) const {
     const slack::SocketMessage& message = delivery.message;
     json frame = json::parse(delivery.text, nullptr, false);
@@ -79,6 +93,7 @@ std::string EventIntake::envelope(const slack::Delivery& delivery, std::chrono::
     const bool readable = payload.is_object();
     if (!readable) payload = json::object();
 
+    count_arrival(message, payload, delivery.received_at);
     storage::Inbox inbox(*database_);
     const std::string kind = kind_text(message, payload);
     if (!inbox.accept({message.envelope_id, dedupe_key(message.kind, payload), kind, message.retry_attempt,
@@ -120,6 +135,19 @@ std::string EventIntake::envelope(const slack::Delivery& delivery, std::chrono::
         }
     }
     return ack.text;
+}
+
+void EventIntake::count_arrival(const slack::SocketMessage& message, const json& payload,
+                                Timestamp received_at) const {
+    if (message.retry_attempt > 0) {
+        const auto last = counts_->redelivered.size() - 1;
+        ++counts_->redelivered.at(
+            std::min<std::size_t>(static_cast<std::size_t>(message.retry_attempt) - 1, last));
+    }
+    const auto time = payload.find("event_time");
+    if (time != payload.end() && time->is_number_integer() &&
+        to_millis(received_at) / 1000 - time->get<std::int64_t>() > late_seconds)
+        ++counts_->late;
 }
 
 void EventIntake::effect_result(const OutboxRunner::Result& result) const {

@@ -7,6 +7,7 @@
 #include "handlers/outcome.hpp"
 #include "storage/database.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@ namespace countersign::bot {
 
 struct IntakeCounts {
     std::uint64_t handled = 0, duplicates = 0, failed = 0, unknown = 0;
+    std::uint64_t late = 0;                         // more than a minute after Slack's event_time (R72)
+    std::array<std::uint64_t, 3> redelivered = {};  // by retry_attempt; the last counts all above, too
+    void add(const IntakeCounts& other);
 };
 
 // Takes one item into the state: dedupe, handler, changes, effects, audit; all inside the caller's
@@ -47,6 +51,8 @@ class EventIntake {
     // Routes and applies in a savepoint; on an exception the fallback of handlers::failed is applied instead.
     [[nodiscard]] Handled handle(const handlers::Event& event) const;
     void apply(const handlers::Outcome& outcome) const;
+    void count_arrival(const slack::SocketMessage& message, const nlohmann::json& payload,
+                       Timestamp received_at) const;
 
     storage::Database* database_;
     const config::Settings* settings_;

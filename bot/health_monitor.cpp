@@ -44,7 +44,7 @@ std::string HealthReport::state() const {
     if (!dispatcher.storage_ok) return "database refuses: " + dispatcher.storage_error;
     if (!alive()) return "dispatcher does not answer";
     if (socket.connected) {
-        return fmt::format("connected, {} envelopes handled, {} queued", dispatcher.handled,
+        return fmt::format("connected, {} envelopes handled, {} queued", dispatcher.intake.handled,
                            dispatcher.queued);
     }
     for (const auto& slot : socket.slots) {

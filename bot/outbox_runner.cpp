@@ -100,7 +100,8 @@ OutboxRunner::OutboxRunner(storage::Database& database, double pace)
 OutboxRunner::Plan OutboxRunner::plan(Timestamp now, SteadyTime steady) {
     Plan plan;
     try {
-        for (Effect& effect : outbox_.due(now, heads_per_bucket)) {
+        const auto is_closed = [&](std::string_view bucket) { return closed(bucket, plan, steady); };
+        for (Effect& effect : outbox_.due(now, heads_per_bucket, is_closed)) {
             if (consider(effect, plan, now, steady) == Step::leaves)
                 plan.perform.push_back(std::move(effect));
         }
@@ -113,6 +114,18 @@ OutboxRunner::Plan OutboxRunner::plan(Timestamp now, SteadyTime steady) {
         throw;
     }
     return plan;
+}
+
+// A channel whose turn has not come: its messages, which may be many and large, need not be read. Messages of
+// one channel leave one after the other: two under way could arrive in the wrong order.
+bool OutboxRunner::closed(std::string_view bucket, Plan& plan, SteadyTime steady) const {
+    if (!bucket.starts_with("chat.postMessage:")) return false;
+    if (std::ranges::any_of(in_flight_, [&](const auto& other) { return other.second == bucket; }))
+        return true;
+    const auto earliest = limit_.earliest(bucket, steady);
+    if (earliest <= steady) return false;
+    if (!plan.wake || earliest < *plan.wake) plan.wake = earliest;
+    return true;
 }
 
 OutboxRunner::Step OutboxRunner::consider(Effect& effect, Plan& plan, Timestamp now, SteadyTime steady) {
@@ -128,7 +141,6 @@ OutboxRunner::Step OutboxRunner::consider(Effect& effect, Plan& plan, Timestamp 
     }
     if (in_flight_.size() >= max_in_flight) return Step::waits;
     const std::string bucket = storage::bucket_of(effect);
-    // Messages of one channel leave one after the other: two under way could arrive in the wrong order.
     const bool busy =
         std::ranges::any_of(in_flight_, [&](const auto& other) { return other.second == bucket; });
     if (busy && effect.method == "chat.postMessage") return Step::waits;

@@ -134,7 +134,8 @@ void Outbox::enqueue(const Effect& effect, Timestamp now) {
         .run();
 }
 
-std::vector<Effect> Outbox::due(Timestamp now, int per_bucket) {
+std::vector<Effect> Outbox::due(Timestamp now, int per_bucket,
+                                const std::function<bool(std::string_view bucket)>& closed) {
     Query(*database_,
           "UPDATE outbox SET waiting = 0 WHERE id IN (SELECT id FROM outbox WHERE not_before <= ? "
           "AND state = 'pending' AND blocked = 0 AND waiting = 1 ORDER BY not_before LIMIT ?)")
@@ -146,6 +147,7 @@ std::vector<Effect> Outbox::due(Timestamp now, int per_bucket) {
                    "ORDER BY interactive DESC, id LIMIT ?");
     std::vector<Effect> effects;
     for (auto bucket = next_bucket(*database_, ""); bucket; bucket = next_bucket(*database_, *bucket)) {
+        if (closed && closed(*bucket)) continue;
         Query query(*database_, sql.data());
         query.bind(*bucket, per_bucket);
         while (query.step())

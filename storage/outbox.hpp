@@ -2,6 +2,7 @@
 
 #include "storage/records.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,8 +26,9 @@ class Outbox {
     // Heads of the lanes that may run now: pending, not_before reached, nothing earlier unfinished in the
     // lane; interactive first, then oldest, at most `per_bucket` for each bucket (see `bucket_of`). Also
     // those past their deadline: the runner expires them. Call inside a transaction: it notes whose time has
-    // come.
-    [[nodiscard]] std::vector<Effect> due(Timestamp now, int per_bucket);
+    // come. Of buckets that `closed` names nothing is read.
+    [[nodiscard]] std::vector<Effect> due(Timestamp now, int per_bucket,
+                                          const std::function<bool(std::string_view bucket)>& closed = {});
     // When the earliest effect that only waits for its `not_before` may run; nullopt = none waits. At or
     // before `now`: call due() again.
     [[nodiscard]] std::optional<Timestamp> next_due(Timestamp now) const;

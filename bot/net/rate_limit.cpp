@@ -45,8 +45,18 @@ SteadyTime RateLimits::earliest(std::string_view bucket, SteadyTime now) const {
 
 void RateLimits::take(std::string_view bucket, SteadyTime now) {
     if (full_at_.size() >= many_buckets) forget_rested(now);
-    full_at_.insert_or_assign(std::string(bucket),
-                              value_or(full_at_, bucket, now) + interval(pace_of_(bucket)));
+    const auto between = interval(pace_of_(bucket));
+    const auto [found, is_new] = full_at_.try_emplace(std::string(bucket), now);
+    SteadyTime& full_at = found->second;
+    // A call that waited for its turn and left a little late does not push back those behind it; at most by
+    // what the margin leaves, so that no minute sees a call too many.
+    const bool waited = !is_new && now - full_at <= between;
+    full_at = std::max(full_at, waited ? now - std::min(between / 4, spare()) : now) + between;
+}
+
+SteadyTime::duration RateLimits::spare() const {
+    const std::chrono::duration<double> seconds(60.0 * (margin - 1) / scale_);
+    return std::chrono::duration_cast<SteadyTime::duration>(seconds);
 }
 
 void RateLimits::block(std::string_view bucket_or_method, SteadyTime until) {

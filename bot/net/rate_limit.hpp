@@ -39,6 +39,7 @@ class RateLimits {
 
   private:
     [[nodiscard]] SteadyTime::duration interval(const Pace& pace) const;
+    [[nodiscard]] SteadyTime::duration spare() const;
     void forget_rested(SteadyTime now);
 
     std::function<Pace(std::string_view)> pace_of_;

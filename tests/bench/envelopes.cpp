@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 namespace countersign::bench {
 namespace {
 
@@ -16,12 +18,12 @@ std::string group_event(std::uint32_t n) {
         envelope_id(n), n, n % 5000, n % 1'000'000);
 }
 
-std::string command(std::uint32_t n) {
+std::string command(std::uint32_t n, std::string_view text) {
     return fmt::format(
         R"({{"envelope_id":"{}","type":"slash_commands","accepts_response_payload":true,"payload":{{"command":"\/app-request",)"
-        R"("text":"help","user_id":"U{:08}","user_name":"x","team_id":"T0","channel_id":"C9","api_app_id":"A0",)"
+        R"("text":"{}","user_id":"U{:08}","user_name":"x","team_id":"T0","channel_id":"C9","api_app_id":"A0",)"
         R"("response_url":"https:\/\/hooks.slack.com\/commands\/1","trigger_id":"{}.1.c"}}}})",
-        envelope_id(n), n % 5000, n);
+        envelope_id(n), text, n % 5000, n);
 }
 
 std::string press(std::uint32_t n) {
@@ -50,13 +52,17 @@ std::string app_requested_envelope(std::uint32_t n) {
         envelope_id(n), n, n % 5000, n % 100'000 + 1);
 }
 
+std::string list_envelope(std::uint32_t n) {
+    return command(n, "list");
+}
+
 std::string mixed_envelope(std::uint32_t n) {
     switch (n % 20) {
         case 0:
             return app_requested_envelope(n);
         case 5:
         case 10:
-            return command(n);
+            return command(n, "help");
         case 15:
             return press(n);
         default:

@@ -10,5 +10,7 @@ namespace countersign::bench {
 [[nodiscard]] std::string mixed_envelope(std::uint32_t n);
 // A request for an app each, with two scopes and a vendor issue link: the heaviest thing a handler does.
 [[nodiscard]] std::string app_requested_envelope(std::uint32_t n);
+// `/app-request list` by people of whom each has asked before.
+[[nodiscard]] std::string list_envelope(std::uint32_t n);
 
 }  // namespace countersign::bench

@@ -18,7 +18,6 @@
 #include <condition_variable>
 #include <deque>
 #include <future>
-#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -95,16 +94,20 @@ struct LoadServer::Impl {
             http::response<http::string_body> response(http::status::ok, request.version());
             response.set(http::field::content_type, "application/json; charset=utf-8");
             response.keep_alive(request.keep_alive());
-            response.body() = answer(target.substr(slash + 1));
+            response.body() = answer(target.substr(slash + 1), request.body());
             response.prepare_payload();
             co_await http::async_write(stream, response, asio::use_awaitable);
             if (!response.keep_alive()) co_return;
         }
     }
 
-    std::string answer(const std::string& method) {
+    std::string answer(const std::string& method, std::string_view body) {
         const std::lock_guard lock(mutex);
-        ++method_calls[method];
+        if (method == "chat.postMessage" && body.find(R"("channel":"C0REVIEW")") != body.npos) {
+            ++cards;
+            card_at = Steady::now();
+            changed.notify_all();
+        }
         if (method == "apps.connections.open") {
             return fmt::format(R"({{"ok":true,"url":"ws://127.0.0.1:{}/link/?ticket={}&app_id=1"}})", port(),
                                ++tickets);
@@ -157,7 +160,7 @@ struct LoadServer::Impl {
                 }
             } else if (!session->draining && may_send()) {
                 const std::uint32_t number = next++;
-                text = load.make(number);
+                text = load.make(load.first + number);
                 sent_at[number] = Steady::now();
                 ++outstanding;
             } else {
@@ -183,8 +186,9 @@ struct LoadServer::Impl {
     }
 
     void acknowledge(std::string_view text) {
-        const auto number = acknowledged_number(text);
-        if (!number || *number >= acked.size()) return;
+        auto number = acknowledged_number(text);
+        if (!number || *number < load.first || *number - load.first >= acked.size()) return;
+        *number -= load.first;
         const auto now = Steady::now();
         if (std::exchange(acked[*number], 1) != 0) {
             ++result.repeated_acks;
@@ -244,7 +248,8 @@ struct LoadServer::Impl {
     std::atomic<bool> running = false;
     int hellos = 0;
     Steady::time_point hello_at;
-    std::map<std::string, std::uint64_t> method_calls;
+    std::uint64_t cards = 0;
+    Steady::time_point card_at;
     std::uint64_t tickets = 0, stamps = 0;
 };
 
@@ -298,10 +303,19 @@ LoadResult LoadServer::run(const Load& load, std::chrono::seconds limit) {
     return copied.get_future().get();
 }
 
-std::uint64_t LoadServer::calls(const std::string& method) const {
+bool LoadServer::wait_for_cards(std::uint64_t count, std::chrono::seconds limit) {
+    std::unique_lock lock(impl_->mutex);
+    return impl_->changed.wait_for(lock, limit, [&] { return impl_->cards >= count; });
+}
+
+std::uint64_t LoadServer::cards() const {
     const std::lock_guard lock(impl_->mutex);
-    const auto found = impl_->method_calls.find(method);
-    return found == impl_->method_calls.end() ? 0 : found->second;
+    return impl_->cards;
+}
+
+std::chrono::steady_clock::time_point LoadServer::last_card() const {
+    const std::lock_guard lock(impl_->mutex);
+    return impl_->card_at;
 }
 
 }  // namespace countersign::bench

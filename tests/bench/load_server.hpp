@@ -15,6 +15,7 @@ using MakeEnvelope = std::function<std::string(std::uint32_t n)>;
 
 struct Load {
     std::uint32_t envelopes = 0;
+    std::uint32_t first = 0;     // their numbers count from here; what was sent before would be a duplicate
     std::uint32_t window = 512;  // unacknowledged at once
     double per_second = 0;       // 0 = as fast as the window allows
     std::chrono::milliseconds refresh_every{
@@ -44,7 +45,10 @@ class LoadServer {
     // Steady time of the last upgrade answered with `hello`.
     [[nodiscard]] std::chrono::steady_clock::time_point last_hello() const;
     [[nodiscard]] LoadResult run(const Load& load, std::chrono::seconds limit);
-    [[nodiscard]] std::uint64_t calls(const std::string& method) const;
+    // Cards posted to C0REVIEW so far, and when the last of them came.
+    [[nodiscard]] bool wait_for_cards(std::uint64_t count, std::chrono::seconds limit);
+    [[nodiscard]] std::uint64_t cards() const;
+    [[nodiscard]] std::chrono::steady_clock::time_point last_card() const;
 
   private:
     struct Impl;

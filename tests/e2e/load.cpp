@@ -53,7 +53,8 @@ class Stream {
                 return;
             case 10:
             case 20:
-                commands.push_back(slack_.command(office::outsider, office::general, "/app-request", "help"));
+                slack_.command(office::outsider, office::general, "/app-request", "help");
+                ++commands;
                 return;
             case 30:
                 slack_.press_by_text(office::outsider, first_card_.channel, first_card_.ts, "Approve");

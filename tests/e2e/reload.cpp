@@ -89,7 +89,8 @@ void expect_all_handled_once(ReviewStory& story, const Flow& flow) {
 }
 
 std::string status_of(ReviewStory& story) {
-    return story.fixture.run_command({"status"}).output;
+    const auto status = story.fixture.run_command({"status"});
+    return status.output + status.errors;
 }
 
 }  // namespace
@@ -170,6 +171,8 @@ TEST_CASE("reload: a token that Slack refuses is not taken over (R17, R69)") {
     story.fixture.signal(SIGHUP);
     story.fixture.expect_log("event=reload_refused");
     story.expect_alarm("invalid_auth");
+    story.wait([&] { return status_of(story).find("refused, the older") != std::string::npos; },
+               "the status");
     CHECK(story.fixture.log().find("9-wrong") == std::string::npos);
     CHECK(story.slack.connections() == 2);
     CHECK(story.slack.connections_ever() == 2);

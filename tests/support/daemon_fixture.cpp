@@ -21,8 +21,8 @@ std::filesystem::path new_directory() {
     return name;
 }
 
-fakes::FakeSlackOptions over_tls(fakes::FakeSlackOptions options, const fakes::TestCa& ca) {
-    options.tls = ca.good();
+fakes::FakeSlackOptions over_tls(fakes::FakeSlackOptions options, fakes::TlsFiles certificate) {
+    options.tls = std::move(certificate);
     options.rate_scale = rate_scale;
     return options;
 }
@@ -58,7 +58,7 @@ void furnish(fakes::FakeSlack& slack) {
 DaemonFixture::DaemonFixture(DaemonOptions options)
     : options_(std::move(options)),
       directory_(new_directory()),
-      slack_(std::make_unique<fakes::FakeSlack>(over_tls(options_.slack, ca_))) {
+      slack_(std::make_unique<fakes::FakeSlack>(over_tls(options_.slack, (ca_.*options_.certificate)()))) {
     furnish(*slack_);
     environment_ = {{"SLACK_APP_TOKEN", fakes::tokens::app}, {"SLACK_BOT_TOKEN", fakes::tokens::bot}};
     environment_.insert(options_.environment.begin(), options_.environment.end());
@@ -121,7 +121,7 @@ path = "{database}"
         fmt::arg("quorum", options_.security_quorum), fmt::arg("database", database().string()));
 }
 
-void DaemonFixture::start(const std::string& failpoint) {
+void DaemonFixture::launch(const std::string& failpoint) {
     auto environment = environment_;
     if (!failpoint.empty()) environment["COUNTERSIGN_FAILPOINT"] = failpoint;
     process_ = std::make_unique<ChildProcess>(
@@ -129,6 +129,10 @@ void DaemonFixture::start(const std::string& failpoint) {
         ProcessOptions{.arguments = {"run", "--config", (directory_ / "countersign.toml").string()},
                        .environment = environment,
                        .directory = directory_});
+}
+
+void DaemonFixture::start(const std::string& failpoint) {
+    launch(failpoint);
     if (!failpoint.empty()) return;
     INFO(process_->errors());
     REQUIRE_MESSAGE(process_->wait_for("event=ready"), process_->errors());
@@ -155,7 +159,7 @@ void DaemonFixture::set_secret(const std::string& name, const std::string& value
 }
 
 void DaemonFixture::expect_log(const std::string& text) {
-    const bool came = process_->wait_for(text);
+    const bool came = process_->wait_for(text, std::chrono::seconds(60));
     REQUIRE_MESSAGE(came, "waited for '" << text << "'\n" << process_->errors());
 }
 

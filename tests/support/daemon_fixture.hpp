@@ -37,6 +37,7 @@ struct DaemonOptions {
     bool require_vendor_issue = true;
     std::string slack_settings;  // more lines for [slack]
     std::map<std::string, std::string> environment = {};
+    fakes::TlsFiles (fakes::TestCa::*certificate)() const = &fakes::TestCa::good;  // Slack's
     fakes::FakeSlackOptions slack = {};
 };
 
@@ -49,6 +50,8 @@ class DaemonFixture {
     // Starts the daemon and waits for `event=ready`. `failpoint` as in bot/failpoint.hpp; with one the daemon
     // may die before it is ready, so nothing is waited for.
     void start(const std::string& failpoint = "");
+    // Starts it and waits for nothing.
+    void launch(const std::string& failpoint = "");
     // SIGTERM; the exit code, or nothing when it did not end in time (R74).
     std::optional<int> stop();
     void signal(int number);
