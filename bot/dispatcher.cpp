@@ -18,6 +18,9 @@ using std::chrono::seconds;
 
 // One commit for many; small enough that a batch never holds up an ack for long.
 constexpr std::size_t max_batch = 256;
+constexpr std::size_t min_batch = 16;
+// On a slow machine a full batch would take so long that answers miss the acks they ride on (R58).
+constexpr auto longest_batch = milliseconds(200);
 constexpr int max_timers = 64;
 // The loop goes round at least this often, so that its heartbeat means something.
 constexpr auto longest_wait = seconds(1);
@@ -179,7 +182,7 @@ void Dispatcher::take_batch() {
         settings_ = std::exchange(next_settings_, nullptr);
         capabilities_.admin = next_admin_;
     }
-    while (!queue_.empty() && batch_.size() < max_batch) {
+    while (!queue_.empty() && batch_.size() < batch_limit_) {
         if (const auto* envelope = std::get_if<Envelope>(&queue_.front())) {
             queued_bytes_ -= envelope->delivery.text.size();
         }
@@ -189,6 +192,7 @@ void Dispatcher::take_batch() {
 }
 
 void Dispatcher::process() {
+    const SteadyTime begun = clock_->steady();
     std::vector<AckOut> acks;
     OutboxRunner::Plan plan;
     IntakeCounts counts;
@@ -204,6 +208,8 @@ void Dispatcher::process() {
     }
     failpoint("after_commit");
     const SteadyTime acknowledged = clock_->steady();
+    batch_limit_ = acknowledged - begun > longest_batch ? std::max(batch_limit_ / 2, min_batch)
+                                                        : std::min(batch_limit_ * 2, max_batch);
     if (!acks.empty()) ports_.acknowledge(std::move(acks));
     failpoint("after_ack");
     if (std::ranges::any_of(batch_, [](const Item& item) { return told_identity(item); })) read_identity();
@@ -235,7 +241,7 @@ void Dispatcher::turn(std::vector<AckOut>& acks, OutboxRunner::Plan& plan, const
         std::visit(Overloaded{
                        [&](Envelope& envelope) {
                            const auto waited = std::chrono::duration_cast<milliseconds>(
-                               steady - envelope.delivery.received_steady);
+                               clock_->steady() - envelope.delivery.received_steady);
                            acks.push_back({envelope.from, envelope.delivery.connection,
                                            intake.envelope(envelope.delivery, waited)});
                        },

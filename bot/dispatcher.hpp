@@ -123,6 +123,7 @@ class Dispatcher {
     Limits limits_;
     OutboxRunner runner_;
     std::vector<Item> batch_;
+    std::size_t batch_limit_ = 16;
     std::optional<SteadyTime> wake_;
     SteadyTime next_prune_{};
     int storage_failures_ = 0;

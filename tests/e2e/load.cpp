@@ -18,7 +18,7 @@ namespace {
 
 constexpr int per_second = 1000;
 // On a slow machine the stream waits instead of growing a backlog: what is tested is that nothing is lost.
-constexpr std::size_t most_unacknowledged = 500;
+constexpr std::size_t most_unacknowledged = 150;
 
 struct Plan {
     int connections;
