@@ -3,6 +3,7 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/intake.hpp"
+#include "handlers/review/app_ids.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/views/action_ids.hpp"
 
@@ -22,26 +23,6 @@ constexpr std::size_t max_purpose = 3'000;
 std::string entered(const Press& press, std::string_view field) {
     const auto found = press.fields.find(std::string(field));
     return found == press.fields.end() ? std::string() : std::string(text::trimmed(found->second));
-}
-
-bool is_app_id(std::string_view word) {
-    return word.size() >= 8 && word.size() <= 20 && word.front() == 'A' &&
-           std::ranges::all_of(word, [](char letter) {
-               return (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9');
-           });
-}
-
-// "A061BL8RQ0", or a page of the directory: ".../apps/A061BL8RQ0-test-app", ".../marketplace/A061BL8RQ0".
-std::optional<AppId> app_id_in(std::string_view text) {
-    if (is_app_id(text)) return AppId(std::string(text));
-    for (const std::string_view marker : {"/apps/", "/marketplace/"}) {
-        const auto at = text.find(marker);
-        if (at == std::string_view::npos) continue;
-        auto rest = text.substr(at + marker.size());
-        rest = rest.substr(0, rest.find_first_of("-/?#>| "));
-        if (is_app_id(rest)) return AppId(std::string(rest));
-    }
-    return std::nullopt;
 }
 
 }  // namespace
@@ -65,7 +46,7 @@ Outcome request_form_submitted(const Press& press, const Context& context) {
     storage::AppRequest request;
     request.id = context.view.next_request_id();
     request.source = storage::RequestSource::form;
-    request.app_id = app_id_in(app).value_or(AppId());
+    request.app_id = review::app_id_in(app).value_or(AppId());
     request.app_name = text::shortened(app, max_name);
     request.team_id = press.team;
     if (press.team.empty()) request.enterprise_id = context.capabilities.enterprise;

@@ -88,7 +88,7 @@ class Blocks {
 
 struct Modal {
     std::string_view callback_id;
-    std::string title, submit, close = "Cancel";
+    std::string title, submit = {}, close = "Cancel";  // without submit: only to be read
     std::string private_metadata = {};
 };
 // The whole view as JSON text.

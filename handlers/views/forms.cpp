@@ -4,6 +4,7 @@
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/blocks.hpp"
 #include "handlers/views/form_texts.hpp"
+#include "handlers/views/home_texts.hpp"
 #include "handlers/views/json_text.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/request_card.hpp"
@@ -136,6 +137,29 @@ std::string link_form(const std::vector<AppRequest>& choices, Language language)
                   .title = say_in(language, texts::link_title),
                   .submit = say_in(language, texts::link_send),
                   .close = say_in(language, texts::cancel)},
+                 blocks);
+}
+
+std::string find_form(std::string_view app_prefill, Language language) {
+    auto blocks = form_blocks();
+    blocks.text_input({.id = ids::field_app,
+                       .label = say_in(language, texts::app),
+                       .hint = say_in(language, texts::find_hint),
+                       .initial = std::string(app_prefill),
+                       .max_length = 150});
+    return modal({.callback_id = ids::form_find,
+                  .title = say_in(language, texts::find_title),
+                  .submit = say_in(language, texts::find_send),
+                  .close = say_in(language, texts::cancel)},
+                 blocks);
+}
+
+std::string found_view(std::string_view mrkdwn, Language language) {
+    auto blocks = form_blocks();
+    blocks.section(mrkdwn);
+    return modal({.callback_id = ids::form_find,
+                  .title = say_in(language, texts::find_title),
+                  .close = say_in(language, texts::close)},
                  blocks);
 }
 

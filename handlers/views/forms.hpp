@@ -24,6 +24,10 @@ namespace countersign::handlers::views {
 [[nodiscard]] std::string link_form(const std::vector<storage::AppRequest>& choices,
                                     Language = Language::english);
 
+// Looks an app up; the answer takes the form's place.
+[[nodiscard]] std::string find_form(std::string_view app_prefill = {}, Language = Language::english);
+[[nodiscard]] std::string found_view(std::string_view mrkdwn, Language = Language::english);
+
 // `{"response_action":"errors","errors":{block:text}}`
 [[nodiscard]] std::string form_errors(const std::map<std::string, std::string>& errors);
 

@@ -54,7 +54,11 @@ void FakeSlack::serve(const std::string& prefix, std::function<HttpReply(const H
 }
 
 void FakeSlack::add_user(const std::string& id, const std::string& name) {
-    impl_->change([&] { impl_->world.users[id] = {id, name}; });
+    impl_->change([&] { impl_->world.users[id] = {.id = id, .name = name}; });
+}
+
+void FakeSlack::set_locale(const std::string& user, const std::string& locale) {
+    impl_->change([&] { impl_->world.users.at(user).locale = locale; });
 }
 
 void FakeSlack::add_user_group(const std::string& id, std::vector<std::string> members) {

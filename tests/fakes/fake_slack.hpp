@@ -125,6 +125,7 @@ class FakeSlack {
 
     // --- the world ---
     void add_user(const std::string& id, const std::string& name);
+    void set_locale(const std::string& user, const std::string& locale);  // "de-DE"
     void add_user_group(const std::string& id,
                         std::vector<std::string> members);  // again = change it, with the event
     void add_channel(const std::string& id, const std::string& name, bool bot_is_member = true);
