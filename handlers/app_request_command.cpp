@@ -10,10 +10,12 @@
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/request_card.hpp"
+#include "handlers/waiting_time.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <vector>
 
@@ -72,7 +74,23 @@ Outcome status(const Press& press, const std::vector<std::string>& words, const 
             "you may not, because only the requester, the parties and the admins see this request.");
     }
     const auto item = load_case(*request, context);
-    return say(press, views::request_status(item.request, item.matrix, item.issue, press.language));
+    return say(press, views::request_status(item.request, item.matrix, item.issue, press.language,
+                                            waiting_time(press.language, context)));
+}
+
+// `list` or `list 2`: a page is always there to be asked for, however many requests a person has (R23).
+Outcome list(const Press& press, const std::vector<std::string>& words, const Context& context) {
+    constexpr std::size_t last_page = 1'000;
+    std::size_t page = 1;
+    if (words.size() > 1) {
+        const auto& digits = words[1];
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), page);
+        if (error != std::errc() || end != digits.data() + digits.size() || page == 0 || page > last_page)
+            return help(press, fmt::format("\"{}\" is no page of the list; for example: /app-request list 2",
+                                           digits));
+    }
+    return say(press, views::request_list(context.view.requests_of(press.user, page * views::list_page + 1),
+                                          press.language, page));
 }
 
 // The one request that a command without an id means.
@@ -150,8 +168,7 @@ Outcome app_request_typed(const Press& press, const Context& context) {
     if (words.empty()) return open_form(press, views::request_form({}, press.language));
     const auto word = text::lower(words.front());
     if (word == "status") return status(press, words, context);
-    if (word == "list")
-        return say(press, views::request_list(context.view.requests_of(press.user, listed), press.language));
+    if (word == "list") return list(press, words, context);
     if (word == "link") return link(press, words, context);
     if (word == "withdraw") return withdraw_typed(press, words, context);
     if (word == "find") {

@@ -3,6 +3,7 @@
 #include "handlers/effects.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/home_content.hpp"
+#include "handlers/people.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/views/action_ids.hpp"
@@ -81,6 +82,8 @@ Outcome home_opened(const Event& event, const Context& context) {
     tab.opened_at = context.now;
     outcome.changes.emplace_back(storage::SaveHomeTab{tab});
     outcome.changes.push_back(draw_at(user, context.now));
+    // Whoever has changed the language of their Slack sees it here first.
+    outcome.merge(meet(user, context, std::chrono::seconds(5)));
     return outcome;
 }
 

@@ -2,6 +2,7 @@
 
 #include "config/base/text.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/home_tab.hpp"
 #include "handlers/review/payload_fields.hpp"
 
 #include <fmt/format.h>
@@ -12,7 +13,6 @@ namespace {
 
 using review::text_field;
 
-constexpr std::chrono::hours fresh{24};
 constexpr std::size_t longest_name = 80;
 
 bool is_user_id(std::string_view id) {
@@ -26,14 +26,14 @@ views::Language language_of(const UserId& user, const Context& context) {
     return person ? views::language_of(person->locale) : views::Language::english;
 }
 
-Outcome meet(const UserId& user, const Context& context) {
+Outcome meet(const UserId& user, const Context& context, std::chrono::seconds good_for) {
     Outcome outcome;
     if (!is_user_id(user.value)) return outcome;
     const auto known = context.view.person(user);
-    if (known && context.now - known->read_at < fresh) return outcome;
-    // The day is part of the key: whoever cannot be read is asked about once a day and not with each press.
-    const auto day = std::chrono::floor<std::chrono::days>(context.now).time_since_epoch().count();
-    outcome.effects.push_back(read_person(user, std::to_string(day)));
+    if (known && context.now - known->read_at < good_for) return outcome;
+    // The span is part of the key: whoever cannot be read is asked about once a day and not with each press.
+    const auto span = context.now.time_since_epoch() / good_for;
+    outcome.effects.push_back(read_person(user, std::to_string(span)));
     return outcome;
 }
 
@@ -47,6 +47,9 @@ Outcome person_told(const EffectAnswer& answer, const Context& context) {
     if (name.empty()) name = text_field(user, "real_name");
     if (name.empty()) name = text_field(user, "name");
     const auto flag = [&](const char* key) { return review::bool_field(user, key).value_or(false); };
+    // What they look at changes its language with them.
+    if (views::language_of(text_field(user, "locale")) != language_of(id, context))
+        outcome.merge(refresh_home_now(id, context));
     outcome.changes.emplace_back(
         storage::SavePerson{{.id = id,
                              .name = text::shortened(text::cleaned(name), longest_name),

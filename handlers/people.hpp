@@ -11,8 +11,9 @@ namespace countersign::handlers {
 
 [[nodiscard]] views::Language language_of(const UserId& user, const Context& context);
 
-// Asks Slack about somebody who is unknown, or known from another day only.
-[[nodiscard]] Outcome meet(const UserId& user, const Context& context);
+// Asks Slack about somebody who is unknown, or was read longer ago than that.
+[[nodiscard]] Outcome meet(const UserId& user, const Context& context,
+                           std::chrono::seconds good_for = std::chrono::hours(24));
 [[nodiscard]] Outcome person_told(const EffectAnswer& answer, const Context& context);
 
 }  // namespace countersign::handlers

@@ -28,6 +28,7 @@ Press common(const Event& event, Press::Kind kind) {
 std::string entered(const json& element) {
     if (const auto option = text_field(field(element, "selected_option"), "value"); !option.empty())
         return option;
+    if (const auto day = text_field(element, "selected_date"); !day.empty()) return day;
     return text_field(element, "value");
 }
 

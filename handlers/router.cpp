@@ -1,5 +1,6 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/followers.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/home_tab.hpp"
 #include "handlers/people.hpp"
@@ -114,9 +115,9 @@ UserId doer(const Event& event) {
             return UserId(text_field(event.payload, "user_id"));
         case EventKind::events_api: {
             const auto& inner = field(event.payload, "event");
-            return UserId(text_field(inner, "type") == "app_requested"
-                              ? text_field(field(field(inner, "app_request"), "user"), "id")
-                              : std::string());
+            const auto type = text_field(inner, "type");
+            if (type != "app_requested") return {};
+            return UserId(text_field(field(field(inner, "app_request"), "user"), "id"));
         }
         default:
             return {};
@@ -147,6 +148,7 @@ Outcome routed(const Event& event, const Context& context) {
 
 Outcome route(const Event& event, const Context& context) {
     auto outcome = routed(event, context);
+    outcome.merge(tell_followers(outcome, context));
     outcome.merge(refresh_homes(outcome, context));
     if (const auto person = doer(event); !person.empty()) {
         outcome.merge(meet(person, context));

@@ -40,6 +40,12 @@ inline constexpr std::string_view shortcut_request_this = "request_this_app";  /
 inline constexpr std::string_view field_app = "app";
 inline constexpr std::string_view field_purpose = "purpose";
 inline constexpr std::string_view field_issue = "vendor_issue_link";
+inline constexpr std::string_view field_kind = "kind";  // kind_app, kind_change, kind_system
+inline constexpr std::string_view field_data = "data_class";
+inline constexpr std::string_view field_users = "users";
+inline constexpr std::string_view field_alternatives = "alternatives";
+inline constexpr std::string_view field_until = "needed_until";
+inline constexpr std::string_view kind_app = "app", kind_change = "change", kind_system = "system";
 inline constexpr std::string_view field_reason = "reason";
 inline constexpr std::string_view field_question = "question";
 inline constexpr std::string_view field_answer = "answer";

@@ -172,6 +172,13 @@ Blocks& Blocks::select_input(std::string_view id, std::string_view label,
     return *this;
 }
 
+Blocks& Blocks::date_input(std::string_view id, std::string_view label, std::string_view hint) {
+    const auto element = R"({"type":"datepicker","action_id":)" + json_string(id) + "}";
+    add(input_block(id, label, element) + R"(,"optional":true,"hint":)" + plain_object(hint, limits::label) +
+        "}");
+    return *this;
+}
+
 std::string modal(const Modal& modal, const Blocks& blocks) {
     return R"({"type":"modal","callback_id":)" + json_string(modal.callback_id) + R"(,"title":)" +
            plain_object(modal.title, limits::view_title) +

@@ -70,6 +70,25 @@ std::string request_form(std::string_view app_prefill, Language language) {
     blocks.text_input(long_text(ids::field_purpose, say_in(language, texts::purpose),
                                 say_in(language, texts::purpose_hint)));
     blocks.text_input(issue_input(true, language));
+    const auto said = [&](const Text<>& text) { return say_in(language, text); };
+    // Data classes stand on the card, which is English: the value is what is written there.
+    blocks.select_input(ids::field_data, said(texts::data),
+                        {{said(texts::data_unknown), "unknown"},
+                         {said(texts::data_public), "Public"},
+                         {said(texts::data_internal), "Internal"},
+                         {said(texts::data_confidential), "Confidential"},
+                         {said(texts::data_personal), "Personal data"}});
+    blocks.text_input(
+        {.id = ids::field_users, .label = said(texts::users), .optional = true, .max_length = 300});
+    blocks.text_input({.id = ids::field_alternatives,
+                       .label = said(texts::alternatives),
+                       .optional = true,
+                       .max_length = 500});
+    blocks.date_input(ids::field_until, said(texts::until), said(texts::until_hint));
+    blocks.select_input(ids::field_kind, said(texts::kind),
+                        {{said(texts::kind_app), std::string(ids::kind_app)},
+                         {said(texts::kind_change), std::string(ids::kind_change)},
+                         {said(texts::kind_system), std::string(ids::kind_system)}});
     return modal({.callback_id = ids::form_request,
                   .title = say_in(language, texts::request_title),
                   .submit = say_in(language, texts::request_send),
@@ -154,13 +173,17 @@ std::string find_form(std::string_view app_prefill, Language language) {
                  blocks);
 }
 
-std::string found_view(std::string_view mrkdwn, Language language) {
+std::string notice_view(const Text<>& title, std::string_view mrkdwn, Language language) {
     auto blocks = form_blocks();
     blocks.section(mrkdwn);
     return modal({.callback_id = ids::form_find,
-                  .title = say_in(language, texts::find_title),
+                  .title = say_in(language, title),
                   .close = say_in(language, texts::close)},
                  blocks);
+}
+
+std::string found_view(std::string_view mrkdwn, Language language) {
+    return notice_view(texts::find_title, mrkdwn, language);
 }
 
 std::string form_errors(const std::map<std::string, std::string>& errors) {

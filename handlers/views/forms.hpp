@@ -24,6 +24,8 @@ namespace countersign::handlers::views {
 [[nodiscard]] std::string link_form(const std::vector<storage::AppRequest>& choices,
                                     Language = Language::english);
 
+// Takes the request form's place where something else than a request is the way.
+[[nodiscard]] std::string notice_view(const Text<>& title, std::string_view mrkdwn, Language language);
 // Looks an app up; the answer takes the form's place.
 [[nodiscard]] std::string find_form(std::string_view app_prefill = {}, Language = Language::english);
 [[nodiscard]] std::string found_view(std::string_view mrkdwn, Language = Language::english);

@@ -146,22 +146,25 @@ Message decision_notice(const AppRequest& request, Language language) {
     }
 }
 
-Message request_list(const std::vector<AppRequest>& requests, Language language) {
+Message request_list(const std::vector<AppRequest>& requests, Language language, std::size_t page) {
     if (requests.empty()) return message(say_in(language, texts::no_requests));
-    constexpr std::size_t shown = 20;
+    const auto from = (page - 1) * list_page;
+    if (from >= requests.size()) return message(say_in(language, texts::no_such_page));
     auto words = "*" + say_in(language, texts::your_requests) + "*";
-    for (std::size_t at = 0; at < requests.size() && at < shown; ++at) {
+    for (auto at = from; at < requests.size() && at < from + list_page; ++at) {
         const auto& request = requests[at];
         words += "\n" + say_in(language, texts::request_line, to_text(request.id),
                                inert_line(app_title(request), 40), state_line(request, language),
                                date(request.state_since));
     }
-    if (requests.size() > shown) words += "\n…and " + std::to_string(requests.size() - shown) + " older ones";
+    if (requests.size() > from + list_page)
+        words += "\n" + say_in(language, texts::older_ones, std::to_string(page + 1));
     return message(words);
 }
 
 Message request_status(const AppRequest& request, const std::vector<review::PartyStatus>& parties,
-                       const std::optional<storage::VendorIssue>& issue, Language language) {
+                       const std::optional<storage::VendorIssue>& issue, Language language,
+                       std::string_view wait) {
     auto words = say_in(language, texts::status_line, named(request), state_line(request, language),
                         date(request.state_since));
     if (const auto decided = decision_line(request, language); !decided.empty())
@@ -173,6 +176,7 @@ Message request_status(const AppRequest& request, const std::vector<review::Part
                     issue ? issue_link(*issue) : say_in(language, texts::none_linked));
     if (const auto step = open_step(request, language); !step.empty())
         words += say_in(language, texts::status_next, step);
+    if (!wait.empty() && !storage::is_final(request.state)) words += "\n" + std::string(wait);
     return message(words);
 }
 

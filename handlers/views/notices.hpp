@@ -26,11 +26,13 @@ namespace countersign::handlers::views {
 [[nodiscard]] Message decision_notice(
     const storage::AppRequest&,
     Language = Language::english);  // approved, restricted, denied, withdrawn, outside
-// One person's requests, newest first: `/app-request list` and `status`.
-[[nodiscard]] Message request_list(const std::vector<storage::AppRequest>&, Language = Language::english);
+// One person's requests, newest first: `/app-request list` and `status`. A list is cut into pages from 1 on.
+inline constexpr std::size_t list_page = 20;
+[[nodiscard]] Message request_list(const std::vector<storage::AppRequest>&, Language = Language::english,
+                                   std::size_t page = 1);
 [[nodiscard]] Message request_status(const storage::AppRequest&, const std::vector<review::PartyStatus>&,
-                                     const std::optional<storage::VendorIssue>&,
-                                     Language = Language::english);
+                                     const std::optional<storage::VendorIssue>&, Language = Language::english,
+                                     std::string_view wait = {});
 [[nodiscard]] Message app_request_help(std::string_view problem = {}, Language = Language::english);
 [[nodiscard]] Message installed_apps_help(std::string_view problem = {}, Language = Language::english);
 

@@ -120,6 +120,13 @@ inline constexpr Text<> step_ready{"Every party has agreed; an admin applies it.
                                    "Alle haben zugestimmt; ein Admin setzt es um."};
 inline constexpr Text<> step_admin{"An admin is looking at it.", "Ein Admin sieht es sich an."};
 
+// --- somebody else's request for the same app (R8) ---
+inline constexpr Text<3> joined{
+    "{0} asks for {1} already ({2}). You follow it now and hear how it ends; nothing else to do for you.",
+    "{0} beantragt {1} schon ({2}). Du folgst dem Antrag jetzt und hörst, wie er ausgeht; sonst ist nichts "
+    "zu tun."};
+inline constexpr Text<2> follow_news{"{0}, which you wait for: *{1}*.", "{0}, worauf du wartest: *{1}*."};
+
 // --- lists and status ---
 inline constexpr Text<> no_requests{"You have no app requests. `/app-request` opens the form for one.",
                                     "Du hast keine App-Anträge. `/app-request` öffnet das Formular."};

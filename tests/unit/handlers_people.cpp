@@ -22,7 +22,7 @@ storage::Effect first_form(ReviewWorld& world) {
 
 }  // namespace
 
-TEST_CASE("R22: a locale chooses the language; what is unknown or not translated is English") {
+TEST_CASE("R22: a locale chooses the language, and what is unknown or not translated is English") {
     using handlers::views::language_of;
     CHECK(language_of("de-DE") == Language::german);
     CHECK(language_of("de") == Language::german);

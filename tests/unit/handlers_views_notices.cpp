@@ -132,7 +132,7 @@ TEST_CASE("status and list say the state, the parties and what the requester can
     }
     CHECK(views::request_list({}).text.contains("no app requests"));
     const auto list = views::request_list(std::vector<storage::AppRequest>(25, sample.request));
-    CHECK(list.text.contains("5 older ones"));
+    CHECK(list.text.contains("/app-request list 2"));
     sample.request.app_name = std::string(100, 'W');
     const auto long_list = views::request_list(std::vector<storage::AppRequest>(20, sample.request));
     CHECK(problems(long_list) == "");
