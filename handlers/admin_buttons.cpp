@@ -130,11 +130,11 @@ Outcome admin_pressed(const Press& press, const Context& context) {
     if (press.what == ids::done) return press_done(press, std::move(*item), context);
     if (auto refused = why_not_restrictable(request, context))
         return refuse(press, id, "protected", *refused);
-    return open_form(press, views::restrict_form(request));
+    return open_form(press, views::restrict_form(request, press.language));
 }
 
 Outcome admin_buttons(const Event& event, const Context& context) {
-    return admin_pressed(read_button(event), context);
+    return admin_pressed(read_button(event, context), context);
 }
 
 }  // namespace countersign::handlers

@@ -1,5 +1,6 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/find_app.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/requests_of_person.hpp"
@@ -9,10 +10,12 @@
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/request_card.hpp"
+#include "handlers/waiting_time.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <vector>
 
@@ -25,7 +28,7 @@ constexpr std::size_t listed = 50;
 constexpr std::string_view known_words[]{"status", "list", "link", "withdraw", "find", "help"};
 
 Outcome help(const Press& press, std::string_view problem = {}) {
-    return say(press, views::app_request_help(problem));
+    return say(press, views::app_request_help(problem, press.language));
 }
 
 // "REQ-12", "12" or Slack's own "Ar…".
@@ -62,7 +65,7 @@ Outcome status(const Press& press, const std::vector<std::string>& words, const 
         if (!request) return nothing_known(press, words[1]);
     } else {
         const auto own = context.view.requests_of(press.user, 1);
-        if (own.empty()) return say(press, views::request_list({}));
+        if (own.empty()) return say(press, views::request_list({}, press.language));
         request = own.front();
     }
     if (!may_read(press, *request, context)) {
@@ -71,7 +74,23 @@ Outcome status(const Press& press, const std::vector<std::string>& words, const 
             "you may not, because only the requester, the parties and the admins see this request.");
     }
     const auto item = load_case(*request, context);
-    return say(press, views::request_status(item.request, item.matrix, item.issue));
+    return say(press, views::request_status(item.request, item.matrix, item.issue, press.language,
+                                            waiting_time(press.language, context)));
+}
+
+// `list` or `list 2`: a page is always there to be asked for, however many requests a person has (R23).
+Outcome list(const Press& press, const std::vector<std::string>& words, const Context& context) {
+    constexpr std::size_t last_page = 1'000;
+    std::size_t page = 1;
+    if (words.size() > 1) {
+        const auto& digits = words[1];
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), page);
+        if (error != std::errc() || end != digits.data() + digits.size() || page == 0 || page > last_page)
+            return help(press, fmt::format("\"{}\" is no page of the list; for example: /app-request list 2",
+                                           digits));
+    }
+    return say(press, views::request_list(context.view.requests_of(press.user, page * views::list_page + 1),
+                                          press.language, page));
 }
 
 // The one request that a command without an id means.
@@ -98,11 +117,12 @@ Outcome link(const Press& press, const std::vector<std::string>& words, const Co
         if (request) {
             const auto item = load_case(*request, context);
             if (auto may = require_may_link(press, item, context); !may) return std::move(may.error());
-            return open_form(press, views::link_form(*request));
+            return open_form(press, views::link_form(*request, press.language));
         }
         const auto own = own_open(press, context);
         if (own.empty()) return say(press, "You have no open app request.");
-        return open_form(press, own.size() == 1 ? views::link_form(own.front()) : views::link_form(own));
+        return open_form(press, own.size() == 1 ? views::link_form(own.front(), press.language)
+                                                : views::link_form(own, press.language));
     }
     const auto url =
         text::joined(std::vector(words.begin() + static_cast<std::ptrdiff_t>(next), words.end()), " ");
@@ -140,37 +160,21 @@ Outcome withdraw_typed(const Press& press, const std::vector<std::string>& words
     return outcome;
 }
 
-// What is on record about an app by this name or id.
-Outcome find(const Press& press, const std::vector<std::string>& words, const Context& context) {
-    if (words.size() < 2) return help(press, "Which app? For example: /app-request find Miro");
-    const auto name = text::joined(std::vector(words.begin() + 1, words.end()), " ");
-    const auto found = context.view.requests({.state = {}, .app = name, .requester = {}, .limit = 5});
-    if (found.empty()) {
-        return say(
-            press,
-            fmt::format("Nobody has asked for an app named exactly {} here. `/app-request` opens the form.",
-                        views::inert(name, 100)));
-    }
-    std::vector<std::string> lines;
-    for (const auto& request : found) {
-        lines.push_back(fmt::format("{} · {} · {}", to_text(request.id), views::inert(request.app_name, 100),
-                                    views::state_line(request)));
-    }
-    return say(press, text::joined(lines, "\n"));
-}
-
 }  // namespace
 
 Outcome app_request_typed(const Press& press, const Context& context) {
     const auto found = press.fields.find("text");
     const auto words = text::words(found == press.fields.end() ? std::string() : found->second);
-    if (words.empty()) return open_form(press, views::request_form());
+    if (words.empty()) return open_form(press, views::request_form({}, press.language));
     const auto word = text::lower(words.front());
     if (word == "status") return status(press, words, context);
-    if (word == "list") return say(press, views::request_list(context.view.requests_of(press.user, listed)));
+    if (word == "list") return list(press, words, context);
     if (word == "link") return link(press, words, context);
     if (word == "withdraw") return withdraw_typed(press, words, context);
-    if (word == "find") return find(press, words, context);
+    if (word == "find") {
+        const auto name = text::joined(std::vector(words.begin() + 1, words.end()), " ");
+        return say(press, find_app(name, press.team, press.language, context));
+    }
     if (word == "help") return help(press);
     const auto meant = text::nearest(word, known_words);
     return help(press, meant.empty() ? fmt::format("I do not know \"{}\".", word)
@@ -178,7 +182,7 @@ Outcome app_request_typed(const Press& press, const Context& context) {
 }
 
 Outcome app_request_command(const Event& event, const Context& context) {
-    return app_request_typed(read_command(event), context);
+    return app_request_typed(read_command(event, context), context);
 }
 
 }  // namespace countersign::handlers

@@ -2,8 +2,10 @@
 #include "handlers/effect_answer.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/handlers.hpp"
+#include "handlers/home_tab.hpp"
 #include "handlers/identity.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/people.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/sweep.hpp"
 
@@ -19,6 +21,8 @@ Outcome effect_results(const Event& event, const Context& context) {
     if (answer.purpose == purposes::alarm) return alarm_raised(answer, context);
     if (answer.purpose == purposes::form) return form_opened(answer, context);
     if (answer.purpose == purposes::user_group) return group_answered(event, context);
+    if (answer.purpose == purposes::person) return person_told(answer, context);
+    if (answer.purpose == purposes::home) return home_published(answer, context);
     if (answer.purpose == purposes::inquiry) return inquiry_answered(event, context);
     if (answer.purpose == purposes::decide) return decision_answered(event, context);
     if (answer.purpose == purposes::cancel) return cancel_answered(event, context);

@@ -211,6 +211,22 @@ Effect read_user_group(std::string_view group, std::string_view cause, const std
     return made;
 }
 
+Effect publish_home(const UserId& user, std::string_view round, const std::string& view) {
+    auto made = effect(fmt::format("home:{}:{}", user.value, round), "views.publish", purposes::home);
+    made.args = json{{"user_id", user.value}}.dump();
+    made.args.pop_back();
+    made.args += ",\"view\":" + view + "}";
+    made.lane = "home:" + user.value;
+    made.interactive = true;
+    return made;
+}
+
+Effect read_person(const UserId& user, std::string_view round) {
+    auto made = effect(fmt::format("person:{}:{}", user.value, round), "users.info", purposes::person);
+    made.args = json{{"user", user.value}, {"include_locale", true}}.dump();
+    return made;
+}
+
 Effect list_teams(std::string_view round, std::string_view cursor, const std::string& context) {
     auto made = effect(fmt::format("teams:{}:{}", round, cursor), "auth.teams.list", purposes::teams);
     made.token = TokenKind::admin;

@@ -21,6 +21,8 @@ inline constexpr std::string_view answer = "answer";  // the visible answer to a
 inline constexpr std::string_view alarm = "alarm";
 inline constexpr std::string_view form = "form";  // views.open
 inline constexpr std::string_view user_group = "user_group";
+inline constexpr std::string_view person = "person";  // users.info
+inline constexpr std::string_view home = "home";      // views.publish
 inline constexpr std::string_view inquiry =
     "inquiry";  // lists read to learn what Slack believes of one request
 inline constexpr std::string_view decide = "decide";  // admin.apps.approve, admin.apps.restrict
@@ -61,6 +63,12 @@ inline constexpr std::string_view sweep = "sweep";    // admin.apps.requests.lis
                                             bool approved_list, bool certified, std::string_view cursor);
 [[nodiscard]] storage::Effect read_user_group(std::string_view group, std::string_view cause,
                                               const std::string& context);
+
+// The Home tab of one person, in the order of drawing; `round` (a time) makes the key.
+[[nodiscard]] storage::Effect publish_home(const UserId& user, std::string_view round,
+                                           const std::string& view);
+// Who somebody is, their locale included; `round` (a day) makes the key.
+[[nodiscard]] storage::Effect read_person(const UserId& user, std::string_view round);
 
 // For the sweep; `round` (a time) makes the key.
 [[nodiscard]] storage::Effect list_teams(std::string_view round, std::string_view cursor,

@@ -2,6 +2,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/casting.hpp"
 #include "handlers/deciding.hpp"
+#include "handlers/find_app.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/presses.hpp"
@@ -110,6 +111,7 @@ Press with_choice(const Press& press) {
 
 Outcome form_submitted(const Press& submitted, const Context& context) {
     if (submitted.what == ids::form_request) return request_form_submitted(submitted, context);
+    if (submitted.what == ids::form_find) return find_form_submitted(submitted, context);
     const auto press = with_choice(submitted);
     auto item = require_case(press, context);
     if (!item) return std::move(item.error());
@@ -125,7 +127,7 @@ Outcome form_submitted(const Press& submitted, const Context& context) {
 }
 
 Outcome forms(const Event& event, const Context& context) {
-    return form_submitted(read_form(event), context);
+    return form_submitted(read_form(event, context), context);
 }
 
 }  // namespace countersign::handlers

@@ -17,6 +17,7 @@ namespace countersign::handlers {
 
 // --- events ---
 [[nodiscard]] Outcome app_requested(const Event&, const Context&);  // someone asked for an app through Slack
+[[nodiscard]] Outcome home_opened(const Event&, const Context&);    // app_home_opened
 [[nodiscard]] Outcome group_changed(const Event&,
                                     const Context&);  // subteam_updated, subteam_members_changed
 [[nodiscard]] Outcome recorded_event(const Event&, const Context&);  // known events that need no reaction yet
@@ -27,7 +28,9 @@ namespace countersign::handlers {
 [[nodiscard]] Outcome admin_buttons(const Event&, const Context&);  // Approve app, Restrict app, Reopen, Done
 [[nodiscard]] Outcome requester_buttons(
     const Event&, const Context&);  // Link vendor issue, Create vendor issue, Answer, Withdraw
-[[nodiscard]] Outcome forms(const Event&, const Context&);                // every view_submission
+[[nodiscard]] Outcome shortcuts(const Event&,
+                                const Context&);            // Request an app, My requests, Request this app
+[[nodiscard]] Outcome forms(const Event&, const Context&);  // every view_submission
 [[nodiscard]] Outcome app_request_command(const Event&, const Context&);  // /app-request …
 [[nodiscard]] Outcome installed_apps_command(
     const Event&, const Context&);  // /installed-apps … (answers what it can do today)

@@ -3,6 +3,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/review/votes.hpp"
@@ -166,9 +167,10 @@ Outcome open_request(AppRequest request, const std::optional<review::IssueLink>&
     outcome.effects.push_back(post_card(opened, context.settings.review.channel, draw_card(item, context)));
     if (!opened.requester.empty()) {
         const bool wanted = opened.state == RequestState::awaiting_issue;
-        outcome.effects.push_back(direct_message(
-            opened, opened.requester, "received",
-            wanted ? views::issue_wanted(opened, why_no_link) : views::request_received(opened)));
+        const auto language = language_of(opened.requester, context);
+        outcome.effects.push_back(direct_message(opened, opened.requester, "received",
+                                                 wanted ? views::issue_wanted(opened, why_no_link, language)
+                                                        : views::request_received(opened, language)));
     }
     if (opened.state == RequestState::manual) {
         outcome.effects.push_back(

@@ -1,6 +1,7 @@
 #include "handlers/press.hpp"
 
 #include "config/base/text.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
 
 #include <nlohmann/json.hpp>
@@ -27,21 +28,24 @@ Press common(const Event& event, Press::Kind kind) {
 std::string entered(const json& element) {
     if (const auto option = text_field(field(element, "selected_option"), "value"); !option.empty())
         return option;
+    if (const auto day = text_field(element, "selected_date"); !day.empty()) return day;
     return text_field(element, "value");
 }
 
 }  // namespace
 
-Press read_button(const Event& event) {
+Press read_button(const Event& event, const Context& context) {
     auto press = common(event, Press::Kind::button);
     const auto& payload = event.payload;
     press.user = UserId(text_field(field(payload, "user"), "id"));
+    press.language = language_of(press.user, context);
     press.team = TeamId(text_field(field(payload, "team"), "id"));
     const auto& container = field(payload, "container");
     press.channel = ChannelId(text_field(field(payload, "channel"), "id"));
     if (press.channel.empty()) press.channel = ChannelId(text_field(container, "channel_id"));
     press.message_ts = text_field(container, "message_ts");
     press.ephemeral_message = review::bool_field(container, "is_ephemeral").value_or(false);
+    press.in_view = text_field(container, "type") == "view";
     const auto& actions = field(payload, "actions");
     if (actions.is_array() && !actions.empty()) {
         press.what = text_field(actions.front(), "action_id");
@@ -50,11 +54,12 @@ Press read_button(const Event& event) {
     return press;
 }
 
-Press read_form(const Event& event) {
+Press read_form(const Event& event, const Context& context) {
     auto press = common(event, Press::Kind::form);
     const auto& payload = event.payload;
     const auto& view = field(payload, "view");
     press.user = UserId(text_field(field(payload, "user"), "id"));
+    press.language = language_of(press.user, context);
     press.team = TeamId(text_field(field(payload, "team"), "id"));
     press.what = text_field(view, "callback_id");
     press.value = text_field(view, "private_metadata");
@@ -68,10 +73,11 @@ Press read_form(const Event& event) {
     return press;
 }
 
-Press read_command(const Event& event) {
+Press read_command(const Event& event, const Context& context) {
     auto press = common(event, Press::Kind::command);
     const auto& payload = event.payload;
     press.user = UserId(text_field(payload, "user_id"));
+    press.language = language_of(press.user, context);
     press.team = TeamId(text_field(payload, "team_id"));
     press.channel = ChannelId(text_field(payload, "channel_id"));
     press.what = text_field(payload, "command");
@@ -85,6 +91,7 @@ std::string to_text(const Press& press) {
                 {"channel", press.channel.value},
                 {"message_ts", press.message_ts},
                 {"ephemeral_message", press.ephemeral_message},
+                {"in_view", press.in_view},
                 {"trigger_id", press.trigger_id},
                 {"what", press.what},
                 {"value", press.value},
@@ -101,13 +108,15 @@ std::string to_text(const Press& press) {
     return parked.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-Press parse_press(const json& parked) {
+Press parse_press(const json& parked, const Context& context) {
     Press press;
     press.kind = static_cast<Press::Kind>(number_field(parked, "kind"));
     press.user = UserId(text_field(parked, "user"));
+    press.language = language_of(press.user, context);
     press.channel = ChannelId(text_field(parked, "channel"));
     press.message_ts = text_field(parked, "message_ts");
     press.ephemeral_message = review::bool_field(parked, "ephemeral_message").value_or(false);
+    press.in_view = review::bool_field(parked, "in_view").value_or(false);
     press.trigger_id = text_field(parked, "trigger_id");
     press.what = text_field(parked, "what");
     press.value = text_field(parked, "value");

@@ -3,6 +3,7 @@
 #include "handlers/context.hpp"
 #include "handlers/event.hpp"
 #include "handlers/review/members.hpp"
+#include "handlers/views/texts.hpp"
 #include "storage/records.hpp"
 
 #include <map>
@@ -20,6 +21,7 @@ struct Press {
     ChannelId channel;       // empty: from a form or a shortcut
     std::string message_ts;  // of the message with the button
     bool ephemeral_message = false;
+    bool in_view = false;  // on the Home tab
     std::string trigger_id;
     std::string what;                           // action id, callback id or command word
     std::string value;                          // the button's value or the form's private metadata
@@ -29,16 +31,17 @@ struct Press {
     Timestamp at;
     bool answer_in_ack = false;
 
-    review::GroupsRead groups;  // read for this press (never from Slack's payload)
+    views::Language language = views::Language::english;  // what the answer is written in
+    review::GroupsRead groups;                            // read for this press (never from Slack's payload)
 };
 
 // The first action of a block_actions payload.
-[[nodiscard]] Press read_button(const Event& event);
-[[nodiscard]] Press read_form(const Event& event);
-[[nodiscard]] Press read_command(const Event& event);
+[[nodiscard]] Press read_button(const Event& event, const Context& context);
+[[nodiscard]] Press read_form(const Event& event, const Context& context);
+[[nodiscard]] Press read_command(const Event& event, const Context& context);
 
 // Into an effect's context and back. A press that waited can no longer answer in its ack.
 [[nodiscard]] std::string to_text(const Press& press);
-[[nodiscard]] Press parse_press(const nlohmann::json& parked);
+[[nodiscard]] Press parse_press(const nlohmann::json& parked, const Context& context);
 
 }  // namespace countersign::handlers

@@ -2,46 +2,165 @@
 
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
 #include "handlers/intake.hpp"
+#include "handlers/review/app_ids.hpp"
 #include "handlers/review/scopes.hpp"
+#include "handlers/tracker_pages.hpp"
 #include "handlers/views/action_ids.hpp"
+#include "handlers/views/form_texts.hpp"
+#include "handlers/views/forms.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+#include "handlers/views/request_card.hpp"
+#include "handlers/views/requester_texts.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
 #include <optional>
+#include <vector>
 
 namespace countersign::handlers {
 namespace {
 
 namespace ids = views::ids;
+namespace texts = views::texts;
 
 constexpr std::size_t max_name = 200;
 constexpr std::size_t max_purpose = 3'000;
+constexpr std::size_t max_answer = 500;
+constexpr std::size_t read_back = 20;
+// Asking again with the same words so soon after a refusal is no new request (R13).
+constexpr std::chrono::days again{7};
 
 std::string entered(const Press& press, std::string_view field) {
     const auto found = press.fields.find(std::string(field));
     return found == press.fields.end() ? std::string() : std::string(text::trimmed(found->second));
 }
 
-bool is_app_id(std::string_view word) {
-    return word.size() >= 8 && word.size() <= 20 && word.front() == 'A' &&
-           std::ranges::all_of(word, [](char letter) {
-               return (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9');
-           });
+// Read aloud: a form's own sentence at one of its fields.
+Outcome refuse_field(const Press& press, std::string_view field, std::string_view why,
+                     const std::string& sentence) {
+    return refuse_at(press, field, "unknown", why, sentence);
 }
 
-// "A061BL8RQ0", or a page of the directory: ".../apps/A061BL8RQ0-test-app", ".../marketplace/A061BL8RQ0".
-std::optional<AppId> app_id_in(std::string_view text) {
-    if (is_app_id(text)) return AppId(std::string(text));
-    for (const std::string_view marker : {"/apps/", "/marketplace/"}) {
-        const auto at = text.find(marker);
-        if (at == std::string_view::npos) continue;
-        auto rest = text.substr(at + marker.size());
-        rest = rest.substr(0, rest.find_first_of("-/?#>| "));
-        if (is_app_id(rest)) return AppId(std::string(rest));
+// "2027-01-31" of a day that exists.
+std::optional<std::chrono::sys_days> day_in(const std::string& text) {
+    int year = 0;
+    unsigned month = 0, day = 0;
+    const bool shaped = text.size() == 10 && text[4] == '-' && text[7] == '-';
+    const auto number = [&](std::size_t from, std::size_t length, auto& into) {
+        const auto* const end = text.data() + from + length;
+        const auto [stop, error] = std::from_chars(text.data() + from, end, into);
+        return error == std::errc() && stop == end;
+    };
+    if (!shaped || !number(0, 4, year) || !number(5, 2, month) || !number(8, 2, day)) return std::nullopt;
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                           std::chrono::day(day)};
+    if (!date.ok()) return std::nullopt;
+    return std::chrono::sys_days(date);
+}
+
+// What the guided form asks besides the purpose, as lines below it: everybody reads them on the card.
+std::string whole_purpose(const Press& press, const std::string& purpose) {
+    auto words = purpose;
+    const auto line = [&](std::string_view name, std::string_view field) {
+        const auto answer = text::shortened(entered(press, field), max_answer);
+        if (!answer.empty() && answer != "unknown") words += fmt::format("\n{}: {}", name, answer);
+    };
+    line("Data", ids::field_data);
+    line("Used by", ids::field_users);
+    line("Alternatives", ids::field_alternatives);
+    line("Needed until", ids::field_until);
+    return words;
+}
+
+std::vector<storage::AppRequest> requests_for(const std::string& app, const std::optional<AppId>& id,
+                                              const std::string& requester, const Context& context) {
+    return context.view.requests(
+        {.state = {}, .app = id ? id->value : app, .requester = requester, .limit = read_back});
+}
+
+bool is_approved(const std::string& app, const std::optional<AppId>& id, const TeamId& team,
+                 const Context& context) {
+    if (id) {
+        for (const auto& where : {team, TeamId()}) {
+            const auto resolution = context.view.resolution(*id, where);
+            if (resolution && !resolution->status.empty()) return resolution->status == "approved";
+        }
     }
-    return std::nullopt;
+    const auto known = requests_for(app, id, {}, context);
+    const auto decided = std::ranges::find_if(known, [&](const storage::AppRequest& request) {
+        return (request.team_id == team || request.team_id.empty()) && request.decided_at.has_value();
+    });
+    return decided != known.end() && decided->state == storage::RequestState::approved;
+}
+
+// Not a request for an app in Slack: the way to where it belongs takes the form's place (R17, R18).
+Outcome show_way(const Press& press, const views::Text<>& title, const std::string& words) {
+    if (!press.answer_in_ack) return say(press, words);
+    Outcome outcome;
+    outcome.ack =
+        R"({"response_action":"update","view":)" + views::notice_view(title, words, press.language) + "}";
+    outcome.audit.push_back({press.user.value, "request.sent_elsewhere", "form",
+                             details({{"to", title.in(views::Language::english)}})});
+    return outcome;
+}
+
+Outcome change_process(const Press& press, const std::string& app, const Context& context) {
+    const auto links =
+        new_issue_links("Change of Slack app: " + app, config::TrackerPurpose::change, context.settings);
+    return show_way(press, texts::change_title,
+                    links.empty() ? say_in(press.language, texts::no_change_pages)
+                                  : say_in(press.language, texts::change_pages, links));
+}
+
+Outcome other_system(const Press& press, const std::string& system, const Context& context) {
+    const auto links =
+        new_issue_links("Request for " + system, config::TrackerPurpose::it_request, context.settings);
+    return show_way(press, texts::system_title,
+                    links.empty() ? say_in(press.language, texts::no_system_pages)
+                                  : say_in(press.language, texts::system_pages, links));
+}
+
+// Somebody else asks for the same app in the same workspace: one request, and one more who waits for it (R8).
+Outcome join(const Press& press, const storage::AppRequest& open, const Context& context) {
+    const auto id = to_text(open.id);
+    if (open.requester == press.user) {
+        return refuse_at(press, ids::field_app, id, "duplicate",
+                         say_in(press.language, texts::asked_already, id));
+    }
+    Outcome outcome;
+    outcome.changes.emplace_back(storage::AddFollower{{open.id, press.user, context.now}});
+    outcome.effects.push_back(
+        direct_message(open, press.user, "joined",
+                       views::line(say_in(press.language, texts::joined, id,
+                                          "*" + views::inert_line(open.app_name, 100) + "*",
+                                          views::state_line(open, press.language)))));
+    outcome.audit.push_back(
+        {press.user.value, "request.joined", id,
+         details({{"purpose", entered(press, ids::field_purpose)}, {"cause", press.cause}})});
+    return outcome;
+}
+
+// An open request for this app here, of whoever. Without an id the name decides, if only one app has it.
+std::optional<storage::AppRequest> open_request_for(const std::string& app, const std::optional<AppId>& id,
+                                                    const TeamId& team, const Context& context) {
+    std::optional<storage::AppRequest> found;
+    if (id) {
+        auto open = context.view.open_requests(*id, team);
+        if (!open.empty()) found = std::move(open.front());
+        return found;
+    }
+    for (const auto& request : requests_for(app, id, {}, context)) {
+        if (storage::is_final(request.state) || request.team_id != team) continue;
+        if (found && found->app_id != request.app_id) return std::nullopt;
+        found = request;
+    }
+    return found;
 }
 
 }  // namespace
@@ -50,38 +169,65 @@ Outcome request_form_submitted(const Press& press, const Context& context) {
     const auto app = entered(press, ids::field_app);
     const auto purpose = entered(press, ids::field_purpose);
     const auto issue = entered(press, ids::field_issue);
-    if (app.empty()) return refuse_at(press, ids::field_app, "unknown", "blank", "name the app.");
-    if (purpose.empty()) {
-        return refuse_at(press, ids::field_purpose, "unknown", "blank", "say what you need the app for.");
+    const auto kind = entered(press, ids::field_kind);
+    const auto until = entered(press, ids::field_until);
+    if (app.empty())
+        return refuse_field(press, ids::field_app, "blank", say_in(press.language, texts::name_the_app));
+    if (purpose.empty())
+        return refuse_field(press, ids::field_purpose, "blank", say_in(press.language, texts::say_purpose));
+    if (!until.empty()) {
+        const auto day = day_in(until);
+        if (!day)
+            return refuse_field(press, ids::field_until, "bad_date",
+                                say_in(press.language, texts::wrong_date));
+        if (*day + std::chrono::days(1) < context.now)
+            return refuse_field(press, ids::field_until, "past_date",
+                                say_in(press.language, texts::past_date));
+    }
+    if (kind == ids::kind_system) return other_system(press, app, context);
+    const auto app_id = review::app_id_in(app);
+    const bool approved = is_approved(app, app_id, press.team, context);
+    if (kind == ids::kind_change) {
+        if (approved) return change_process(press, app, context);
+        return refuse_field(press, ids::field_kind, "not_approved",
+                            say_in(press.language, texts::not_approved));
     }
     std::optional<review::IssueLink> link;
     if (!issue.empty()) {
         const auto parsed = review::parse_issue_link(issue, context.settings.trackers);
-        if (!parsed)
-            return refuse_at(press, ids::field_issue, "unknown", "bad_link", explain(parsed.error()));
+        if (!parsed) return refuse_field(press, ids::field_issue, "bad_link", explain(parsed.error()));
         link = *parsed;
     }
+    if (const auto open = open_request_for(app, app_id, press.team, context))
+        return join(press, *open, context);
+    if (approved)
+        return refuse_field(press, ids::field_app, "approved",
+                            say_in(press.language, texts::approved_already));
 
     storage::AppRequest request;
     request.id = context.view.next_request_id();
     request.source = storage::RequestSource::form;
-    request.app_id = app_id_in(app).value_or(AppId());
+    request.app_id = app_id.value_or(AppId());
     request.app_name = text::shortened(app, max_name);
     request.team_id = press.team;
     if (press.team.empty()) request.enterprise_id = context.capabilities.enterprise;
     request.requester = press.user;
-    request.purpose = text::shortened(purpose, max_purpose);
+    request.purpose = whole_purpose(press, purpose);
     request.scope_hash = review::scope_hash({});
     request.created_at = context.now;
-    if (!request.app_id.empty()) {
-        const auto open = context.view.open_requests(request.app_id, request.team_id);
-        if (!open.empty()) {
-            return refuse_at(
-                press, ids::field_app, to_text(open.front().id), "duplicate",
-                fmt::format("{} asks for this app already. Follow it with /app-request status {}.",
-                            to_text(open.front().id), to_text(open.front().id)));
+    const auto before = requests_for(app, app_id, press.user.value, context);
+    if (!before.empty() && storage::is_final(before.front().state)) {
+        const auto& last = before.front();
+        const auto reason = text::shortened(last.decision_reason, max_answer);
+        const bool same = last.purpose.substr(0, last.purpose.find("\nAsked before: ")) == request.purpose;
+        if (last.state == storage::RequestState::denied && same && context.now - last.state_since < again) {
+            return refuse_field(press, ids::field_purpose, "unchanged",
+                                say_in(press.language, texts::unchanged, to_text(last.id), reason));
         }
+        request.purpose += fmt::format("\nAsked before: {}, {}{}", to_text(last.id), views::state_line(last),
+                                       reason.empty() ? "" : ": " + reason);
     }
+    request.purpose = text::shortened(request.purpose, max_purpose);
     return open_request(std::move(request), link, {}, context);
 }
 

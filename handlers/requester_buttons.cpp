@@ -19,15 +19,15 @@ Outcome requester_pressed(const Press& press, const Context& context) {
     if (press.what == ids::withdraw) return withdraw(press, std::move(*item), context);
     if (press.what == ids::answer) {
         if (auto may = require_may_answer(press, *item); !may) return std::move(may.error());
-        return open_form(press, views::answer_form(item->request));
+        return open_form(press, views::answer_form(item->request, press.language));
     }
     if (auto may = require_may_link(press, *item, context); !may) return std::move(may.error());
     if (press.what == ids::create_issue) return say(press, new_issue_pages(item->request, context.settings));
-    return open_form(press, views::link_form(item->request));
+    return open_form(press, views::link_form(item->request, press.language));
 }
 
 Outcome requester_buttons(const Event& event, const Context& context) {
-    return requester_pressed(read_button(event), context);
+    return requester_pressed(read_button(event, context), context);
 }
 
 }  // namespace countersign::handlers

@@ -2,6 +2,7 @@
 
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/views/mrkdwn.hpp"
@@ -81,9 +82,9 @@ Outcome link_issue(const Press& press, Case item, const review::IssueLink& link,
         {press.user.value, "issue.linked", to_text(request.id),
          details({{"url", link.url}, {"tracker", link.tracker}, {"cause", press.cause}})});
     if (!request.requester.empty()) {
-        outcome.effects.push_back(direct_message(request, request.requester,
-                                                 fmt::format("linked:v{}", request.version),
-                                                 views::issue_linked(request, *item.issue)));
+        outcome.effects.push_back(direct_message(
+            request, request.requester, fmt::format("linked:v{}", request.version),
+            views::issue_linked(request, *item.issue, language_of(request.requester, context))));
     }
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;

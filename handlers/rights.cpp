@@ -93,7 +93,7 @@ std::expected<void, Outcome> require_current_card(const Press& press, const Case
     // Before the post's own answer is recorded the card has no address yet. Messages for one person only have
     // none.
     const bool elsewhere = press.kind == Press::Kind::button && card && !press.ephemeral_message &&
-                           (card->channel != press.channel || card->ts != press.message_ts);
+                           !press.in_view && (card->channel != press.channel || card->ts != press.message_ts);
     if (elsewhere) {
         return std::unexpected(
             refuse(press, id, "forged", fmt::format("you may not, because this is not the card of {}.", id)));
@@ -123,7 +123,7 @@ Outcome group_answered(const Event& event, const Context& context) {
         }
         outcome.changes.emplace_back(storage::SaveUserGroup{read});
         if (!waited_for) return outcome;
-        auto press = parse_press(answer.context);
+        auto press = parse_press(answer.context, context);
         press.groups[group] = read.members;
         outcome.merge(decide_press(press, context));
         return outcome;
@@ -136,7 +136,7 @@ Outcome group_answered(const Event& event, const Context& context) {
                                     views::alarm_notice(what, answer.trouble())));
     if (waited_for) {
         outcome.merge(
-            refuse(parse_press(answer.context), "unknown", "group_unreadable",
+            refuse(parse_press(answer.context, context), "unknown", "group_unreadable",
                    "you may not, because your membership cannot be checked at the moment: Slack does not "
                    "tell the members of a user group. The operators know; press again later."));
     }

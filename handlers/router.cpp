@@ -1,6 +1,9 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/followers.hpp"
 #include "handlers/handlers.hpp"
+#include "handlers/home_tab.hpp"
+#include "handlers/people.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/views/action_ids.hpp"
@@ -22,12 +25,13 @@ using review::text_field;
 
 constexpr std::array votes{ids::vote_approve, ids::vote_reject, ids::vote_need_info, ids::details};
 constexpr std::array admin{ids::approve_app, ids::restrict_app, ids::reopen, ids::done};
+constexpr std::array home{ids::home_request, ids::home_find, ids::home_next, ids::home_first};
 constexpr std::array requester{ids::link_issue, ids::create_issue, ids::answer, ids::withdraw};
 // domain.md §2.2: heard because of our subscriptions, needing no reaction yet.
-constexpr std::array<std::string_view, 14> recorded{
-    "app_home_opened", "app_installed",       "app_uninstalled_team",  "app_deleted",    "app_uninstalled",
-    "tokens_revoked",  "team_access_granted", "team_access_revoked",   "message",        "user_change",
-    "team_join",       "app_rate_limited",    "member_joined_channel", "channel_archive"};
+constexpr std::array<std::string_view, 13> recorded{
+    "app_installed",       "app_uninstalled_team",  "app_deleted",    "app_uninstalled", "tokens_revoked",
+    "team_access_granted", "team_access_revoked",   "message",        "user_change",     "team_join",
+    "app_rate_limited",    "member_joined_channel", "channel_archive"};
 
 template <class Range>
 bool one_of(const Range& range, std::string_view word) {
@@ -52,6 +56,7 @@ Outcome route_event(const Event& event, const Context& context) {
     const auto inner = text_field(field(event.payload, "event"), "type");
     const auto type = inner.empty() ? text_field(event.payload, "type") : inner;
     if (type == "app_requested") return app_requested(event, context);
+    if (type == "app_home_opened") return home_opened(event, context);
     if (type == "subteam_updated" || type == "subteam_members_changed") return group_changed(event, context);
     if (one_of(recorded, type)) return recorded_event(event, context);
     return not_understood(event, context, type.empty() ? "an event without a type" : "event " + type);
@@ -60,22 +65,22 @@ Outcome route_event(const Event& event, const Context& context) {
 Outcome route_interactive(const Event& event, const Context& context) {
     const auto type = text_field(event.payload, "type");
     if (type == "block_actions") {
-        const auto action = read_button(event).what;
+        const auto action = read_button(event, context).what;
         if (one_of(votes, action)) return vote_buttons(event, context);
         if (one_of(admin, action)) return admin_buttons(event, context);
         if (one_of(requester, action)) return requester_buttons(event, context);
+        if (one_of(home, action)) return home_pressed(read_button(event, context), context);
         auto outcome = not_understood(event, context, "button " + action);
-        outcome.merge(decide_press(read_button(event), context));
+        outcome.merge(decide_press(read_button(event, context), context));
         return outcome;
     }
     if (type == "view_submission") return forms(event, context);
     if (type == "view_closed") return recorded_event(event, context);
     if (type == "shortcut" || type == "message_action") {
-        auto press = read_button(event);
-        press.what = text_field(event.payload, "callback_id");
-        if (press.what == ids::shortcut_request) return open_form(press, views::request_form());
-        auto outcome = not_understood(event, context, "shortcut " + press.what);
-        outcome.merge(decide_press(press, context));
+        auto outcome = shortcuts(event, context);
+        if (!outcome.recognised)
+            outcome.merge(
+                not_understood(event, context, "shortcut " + text_field(event.payload, "callback_id")));
         return outcome;
     }
     if (type == "block_suggestion") {
@@ -91,7 +96,7 @@ Outcome route_command(const Event& event, const Context& context) {
     if (command == "/app-request") return app_request_command(event, context);
     if (command == "/installed-apps") return installed_apps_command(event, context);
     auto outcome = not_understood(event, context, "command " + command);
-    outcome.merge(say(read_command(event), views::app_request_help("I do not know this command.")));
+    outcome.merge(say(read_command(event, context), views::app_request_help("I do not know this command.")));
     return outcome;
 }
 
@@ -101,9 +106,25 @@ Outcome apologise(const Press& press) {
                "again in a few minutes.");
 }
 
-}  // namespace
+// Whoever does something is somebody who will read something.
+UserId doer(const Event& event) {
+    switch (event.kind) {
+        case EventKind::interactive:
+            return UserId(text_field(field(event.payload, "user"), "id"));
+        case EventKind::slash_command:
+            return UserId(text_field(event.payload, "user_id"));
+        case EventKind::events_api: {
+            const auto& inner = field(event.payload, "event");
+            const auto type = text_field(inner, "type");
+            if (type != "app_requested") return {};
+            return UserId(text_field(field(field(inner, "app_request"), "user"), "id"));
+        }
+        default:
+            return {};
+    }
+}
 
-Outcome route(const Event& event, const Context& context) {
+Outcome routed(const Event& event, const Context& context) {
     switch (event.kind) {
         case EventKind::events_api:
             return route_event(event, context);
@@ -121,6 +142,20 @@ Outcome route(const Event& event, const Context& context) {
             return operator_alarm(event, context);
     }
     return {};
+}
+
+}  // namespace
+
+Outcome route(const Event& event, const Context& context) {
+    auto outcome = routed(event, context);
+    outcome.merge(tell_followers(outcome, context));
+    outcome.merge(refresh_homes(outcome, context));
+    if (const auto person = doer(event); !person.empty()) {
+        outcome.merge(meet(person, context));
+        const bool on_home = text_field(field(event.payload, "container"), "type") == "view";
+        if (on_home) outcome.merge(refresh_home_now(person, context));
+    }
+    return outcome;
 }
 
 Outcome decide_press(const Press& press, const Context& context) {
@@ -146,15 +181,15 @@ Outcome failed(const Event& event, const Context& context, const std::string& er
     Outcome outcome;
     const auto type = text_field(event.payload, "type");
     if (event.kind == EventKind::slash_command) {
-        outcome.merge(apologise(read_command(event)));
+        outcome.merge(apologise(read_command(event, context)));
     } else if (event.kind == EventKind::interactive && type == "view_submission") {
-        const auto press = read_form(event);
+        const auto press = read_form(event, context);
         outcome.merge(
             refuse(press, "unknown", "failed",
                    "Something went wrong here, and nothing was changed. The operators have been told; "
                    "please try again in a few minutes."));
     } else if (event.kind == EventKind::interactive && type != "view_closed" && type != "block_suggestion") {
-        outcome.merge(apologise(read_button(event)));
+        outcome.merge(apologise(read_button(event, context)));
     }
     outcome.audit.push_back({"countersign", "event.failed", event.name, details({{"error", error}})});
     outcome.effects.push_back(alarm(

@@ -3,6 +3,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/views/mrkdwn.hpp"
@@ -35,22 +36,23 @@ std::string decided_occasion(const AppRequest& request, const Context& context) 
 
 void tell_requester(const AppRequest& request, const Context& context, Outcome& outcome) {
     if (request.requester.empty()) return;
+    const auto language = language_of(request.requester, context);
     const auto tell = [&](std::string_view occasion, const views::Message& message) {
         outcome.effects.push_back(direct_message(request, request.requester, occasion, message));
     };
     switch (request.state) {
         case RequestState::need_info:
-            tell(fmt::format("question:v{}", request.version), views::question_asked(request));
+            tell(fmt::format("question:v{}", request.version), views::question_asked(request, language));
             break;
         case RequestState::approved:
         case RequestState::restricted:
         case RequestState::denied:
         case RequestState::withdrawn:
         case RequestState::expired:
-            tell(decided_occasion(request, context), views::decision_notice(request));
+            tell(decided_occasion(request, context), views::decision_notice(request, language));
             break;
         case RequestState::superseded:
-            tell("superseded", views::decision_notice(request));
+            tell("superseded", views::decision_notice(request, language));
             break;
         default:
             break;

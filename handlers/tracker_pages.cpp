@@ -38,18 +38,24 @@ std::string new_issue_url(const config::Tracker& tracker, const std::string& pro
 
 }  // namespace
 
-std::string new_issue_pages(const storage::AppRequest& request, const config::Settings& settings) {
-    const auto title = text::shortened("Slack app: " + request.app_name, max_title);
+std::string new_issue_links(std::string_view title, config::TrackerPurpose purpose,
+                            const config::Settings& settings) {
+    const auto shown = text::shortened(title, max_title);
     std::vector<std::string> pages;
     for (const auto& tracker : settings.trackers) {
-        if (tracker.purpose != config::TrackerPurpose::vendor) continue;
+        if (tracker.purpose != purpose) continue;
         for (const auto& project : tracker.projects) {
-            pages.push_back(views::link(new_issue_url(tracker, project, title), project));
+            pages.push_back(views::link(new_issue_url(tracker, project, shown), project));
         }
     }
+    return text::joined(pages, " · ");
+}
+
+std::string new_issue_pages(const storage::AppRequest& request, const config::Settings& settings) {
+    const auto pages =
+        new_issue_links("Slack app: " + request.app_name, config::TrackerPurpose::vendor, settings);
     if (pages.empty()) return "There is no tracker for vendor issues; ask the admins where to make one.";
-    return fmt::format("Make the vendor issue here, and then press `Link vendor issue`: {}",
-                       text::joined(pages, " · "));
+    return fmt::format("Make the vendor issue here, and then press `Link vendor issue`: {}", pages);
 }
 
 }  // namespace countersign::handlers

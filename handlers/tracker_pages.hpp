@@ -12,4 +12,8 @@ namespace countersign::handlers {
 [[nodiscard]] std::string new_issue_pages(const storage::AppRequest& request,
                                           const config::Settings& settings);
 
+// Links to the forms for a new issue in the trackers of one purpose; "" when none is configured.
+[[nodiscard]] std::string new_issue_links(std::string_view title, config::TrackerPurpose purpose,
+                                          const config::Settings& settings);
+
 }  // namespace countersign::handlers

@@ -25,18 +25,19 @@ Outcome vote_pressed(const Press& press, const Context& context) {
     if (press.what == ids::vote_need_info) {
         auto party = require_question(press, *item, context);
         if (!party) return std::move(party.error());
-        return open_form(press, views::need_info_form(item->request, *party));
+        return open_form(press, views::need_info_form(item->request, *party, press.language));
     }
     auto party = require_vote(press, *item, context);
     if (!party) return std::move(party.error());
     if (press.what == ids::vote_reject) {
-        return open_form(press, views::reject_form(item->request, item->matrix[*party].party));
+        return open_form(press,
+                         views::reject_form(item->request, item->matrix[*party].party, press.language));
     }
     return cast_vote(press, std::move(*item), *party, storage::VoteAnswer::approve, {}, context);
 }
 
 Outcome vote_buttons(const Event& event, const Context& context) {
-    return vote_pressed(read_button(event), context);
+    return vote_pressed(read_button(event, context), context);
 }
 
 }  // namespace countersign::handlers

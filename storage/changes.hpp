@@ -36,12 +36,22 @@ struct SaveUserGroup {
 struct SaveResolution {
     AppResolution resolution;
 };
+struct SavePerson {
+    Person person;
+};
+struct SaveHomeTab {
+    HomeTab tab;
+};
+struct AddFollower {
+    Follower follower;
+};  // again: nothing
 struct SetMeta {
     std::string key;
     std::string value;
 };  // small facts: own user id, last sweep …
 
-using Change = std::variant<SaveRequest, AddVote, SaveVendorIssue, AddDecision, SaveMessageRef, SetTimer,
-                            CancelTimer, SaveUserGroup, SaveResolution, SetMeta>;
+using Change =
+    std::variant<SaveRequest, AddVote, SaveVendorIssue, AddDecision, SaveMessageRef, SetTimer, CancelTimer,
+                 SaveUserGroup, SaveResolution, SavePerson, SaveHomeTab, AddFollower, SetMeta>;
 
 }  // namespace countersign::storage

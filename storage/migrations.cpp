@@ -6,7 +6,7 @@ namespace countersign::storage {
 // each row. Times are milliseconds since the epoch. Enumerations are texts with a CHECK. A list that is only
 // ever read and written whole is JSON in its row. Every partial index serves one query, whose WHERE repeats
 // the index's word for word.
-const std::array<const char*, 1> migrations = {R"sql(
+const std::array<const char*, 2> migrations = {R"sql(
 
 CREATE TABLE inbox(
     id INTEGER PRIMARY KEY,
@@ -226,6 +226,43 @@ END;
 CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN
     SELECT raise(ABORT, 'audit entries are never removed');
 END;
+
+)sql",
+                                               // 2: people, their Home tabs, who follows whose request
+                                               R"sql(
+
+CREATE TABLE person(
+    id TEXT PRIMARY KEY CHECK (id <> ''),
+    name TEXT NOT NULL,
+    locale TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    zone_offset INTEGER NOT NULL,
+    active INTEGER NOT NULL CHECK (active IN (0, 1)),
+    guest INTEGER NOT NULL CHECK (guest IN (0, 1)),
+    read_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE home_tab(
+    person TEXT PRIMARY KEY CHECK (person <> ''),
+    opened_at INTEGER NOT NULL,
+    queue_after INTEGER NOT NULL,
+    mine_before INTEGER NOT NULL,
+    open_after INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX home_tab_opened ON home_tab(opened_at);
+
+CREATE TABLE follower(
+    request INTEGER NOT NULL REFERENCES app_request(id),
+    person TEXT NOT NULL CHECK (person <> ''),
+    since INTEGER NOT NULL,
+    PRIMARY KEY (request, person)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX follower_person ON follower(person, request);
+
+-- The Home tab's queue, oldest first.
+CREATE INDEX app_request_open_id ON app_request(id)
+    WHERE state <> 'approved' AND state <> 'restricted' AND state <> 'denied' AND state <> 'withdrawn'
+        AND state <> 'expired' AND state <> 'superseded';
 
 )sql"};
 

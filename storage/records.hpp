@@ -164,6 +164,32 @@ struct UserGroup {
     Timestamp read_at;
 };
 
+// A person as Slack last described them.
+struct Person {
+    UserId id;
+    std::string name;
+    std::string locale;   // "de-DE"; "" = Slack did not say
+    std::string zone;     // "Europe/Berlin"; "" = Slack did not say
+    int zone_offset = 0;  // seconds east of UTC when it was read
+    bool active = true;   // false: deactivated
+    bool guest = false;
+    Timestamp read_at;
+};
+
+// Somebody who opened the Home tab, and where they are in its lists (0 = at the start).
+struct HomeTab {
+    UserId user;
+    Timestamp opened_at;
+    std::int64_t queue_after = 0, mine_before = 0, open_after = 0;
+};
+
+// Somebody else who waits for the same app (R8); told what the requester is told.
+struct Follower {
+    RequestId request;
+    UserId user;
+    Timestamp since;
+};
+
 // What Slack believes about an app in a workspace (team empty: organisation).
 struct AppResolution {
     AppId app_id;

@@ -43,6 +43,20 @@ class View {
     };
     [[nodiscard]] std::vector<StateCount> request_counts() const;
 
+    // Not final, oldest first, with numbers above this.
+    [[nodiscard]] std::vector<AppRequest> open_requests_after(RequestId after, std::size_t limit) const;
+    // Distinct app names that requests have had, in alphabetical order.
+    [[nodiscard]] std::vector<std::string> app_names(std::size_t limit) const;
+    // How long the newest approved requests took from their making to their decision.
+    [[nodiscard]] std::vector<std::chrono::milliseconds> recent_waits(std::size_t limit) const;
+
+    [[nodiscard]] std::optional<Person> person(const UserId& id) const;
+    [[nodiscard]] std::optional<HomeTab> home_tab(const UserId& id) const;
+    [[nodiscard]] std::vector<UserId> home_tabs_opened(Timestamp since) const;
+    [[nodiscard]] std::vector<UserId> followers(RequestId id) const;  // in the order they joined
+    [[nodiscard]] std::vector<AppRequest> followed_by(const UserId& user,
+                                                      std::size_t limit) const;  // newest first
+
     [[nodiscard]] std::vector<Vote> votes(RequestId id) const;  // all, oldest first
     [[nodiscard]] std::optional<VendorIssue> vendor_issue(RequestId id) const;
     [[nodiscard]] std::vector<Decision> decisions(RequestId id) const;

@@ -87,6 +87,36 @@ struct Applier {
             .run();
     }
 
+    void operator()(const SavePerson& change) const {
+        const Person& p = change.person;
+        Query(database,
+              "INSERT INTO person(id, name, locale, zone, zone_offset, active, guest, read_at) "
+              "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET name = excluded.name, "
+              "locale = excluded.locale, zone = excluded.zone, zone_offset = excluded.zone_offset, "
+              "active = excluded.active, guest = excluded.guest, read_at = excluded.read_at")
+            .bind(p.id, p.name, p.locale, p.zone, p.zone_offset, p.active, p.guest, p.read_at)
+            .run();
+    }
+
+    void operator()(const SaveHomeTab& change) const {
+        const HomeTab& t = change.tab;
+        Query(database,
+              "INSERT INTO home_tab(person, opened_at, queue_after, mine_before, open_after) "
+              "VALUES (?, ?, ?, ?, ?) ON CONFLICT(person) DO UPDATE SET opened_at = excluded.opened_at, "
+              "queue_after = excluded.queue_after, mine_before = excluded.mine_before, "
+              "open_after = excluded.open_after")
+            .bind(t.user, t.opened_at, t.queue_after, t.mine_before, t.open_after)
+            .run();
+    }
+
+    void operator()(const AddFollower& change) const {
+        const Follower& f = change.follower;
+        Query(database,
+              "INSERT INTO follower(request, person, since) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+            .bind(f.request, f.user, f.since)
+            .run();
+    }
+
     void operator()(const SetMeta& change) const {
         Query(database,
               "INSERT INTO meta(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = "

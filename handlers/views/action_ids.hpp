@@ -19,6 +19,11 @@ inline constexpr std::string_view link_issue = "link_vendor_issue";      // Link
 inline constexpr std::string_view create_issue = "create_vendor_issue";  // Create vendor issue
 inline constexpr std::string_view answer = "answer_question";            // Answer
 inline constexpr std::string_view withdraw = "withdraw_request";         // Withdraw
+// on the Home tab
+inline constexpr std::string_view home_request = "home_request_app";  // Request an app
+inline constexpr std::string_view home_find = "home_find_app";        // Find an app
+inline constexpr std::string_view home_next = "home_next_page";       // value "queue:17"
+inline constexpr std::string_view home_first = "home_first_page";     // value "queue:0"
 // forms (callback_id), each with its private_metadata = ButtonValue text
 inline constexpr std::string_view form_request = "form_request_app";
 inline constexpr std::string_view form_reject = "form_reject";
@@ -26,12 +31,21 @@ inline constexpr std::string_view form_restrict = "form_restrict_app";
 inline constexpr std::string_view form_need_info = "form_need_info";
 inline constexpr std::string_view form_answer = "form_answer";
 inline constexpr std::string_view form_link = "form_link_issue";
+inline constexpr std::string_view form_find = "form_find_app";  // no private_metadata
 // shortcuts (callback_id)
 inline constexpr std::string_view shortcut_request = "shortcut_request_app";
+inline constexpr std::string_view shortcut_my_requests = "shortcut_my_requests";
+inline constexpr std::string_view shortcut_request_this = "request_this_app";  // on a message
 // fields: block_id = action_id
 inline constexpr std::string_view field_app = "app";
 inline constexpr std::string_view field_purpose = "purpose";
 inline constexpr std::string_view field_issue = "vendor_issue_link";
+inline constexpr std::string_view field_kind = "kind";  // kind_app, kind_change, kind_system
+inline constexpr std::string_view field_data = "data_class";
+inline constexpr std::string_view field_users = "users";
+inline constexpr std::string_view field_alternatives = "alternatives";
+inline constexpr std::string_view field_until = "needed_until";
+inline constexpr std::string_view kind_app = "app", kind_change = "change", kind_system = "system";
 inline constexpr std::string_view field_reason = "reason";
 inline constexpr std::string_view field_question = "question";
 inline constexpr std::string_view field_answer = "answer";

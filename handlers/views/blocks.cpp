@@ -172,11 +172,18 @@ Blocks& Blocks::select_input(std::string_view id, std::string_view label,
     return *this;
 }
 
+Blocks& Blocks::date_input(std::string_view id, std::string_view label, std::string_view hint) {
+    const auto element = R"({"type":"datepicker","action_id":)" + json_string(id) + "}";
+    add(input_block(id, label, element) + R"(,"optional":true,"hint":)" + plain_object(hint, limits::label) +
+        "}");
+    return *this;
+}
+
 std::string modal(const Modal& modal, const Blocks& blocks) {
     return R"({"type":"modal","callback_id":)" + json_string(modal.callback_id) + R"(,"title":)" +
-           plain_object(modal.title, limits::view_title) + R"(,"submit":)" +
-           plain_object(modal.submit, limits::view_title) + R"(,"close":)" +
-           plain_object("Cancel", limits::view_title) + R"(,"private_metadata":)" +
+           plain_object(modal.title, limits::view_title) +
+           (modal.submit.empty() ? "" : R"(,"submit":)" + plain_object(modal.submit, limits::view_title)) +
+           R"(,"close":)" + plain_object(modal.close, limits::view_title) + R"(,"private_metadata":)" +
            json_string(text::shortened(modal.private_metadata, limits::metadata)) + R"(,"blocks":)" +
            blocks.json() + "}";
 }

@@ -71,6 +71,8 @@ class Blocks {
     Blocks& text_input(const TextInput& input);
     Blocks& select_input(std::string_view id, std::string_view label, const std::vector<Option>& options);
 
+    Blocks& date_input(std::string_view id, std::string_view label, std::string_view hint);  // optional
+
     // Room left before a message would be too long.
     [[nodiscard]] std::size_t room() const;
     [[nodiscard]] std::string json() const { return "[" + text_ + "]"; }
@@ -88,7 +90,7 @@ class Blocks {
 
 struct Modal {
     std::string_view callback_id;
-    std::string title, submit;
+    std::string title, submit = {}, close = "Cancel";  // without submit: only to be read
     std::string private_metadata = {};
 };
 // The whole view as JSON text.

@@ -3,6 +3,8 @@
 #include "config/base/text.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/blocks.hpp"
+#include "handlers/views/form_texts.hpp"
+#include "handlers/views/home_texts.hpp"
 #include "handlers/views/json_text.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/request_card.hpp"
@@ -22,23 +24,19 @@ Blocks form_blocks() {
 }
 
 // One line that says what the form is about.
-std::string about(const AppRequest& request) {
-    return "*" + inert_line(app_title(request), 120) + "* · " + to_text(request.id) + " · " +
-           state_line(request);
+std::string about(const AppRequest& request, Language language, std::string_view party = {}) {
+    auto out = "*" + inert_line(app_title(request), 120) + "* · " + to_text(request.id) + " · " +
+               state_line(request, language);
+    return party.empty() ? out : out + say_in(language, texts::about_party, inert_line(party, 40));
 }
 
-std::string about(const AppRequest& request, std::string_view party) {
-    return party.empty() ? about(request) : about(request) + " · for " + inert_line(party, 40);
-}
-
-TextInput issue_input(bool optional) {
-    return {
-        .id = ids::field_issue,
-        .label = "Vendor issue link",
-        .hint = "The address of the issue in the tracker, or group/project#12. Not the form for a new one.",
-        .placeholder = "https://gitlab.com/group/project/-/issues/12",
-        .optional = optional,
-        .max_length = 2048};
+TextInput issue_input(bool optional, Language language) {
+    return {.id = ids::field_issue,
+            .label = say_in(language, texts::issue),
+            .hint = say_in(language, texts::issue_hint),
+            .placeholder = "https://gitlab.com/group/project/-/issues/12",
+            .optional = optional,
+            .max_length = 2048};
 }
 
 TextInput long_text(std::string_view id, std::string label, std::string hint) {
@@ -49,84 +47,143 @@ TextInput long_text(std::string_view id, std::string label, std::string hint) {
             .max_length = reason_length};
 }
 
-std::string about_request(std::string_view callback, std::string title, std::string submit,
-                          const AppRequest& request, const Blocks& blocks) {
+std::string about_request(std::string_view callback, const Text<>& title, const Text<>& submit,
+                          const AppRequest& request, const Blocks& blocks, Language language) {
     return modal({.callback_id = callback,
-                  .title = std::move(title),
-                  .submit = std::move(submit),
+                  .title = say_in(language, title),
+                  .submit = say_in(language, submit),
+                  .close = say_in(language, texts::cancel),
                   .private_metadata = button_value(request)},
                  blocks);
 }
 
 }  // namespace
 
-std::string request_form(std::string_view app_prefill) {
+std::string request_form(std::string_view app_prefill, Language language) {
     auto blocks = form_blocks();
-    blocks.section("Ask here before you install. The parties review the app, and you hear of every step.");
+    blocks.section(say_in(language, texts::request_intro));
     blocks.text_input({.id = ids::field_app,
-                       .label = "App",
-                       .hint = "Its name in the Slack Marketplace, or its id (A…).",
+                       .label = say_in(language, texts::app),
+                       .hint = say_in(language, texts::app_hint),
                        .initial = std::string(app_prefill),
                        .max_length = 150});
-    blocks.text_input(long_text(ids::field_purpose, "Purpose",
-                                "What you need it for, who will use it, which data it will see."));
-    blocks.text_input(issue_input(true));
-    return modal({.callback_id = ids::form_request, .title = "Request an app", .submit = "Send request"},
+    blocks.text_input(long_text(ids::field_purpose, say_in(language, texts::purpose),
+                                say_in(language, texts::purpose_hint)));
+    blocks.text_input(issue_input(true, language));
+    const auto said = [&](const Text<>& text) { return say_in(language, text); };
+    // Data classes stand on the card, which is English: the value is what is written there.
+    blocks.select_input(ids::field_data, said(texts::data),
+                        {{said(texts::data_unknown), "unknown"},
+                         {said(texts::data_public), "Public"},
+                         {said(texts::data_internal), "Internal"},
+                         {said(texts::data_confidential), "Confidential"},
+                         {said(texts::data_personal), "Personal data"}});
+    blocks.text_input(
+        {.id = ids::field_users, .label = said(texts::users), .optional = true, .max_length = 300});
+    blocks.text_input({.id = ids::field_alternatives,
+                       .label = said(texts::alternatives),
+                       .optional = true,
+                       .max_length = 500});
+    blocks.date_input(ids::field_until, said(texts::until), said(texts::until_hint));
+    blocks.select_input(ids::field_kind, said(texts::kind),
+                        {{said(texts::kind_app), std::string(ids::kind_app)},
+                         {said(texts::kind_change), std::string(ids::kind_change)},
+                         {said(texts::kind_system), std::string(ids::kind_system)}});
+    return modal({.callback_id = ids::form_request,
+                  .title = say_in(language, texts::request_title),
+                  .submit = say_in(language, texts::request_send),
+                  .close = say_in(language, texts::cancel)},
                  blocks);
 }
 
-std::string reject_form(const AppRequest& request, std::string_view party) {
+std::string reject_form(const AppRequest& request, std::string_view party, Language language) {
     auto blocks = form_blocks();
-    blocks.section(about(request, party));
-    blocks.text_input(
-        long_text(ids::field_reason, "Reason", "The requester reads this: say what would have to change."));
-    return about_request(ids::form_reject, "Reject", "Reject", request, blocks);
+    blocks.section(about(request, language, party));
+    blocks.text_input(long_text(ids::field_reason, say_in(language, texts::reason_label),
+                                say_in(language, texts::reject_hint)));
+    return about_request(ids::form_reject, texts::reject_title, texts::reject_title, request, blocks,
+                         language);
 }
 
-std::string restrict_form(const AppRequest& request) {
+std::string restrict_form(const AppRequest& request, Language language) {
     auto blocks = form_blocks();
-    blocks.section(about(request) + "\n" + scope_counts(request.scopes));
-    blocks.section(":warning: Nobody in " + inert_line(place(request), 80) +
-                   " may then install or request this app until its permissions change or an admin lifts it. "
-                   "Where it is installed already, it goes on running.");
-    blocks.text_input(long_text(ids::field_reason, "Reason", "The requester and the parties read this."));
-    return about_request(ids::form_restrict, "Restrict app", "Restrict app", request, blocks);
+    blocks.section(about(request, language) + "\n" + scope_counts(request.scopes));
+    blocks.section(say_in(language, texts::restrict_warning, inert_line(place(request), 80)));
+    blocks.text_input(long_text(ids::field_reason, say_in(language, texts::reason_label),
+                                say_in(language, texts::restrict_hint)));
+    return about_request(ids::form_restrict, texts::restrict_title, texts::restrict_title, request, blocks,
+                         language);
 }
 
-std::string need_info_form(const AppRequest& request, std::string_view party) {
+std::string need_info_form(const AppRequest& request, std::string_view party, Language language) {
     auto blocks = form_blocks();
-    blocks.section(about(request, party));
-    blocks.text_input(long_text(ids::field_question, "Question",
-                                "The requester gets it as a message and answers in a form."));
-    return about_request(ids::form_need_info, "Need info", "Ask", request, blocks);
+    blocks.section(about(request, language, party));
+    blocks.text_input(long_text(ids::field_question, say_in(language, texts::question_label),
+                                say_in(language, texts::question_hint)));
+    return about_request(ids::form_need_info, texts::need_info_title, texts::need_info_send, request, blocks,
+                         language);
 }
 
-std::string answer_form(const AppRequest& request) {
+std::string answer_form(const AppRequest& request, Language language) {
     auto blocks = form_blocks();
-    blocks.section(about(request, request.info_party));
+    blocks.section(about(request, language, request.info_party));
     if (const auto question = quoted(request.info_question, reason_length); !question.empty()) {
-        blocks.section(mention(request.info_asker) + " asks:\n" + question);
+        blocks.section(say_in(language, texts::asks, mention(request.info_asker)) + "\n" + question);
     }
-    blocks.text_input(long_text(ids::field_answer, "Answer", "The party that asked is told at once."));
-    return about_request(ids::form_answer, "Answer", "Send answer", request, blocks);
+    blocks.text_input(long_text(ids::field_answer, say_in(language, texts::answer_label),
+                                say_in(language, texts::answer_hint)));
+    return about_request(ids::form_answer, texts::answer_title, texts::answer_send, request, blocks,
+                         language);
 }
 
-std::string link_form(const AppRequest& request) {
+std::string link_form(const AppRequest& request, Language language) {
     auto blocks = form_blocks();
-    blocks.section(about(request));
-    blocks.text_input(issue_input(false));
-    return about_request(ids::form_link, "Link vendor issue", "Link", request, blocks);
+    blocks.section(about(request, language));
+    blocks.text_input(issue_input(false, language));
+    return about_request(ids::form_link, texts::link_title, texts::link_send, request, blocks, language);
 }
 
-std::string link_form(const std::vector<AppRequest>& choices) {
+std::string link_form(const std::vector<AppRequest>& choices, Language language) {
     std::vector<Option> options;
     for (const auto& request : choices) {
         options.push_back({.text = to_text(request.id) + " " + plain(app_title(request), 50),
                            .value = button_value(request)});
     }
     auto blocks = form_blocks();
-    blocks.select_input(ids::field_request, "Request", options).text_input(issue_input(false));
-    return modal({.callback_id = ids::form_link, .title = "Link vendor issue", .submit = "Link"}, blocks);
+    blocks.select_input(ids::field_request, say_in(language, texts::request_label), options)
+        .text_input(issue_input(false, language));
+    return modal({.callback_id = ids::form_link,
+                  .title = say_in(language, texts::link_title),
+                  .submit = say_in(language, texts::link_send),
+                  .close = say_in(language, texts::cancel)},
+                 blocks);
+}
+
+std::string find_form(std::string_view app_prefill, Language language) {
+    auto blocks = form_blocks();
+    blocks.text_input({.id = ids::field_app,
+                       .label = say_in(language, texts::app),
+                       .hint = say_in(language, texts::find_hint),
+                       .initial = std::string(app_prefill),
+                       .max_length = 150});
+    return modal({.callback_id = ids::form_find,
+                  .title = say_in(language, texts::find_title),
+                  .submit = say_in(language, texts::find_send),
+                  .close = say_in(language, texts::cancel)},
+                 blocks);
+}
+
+std::string notice_view(const Text<>& title, std::string_view mrkdwn, Language language) {
+    auto blocks = form_blocks();
+    blocks.section(mrkdwn);
+    return modal({.callback_id = ids::form_find,
+                  .title = say_in(language, title),
+                  .close = say_in(language, texts::close)},
+                 blocks);
+}
+
+std::string found_view(std::string_view mrkdwn, Language language) {
+    return notice_view(texts::find_title, mrkdwn, language);
 }
 
 std::string form_errors(const std::map<std::string, std::string>& errors) {

@@ -2,6 +2,7 @@
 
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/party_rows.hpp"
+#include "handlers/views/requester_texts.hpp"
 
 namespace countersign::handlers::views {
 namespace {
@@ -10,37 +11,37 @@ using storage::AppRequest;
 using storage::Outside;
 using enum storage::RequestState;
 
-std::string_view state_word(storage::RequestState state) {
+const Text<>& state_word(storage::RequestState state) {
     switch (state) {
         case awaiting_issue:
-            return "Waiting for vendor issue";
+            return texts::awaiting_issue;
         case in_review:
-            return "In review";
+            return texts::in_review;
         case need_info:
-            return "Needs information";
+            return texts::need_info;
         case ready:
-            return "Ready";
+            return texts::ready;
         case held:
-            return "Held";
+            return texts::held;
         case applying:
         case unclear:
-            return "Applying";
+            return texts::applying;
         case approved:
-            return "Approved";
+            return texts::approved;
         case restricted:
-            return "Restricted";
+            return texts::restricted;
         case denied:
-            return "Denied";
+            return texts::denied;
         case withdrawn:
-            return "Withdrawn";
+            return texts::withdrawn;
         case expired:
-            return "Expired";
+            return texts::expired;
         case superseded:
-            return "Superseded";
+            return texts::superseded;
         case manual:
-            return "Needs a human";
+            return texts::needs_a_human;
     }
-    return "Needs a human";
+    return texts::needs_a_human;
 }
 
 std::string missing_sentence(const CardInput& input) {
@@ -70,10 +71,10 @@ std::string note_or(const AppRequest& request, std::string_view otherwise) {
 
 }  // namespace
 
-std::string state_line(const AppRequest& request) {
-    std::string out(state_word(request.state));
-    if (request.outside == Outside::decided) out += " · decided outside";
-    if (request.outside == Outside::cancelled) out += " · cancelled outside";
+std::string state_line(const AppRequest& request, Language language) {
+    auto out = say_in(language, state_word(request.state));
+    if (request.outside == Outside::decided) out += " · " + say_in(language, texts::decided_outside);
+    if (request.outside == Outside::cancelled) out += " · " + say_in(language, texts::cancelled_outside);
     return out;
 }
 
@@ -115,17 +116,13 @@ std::string next_step(const CardInput& input) {
     return {};
 }
 
-std::string decision_line(const AppRequest& request) {
+std::string decision_line(const AppRequest& request, Language language) {
     const bool outside = request.outside != Outside::no;
     if (!request.decided_at && request.decided_by.empty() && request.decision_reason.empty() && !outside)
         return {};
-    std::string out = "by ";
-    if (!request.decided_by.empty()) {
-        out += mention(request.decided_by);
-    } else {
-        out += outside ? "somebody in Slack" : "the policy";
-    }
-    if (request.decided_at) out += " on " + date(*request.decided_at);
+    auto out = request.decided_by.empty() ? say_in(language, outside ? texts::by_somebody : texts::by_policy)
+                                          : say_in(language, texts::decided_by, mention(request.decided_by));
+    if (request.decided_at) out += say_in(language, texts::on_date, date(*request.decided_at));
     const auto reason = inert_line(request.decision_reason, 300);
     return reason.empty() ? out : out + ": " + reason;
 }

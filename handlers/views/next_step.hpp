@@ -10,6 +10,7 @@ namespace countersign::handlers::views {
 [[nodiscard]] std::string next_step(const CardInput& input);
 
 // "by <@U0ADMIN> on …: reason"; "" while nothing is decided.
-[[nodiscard]] std::string decision_line(const storage::AppRequest& request);
+[[nodiscard]] std::string decision_line(const storage::AppRequest& request,
+                                        Language language = Language::english);
 
 }  // namespace countersign::handlers::views

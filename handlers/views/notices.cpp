@@ -9,6 +9,7 @@
 #include "handlers/views/party_rows.hpp"
 #include "handlers/views/request_card.hpp"
 #include "handlers/views/request_facts.hpp"
+#include "handlers/views/requester_texts.hpp"
 
 namespace countersign::handlers::views {
 namespace {
@@ -24,13 +25,13 @@ Button button(const AppRequest& request, std::string_view id, std::string text, 
     return {.action_id = id, .text = std::move(text), .value = button_value(request), .style = style};
 }
 
-Button withdraw(const AppRequest& request) {
-    auto out = button(request, ids::withdraw, "Withdraw", Style::danger);
-    out.confirm = Confirm{.title = "Withdraw this request?",
-                          .text = to_text(request.id) + ": " + plain(app_title(request), 100) +
-                                  ". The review ends; you may ask again at any time.",
-                          .confirm = "Withdraw",
-                          .deny = "Keep it"};
+Button withdraw(const AppRequest& request, Language language) {
+    auto out = button(request, ids::withdraw, say_in(language, texts::withdraw), Style::danger);
+    out.confirm = Confirm{.title = say_in(language, texts::withdraw_title),
+                          .text = say_in(language, texts::withdraw_text,
+                                         to_text(request.id) + ": " + plain(app_title(request), 100)),
+                          .confirm = say_in(language, texts::withdraw),
+                          .deny = say_in(language, texts::keep_it)};
     return out;
 }
 
@@ -53,157 +54,138 @@ Message message(const std::string& words, const std::vector<Button>& buttons = {
     return {text, blocks.json()};
 }
 
-std::string reason_of(const AppRequest& request) {
+std::string reason_of(const AppRequest& request, Language language) {
     const auto reason = quoted(request.decision_reason, 1500);
-    return reason.empty() ? "" : "\nReason:\n" + reason;
+    return reason.empty() ? "" : say_in(language, texts::reason, reason);
 }
 
-std::string who(const AppRequest& request) {
-    if (!request.decided_by.empty()) return " by " + mention(request.decided_by);
-    return request.outside == Outside::decided ? " in Slack, outside this process" : "";
+std::string who(const AppRequest& request, Language language) {
+    if (!request.decided_by.empty()) return say_in(language, texts::by, mention(request.decided_by));
+    return request.outside == Outside::decided ? say_in(language, texts::outside) : "";
 }
 
-std::string open_step(const AppRequest& request) {
+std::string open_step(const AppRequest& request, Language language) {
     using enum storage::RequestState;
     switch (request.state) {
         case awaiting_issue:
-            return "Link the vendor issue: `/app-request link " + to_text(request.id) + " URL`.";
+            return say_in(language, texts::step_link, to_text(request.id));
         case need_info:
-            return "Answer the question: " + inert_line(request.info_question, 300);
+            return say_in(language, texts::step_answer, inert_line(request.info_question, 300));
         case ready:
-            return "Every party has agreed; an admin applies it.";
+            return say_in(language, texts::step_ready);
         case manual:
         case held:
-            return "An admin is looking at it.";
+            return say_in(language, texts::step_admin);
         default:
             return {};
     }
 }
 
+Message help(const Text<>& text, std::string_view problem, Language language) {
+    auto words = inert(problem, 300);
+    if (!words.empty()) words += "\n";
+    return message(words + say_in(language, text));
+}
+
 }  // namespace
 
-Message issue_wanted(const AppRequest& request, std::string_view why) {
-    std::string words = "Your request for " + named(request) + " needs a vendor issue.";
+Message issue_wanted(const AppRequest& request, std::string_view why, Language language) {
+    auto words = say_in(language, texts::wants_issue, named(request));
     if (!why.empty()) words += " " + std::string(why);
-    words +=
-        "\nNext: link the issue if there is one, or create it. The parties may look at your request "
-        "meanwhile.";
-    return message(words, {button(request, ids::link_issue, "Link vendor issue", Style::primary),
-                           button(request, ids::create_issue, "Create vendor issue"), withdraw(request)});
+    words += "\n" + say_in(language, texts::wants_issue_next);
+    return message(
+        words, {button(request, ids::link_issue, say_in(language, texts::link_vendor_issue), Style::primary),
+                button(request, ids::create_issue, say_in(language, texts::create_vendor_issue)),
+                withdraw(request, language)});
 }
 
-Message request_received(const AppRequest& request) {
-    if (request.state == storage::RequestState::manual) {
-        return message(
-            "Your request for " + named(request) +
-                " is here.\nNext: an admin looks at it; you hear of every step. Nothing to do for you now.",
-            {withdraw(request)});
-    }
-    return message("Your request for " + named(request) +
-                       " is here and in review.\nNext: the parties look at it; you hear of every step. "
-                       "Nothing to do for you now.",
-                   {withdraw(request)});
+Message request_received(const AppRequest& request, Language language) {
+    const auto& text =
+        request.state == storage::RequestState::manual ? texts::received_manual : texts::received;
+    return message(say_in(language, text, named(request)), {withdraw(request, language)});
 }
 
-Message question_asked(const AppRequest& request) {
-    const auto party = request.info_party.empty() ? "" : " for " + inert_line(request.info_party, 40);
-    return message(mention(request.info_asker) + party + " has a question about your request for " +
-                       named(request) + ":\n" + quoted(request.info_question, 1500) +
-                       "\nNext: press `Answer`. The review goes on when you have.",
-                   {button(request, ids::answer, "Answer", Style::primary), withdraw(request)});
+Message question_asked(const AppRequest& request, Language language) {
+    const auto party = request.info_party.empty()
+                           ? std::string()
+                           : say_in(language, texts::for_party, inert_line(request.info_party, 40));
+    return message(say_in(language, texts::question, mention(request.info_asker), party, named(request),
+                          quoted(request.info_question, 1500)),
+                   {button(request, ids::answer, say_in(language, texts::answer), Style::primary),
+                    withdraw(request, language)});
 }
 
-Message issue_linked(const AppRequest& request, const storage::VendorIssue& issue) {
-    return message("Your request for " + named(request) + " is linked to " + issue_link(issue) +
-                       ".\nNext: the parties sign here or in the issue; you hear of every step.",
-                   {withdraw(request)});
+Message issue_linked(const AppRequest& request, const storage::VendorIssue& issue, Language language) {
+    return message(say_in(language, texts::linked, named(request), issue_link(issue)),
+                   {withdraw(request, language)});
 }
 
-Message decision_notice(const AppRequest& request) {
+Message decision_notice(const AppRequest& request, Language language) {
     using enum storage::RequestState;
     const auto name = named(request);
+    const auto by = who(request, language);
+    const auto reason = reason_of(request, language);
     switch (request.state) {
         case approved:
-            return message(
-                name + " is approved" + who(request) + "." + reason_of(request) +
-                "\nNext: install it from its page in the Slack Marketplace or with the link you came from.");
+            return message(say_in(language, texts::is_approved, name, by, reason));
         case restricted:
-            return message(name + " is restricted" + who(request) +
-                           ": nobody may install or request it for now." + reason_of(request) +
-                           "\nNext: talk to the reviewers if something essential has changed.");
+            return message(say_in(language, texts::is_restricted, name, by, reason));
         case denied:
-            return message(
-                "Your request for " + name + " was denied" + who(request) + "." + reason_of(request) +
-                "\nNext: change what the reason names, then ask again; the old request is closed.");
+            return message(say_in(language, texts::is_denied, name, by, reason));
         case withdrawn:
-            return message("Your request for " + name +
-                           (request.outside == Outside::cancelled
-                                ? " was cancelled in Slack, outside this process."
-                                : " is withdrawn.") +
-                           reason_of(request) + "\nNext: nothing. You may ask again at any time.");
+            return message(say_in(
+                language, request.outside == Outside::cancelled ? texts::is_cancelled : texts::is_withdrawn,
+                name, reason));
         case expired:
-            return message("Your request for " + name + " has expired." + reason_of(request) +
-                           "\nNext: ask again if you still need the app.");
+            return message(say_in(language, texts::is_expired, name, reason));
         case superseded:
-            return message("Your request for " + name + " goes on in a newer request for the same app." +
-                           reason_of(request) + "\nNext: nothing; you hear of every step there.");
+            return message(say_in(language, texts::is_superseded, name, reason));
         default:
-            return message("Your request for " + name + ": " + state_line(request) +
-                           ".\nNext: " + open_step(request));
+            return message(say_in(language, texts::stands, name, state_line(request, language),
+                                  open_step(request, language)));
     }
 }
 
-Message request_list(const std::vector<AppRequest>& requests) {
-    if (requests.empty()) return message("You have no app requests. `/app-request` opens the form for one.");
-    constexpr std::size_t shown = 20;
-    std::string words = "*Your app requests*";
-    for (std::size_t at = 0; at < requests.size() && at < shown; ++at) {
+Message request_list(const std::vector<AppRequest>& requests, Language language, std::size_t page) {
+    if (requests.empty()) return message(say_in(language, texts::no_requests));
+    const auto from = (page - 1) * list_page;
+    if (from >= requests.size()) return message(say_in(language, texts::no_such_page));
+    auto words = "*" + say_in(language, texts::your_requests) + "*";
+    for (auto at = from; at < requests.size() && at < from + list_page; ++at) {
         const auto& request = requests[at];
-        words += "\n`" + to_text(request.id) + "` " + inert_line(app_title(request), 40) + " · *" +
-                 state_line(request) + "* since " + date(request.state_since);
+        words += "\n" + say_in(language, texts::request_line, to_text(request.id),
+                               inert_line(app_title(request), 40), state_line(request, language),
+                               date(request.state_since));
     }
-    if (requests.size() > shown) words += "\n…and " + std::to_string(requests.size() - shown) + " older ones";
+    if (requests.size() > from + list_page)
+        words += "\n" + say_in(language, texts::older_ones, std::to_string(page + 1));
     return message(words);
 }
 
 Message request_status(const AppRequest& request, const std::vector<review::PartyStatus>& parties,
-                       const std::optional<storage::VendorIssue>& issue) {
-    std::string words =
-        named(request) + ": *" + state_line(request) + "*, since " + date(request.state_since);
-    if (const auto decided = decision_line(request); !decided.empty()) words += "\nDecided " + decided;
+                       const std::optional<storage::VendorIssue>& issue, Language language,
+                       std::string_view wait) {
+    auto words = say_in(language, texts::status_line, named(request), state_line(request, language),
+                        date(request.state_since));
+    if (const auto decided = decision_line(request, language); !decided.empty())
+        words += say_in(language, texts::status_decided, decided);
     for (const auto& status : parties) {
-        words += "\n" + inert_line(status.party, 40) + ": " + fitted(party_text(status), 180);
+        words += "\n" + inert_line(status.party, 40) + ": " + fitted(party_text(status, language), 180);
     }
-    words += "\nVendor issue: " + (issue ? issue_link(*issue) : std::string("none linked"));
-    if (const auto step = open_step(request); !step.empty()) words += "\nNext: " + step;
+    words += say_in(language, texts::status_issue,
+                    issue ? issue_link(*issue) : say_in(language, texts::none_linked));
+    if (const auto step = open_step(request, language); !step.empty())
+        words += say_in(language, texts::status_next, step);
+    if (!wait.empty() && !storage::is_final(request.state)) words += "\n" + std::string(wait);
     return message(words);
 }
 
-Message app_request_help(std::string_view problem) {
-    std::string words = inert(problem, 300);
-    if (!words.empty()) words += "\n";
-    words +=
-        "*Ask for an app, and follow it*\n"
-        "`/app-request` opens the request form\n"
-        "`/app-request status REQ-12` where it stands and who is next\n"
-        "`/app-request list` your requests\n"
-        "`/app-request link REQ-12 URL` links the vendor issue; without a URL it opens the form\n"
-        "`/app-request withdraw REQ-12` takes a request back\n"
-        "`/app-request find NAME` whether an app is approved already\n"
-        "`/app-request help` this text";
-    return message(words);
+Message app_request_help(std::string_view problem, Language language) {
+    return help(texts::app_request_help, problem, language);
 }
 
-Message installed_apps_help(std::string_view problem) {
-    std::string words = inert(problem, 300);
-    if (!words.empty()) words += "\n";
-    words +=
-        "*Installed apps and what depends on them*\n"
-        "`/installed-apps list` all of them\n"
-        "`/installed-apps show NAME` one of them\n"
-        "`/installed-apps add`, `edit`, `remove`, `reconnect` change them\n"
-        "`/installed-apps help` this text";
-    return message(words);
+Message installed_apps_help(std::string_view problem, Language language) {
+    return help(texts::installed_apps_help, problem, language);
 }
 
 Message line(std::string_view mrkdwn) {

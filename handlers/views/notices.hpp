@@ -3,6 +3,7 @@
 #include "config/settings.hpp"
 #include "handlers/review/party_status.hpp"
 #include "handlers/views/message.hpp"
+#include "handlers/views/texts.hpp"
 #include "storage/records.hpp"
 
 #include <optional>
@@ -14,19 +15,26 @@ namespace countersign::handlers::views {
 
 // Messages to the requester, each with what happened, why, and the next step. `why` is our own sentence
 // (mrkdwn); every other text here and below may come from outside and is made inert.
-[[nodiscard]] Message issue_wanted(const storage::AppRequest&,
-                                   std::string_view why);  // buttons Link / Create vendor issue, Withdraw
-[[nodiscard]] Message request_received(const storage::AppRequest&);  // with issue: in review; Withdraw
-[[nodiscard]] Message question_asked(const storage::AppRequest&);    // button Answer, Withdraw
-[[nodiscard]] Message issue_linked(const storage::AppRequest&, const storage::VendorIssue&);
+[[nodiscard]] Message issue_wanted(const storage::AppRequest&, std::string_view why,
+                                   Language = Language::english);  // Link / Create vendor issue, Withdraw
+[[nodiscard]] Message request_received(const storage::AppRequest&,
+                                       Language = Language::english);  // with issue: in review; Withdraw
+[[nodiscard]] Message question_asked(const storage::AppRequest&,
+                                     Language = Language::english);  // button Answer, Withdraw
+[[nodiscard]] Message issue_linked(const storage::AppRequest&, const storage::VendorIssue&,
+                                   Language = Language::english);
 [[nodiscard]] Message decision_notice(
-    const storage::AppRequest&);  // approved, restricted, denied, withdrawn, outside
-// One person's requests, newest first: `/app-request list` and `status`.
-[[nodiscard]] Message request_list(const std::vector<storage::AppRequest>&);
+    const storage::AppRequest&,
+    Language = Language::english);  // approved, restricted, denied, withdrawn, outside
+// One person's requests, newest first: `/app-request list` and `status`. A list is cut into pages from 1 on.
+inline constexpr std::size_t list_page = 20;
+[[nodiscard]] Message request_list(const std::vector<storage::AppRequest>&, Language = Language::english,
+                                   std::size_t page = 1);
 [[nodiscard]] Message request_status(const storage::AppRequest&, const std::vector<review::PartyStatus>&,
-                                     const std::optional<storage::VendorIssue>&);
-[[nodiscard]] Message app_request_help(std::string_view problem = {});
-[[nodiscard]] Message installed_apps_help(std::string_view problem = {});
+                                     const std::optional<storage::VendorIssue>&, Language = Language::english,
+                                     std::string_view wait = {});
+[[nodiscard]] Message app_request_help(std::string_view problem = {}, Language = Language::english);
+[[nodiscard]] Message installed_apps_help(std::string_view problem = {}, Language = Language::english);
 
 // Lines that only the person who pressed sees.
 [[nodiscard]] Message line(std::string_view mrkdwn);

@@ -2,6 +2,7 @@
 
 #include "config/base/text.hpp"
 #include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/requester_texts.hpp"
 
 #include <algorithm>
 
@@ -41,9 +42,9 @@ std::string voters(const std::vector<UserId>& by) {
     return out;
 }
 
-std::string by_voters(std::string_view verb, const PartyStatus& status) {
+std::string by_voters(std::string_view verb, const PartyStatus& status, Language language) {
     std::string out(verb);
-    if (!status.by.empty()) out += " by " + voters(status.by);
+    if (!status.by.empty()) out += say_in(language, texts::by, voters(status.by));
     return out;
 }
 
@@ -75,40 +76,43 @@ std::vector<std::string> may_sign(const CardInput& input, const PartyStatus& sta
 
 }  // namespace
 
-std::string party_text(const PartyStatus& status) {
+std::string party_text(const PartyStatus& status, Language language) {
+    const auto by = [&](const Text<>& verb) { return by_voters(say_in(language, verb), status, language); };
     std::string out;
     switch (status.state) {
         case PartyState::waiting:
-            out = "waiting";
+            out = say_in(language, texts::waiting);
             break;
         case PartyState::need_info:
-            out = with_remark(by_voters("waiting for an answer, asked", status), status, 80);
+            out = with_remark(by(texts::waiting_for_answer), status, 80);
             break;
         case PartyState::partly:
-            out = by_voters("approved", status) + " (" + std::to_string(status.approvals) + " of " +
-                  std::to_string(status.quorum) + ")";
+            out = by(texts::party_approved) + say_in(language, texts::party_count,
+                                                     std::to_string(status.approvals),
+                                                     std::to_string(status.quorum));
             break;
         case PartyState::approved:
-            out = by_voters("approved", status);
+            out = by(texts::party_approved);
             break;
         case PartyState::conditional:
-            out = "conditional";
-            if (!status.until.empty()) out += " until " + inert_line(status.until, 20);
-            out = with_remark(by_voters(out, status), status, 80);
+            out = say_in(language, texts::party_conditional);
+            if (!status.until.empty())
+                out += say_in(language, texts::party_until, inert_line(status.until, 20));
+            out = with_remark(by_voters(out, status, language), status, 80);
             break;
         case PartyState::rejected:
-            out = with_remark(by_voters("rejected", status), status, 120);
+            out = with_remark(by(texts::party_rejected), status, 120);
             break;
         case PartyState::abstained:
-            out = by_voters("abstained", status);
+            out = by(texts::party_abstained);
             break;
         case PartyState::not_required:
-            out = "not required";
+            out = say_in(language, texts::party_not_required);
             break;
     }
-    if (status.from_tracker) out += ", signed in GitLab";
+    if (status.from_tracker) out += say_in(language, texts::signed_in_gitlab);
     for (std::size_t at = 0; at < status.not_counted.size() && at < 2; ++at) {
-        out += "; not counted: " + inert_line(status.not_counted[at], 80);
+        out += say_in(language, texts::not_counted, inert_line(status.not_counted[at], 80));
     }
     return out;
 }

@@ -3,6 +3,7 @@
 #include "config/settings.hpp"
 #include "handlers/review/party_status.hpp"
 #include "handlers/views/message.hpp"
+#include "handlers/views/texts.hpp"
 #include "storage/records.hpp"
 
 #include <optional>
@@ -28,9 +29,11 @@ struct CardInput {
 // The answer to `Details`: all scopes, all votes with remarks, for one person's eyes.
 [[nodiscard]] Message request_details(const CardInput& input, const std::vector<storage::Vote>& votes);
 // "In review", "Approved · decided outside" …: the card's state line, also used by commands and notices.
-[[nodiscard]] std::string state_line(const storage::AppRequest& request);
+[[nodiscard]] std::string state_line(const storage::AppRequest& request,
+                                     Language language = Language::english);
 // "waiting", "approved by <@U1> (1 of 2)", "conditional until 2027-01-31" …
-[[nodiscard]] std::string party_text(const review::PartyStatus& status);
+[[nodiscard]] std::string party_text(const review::PartyStatus& status,
+                                     Language language = Language::english);
 
 // Values of the card's buttons: "REQ-12:0123abcd" = request and the first 8 digits of the scope hash it was
 // drawn for.

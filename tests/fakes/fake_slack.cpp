@@ -54,7 +54,11 @@ void FakeSlack::serve(const std::string& prefix, std::function<HttpReply(const H
 }
 
 void FakeSlack::add_user(const std::string& id, const std::string& name) {
-    impl_->change([&] { impl_->world.users[id] = {id, name}; });
+    impl_->change([&] { impl_->world.users[id] = {.id = id, .name = name}; });
+}
+
+void FakeSlack::set_locale(const std::string& user, const std::string& locale) {
+    impl_->change([&] { impl_->world.users.at(user).locale = locale; });
 }
 
 void FakeSlack::add_user_group(const std::string& id, std::vector<std::string> members) {
@@ -166,12 +170,13 @@ std::string FakeSlack::press_by_text(const std::string& user, const std::string&
 }
 
 std::string FakeSlack::press_in_view(const std::string& user, const std::string& view_id,
-                                     const std::string& label) {
+                                     const std::string& label, const std::string& value) {
     return impl_->change([&] {
         const View* view = impl_->world.find_view(view_id);
         if (view == nullptr || !view->open) throw std::invalid_argument("no open view " + view_id);
         const auto matches = [&](const Pressable& each) {
-            return each.label == label || each.element["action_id"] == label;
+            const bool right = each.label == label || each.element["action_id"] == label;
+            return right && (value.empty() || each.element.value("value", "") == value);
         };
         Json body = press_in_view_body(impl_->world, user, *view,
                                        find_pressable(view->view["blocks"], label, matches));
@@ -255,6 +260,18 @@ std::string FakeSlack::shortcut(const std::string& user, const std::string& call
         return impl_->sockets.deliver({.type = "interactive",
                                        .payload = shortcut_body(impl_->world, user, callback_id),
                                        .accepts_response = false});
+    });
+}
+
+std::string FakeSlack::message_shortcut(const std::string& user, const std::string& callback_id,
+                                        const std::string& channel, const std::string& ts) {
+    return impl_->change([&] {
+        const Message* message = impl_->world.find_message(channel, ts);
+        if (message == nullptr) throw std::invalid_argument("no such message: " + ts);
+        return impl_->sockets.deliver(
+            {.type = "interactive",
+             .payload = message_shortcut_body(impl_->world, user, callback_id, *message),
+             .accepts_response = false});
     });
 }
 

@@ -125,6 +125,7 @@ class FakeSlack {
 
     // --- the world ---
     void add_user(const std::string& id, const std::string& name);
+    void set_locale(const std::string& user, const std::string& locale);  // "de-DE"
     void add_user_group(const std::string& id,
                         std::vector<std::string> members);  // again = change it, with the event
     void add_channel(const std::string& id, const std::string& name, bool bot_is_member = true);
@@ -139,8 +140,9 @@ class FakeSlack {
                       const std::string& action_id);
     std::string press_by_text(const std::string& user, const std::string& channel, const std::string& ts,
                               const std::string& label);
-    // The same in a modal or on the Home tab.
-    std::string press_in_view(const std::string& user, const std::string& view_id, const std::string& label);
+    // The same in a modal or on the Home tab; `value` tells buttons of one label apart.
+    std::string press_in_view(const std::string& user, const std::string& view_id, const std::string& label,
+                              const std::string& value = "");
     [[nodiscard]] Press make_press(const std::string& user, const std::string& channel, const std::string& ts,
                                    const std::string& label);
     // Fields that are not named keep what the view gave them. For selects the value is the option's text, for
@@ -151,6 +153,9 @@ class FakeSlack {
     std::string command(const std::string& user, const std::string& channel, const std::string& command,
                         const std::string& text);
     std::string shortcut(const std::string& user, const std::string& callback_id);
+    // A shortcut of a message's own menu.
+    std::string message_shortcut(const std::string& user, const std::string& callback_id,
+                                 const std::string& channel, const std::string& ts);
     std::string open_home(const std::string& user);
     // A person's own message; sends message.im in a DM with the bot. Returns its ts.
     std::string say(const std::string& user, const std::string& channel, const std::string& text);

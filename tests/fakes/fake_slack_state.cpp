@@ -155,7 +155,7 @@ Json FakeSlack::snapshot() const {
         for (const char* list : {"users", "user_groups", "channels", "views", "apps", "requests"})
             out[list] = Json::array();
         for (const auto& [id, user] : world.users)
-            out["users"].push_back({{"id", id}, {"name", user.name}});
+            out["users"].push_back({{"id", id}, {"name", user.name}, {"locale", user.locale}});
         for (const auto& [id, members] : world.user_groups) {
             out["user_groups"].push_back({{"id", id}, {"members", members}});
         }

@@ -246,4 +246,20 @@ Json shortcut_body(World& world, const std::string& user, const std::string& cal
     return body;
 }
 
+Json message_shortcut_body(World& world, const std::string& user, const std::string& callback_id,
+                           const Message& message) {
+    Json body = shortcut_body(world, user, callback_id);
+    body.update({{"type", "message_action"},
+                 {"channel", {{"id", message.channel}, {"name", "channel"}}},
+                 {"message_ts", message.ts},
+                 {"message",
+                  {{"type", "message"}, {"user", message.user}, {"ts", message.ts}, {"text", message.text}}},
+                 {"response_url", world.new_response_url({.user = user,
+                                                          .channel = message.channel,
+                                                          .message_ts = message.ts,
+                                                          .ephemeral = true,
+                                                          .expires = {}})}});
+    return body;
+}
+
 }  // namespace countersign::fakes

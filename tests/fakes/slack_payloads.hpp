@@ -23,5 +23,7 @@ namespace countersign::fakes {
 [[nodiscard]] Json command_body(World& world, const std::string& user, const Channel& channel,
                                 const std::string& command, const std::string& text);
 [[nodiscard]] Json shortcut_body(World& world, const std::string& user, const std::string& callback_id);
+[[nodiscard]] Json message_shortcut_body(World& world, const std::string& user,
+                                         const std::string& callback_id, const Message& message);
 
 }  // namespace countersign::fakes

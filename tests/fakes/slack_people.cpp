@@ -15,6 +15,7 @@ Json describe(const User& user) {
             {"is_owner", false},
             {"is_restricted", false},
             {"tz", "Europe/Berlin"},
+            {"tz_offset", 3600},
             {"is_ultra_restricted", false},
             {"profile", {{"real_name", user.name}, {"display_name", user.name}}}};
 }
@@ -22,7 +23,9 @@ Json describe(const User& user) {
 Json user_info(World& world, const MethodCall& call) {
     const auto found = world.users.find(call.text("user"));
     if (found == world.users.end()) refuse("user_not_found");
-    return {{"user", describe(found->second)}};
+    auto user = describe(found->second);
+    if (call.flag("include_locale")) user["locale"] = found->second.locale;
+    return {{"user", user}};
 }
 
 Json user_list(World& world, const MethodCall& call) {

@@ -28,9 +28,9 @@ std::int64_t unix_now() {
 }
 
 World::World(FakeSlackOptions options_) : options(std::move(options_)) {
-    users[ids::bot_user] = {ids::bot_user, "countersign"};
-    users[ids::admin_user] = {ids::admin_user, "org.admin"};
-    users["USLACKBOT"] = {"USLACKBOT", "slackbot"};
+    users[ids::bot_user] = {.id = ids::bot_user, .name = "countersign"};
+    users[ids::admin_user] = {.id = ids::admin_user, .name = "org.admin"};
+    users["USLACKBOT"] = {.id = "USLACKBOT", .name = "slackbot"};
 }
 
 std::string World::next_id(const std::string& prefix) {

@@ -20,6 +20,7 @@ struct Refused {
 
 struct User {
     std::string id, name;
+    std::string locale = "en-US";
 };
 struct Channel {
     std::string id, name;

@@ -138,6 +138,9 @@ Json PageApi::state(std::uint64_t since) const {
             out["modals"].push_back({{"id", view["id"]}, {"user", view["user"]}, {"view", view["view"]}});
         }
     }
+    out["locales"] = Json::object();
+    for (const auto& user : snapshot["users"])
+        out["locales"][user["id"].get<std::string>()] = user["locale"];
     out["apps"] = apps(snapshot);
     out["requests"] = snapshot["requests"];
     out["faults"] = snapshot["faults"];
@@ -179,7 +182,15 @@ Json PageApi::act(const std::string& verb, const Json& body) {
                  slack_.command(user, text(body, "channel"), text(body, "command"), text(body, "text"))}};
     }
     if (verb == "shortcut")
-        return {{"ok", true}, {"envelope", slack_.shortcut(user, text(body, "callback"))}};
+        return {{"ok", true},
+                {"envelope", body.contains("ts")
+                                 ? slack_.message_shortcut(user, text(body, "callback"),
+                                                           text(body, "channel"), text(body, "ts"))
+                                 : slack_.shortcut(user, text(body, "callback"))}};
+    if (verb == "language") {
+        slack_.set_locale(user, text(body, "locale"));
+        return {{"ok", true}};
+    }
     if (verb == "home") return {{"ok", true}, {"envelope", slack_.open_home(user)}};
     if (verb == "say")
         return {{"ok", true}, {"ts", slack_.say(user, text(body, "channel"), text(body, "text"))}};
@@ -204,7 +215,8 @@ Json PageApi::act(const std::string& verb, const Json& body) {
 
 std::string PageApi::press(const Json& body) {
     const auto view = text(body, "view");
-    if (!view.empty()) return slack_.press_in_view(text(body, "user"), view, text(body, "label"));
+    if (!view.empty())
+        return slack_.press_in_view(text(body, "user"), view, text(body, "label"), text(body, "value"));
     return slack_.press(text(body, "user"), text(body, "channel"), text(body, "ts"), text(body, "action"));
 }
 

@@ -28,7 +28,8 @@ class SlackModel {
     std::map<std::string, Json> approved;  // app id -> scopes
     std::map<std::string, Json> restricted;
     std::map<std::string, std::vector<std::string>> groups;
-    std::set<std::string> certified;  // app ids that only the certified pass lists
+    std::map<std::string, std::string> locales;  // by user; "" = Slack does not say
+    std::set<std::string> certified;             // app ids that only the certified pass lists
     std::vector<std::string> teams{"T1"};
     std::string resolver = "U0SLACKADMIN";
     std::size_t page = 2;  // entries a page: paging is always exercised
@@ -49,6 +50,13 @@ class SlackModel {
             const auto group = groups.find(args.at("usergroup").get<std::string>());
             if (group == groups.end()) return {"human", "no_such_subteam", Json::object()};
             return {"ok", "", {{"users", group->second}}};
+        }
+        if (method == "users.info") {
+            const std::string user = args.at("user");
+            Json described{{"id", user}, {"name", user}, {"tz", "Europe/Berlin"}, {"tz_offset", 3600}};
+            if (const auto locale = locales.find(user); locale != locales.end())
+                described["locale"] = locale->second;
+            return {"ok", "", {{"user", described}}};
         }
         if (method == "auth.teams.list") {
             Json all = Json::array();

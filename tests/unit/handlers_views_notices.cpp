@@ -132,7 +132,7 @@ TEST_CASE("status and list say the state, the parties and what the requester can
     }
     CHECK(views::request_list({}).text.contains("no app requests"));
     const auto list = views::request_list(std::vector<storage::AppRequest>(25, sample.request));
-    CHECK(list.text.contains("5 older ones"));
+    CHECK(list.text.contains("/app-request list 2"));
     sample.request.app_name = std::string(100, 'W');
     const auto long_list = views::request_list(std::vector<storage::AppRequest>(20, sample.request));
     CHECK(problems(long_list) == "");
@@ -198,7 +198,8 @@ TEST_CASE("design §7: forms have their titles, labels and the request they are 
     const auto& request = sample.request;
     const std::string value = "REQ-12:0123abcd";
     CHECK(shape(views::request_form("Zoom")) ==
-          "Request an app/App,Purpose,Vendor issue link//form_request_app");
+          "Request an app/App,Purpose,Vendor issue link,Data it will see,Who will use it,"
+          "Alternatives you looked at,Needed until,What is it about//form_request_app");
     CHECK(shape(views::reject_form(request, "Security")) == "Reject/Reason/" + value + "/form_reject");
     CHECK(shape(views::restrict_form(request)) == "Restrict app/Reason/" + value + "/form_restrict_app");
     CHECK(shape(views::need_info_form(request, "Security")) ==

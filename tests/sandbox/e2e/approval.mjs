@@ -1,6 +1,7 @@
 // node approval.mjs BINARY_DIR [PICTURE]: one approval from the wish to the answer, clicked through in headless Chromium
 // against the real daemon; then keyboard, phone, hostile text and faults. PICTURE is where the README's screenshot goes.
 import { writeFileSync } from 'node:fs';
+import { home_story } from './home.mjs';
 import { keyboard_story } from './keyboard.mjs';
 import { Screen } from './screen.mjs';
 import { Checks, expect, start_browser, start_sandbox } from './support.mjs';
@@ -137,6 +138,7 @@ const screen = new Screen(browser.page, sandbox.address);
 try {
   await checks.story(approval_story(screen, sandbox));
   await checks.story(keyboard_story(screen));
+  await checks.story(home_story(screen));
   await checks.story(phone_story(screen));
   await checks.story(hostile_story(screen));
   await checks.story(trouble_story(screen));

@@ -3,7 +3,8 @@ import { avatar, fill, h, icon } from './dom.js';
 import { draw_blocks } from './blocks.js';
 import { mrkdwn } from './mrkdwn.js';
 import { place_of } from './press.js';
-import { state } from './api.js';
+import { acknowledgement, post, state } from './api.js';
+import { toast } from './dialogs.js';
 import { dismissed, key, messages_in, view, world } from './world.js';
 
 let drawn = new Map();
@@ -82,7 +83,24 @@ function one(message, compact, changed) {
   return h('article', {
     class: `message${compact ? ' compact' : ''}${message.ephemeral_to ? ' ephemeral' : ''}${changed ? ' changed' : ''}`,
     tabindex: '-1', data: { message: key(message) }, 'aria-label': `${speaker.name}, ${clock(message)}`,
-  }, h('div', { class: 'gutter' }, compact ? time.cloneNode(true) : avatar(speaker.id, speaker.name)), body);
+  }, h('div', { class: 'gutter' }, compact ? time.cloneNode(true) : avatar(speaker.id, speaker.name)), body,
+  !bot && !message.ephemeral_to && shortcuts(message));
+}
+
+// A message's own menu, as far as the app has put something into it.
+function shortcuts(message) {
+  return h('div', { class: 'message_tools' }, state.message_shortcuts.map((entry) => h('button', {
+    type: 'button', class: 'plain', data: { action: entry.callback }, on: { click: () => use(entry, message) },
+  }, entry.name)));
+}
+
+async function use(entry, message) {
+  try {
+    const { envelope } = await post('shortcut', { user: view.me, callback: entry.callback, channel: message.channel, ts: message.ts });
+    await acknowledgement(envelope);
+  } catch (problem) {
+    toast(`${entry.name} failed: ${problem.message}`, true);
+  }
 }
 
 function dismiss(message) {

@@ -11,7 +11,7 @@ export function place_of(origin) {
     node.setAttribute('aria-busy', 'true');
     try {
       const label = element.text?.text ?? '';
-      const { envelope } = await post('press', { ...origin, user: view.me, action: element.action_id ?? '', label });
+      const { envelope } = await post('press', { ...origin, user: view.me, action: element.action_id ?? '', label, value: element.value ?? '' });
       await acknowledgement(envelope);
     } catch (problem) {
       toast(problem.message, true);

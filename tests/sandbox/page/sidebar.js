@@ -1,8 +1,9 @@
 // The left column: who you are, and the places to go, with what is unread.
 import { add, arrow_keys, avatar, fill, h, icon } from './dom.js';
-import { state } from './api.js';
+import { post, state } from './api.js';
 import { go, mark_read, unread, view, world } from './world.js';
 
+const languages = { 'en-US': 'Slack in English', 'de-DE': 'Slack auf Deutsch', 'fr-FR': 'Slack en français' };
 const groups = [['employee', 'Employees'], ['party', 'Parties'], ['admin', 'Admins']];
 
 export function build_sidebar(panel) {
@@ -10,8 +11,11 @@ export function build_sidebar(panel) {
   const menu = h('div', { id: 'people', class: 'popup people', hidden: true, role: 'group', 'aria-label': 'You are' });
   const places = h('nav', { 'aria-label': 'Conversations' });
   const status = h('p', { class: 'status', role: 'status' });
+  const language = h('select', { id: 'language', 'aria-label': 'Language of this person’s Slack' },
+    Object.entries(languages).map(([locale, name]) => h('option', { value: locale }, name)));
+  language.addEventListener('change', () => speak(language.value));
   fill(panel, h('header', { class: 'workspace' }, h('h1', {}, state.team.name), h('span', {}, 'Sandbox')),
-    h('div', { class: 'switcher' }, who, menu), places, status);
+    h('div', { class: 'switcher' }, who, menu), h('div', { class: 'language' }, icon('eye'), language), places, status);
 
   const toggle = (on) => {
     menu.hidden = !on;
@@ -38,10 +42,18 @@ export function build_sidebar(panel) {
   return () => {
     mark_read(view.place);
     draw_who(who);
+    if (document.activeElement !== language) language.value = state.locales[view.me] ?? 'en-US';
     if (menu.hidden || !menu.firstChild) draw_people(menu, choose);
     draw_places(places);
     draw_status(status);
   };
+}
+
+// The app learns it when this person opens its Home tab.
+async function speak(locale) {
+  await post('language', { user: view.me, locale });
+  await post('home', { user: view.me });
+  go('home');
 }
 
 function draw_who(who) {

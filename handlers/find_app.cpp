@@ -1,0 +1,112 @@
+#include "handlers/find_app.hpp"
+
+#include "config/base/text.hpp"
+#include "handlers/answers.hpp"
+#include "handlers/review/app_ids.hpp"
+#include "handlers/views/action_ids.hpp"
+#include "handlers/views/forms.hpp"
+#include "handlers/views/home_texts.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/request_card.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace countersign::handlers {
+namespace {
+
+namespace texts = views::texts;
+using storage::AppRequest;
+
+constexpr std::size_t longest_name = 150;
+constexpr std::size_t requests_read = 30;
+constexpr std::size_t apps_shown = 5;
+constexpr std::size_t names_read = 2'000;
+
+// What Slack was last seen to believe, here or for the whole organisation.
+std::string believed(const AppRequest& request, const TeamId& team, const Context& context) {
+    if (request.app_id.empty()) return {};
+    auto resolution = context.view.resolution(request.app_id, team);
+    if (!resolution || resolution->status.empty())
+        resolution = context.view.resolution(request.app_id, TeamId());
+    return resolution ? resolution->status : std::string();
+}
+
+const views::Text<>& verdict(const AppRequest& request, const TeamId& team, const Context& context) {
+    const auto status = believed(request, team, context);
+    if (status == "approved" || (status.empty() && request.state == storage::RequestState::approved))
+        return texts::app_approved;
+    if (status == "restricted" || (status.empty() && request.state == storage::RequestState::restricted))
+        return texts::app_restricted;
+    return texts::app_undecided;
+}
+
+std::string line_of(const AppRequest& request, const TeamId& team, views::Language language,
+                    const Context& context) {
+    const auto name = views::inert_line(request.app_name, 100);
+    const auto id = views::inert_line(request.app_id.value, 24);
+    auto line =
+        id.empty() ? say_in(language, texts::find_app, name) : say_in(language, texts::find_app_id, name, id);
+    line += ": " + say_in(language, verdict(request, team, context));
+    return line + "\n" +
+           say_in(language, texts::last_request, to_text(request.id), views::state_line(request, language),
+                  views::date(request.state_since));
+}
+
+// Of the newest requests for each app; two apps may have one name.
+std::vector<AppRequest> newest_by_app(const std::vector<AppRequest>& requests) {
+    std::vector<AppRequest> apps;
+    for (const auto& request : requests) {
+        const bool known =
+            std::ranges::any_of(apps, [&](const AppRequest& app) { return app.app_id == request.app_id; });
+        if (!known && apps.size() < apps_shown) apps.push_back(request);
+    }
+    return apps;
+}
+
+std::string nothing_found(const std::string& name, views::Language language, const Context& context) {
+    auto words = say_in(language, texts::find_none, views::inert_line(name, 100));
+    const auto names = context.view.app_names(names_read);
+    std::vector<std::string> lowered;
+    for (const auto& each : names)
+        lowered.push_back(text::lower(each));
+    const std::vector<std::string_view> candidates(lowered.begin(), lowered.end());
+    const auto near = text::nearest(text::lower(name), candidates);
+    if (near.empty()) return words;
+    const auto at = std::ranges::find(lowered, near) - lowered.begin();
+    return words + " " +
+           say_in(language, texts::find_near,
+                  "*" + views::inert_line(names[static_cast<std::size_t>(at)], 100) + "*");
+}
+
+}  // namespace
+
+std::string find_app(std::string_view wanted, const TeamId& team, views::Language language,
+                     const Context& context) {
+    const auto name = text::shortened(text::trimmed(wanted), longest_name);
+    if (name.empty()) return say_in(language, texts::find_what);
+    const auto id = review::app_id_in(name);
+    const auto found = context.view.requests(
+        {.state = {}, .app = id ? id->value : name, .requester = {}, .limit = requests_read});
+    if (found.empty() && !id && review::looks_like_app_id(name))
+        return say_in(language, texts::find_wrong_id);
+    if (found.empty()) return nothing_found(name, language, context);
+    const auto apps = newest_by_app(found);
+    std::vector<std::string> lines;
+    if (apps.size() > 1) lines.push_back(say_in(language, texts::find_several));
+    for (const auto& app : apps)
+        lines.push_back(line_of(app, team, language, context));
+    return text::joined(lines, "\n");
+}
+
+Outcome find_form_submitted(const Press& press, const Context& context) {
+    const auto entered = press.fields.find(std::string(views::ids::field_app));
+    const auto words = find_app(entered == press.fields.end() ? std::string() : entered->second, press.team,
+                                press.language, context);
+    if (!press.answer_in_ack) return say(press, words);
+    Outcome outcome;
+    outcome.ack = R"({"response_action":"update","view":)" + views::found_view(words, press.language) + "}";
+    return outcome;
+}
+
+}  // namespace countersign::handlers

@@ -1,0 +1,151 @@
+#include "handlers/home_content.hpp"
+
+#include "handlers/people.hpp"
+#include "handlers/review/life_cycle.hpp"
+#include "handlers/review/members.hpp"
+#include "handlers/review/votes.hpp"
+#include "handlers/settle.hpp"
+#include "handlers/views/home_texts.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/waiting_time.hpp"
+
+#include <algorithm>
+
+namespace countersign::handlers {
+namespace {
+
+using review::PartyState;
+using storage::AppRequest;
+using views::HomeList;
+namespace texts = views::texts;
+
+constexpr std::size_t read_at_once = 64;
+constexpr std::size_t followed_shown = 5;
+
+// What the person is. The groups as last read will do: it is shown here, and checked at the press.
+struct Role {
+    std::vector<std::string> parties;
+    bool admin = false;
+};
+
+Role role_of(const UserId& user, const Context& context) {
+    const review::GroupsRead none;
+    const review::GroupKnowledge groups{context.view, none, context.now, std::chrono::hours(24)};
+    const auto& review = context.settings.review;
+    Role role;
+    for (const auto party : review::party_membership(user, review.parties, groups).parties)
+        role.parties.push_back(review.parties[party].name);
+    role.admin = review::membership(user, review.admins, groups).member;
+    return role;
+}
+
+bool waits_for(const UserId& user, const Case& item, const std::vector<std::string>& parties) {
+    if (!review::in_votes(item.request.state) || review::conflict_of_interest(item.request, user))
+        return false;
+    return std::ranges::any_of(item.matrix, [&](const review::PartyStatus& row) {
+        const bool open = row.state == PartyState::waiting || row.state == PartyState::partly;
+        return open && std::ranges::find(row.by, user) == row.by.end() &&
+               std::ranges::find(parties, row.party) != parties.end();
+    });
+}
+
+// Fills a page and looks one entry further, to know whether there is more.
+bool add(HomeList& list, const Case& item) {
+    if (list.entries.size() == views::home_page) {
+        list.more = true;
+        return false;
+    }
+    list.entries.push_back({item.request, item.matrix});
+    return true;
+}
+
+HomeList open_after(std::int64_t after, const Context& context, const auto& wanted) {
+    HomeList list;
+    list.from_start = after == 0;
+    RequestId from{after};
+    while (true) {
+        const auto requests = context.view.open_requests_after(from, read_at_once);
+        for (const auto& request : requests) {
+            const auto item = load_case(request, context);
+            if (wanted(item) && !add(list, item)) return list;
+        }
+        if (requests.size() < read_at_once) return list;
+        from = requests.back().id;
+    }
+}
+
+HomeList mine_before(const storage::HomeTab& tab, const Context& context) {
+    HomeList list;
+    list.from_start = tab.mine_before == 0;
+    const storage::View::Filter filter{.state = {},
+                                       .app = {},
+                                       .requester = tab.user.value,
+                                       .limit = views::home_page + 1,
+                                       .before = tab.mine_before};
+    for (const auto& request : context.view.requests(filter)) {
+        if (!add(list, load_case(request, context))) break;
+    }
+    return list;
+}
+
+std::vector<std::string> abilities(const Role& role, views::Language language, const Context& context) {
+    const auto said = [&](const views::Text<>& text) { return say_in(language, text); };
+    std::vector<std::string> lines;
+    const auto line = [&](const std::string& text) { lines.push_back("• " + text); };
+    line(said(context.capabilities.admin ? texts::can_apply : texts::cannot_apply));
+    const auto& review = context.settings.review;
+    line(said(review.auto_apply && context.capabilities.admin ? texts::applies_at_once
+                                                              : texts::admin_applies));
+    if (review.require_vendor_issue) line(said(texts::needs_issue));
+    line(waiting_time(language, context));
+    if (role.admin || !role.parties.empty()) {
+        std::int64_t open = 0, ready = 0, stuck = 0;
+        for (const auto& [state, count] : context.view.request_counts()) {
+            const auto known = storage::parse_request_state(state);
+            if (known && !storage::is_final(*known)) open += count;
+            if (known == storage::RequestState::ready) ready += count;
+            if (known == storage::RequestState::manual) stuck += count;
+        }
+        line(say_in(language, texts::open_count, std::to_string(open), std::to_string(ready)));
+        if (stuck > 0) line(say_in(language, texts::need_humans, std::to_string(stuck)));
+    }
+    if (context.capabilities.bot_user.empty()) line(said(texts::unknown_self));
+    line(say_in(language, texts::drawn_at, views::date(context.now)));
+    return lines;
+}
+
+}  // namespace
+
+views::HomeInput home_content(const storage::HomeTab& tab, const Context& context) {
+    const auto role = role_of(tab.user, context);
+    views::HomeInput input;
+    input.language = language_of(tab.user, context);
+    input.parties = role.parties;
+    input.admin = role.admin;
+    input.mine = mine_before(tab, context);
+    if (tab.mine_before == 0) input.followed = context.view.followed_by(tab.user, followed_shown);
+    if (!role.parties.empty()) {
+        input.queue = open_after(tab.queue_after, context,
+                                 [&](const Case& item) { return waits_for(tab.user, item, role.parties); });
+    }
+    if (role.admin || !role.parties.empty())
+        input.open = open_after(tab.open_after, context, [](const Case&) { return true; });
+    input.abilities = abilities(role, input.language, context);
+    return input;
+}
+
+bool concerns(const UserId& user, const Outcome& done, const Context& context) {
+    const auto role = role_of(user, context);
+    if (role.admin || !role.parties.empty()) return true;
+    return std::ranges::any_of(done.changes, [&](const storage::Change& change) {
+        if (const auto* saved = std::get_if<storage::SaveRequest>(&change)) {
+            if (saved->request.requester == user) return true;
+            const auto followers = context.view.followers(saved->request.id);
+            return std::ranges::find(followers, user) != followers.end();
+        }
+        const auto* added = std::get_if<storage::AddFollower>(&change);
+        return added != nullptr && added->follower.user == user;
+    });
+}
+
+}  // namespace countersign::handlers

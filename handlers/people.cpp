@@ -1,0 +1,65 @@
+#include "handlers/people.hpp"
+
+#include "config/base/text.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/home_tab.hpp"
+#include "handlers/review/payload_fields.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace countersign::handlers {
+namespace {
+
+using review::text_field;
+
+constexpr std::size_t longest_name = 80;
+
+bool is_user_id(std::string_view id) {
+    return id.starts_with('U') || id.starts_with('W');
+}
+
+}  // namespace
+
+views::Language language_of(const UserId& user, const Context& context) {
+    const auto person = context.view.person(user);
+    return person ? views::language_of(person->locale) : views::Language::english;
+}
+
+Outcome meet(const UserId& user, const Context& context, std::chrono::seconds good_for) {
+    Outcome outcome;
+    if (!is_user_id(user.value)) return outcome;
+    const auto known = context.view.person(user);
+    if (known && context.now - known->read_at < good_for) return outcome;
+    // The span is part of the key: whoever cannot be read is asked about once a day and not with each press.
+    const auto span = context.now.time_since_epoch() / good_for;
+    outcome.effects.push_back(read_person(user, std::to_string(span)));
+    return outcome;
+}
+
+Outcome person_told(const EffectAnswer& answer, const Context& context) {
+    Outcome outcome;
+    const auto& user = review::field(answer.response, "user");
+    const UserId id(text_field(user, "id"));
+    if (!answer.ok() || id.empty()) return outcome;
+    const auto& profile = review::field(user, "profile");
+    auto name = text_field(profile, "display_name");
+    if (name.empty()) name = text_field(user, "real_name");
+    if (name.empty()) name = text_field(user, "name");
+    const auto flag = [&](const char* key) { return review::bool_field(user, key).value_or(false); };
+    // What they look at changes its language with them.
+    if (views::language_of(text_field(user, "locale")) != language_of(id, context))
+        outcome.merge(refresh_home_now(id, context));
+    outcome.changes.emplace_back(
+        storage::SavePerson{{.id = id,
+                             .name = text::shortened(text::cleaned(name), longest_name),
+                             .locale = text_field(user, "locale"),
+                             .zone = text_field(user, "tz"),
+                             .zone_offset = static_cast<int>(review::number_field(user, "tz_offset")),
+                             .active = !flag("deleted"),
+                             .guest = flag("is_restricted") || flag("is_ultra_restricted"),
+                             .read_at = context.now}});
+    return outcome;
+}
+
+}  // namespace countersign::handlers
