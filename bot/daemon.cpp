@@ -7,6 +7,7 @@
 #include "bot/slack_link.hpp"
 #include "bot/status_pages.hpp"
 #include "config/base/log.hpp"
+#include "config/base/text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -211,10 +212,15 @@ class Daemon {
         std::shared_ptr<const config::Settings> settings;
         config::Secrets secrets;
     };
-    std::optional<Fresh> read_again() const {
-        auto refuse = [](const std::vector<config::Problem>& problems) {
-            for (const auto& problem : problems)
+    std::optional<Fresh> read_again() {
+        auto refuse = [this](const std::vector<config::Problem>& problems) {
+            std::string all;
+            for (const auto& problem : problems) {
                 log::error("reload_refused", {{"problem", config::to_text(problem)}});
+                all += (all.empty() ? "" : "\n") + config::to_text(problem);
+            }
+            raise_alarm("reload_refused:" + text::sha256_hex(all).substr(0, 8),
+                        "A reload was refused; the old configuration and policy stay in use. " + all);
             return std::nullopt;
         };
         auto settings = config::load_settings(settings_->file);

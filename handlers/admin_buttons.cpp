@@ -4,6 +4,7 @@
 #include "handlers/effects.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/judging.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/votes.hpp"
@@ -65,6 +66,15 @@ Outcome press_reopen(const Press& press, Case item, const Context& context) {
         outcome.changes.emplace_back(storage::AddVote{retracted});
         item.votes.push_back(std::move(retracted));
     }
+    // An admin's word goes before the policy's own decision, also the next time it is judged.
+    outcome.changes.emplace_back(storage::SetMark{{.request = request.id,
+                                                   .kind = std::string(marks::overruled),
+                                                   .subject = {},
+                                                   .person = press.user,
+                                                   .value = {},
+                                                   .scope_hash = request.scope_hash,
+                                                   .at = context.now}});
+    item.judgement.decide.reset();
     request.state = RequestState::in_review;
     request.decision = DecisionKind::none;
     request.decided_by = {};

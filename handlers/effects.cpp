@@ -100,6 +100,25 @@ Effect update_card(const AppRequest& request, const views::Message& message) {
     return made;
 }
 
+std::string card_copy_name(RequestId request, const ChannelId& channel) {
+    return card_name(request) + ":" + channel.value;
+}
+
+Effect post_card_copy(const AppRequest& request, const ChannelId& channel, const views::Message& message) {
+    auto made = post_card(request, channel, message);
+    made.key = made.message = made.lane = card_copy_name(request.id, channel);
+    made.purpose = purposes::notice;
+    return made;
+}
+
+Effect update_card_copy(const AppRequest& request, const ChannelId& channel, const views::Message& message) {
+    auto made = update_card(request, message);
+    made.message = made.lane = card_copy_name(request.id, channel);
+    made.key = fmt::format("{}:v{}", made.message, request.version);
+    made.purpose = purposes::notice;
+    return made;
+}
+
 Effect direct_message(const AppRequest& request, const UserId& person, std::string_view occasion,
                       const views::Message& message) {
     auto made = effect(fmt::format("dm:{}:{}:{}", to_text(request.id), occasion, person.value),

@@ -33,6 +33,12 @@ inline constexpr std::string_view sweep = "sweep";    // admin.apps.requests.lis
 [[nodiscard]] std::string card_name(RequestId request);
 [[nodiscard]] storage::Effect post_card(const storage::AppRequest&, const ChannelId&, const views::Message&);
 [[nodiscard]] storage::Effect update_card(const storage::AppRequest&, const views::Message&);
+// The same card in another channel, where the policy routes it (MessageRef "card:12:C0SALES").
+[[nodiscard]] std::string card_copy_name(RequestId request, const ChannelId& channel);
+[[nodiscard]] storage::Effect post_card_copy(const storage::AppRequest&, const ChannelId&,
+                                             const views::Message&);
+[[nodiscard]] storage::Effect update_card_copy(const storage::AppRequest&, const ChannelId&,
+                                               const views::Message&);
 // `occasion` makes the key: one message per (request, occasion, recipient).
 [[nodiscard]] storage::Effect direct_message(const storage::AppRequest&, const UserId&,
                                              std::string_view occasion, const views::Message&);

@@ -212,7 +212,8 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context) {
     auto& request = item.request;
     const auto before = request.state;
     const bool restrict = request.decision == DecisionKind::restrict;
-    if (!restrict && !review::may_be_approved(item.matrix, item.issue.has_value(), context.settings.review)) {
+    if (!restrict &&
+        !review::may_be_approved(item.matrix, item.issue.has_value(), item.judgement.vendor_issue)) {
         request.state = RequestState::in_review;
         request.decision = DecisionKind::none;
         request.decided_by = {};

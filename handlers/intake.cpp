@@ -3,6 +3,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/judging.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/review/votes.hpp"
@@ -151,11 +152,12 @@ Outcome open_request(AppRequest request, const std::optional<review::IssueLink>&
     Outcome outcome;
     request.state_since = context.now;
     request.state = RequestState::in_review;
-    Case item{std::move(request), {}, {}, {}};
+    Case item{std::move(request), {}, {}, {}, {}};
     if (link) item.issue = as_issue(item.request, *link, context);
-    item.matrix = review::party_matrix(item.request, {}, context.settings.review.parties);
+    item.judgement = judge_request(item.request, context);
+    draw_matrix(item, context);
     auto& opened = item.request;
-    opened.state = review::next_state(opened, item.matrix, link.has_value(), context.settings.review);
+    opened.state = review::next_state(opened, item.matrix, link.has_value(), item.judgement.vendor_issue);
     if (!opened.app_id.empty() && opened.app_id == context.capabilities.own_app) {
         // M25: who decides about Countersign must not be Countersign.
         opened.state = RequestState::manual;
@@ -164,7 +166,8 @@ Outcome open_request(AppRequest request, const std::optional<review::IssueLink>&
     outcome.changes.emplace_back(storage::SaveRequest{opened});
     if (item.issue) outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
     outcome.effects.push_back(post_card(opened, context.settings.review.channel, draw_card(item, context)));
-    if (!opened.requester.empty()) {
+    const bool decided = item.judgement.decide && opened.state != RequestState::manual;
+    if (!opened.requester.empty() && !decided) {
         const bool wanted = opened.state == RequestState::awaiting_issue;
         outcome.effects.push_back(direct_message(
             opened, opened.requester, "received",
@@ -183,6 +186,11 @@ Outcome open_request(AppRequest request, const std::optional<review::IssueLink>&
                                       {"team", opened.team_id.value},
                                       {"scope_hash", opened.scope_hash},
                                       {"state", to_text(opened.state)}})});
+    // What the policy does by itself comes after the request is there, as with every later change.
+    const auto before = opened.state;
+    const bool routed = !item.judgement.channels.empty();
+    if (decided || routed || before == RequestState::ready)
+        outcome.merge(settle(std::move(item), before, "countersign", context));
     return outcome;
 }
 

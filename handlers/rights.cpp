@@ -92,8 +92,12 @@ std::expected<void, Outcome> require_current_card(const Press& press, const Case
     const auto card = context.view.message(card_name(item.request.id));
     // Before the post's own answer is recorded the card has no address yet. Messages for one person only have
     // none.
+    const auto copy = context.view.message(card_copy_name(item.request.id, press.channel));
+    const auto pressed_on = [&](const storage::MessageRef& message) {
+        return message.channel == press.channel && message.ts == press.message_ts;
+    };
     const bool elsewhere = press.kind == Press::Kind::button && card && !press.ephemeral_message &&
-                           (card->channel != press.channel || card->ts != press.message_ts);
+                           !pressed_on(*card) && !(copy && pressed_on(*copy));
     if (elsewhere) {
         return std::unexpected(
             refuse(press, id, "forged", fmt::format("you may not, because this is not the card of {}.", id)));

@@ -3,6 +3,7 @@
 #include "handlers/context.hpp"
 #include "handlers/outcome.hpp"
 #include "handlers/review/party_status.hpp"
+#include "handlers/review/policy.hpp"
 #include "handlers/views/message.hpp"
 #include "storage/records.hpp"
 
@@ -19,6 +20,7 @@ struct Case {
     std::vector<storage::Vote> votes;
     std::optional<storage::VendorIssue> issue;
     std::vector<review::PartyStatus> matrix;
+    review::Judgement judgement;  // of the policy in force
 };
 [[nodiscard]] Case load_case(const storage::AppRequest& request, const Context& context);
 

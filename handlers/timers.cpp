@@ -1,6 +1,7 @@
 #include "handlers/group_reading.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/judging.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/sweep.hpp"
 
@@ -11,6 +12,7 @@ namespace countersign::handlers {
 Outcome timers(const Event& event, const Context& context) {
     const auto kind = review::text_field(event.payload, "kind");
     if (kind == "watch") return watch_due(event, context);
+    if (kind == "policy") return policy_due(event, context);
     if (kind == "groups") return read_groups(context);
     if (kind == "sweep") return begin_sweep(context);
     if (kind == "listed") return listed(event, context);

@@ -36,12 +36,33 @@ struct SaveUserGroup {
 struct SaveResolution {
     AppResolution resolution;
 };
+struct SavePolicy {
+    PolicyText policy;
+};  // once a hash
+struct SetMark {
+    Mark mark;
+};
+struct ClearMarks {
+    RequestId request;
+    std::string kind;
+    std::string subject;
+};  // of every person
+struct SaveAbsence {
+    Absence absence;
+};  // one a person; replaces
+struct EndAbsence {
+    UserId person;
+};
+struct SavePerson {
+    Person person;
+};
 struct SetMeta {
     std::string key;
     std::string value;
 };  // small facts: own user id, last sweep …
 
 using Change = std::variant<SaveRequest, AddVote, SaveVendorIssue, AddDecision, SaveMessageRef, SetTimer,
-                            CancelTimer, SaveUserGroup, SaveResolution, SetMeta>;
+                            CancelTimer, SaveUserGroup, SaveResolution, SavePolicy, SetMark, ClearMarks,
+                            SaveAbsence, EndAbsence, SavePerson, SetMeta>;
 
 }  // namespace countersign::storage

@@ -26,8 +26,10 @@ std::string_view state_word(storage::RequestState state) {
         case unclear:
             return "Applying";
         case approved:
+        case installed:
             return "Approved";
         case restricted:
+        case suspended:
             return "Restricted";
         case denied:
             return "Denied";
@@ -38,6 +40,7 @@ std::string_view state_word(storage::RequestState state) {
         case superseded:
             return "Superseded";
         case manual:
+        case reconsider:
             return "Needs a human";
     }
     return "Needs a human";
@@ -109,6 +112,13 @@ std::string next_step(const CardInput& input) {
             return "nothing; a new request may be made at any time.";
         case superseded:
             return "nothing here; a newer request for the same app goes on.";
+        case installed:
+            return "nothing; the app is installed.";
+        case suspended:
+            return note_or(request,
+                           "the emergency is reviewed: an admin clears the restriction or keeps it.");
+        case reconsider:
+            return note_or(request, "an admin keeps the decision, clears it, or restricts the app.");
         case manual:
             return note_or(request, "an admin looks at the request in Slack and decides there.");
     }

@@ -35,7 +35,8 @@ struct DaemonOptions {
     int security_quorum = 1;
     bool auto_apply = false;
     bool require_vendor_issue = true;
-    std::string slack_settings;  // more lines for [slack]
+    std::string slack_settings = {};  // more lines for [slack]
+    std::string policy = {};          // text of a policy file; "": the built-in one
     fakes::FakeSlackOptions slack = {};
 };
 
@@ -51,12 +52,14 @@ class DaemonFixture {
     // SIGTERM; the exit code, or nothing when it did not end in time (R74).
     std::optional<int> stop();
     void kill();
+    void signal(int number);
     // True when the daemon ended by itself, by SIGKILL from its failpoint.
     bool wait_for_death(std::chrono::milliseconds limit = std::chrono::seconds(20));
     [[nodiscard]] std::string log() const;  // of the present run
 
     // Another subcommand on the same configuration.
     [[nodiscard]] Finished run_command(std::vector<std::string> arguments) const;
+    [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
     [[nodiscard]] std::filesystem::path database() const { return directory_ / "countersign.db"; }
 
     fakes::FakeSlack& slack() { return *slack_; }
