@@ -53,9 +53,6 @@ struct SaveAbsence {
 struct EndAbsence {
     UserId person;
 };
-struct SavePerson {
-    Person person;
-};
 struct SetMeta {
     std::string key;
     std::string value;
@@ -63,6 +60,6 @@ struct SetMeta {
 
 using Change = std::variant<SaveRequest, AddVote, SaveVendorIssue, AddDecision, SaveMessageRef, SetTimer,
                             CancelTimer, SaveUserGroup, SaveResolution, SavePolicy, SetMark, ClearMarks,
-                            SaveAbsence, EndAbsence, SavePerson, SetMeta>;
+                            SaveAbsence, EndAbsence, SetMeta>;
 
 }  // namespace countersign::storage

@@ -353,14 +353,6 @@ CREATE TABLE absence(
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX absence_delegate ON absence(delegate);
 
-CREATE TABLE person(
-    id TEXT PRIMARY KEY CHECK (id <> ''),
-    zone TEXT NOT NULL,
-    locale TEXT NOT NULL,
-    deactivated INTEGER NOT NULL CHECK (deactivated IN (0, 1)),
-    read_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
 )sql"};
 
 }  // namespace countersign::storage

@@ -175,15 +175,6 @@ struct Absence {
     Timestamp made_at;
 };
 
-// What Slack told about a person, as last read.
-struct Person {
-    UserId id;
-    std::string zone;  // "Europe/Berlin"; "": not told
-    std::string locale;
-    bool deactivated = false;
-    Timestamp read_at;
-};
-
 // Where a message of ours lives, so that it can be changed: "card:12", "dm:12:linkform" …
 struct MessageRef {
     std::string name;

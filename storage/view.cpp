@@ -253,15 +253,6 @@ std::vector<Absence> View::absences_for(const UserId& delegate) const {
     return all_rows(query.bind(delegate), read_absence);
 }
 
-std::optional<Person> View::person(const UserId& id) const {
-    Query query(*database_, "SELECT id, zone, locale, deactivated, read_at FROM person WHERE id = ?");
-    return first_row(query.bind(id), [](Query& row) {
-        Person p;
-        row.read(p.id, p.zone, p.locale, p.deactivated, p.read_at);
-        return p;
-    });
-}
-
 std::string View::meta(std::string_view key) const {
     Query query(*database_, "SELECT value FROM meta WHERE key = ?");
     return query.bind(key).step() ? std::string(query.text(0)) : std::string();

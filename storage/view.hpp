@@ -56,7 +56,6 @@ class View {
     [[nodiscard]] std::vector<Mark> marks(RequestId id) const;  // oldest first
     [[nodiscard]] std::optional<Absence> absence(const UserId& person) const;
     [[nodiscard]] std::vector<Absence> absences_for(const UserId& delegate) const;
-    [[nodiscard]] std::optional<Person> person(const UserId& id) const;
     [[nodiscard]] std::string meta(std::string_view key) const;  // "" when unset
     [[nodiscard]] std::optional<Effect> effect(std::string_view key) const;
 

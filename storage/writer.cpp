@@ -126,16 +126,6 @@ struct Applier {
         Query(database, "DELETE FROM absence WHERE person = ?").bind(change.person).run();
     }
 
-    void operator()(const SavePerson& change) const {
-        const Person& p = change.person;
-        Query(database,
-              "INSERT INTO person(id, zone, locale, deactivated, read_at) VALUES (?, ?, ?, ?, ?) "
-              "ON CONFLICT DO UPDATE SET zone = excluded.zone, locale = excluded.locale, deactivated = "
-              "excluded.deactivated, read_at = excluded.read_at")
-            .bind(p.id, p.zone, p.locale, p.deactivated, p.read_at)
-            .run();
-    }
-
     void operator()(const SetMeta& change) const {
         Query(database,
               "INSERT INTO meta(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = "
