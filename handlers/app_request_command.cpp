@@ -1,6 +1,8 @@
 #include "config/base/text.hpp"
+#include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/handlers.hpp"
+#include "handlers/party_work.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/requests_of_person.hpp"
 #include "handlers/review/members.hpp"
@@ -22,7 +24,9 @@ namespace {
 using storage::AppRequest;
 
 constexpr std::size_t listed = 50;
-constexpr std::string_view known_words[]{"status", "list", "link", "withdraw", "find", "help"};
+constexpr std::string_view known_words[]{"status", "list",    "link",  "withdraw", "find",
+                                         "help",   "approve", "away",  "back",     "automatic",
+                                         "clear",  "figures", "object"};
 
 Outcome help(const Press& press, std::string_view problem = {}) {
     return say(press, views::app_request_help(problem));
@@ -171,6 +175,13 @@ Outcome app_request_typed(const Press& press, const Context& context) {
     if (word == "link") return link(press, words, context);
     if (word == "withdraw") return withdraw_typed(press, words, context);
     if (word == "find") return find(press, words, context);
+    if (word == "approve") return approve_many(press, words, context);
+    if (word == "away") return go_away(press, words, context);
+    if (word == "back") return come_back(press, context);
+    if (word == "automatic") return automatic_typed(press, words, context);
+    if (word == "clear") return clear_typed(press, words, context);
+    if (word == "object") return object_typed(press, words, context);
+    if (word == "figures") return figures_typed(press, context);
     if (word == "help") return help(press);
     const auto meant = text::nearest(word, known_words);
     return help(press, meant.empty() ? fmt::format("I do not know \"{}\".", word)

@@ -1,6 +1,8 @@
 #include "handlers/intake.hpp"
 
 #include "handlers/answers.hpp"
+#include "handlers/carrying.hpp"
+#include "handlers/deadlines.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/judging.hpp"
@@ -90,6 +92,7 @@ Outcome seen_again(AppRequest known, const ReadAppRequest& read, const Context& 
     if (storage::is_final(known.state)) return {};
     const auto before = known.state;
     const auto old_hash = known.scope_hash;
+    const auto old_scopes = known.scopes;
     const bool joined = known.slack_id != read.request.slack_id;
     known.slack_id = read.request.slack_id;
     if (!learn(known, read) && !joined) return {};
@@ -98,6 +101,8 @@ Outcome seen_again(AppRequest known, const ReadAppRequest& read, const Context& 
                              details({{"scope_hash", known.scope_hash},
                                       {"scopes_changed", known.scope_hash == old_hash ? "no" : "yes"}})});
     auto item = load_case(known, context);
+    if (known.scope_hash != old_hash)
+        outcome.merge(carry_votes(item, item.votes, old_scopes, old_hash, context));
     const auto search = review::find_issue_links(read.whole_message, context.settings.trackers);
     if (!item.issue && search.found.size() == 1) {
         item.issue = as_issue(known, search.found.front(), context);
@@ -152,9 +157,9 @@ Outcome open_request(AppRequest request, const std::optional<review::IssueLink>&
     Outcome outcome;
     request.state_since = context.now;
     request.state = RequestState::in_review;
-    Case item{std::move(request), {}, {}, {}, {}};
+    Case item{std::move(request), {}, {}, {}, {}, {}};
     if (link) item.issue = as_issue(item.request, *link, context);
-    item.judgement = judge_request(item.request, context);
+    item.judgement = judge_request(item.request, {}, context);
     draw_matrix(item, context);
     auto& opened = item.request;
     opened.state = review::next_state(opened, item.matrix, link.has_value(), item.judgement.vendor_issue);
@@ -186,6 +191,7 @@ Outcome open_request(AppRequest request, const std::optional<review::IssueLink>&
                                       {"team", opened.team_id.value},
                                       {"scope_hash", opened.scope_hash},
                                       {"state", to_text(opened.state)}})});
+    outcome.changes.push_back(next_deadline(opened, context.now, context));
     // What the policy does by itself comes after the request is there, as with every later change.
     const auto before = opened.state;
     const bool routed = !item.judgement.channels.empty();

@@ -92,14 +92,15 @@ Outcome wait_for_blackout(Case& item, const review::ActiveBlackout& blackout, co
 
 }  // namespace
 
-review::Judgement judge_request(const AppRequest& request, const Context& context) {
+review::Judgement judge_request(const AppRequest& request, const std::vector<storage::Mark>& known,
+                                const Context& context) {
     review::RequestFacts facts{.request = request,
                                .requester_groups = groups_of(request.requester, context),
                                .claimed = {},
                                .earlier = earlier_approval(request, context),
                                .automatic = context.view.meta(automatic_applying) != "off"};
     bool overruled = false;
-    for (const auto& mark : context.view.marks(request.id)) {
+    for (const auto& mark : known) {
         if (mark.kind == marks::heard) facts.claimed.push_back(mark.subject);
         overruled = overruled || mark.kind == marks::overruled;
     }
@@ -126,6 +127,11 @@ review::VoteRules vote_rules(const review::Judgement& judgement, const Context& 
 void draw_matrix(Case& item, const Context& context) {
     item.matrix = review::party_matrix(item.request, item.votes, context.settings.review.parties,
                                        vote_rules(item.judgement, context));
+    for (const auto& mark : item.marks) {
+        if (mark.kind != marks::claim) continue;
+        const auto row = std::ranges::find(item.matrix, mark.subject, &review::PartyStatus::party);
+        if (row != item.matrix.end()) row->claimed_by = mark.person;
+    }
 }
 
 Outcome follow_policy(Case& item, const Context& context) {

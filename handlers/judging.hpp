@@ -12,14 +12,22 @@ namespace countersign::handlers {
 
 // Marks and facts that the policy looks at.
 namespace marks {
-inline constexpr std::string_view heard = "heard";          // a party wants to be asked all the same (P15)
+inline constexpr std::string_view heard = "heard";  // a party wants to be asked all the same (P15)
+inline constexpr std::string_view claim = "claim";  // who looks at it for the party (P16)
+inline constexpr std::string_view admin_approval =
+    "admin_approval";  // an admin's press, where two are needed
+inline constexpr std::string_view restricted_until = "restricted_until";  // value: ISO day (M7)
+inline constexpr std::string_view left_out =
+    "left_out";  // subject: an optional scope that is not approved (M4)
 inline constexpr std::string_view overruled = "overruled";  // an admin reopened what the policy had ended
 }  // namespace marks
 
 // Meta key; "off": an admin has switched all automatic applying off.
 inline constexpr std::string_view automatic_applying = "automatic_applying";
 
-[[nodiscard]] review::Judgement judge_request(const storage::AppRequest& request, const Context& context);
+[[nodiscard]] review::Judgement judge_request(const storage::AppRequest& request,
+                                              const std::vector<storage::Mark>& known,
+                                              const Context& context);
 [[nodiscard]] review::VoteRules vote_rules(const review::Judgement& judgement, const Context& context);
 // The matrix from the case's votes and judgement as they are now.
 void draw_matrix(Case& item, const Context& context);

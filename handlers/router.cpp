@@ -1,6 +1,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/handlers.hpp"
+#include "handlers/party_work.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/views/action_ids.hpp"
@@ -21,7 +22,9 @@ using review::field;
 using review::text_field;
 
 constexpr std::array votes{ids::vote_approve, ids::vote_reject, ids::vote_need_info, ids::details};
-constexpr std::array admin{ids::approve_app, ids::restrict_app, ids::reopen, ids::done};
+constexpr std::array party_work{ids::vote_conditional, ids::vote_abstain, ids::claim};
+constexpr std::array admin{ids::approve_app,    ids::restrict_app,  ids::reopen,        ids::done,
+                           ids::approve_limits, ids::keep_decision, ids::clear_decision};
 constexpr std::array requester{ids::link_issue, ids::create_issue, ids::answer, ids::withdraw};
 // domain.md §2.2: heard because of our subscriptions, needing no reaction yet.
 constexpr std::array<std::string_view, 14> recorded{
@@ -62,6 +65,7 @@ Outcome route_interactive(const Event& event, const Context& context) {
     if (type == "block_actions") {
         const auto action = read_button(event).what;
         if (one_of(votes, action)) return vote_buttons(event, context);
+        if (one_of(party_work, action)) return party_pressed(read_button(event), context);
         if (one_of(admin, action)) return admin_buttons(event, context);
         if (one_of(requester, action)) return requester_buttons(event, context);
         auto outcome = not_understood(event, context, "button " + action);
@@ -73,6 +77,7 @@ Outcome route_interactive(const Event& event, const Context& context) {
     if (type == "shortcut" || type == "message_action") {
         auto press = read_button(event);
         press.what = text_field(event.payload, "callback_id");
+        if (press.what == ids::vote_from_comment) return comment_chosen(event, press);
         if (press.what == ids::shortcut_request) return open_form(press, views::request_form());
         auto outcome = not_understood(event, context, "shortcut " + press.what);
         outcome.merge(decide_press(press, context));
@@ -127,6 +132,7 @@ Outcome decide_press(const Press& press, const Context& context) {
     if (press.kind == Press::Kind::form) return form_submitted(press, context);
     if (press.kind == Press::Kind::command) return app_request_typed(press, context);
     if (one_of(votes, press.what)) return vote_pressed(press, context);
+    if (one_of(party_work, press.what)) return party_pressed(press, context);
     if (one_of(admin, press.what)) return admin_pressed(press, context);
     if (one_of(requester, press.what)) return requester_pressed(press, context);
     auto outcome = refuse(press, "unknown", "unknown_button",

@@ -1,6 +1,7 @@
 #include "handlers/settle.hpp"
 
 #include "handlers/answers.hpp"
+#include "handlers/deadlines.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -95,7 +96,8 @@ void copy_card(const AppRequest& request, const ChannelId& channel, const views:
 // What Slack still holds is given back, so that a better request can be made.
 void cancel_in_slack(const AppRequest& request, const Context& context, Outcome& outcome) {
     const bool ours = request.outside == storage::Outside::no &&
-                      (request.state == RequestState::denied || request.state == RequestState::withdrawn);
+                      (request.state == RequestState::denied || request.state == RequestState::withdrawn ||
+                       (request.state == RequestState::expired && request.decision == DecisionKind::cancel));
     if (ours && context.capabilities.admin && pending_in_slack(request, context)) {
         outcome.effects.push_back(cancel_slack_request(request));
     }
@@ -104,11 +106,9 @@ void cancel_in_slack(const AppRequest& request, const Context& context, Outcome&
 }  // namespace
 
 Case load_case(const AppRequest& request, const Context& context) {
-    Case item{request,
-              context.view.votes(request.id),
-              context.view.vendor_issue(request.id),
-              {},
-              judge_request(request, context)};
+    Case item{request, context.view.votes(request.id), context.view.vendor_issue(request.id),
+              {},      context.view.marks(request.id), {}};
+    item.judgement = judge_request(request, item.marks, context);
     draw_matrix(item, context);
     return item;
 }
@@ -124,6 +124,11 @@ views::Message draw_card(const Case& item, const Context& context) {
 Outcome settle(Case item, RequestState before, std::string_view actor, const Context& context) {
     Outcome outcome;
     auto& request = item.request;
+    // Whatever happens to a held request takes it up again; a hold that still has a reason is made anew.
+    if (before == RequestState::held && request.state == RequestState::held) {
+        request.state = RequestState::in_review;
+        request.state_note.clear();
+    }
     draw_matrix(item, context);
     const auto next =
         review::next_state(request, item.matrix, item.issue.has_value(), item.judgement.vendor_issue);
@@ -132,9 +137,11 @@ Outcome settle(Case item, RequestState before, std::string_view actor, const Con
     outcome.merge(follow_policy(item, context));
     if (request.state != before) {
         request.state_since = context.now;
+        outcome.changes.push_back(next_deadline(request, context.now, context));
         tell_requester(request, context, outcome);
         cancel_in_slack(request, context, outcome);
-        if (request.state == RequestState::manual) raise_alarm(request, context, outcome);
+        if (request.state == RequestState::manual || request.state == RequestState::reconsider)
+            raise_alarm(request, context, outcome);
         outcome.audit.push_back({std::string(actor), "request.state", to_text(request.id),
                                  details({{"from", to_text(before)},
                                           {"to", to_text(request.state)},

@@ -20,6 +20,7 @@ struct Case {
     std::vector<storage::Vote> votes;
     std::optional<storage::VendorIssue> issue;
     std::vector<review::PartyStatus> matrix;
+    std::vector<storage::Mark> marks;
     review::Judgement judgement;  // of the policy in force
 };
 [[nodiscard]] Case load_case(const storage::AppRequest& request, const Context& context);

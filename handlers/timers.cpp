@@ -1,3 +1,5 @@
+#include "handlers/after_decision.hpp"
+#include "handlers/deadlines.hpp"
 #include "handlers/group_reading.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/inquiry.hpp"
@@ -12,6 +14,9 @@ namespace countersign::handlers {
 Outcome timers(const Event& event, const Context& context) {
     const auto kind = review::text_field(event.payload, "kind");
     if (kind == "watch") return watch_due(event, context);
+    if (kind == "deadline") return deadline_due(event, context);
+    if (kind == "condition") return condition_due(event, context);
+    if (kind == "restriction") return restriction_over(event, context);
     if (kind == "policy") return policy_due(event, context);
     if (kind == "groups") return read_groups(context);
     if (kind == "sweep") return begin_sweep(context);

@@ -14,7 +14,8 @@ namespace countersign::bot::commands {
     // Borrowed for the call; the aliasing constructor owns nothing.
     under_it.policy = std::shared_ptr<const config::Policy>(std::shared_ptr<void>(), &policy);
     const handlers::Capabilities capabilities;
-    return handlers::judge_request(request, {system_clock().now(), view, under_it, capabilities});
+    return handlers::judge_request(request, view.marks(request.id),
+                                   {system_clock().now(), view, under_it, capabilities});
 }
 
 }  // namespace countersign::bot::commands

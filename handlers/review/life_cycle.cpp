@@ -39,9 +39,9 @@ RequestState next_state(const storage::AppRequest& request, const std::vector<Pa
     // An admin's question belongs to no party: only the answer ends it. A party's own vote ends its question.
     const bool asked = request.state == RequestState::need_info && request.info_answer.empty();
     if (asked && (request.info_party.empty() || any(PartyState::need_info))) return RequestState::need_info;
-    if (may_be_approved(matrix, has_issue, needs_issue)) {
-        return request.state == RequestState::held ? RequestState::held : RequestState::ready;
-    }
+    // Held is left by whatever happens next (settle), never by silence.
+    if (request.state == RequestState::held) return RequestState::held;
+    if (may_be_approved(matrix, has_issue, needs_issue)) return RequestState::ready;
     if (!has_issue && needs_issue) return RequestState::awaiting_issue;
     return RequestState::in_review;
 }

@@ -38,10 +38,6 @@ bool fits_any(const std::vector<ScopePattern>& patterns, const Scope& scope) {
     return std::ranges::any_of(patterns, [&](const auto& pattern) { return fits(pattern, scope); });
 }
 
-bool asks_any(const std::vector<Scope>& scopes, const std::vector<ScopePattern>& patterns) {
-    return std::ranges::any_of(scopes, [&](const auto& scope) { return fits_any(patterns, scope); });
-}
-
 template <class List, class Value>
 bool has(const List& list, const Value& value) {
     return std::ranges::find(list, value) != list.end();
@@ -119,6 +115,10 @@ void follow(const Rule& rule, Judgement& judgement) {
 }
 
 }  // namespace
+
+bool asks_any(const std::vector<Scope>& scopes, const std::vector<ScopePattern>& patterns) {
+    return std::ranges::any_of(scopes, [&](const auto& scope) { return fits_any(patterns, scope); });
+}
 
 bool Judgement::needs(const std::string& party) const {
     const auto found = std::ranges::find(parties, party, &PartyNeed::party);

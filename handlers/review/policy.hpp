@@ -48,6 +48,10 @@ struct Judgement {
 // The risk of one scope after the policy's tiers.
 [[nodiscard]] config::Risk risk_of(const config::RiskTiers& tiers, const storage::Scope& scope);
 
+// Any of the scopes fits any of the patterns.
+[[nodiscard]] bool asks_any(const std::vector<storage::Scope>& scopes,
+                            const std::vector<config::ScopePattern>& patterns);
+
 // Every user group that the policy's conditions and chains name.
 [[nodiscard]] std::vector<std::string> policy_groups(const config::Policy& policy);
 

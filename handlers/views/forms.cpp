@@ -90,6 +90,12 @@ std::string restrict_form(const AppRequest& request) {
                    " may then install or request this app until its permissions change or an admin lifts it. "
                    "Where it is installed already, it goes on running.");
     blocks.text_input(long_text(ids::field_reason, "Reason", "The requester and the parties read this."));
+    blocks.text_input({.id = ids::field_until,
+                       .label = "Until",
+                       .hint = "The last day, as 2027-01-31; empty: until somebody lifts it.",
+                       .placeholder = "2027-01-31",
+                       .optional = true,
+                       .max_length = 10});
     return about_request(ids::form_restrict, "Restrict app", "Restrict app", request, blocks);
 }
 

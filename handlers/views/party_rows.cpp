@@ -106,6 +106,8 @@ std::string party_text(const PartyStatus& status) {
             out = "not required";
             break;
     }
+    if (status.state == PartyState::waiting && !status.claimed_by.empty())
+        out += ", claimed by " + mention(status.claimed_by);
     if (status.from_tracker) out += ", signed in GitLab";
     for (std::size_t at = 0; at < status.not_counted.size() && at < 2; ++at) {
         out += "; not counted: " + inert_line(status.not_counted[at], 80);

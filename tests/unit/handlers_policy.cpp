@@ -1,3 +1,4 @@
+#include "config/base/time_zone.hpp"
 #include "config/policy_file.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/review/working_days.hpp"
