@@ -3,10 +3,13 @@
 #include "config/base/text.hpp"
 #include "config/document.hpp"
 #include "config/policy_file.hpp"
+#include "storage/enum_texts.hpp"
 #include "storage/view.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace countersign::bot::commands {
 namespace {
