@@ -76,7 +76,11 @@ Outcome approve(const Press& press, Case item, const std::string& reason, const 
 
 Outcome press_approve_app(const Press& press, Case item, const Context& context) {
     if (auto refused = why_not_approvable(item, context)) {
-        return refuse(press, to_text(item.request.id), "not_ready", *refused);
+        auto outcome = refuse(press, to_text(item.request.id), "not_ready", *refused);
+        // What made it ready has lapsed since: everybody sees that now.
+        if (item.request.state == RequestState::ready)
+            outcome.merge(settle(std::move(item), RequestState::ready, "countersign", context));
+        return outcome;
     }
     // M21: nothing is applied in a blackout but with a reason that is recorded.
     if (const auto blackout = review::blackout_at(context.now, *context.settings.policy)) {

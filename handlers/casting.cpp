@@ -92,7 +92,10 @@ Outcome cast_vote(const Press& press, Case item, std::size_t party, VoteAnswer a
     const auto counting = review::counting_votes(item.request, item.votes);
     const auto mine = std::ranges::find_if(
         counting, [&](const Vote& vote) { return vote.voter == press.user && vote.party == row.party; });
-    if (answer == VoteAnswer::approve && mine != counting.end() && mine->answer == VoteAnswer::approve) {
+    // A vote that no longer counts (too old) may be given again.
+    const bool counts = std::ranges::find(row.by, press.user) != row.by.end();
+    if (answer == VoteAnswer::approve && counts && mine != counting.end() &&
+        mine->answer == VoteAnswer::approve) {
         return say(press, fmt::format("You have approved {} for {} already; nothing changed.",
                                       to_text(item.request.id), views::inert(row.party)));
     }

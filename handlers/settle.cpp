@@ -196,8 +196,11 @@ bool pending_in_slack(const AppRequest& request, const Context& context) {
     if (request.slack_id.empty()) return false;
     const auto all = context.view.decisions(request.id);
     return std::ranges::none_of(all, [](const storage::Decision& decision) {
-        return !decision.outside &&
-               (decision.kind == DecisionKind::deny || decision.kind == DecisionKind::cancel);
+        // A decision that Slack confirmed has resolved its request too: from then on the app itself is meant.
+        const bool resolved =
+            decision.kind == DecisionKind::approve || decision.kind == DecisionKind::restrict;
+        return resolved || (!decision.outside && (decision.kind == DecisionKind::deny ||
+                                                  decision.kind == DecisionKind::cancel));
     });
 }
 

@@ -48,7 +48,8 @@ struct Ending {
 // "already decided: …": why a press on this request comes too late.
 [[nodiscard]] std::string already(const storage::AppRequest& request);
 
-// Slack still holds the request for us: we never cancelled it (a reopened request is approved by app id).
+// Slack still holds the request for us: it was neither cancelled by us nor decided (what is reopened or
+// reconsidered is decided by app id).
 [[nodiscard]] bool pending_in_slack(const storage::AppRequest& request, const Context& context);
 
 }  // namespace countersign::handlers

@@ -65,10 +65,10 @@ TEST_CASE(
         story.fixture.run_command({"policy", "replay", "--policy", other.string(), "--json"});
     REQUIRE_MESSAGE(replayed.code == 0, replayed.errors);
     CHECK(Json::parse(replayed.output)["requests"].size() == 2);
-    std::ofstream(other) << "partys = \"all\"\n";
+    std::ofstream(other) << "partis = \"all\"\n";
     const auto refused = story.fixture.run_command({"policy", "replay", "--policy", other.string()});
     CHECK(refused.code == 78);
-    CHECK(refused.errors.find("other.toml:1: partys: unknown key; expected parties") != std::string::npos);
+    CHECK(refused.errors.find("other.toml:1: partis: unknown key; expected parties") != std::string::npos);
     story.expect_good_manners();
 }
 

@@ -39,7 +39,7 @@ TEST_CASE("M9: the shipped policy has no mistake, asks every party and decides n
 TEST_CASE("M9: every mistake of a policy file is named with line, key and what is expected") {
     const std::vector<std::pair<std::string, std::string>> mistakes{
         {"schema = 2", "policy.toml:1: schema: is 2; expected"},
-        {"partys = \"all\"", "policy.toml:1: partys: unknown key; expected parties, the nearest known one"},
+        {"partis = \"all\"", "policy.toml:1: partis: unknown key; expected parties, the nearest known one"},
         {"parties = [\"Securty\"]",
          "parties: names \"Securty\", which is no party of the configuration; "
          "expected \"Security\", the nearest known one"},
