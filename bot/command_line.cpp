@@ -114,6 +114,10 @@ class Tree {
         printing(*policy, "explain", "Show which parties a request needs, and why", [this](const Call& call) {
             return explain_policy(call, arguments_->id);
         })->add_option("id", arguments_->id, "REQ-12 or Slack's Ar…; default: any request");
+        printing(*policy, "replay", "Show which past requests another policy would have treated otherwise",
+                 [this](const Call& call) { return replay_policy(call, arguments_->file); })
+            ->add_option("--policy", arguments_->file, "The policy to try; default: the one in force")
+            ->type_name("FILE");
         auto* inventory = group("inventory", "Look at the installed apps");
         printing(*inventory, "list", "List installed apps", commands::list_inventory);
         printing(*inventory, "export", "Print all installed apps as JSON", commands::export_inventory);

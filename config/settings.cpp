@@ -99,7 +99,8 @@ Settings read_all(const Node& document, const std::filesystem::path& file, Probl
         policy.problem("file", "is empty; expected a file name, or no [policy] for the built-in default");
     if (!settings.policy_file.empty()) {
         if (const auto content = read_file(settings.policy_file); content)
-            check_policy(*content, settings.policy_file, problems);
+            settings.policy = std::make_shared<const Policy>(
+                read_policy(*content, settings.policy_file, settings.review.parties, problems));
         else
             policy.problem("file", fmt::format("{} {}; expected a readable policy file",
                                                shown(settings.policy_file.string()), content.error()));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/base/ids.hpp"
+#include "config/policy.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -71,6 +72,7 @@ struct Settings {
     std::filesystem::path database = "/var/lib/countersign/countersign.db";
     std::string http_listen;            // "" = no listener; "127.0.0.1:9464"; port 0 = any
     std::filesystem::path policy_file;  // empty = built-in default policy
+    std::shared_ptr<const Policy> policy = built_in_policy();
 };
 
 // One thing that is wrong. Printed as `FILE:LINE: KEY: what is wrong; what is expected`.

@@ -1,18 +1,22 @@
 #include "config/base/text.hpp"
+#include "config/base/time_zone.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/deciding.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/judging.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/votes.hpp"
+#include "handlers/review/working_days.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/settle.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/forms.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/party_forms.hpp"
 
 #include <fmt/format.h>
 
@@ -26,21 +30,87 @@ using storage::DecisionKind;
 using storage::RequestState;
 using storage::VoteAnswer;
 
-Outcome press_approve_app(const Press& press, Case item, const Context& context) {
-    if (auto refused = why_not_approvable(item, context)) {
-        return refuse(press, to_text(item.request.id), "not_ready", *refused);
+// Two admins have to press where the policy says so; the first is noted and told. True once all have.
+bool enough_admins(const Press& press, Case& item, const Context& context, Outcome& outcome) {
+    if (item.judgement.admins <= 1) return true;
+    std::vector<UserId> pressed{press.user};
+    for (const auto& mark : item.marks) {
+        if (mark.kind == marks::admin_approval && mark.scope_hash == item.request.scope_hash &&
+            mark.person != press.user)
+            pressed.push_back(mark.person);
     }
+    const auto id = to_text(item.request.id);
+    outcome.changes.emplace_back(storage::SetMark{{.request = item.request.id,
+                                                   .kind = std::string(marks::admin_approval),
+                                                   .subject = {},
+                                                   .person = press.user,
+                                                   .value = {},
+                                                   .scope_hash = item.request.scope_hash,
+                                                   .at = context.now}});
+    outcome.audit.push_back({press.user.value, "decision.admin_agreed", id,
+                             details({{"scope_hash", item.request.scope_hash}, {"cause", press.cause}})});
+    const auto missing = item.judgement.admins - static_cast<int>(pressed.size());
+    if (missing <= 0) return true;
+    outcome.merge(say(press, fmt::format("Noted. The policy wants {} admins for {}; {} more has to press "
+                                         "`Approve app`.",
+                                         item.judgement.admins, id, missing)));
+    outcome.changes.emplace_back(storage::SaveRequest{item.request});
+    return false;
+}
+
+Outcome approve(const Press& press, Case item, const std::string& reason, const Context& context) {
     const auto before = item.request.state;
     Outcome outcome;
+    if (!enough_admins(press, item, context, outcome)) return outcome;
     outcome.audit.push_back({press.user.value, "decision.approve_pressed", to_text(item.request.id),
                              details({{"scope_hash", item.request.scope_hash}, {"cause", press.cause}})});
     if (applies_by_api(item.request, context)) {
         outcome.merge(begin_approval(item.request, press.user, {press.user, press.channel}, context));
+        item.request.decision_reason = reason;
         outcome.merge(settle(std::move(item), before, press.user.value, context));
         return outcome;
     }
-    outcome.merge(hand_over(press, std::move(item), DecisionKind::approve, {}, context));
+    outcome.merge(hand_over(press, std::move(item), DecisionKind::approve, reason, context));
     return outcome;
+}
+
+Outcome press_approve_app(const Press& press, Case item, const Context& context) {
+    if (auto refused = why_not_approvable(item, context)) {
+        auto outcome = refuse(press, to_text(item.request.id), "not_ready", *refused);
+        // What made it ready has lapsed since: everybody sees that now.
+        if (item.request.state == RequestState::ready)
+            outcome.merge(settle(std::move(item), RequestState::ready, "countersign", context));
+        return outcome;
+    }
+    // M21: nothing is applied in a blackout but with a reason that is recorded.
+    if (const auto blackout = review::blackout_at(context.now, *context.settings.policy)) {
+        const auto words = fmt::format(
+            ":warning: Nothing is applied until {}{}. Say why this cannot wait; it is recorded.",
+            time_zone::date_text(blackout->ends, context.settings.policy->calendar.zone),
+            blackout->blackout->reason.empty() ? "" : ": " + views::inert(blackout->blackout->reason, 200));
+        return open_form(press, views::reason_form(item.request, ids::form_override, "Approve app", words));
+    }
+    return approve(press, std::move(item), {}, context);
+}
+
+// M4: only what is optional may be left out; each name once.
+std::expected<std::vector<std::string>, std::string> read_left_out(const Press& press,
+                                                                   const storage::AppRequest& request) {
+    const auto found = press.fields.find(std::string(ids::field_left_out));
+    std::vector<std::string> names;
+    auto typed = found == press.fields.end() ? std::string() : found->second;
+    std::ranges::replace(typed, ',', ' ');
+    for (auto& name : text::words(typed)) {
+        const auto scope = std::ranges::find(request.scopes, name, &storage::Scope::name);
+        if (scope == request.scopes.end())
+            return std::unexpected(fmt::format("{} is not among the permissions.", views::inert(name, 80)));
+        if (!scope->optional)
+            return std::unexpected(
+                fmt::format("{} is not optional: the app needs it to be installed.", views::inert(name, 80)));
+        if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+    }
+    if (names.empty()) return std::unexpected("name at least one optional permission, or press Approve app.");
+    return names;
 }
 
 Outcome press_reopen(const Press& press, Case item, const Context& context) {
@@ -65,6 +135,15 @@ Outcome press_reopen(const Press& press, Case item, const Context& context) {
         outcome.changes.emplace_back(storage::AddVote{retracted});
         item.votes.push_back(std::move(retracted));
     }
+    // An admin's word goes before the policy's own decision, also the next time it is judged.
+    outcome.changes.emplace_back(storage::SetMark{{.request = request.id,
+                                                   .kind = std::string(marks::overruled),
+                                                   .subject = {},
+                                                   .person = press.user,
+                                                   .value = {},
+                                                   .scope_hash = request.scope_hash,
+                                                   .at = context.now}});
+    item.judgement.decide.reset();
     request.state = RequestState::in_review;
     request.decision = DecisionKind::none;
     request.decided_by = {};
@@ -111,6 +190,45 @@ Outcome press_done(const Press& press, Case item, const Context& context) {
 
 }  // namespace
 
+Outcome approval_submitted(const Press& press, Case item, const Context& context) {
+    const auto id = to_text(item.request.id);
+    if (storage::is_final(item.request.state) || review::in_flight(item.request.state))
+        return refuse(press, id, "decided", already(item.request));
+    if (auto card = require_current_card(press, item, context); !card) return std::move(card.error());
+    if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
+    if (auto refused = why_not_approvable(item, context))
+        return refuse_at(press, press.what == ids::form_limits ? ids::field_left_out : ids::field_reason, id,
+                         "not_ready", *refused);
+    if (press.what == ids::form_override) {
+        const auto found = press.fields.find(std::string(ids::field_reason));
+        const auto reason =
+            found == press.fields.end() ? std::string() : std::string(text::trimmed(found->second));
+        if (reason.empty())
+            return refuse_at(press, ids::field_reason, id, "blank", "say why this cannot wait.");
+        Outcome outcome;
+        outcome.audit.push_back({press.user.value, "blackout.overridden", id, details({{"reason", reason}})});
+        outcome.merge(approve(press, std::move(item), text::shortened(reason, 2'000), context));
+        return outcome;
+    }
+    const auto left_out = read_left_out(press, item.request);
+    if (!left_out) return refuse_at(press, ids::field_left_out, id, "not_optional", left_out.error());
+    Outcome outcome;
+    for (const auto& name : *left_out) {
+        outcome.changes.emplace_back(storage::SetMark{{.request = item.request.id,
+                                                       .kind = std::string(marks::left_out),
+                                                       .subject = name,
+                                                       .person = press.user,
+                                                       .value = {},
+                                                       .scope_hash = item.request.scope_hash,
+                                                       .at = context.now}});
+    }
+    outcome.audit.push_back(
+        {press.user.value, "decision.limited", id, details({{"left_out", text::joined(*left_out, " ")}})});
+    outcome.merge(
+        approve(press, std::move(item), "Approved without " + text::joined(*left_out, ", ") + ".", context));
+    return outcome;
+}
+
 Outcome admin_pressed(const Press& press, const Context& context) {
     auto item = require_case(press, context);
     if (!item) return std::move(item.error());
@@ -127,6 +245,18 @@ Outcome admin_pressed(const Press& press, const Context& context) {
     if (auto card = require_current_card(press, *item, context); !card) return std::move(card.error());
     if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
     if (press.what == ids::approve_app) return press_approve_app(press, std::move(*item), context);
+    if (press.what == ids::approve_limits) {
+        if (auto refused = why_not_approvable(*item, context))
+            return refuse(press, id, "not_ready", *refused);
+        return open_form(press, views::limits_form(request));
+    }
+    if (press.what == ids::keep_decision)
+        return open_form(
+            press, views::reason_form(request, ids::form_keep, "Keep", "The decision stays as it was made."));
+    if (press.what == ids::clear_decision)
+        return open_form(press,
+                         views::reason_form(request, ids::form_clear, "Clear",
+                                            "Slack forgets the decision; the app may be asked for anew."));
     if (press.what == ids::done) return press_done(press, std::move(*item), context);
     if (auto refused = why_not_restrictable(request, context))
         return refuse(press, id, "protected", *refused);

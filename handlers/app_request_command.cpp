@@ -1,7 +1,9 @@
 #include "config/base/text.hpp"
+#include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/find_app.hpp"
 #include "handlers/handlers.hpp"
+#include "handlers/party_work.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/requests_of_person.hpp"
 #include "handlers/review/members.hpp"
@@ -25,7 +27,9 @@ namespace {
 using storage::AppRequest;
 
 constexpr std::size_t listed = 50;
-constexpr std::string_view known_words[]{"status", "list", "link", "withdraw", "find", "help"};
+constexpr std::string_view known_words[]{"status", "list",    "link",  "withdraw", "find",
+                                         "help",   "approve", "away",  "back",     "automatic",
+                                         "clear",  "figures", "object"};
 
 Outcome help(const Press& press, std::string_view problem = {}) {
     return say(press, views::app_request_help(problem, press.language));
@@ -175,6 +179,13 @@ Outcome app_request_typed(const Press& press, const Context& context) {
         const auto name = text::joined(std::vector(words.begin() + 1, words.end()), " ");
         return say(press, find_app(name, press.team, press.language, context));
     }
+    if (word == "approve") return approve_many(press, words, context);
+    if (word == "away") return go_away(press, words, context);
+    if (word == "back") return come_back(press, context);
+    if (word == "automatic") return automatic_typed(press, words, context);
+    if (word == "clear") return clear_typed(press, words, context);
+    if (word == "object") return object_typed(press, words, context);
+    if (word == "figures") return figures_typed(press, context);
     if (word == "help") return help(press);
     const auto meant = text::nearest(word, known_words);
     return help(press, meant.empty() ? fmt::format("I do not know \"{}\".", word)

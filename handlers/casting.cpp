@@ -2,6 +2,7 @@
 
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/deadlines.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/rights.hpp"
@@ -85,23 +86,30 @@ std::expected<std::string, Outcome> require_question(const Press& press, const C
 }
 
 Outcome cast_vote(const Press& press, Case item, std::size_t party, VoteAnswer answer,
-                  const std::string& remark, const Context& context) {
+                  const std::string& remark, const Context& context, const std::string& until) {
     const auto& row = item.matrix[party];
     const auto before = item.request.state;
     const auto counting = review::counting_votes(item.request, item.votes);
     const auto mine = std::ranges::find_if(
         counting, [&](const Vote& vote) { return vote.voter == press.user && vote.party == row.party; });
-    if (answer == VoteAnswer::approve && mine != counting.end() && mine->answer == VoteAnswer::approve) {
+    // A vote that no longer counts (too old) may be given again.
+    const bool counts = std::ranges::find(row.by, press.user) != row.by.end();
+    if (answer == VoteAnswer::approve && counts && mine != counting.end() &&
+        mine->answer == VoteAnswer::approve) {
         return say(press, fmt::format("You have approved {} for {} already; nothing changed.",
                                       to_text(item.request.id), views::inert(row.party)));
     }
     // Two reviewers of one party at the same time: the first counts, the second hears of it (domain.md §8.5).
-    if (answer == VoteAnswer::approve && mine == counting.end() && row.satisfied()) {
+    const bool asked = row.needed && row.state != review::PartyState::not_required;
+    if (answer == VoteAnswer::approve && mine == counting.end() && asked && row.satisfied()) {
         return say(press, fmt::format("{} is {} already; nothing changed.", views::inert(row.party),
                                       views::party_text(row)));
     }
     Outcome outcome;
-    add(item, outcome, made(press, item, row.party, answer, remark, context));
+    auto vote = made(press, item, row.party, answer, remark, context);
+    vote.condition_until = until;
+    if (answer == VoteAnswer::conditional) outcome.changes.push_back(watch_condition(vote, context));
+    add(item, outcome, std::move(vote));
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;
 }

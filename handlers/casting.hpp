@@ -20,7 +20,8 @@ namespace countersign::handlers {
                                                                    const Context& context);
 
 [[nodiscard]] Outcome cast_vote(const Press& press, Case item, std::size_t party, storage::VoteAnswer answer,
-                                const std::string& remark, const Context& context);
+                                const std::string& remark, const Context& context,
+                                const std::string& until = {});
 [[nodiscard]] Outcome ask_question(const Press& press, Case item, const std::string& party,
                                    const std::string& question, const Context& context);
 

@@ -26,7 +26,7 @@ std::optional<std::string> why_not_approvable(const Case& item, const Context& c
         return fmt::format("you may not yet, because not every party has agreed; missing: {}.",
                            views::inert(text::joined(review::missing_parties(item.matrix), ", "), 1'000));
     }
-    if (!item.issue && context.settings.review.require_vendor_issue) {
+    if (!item.issue && item.judgement.vendor_issue) {
         return "you may not yet, because no vendor issue is linked.";
     }
     return std::nullopt;

@@ -1,3 +1,4 @@
+#include "handlers/after_decision.hpp"
 #include "handlers/deliveries.hpp"
 #include "handlers/effect_answer.hpp"
 #include "handlers/effects.hpp"
@@ -25,6 +26,7 @@ Outcome effect_results(const Event& event, const Context& context) {
     if (answer.purpose == purposes::home) return home_published(answer, context);
     if (answer.purpose == purposes::inquiry) return inquiry_answered(event, context);
     if (answer.purpose == purposes::decide) return decision_answered(event, context);
+    if (answer.purpose == purposes::clear) return clear_answered(answer, context);
     if (answer.purpose == purposes::cancel) return cancel_answered(event, context);
     if (answer.purpose == purposes::teams) return teams_listed(answer, context);
     if (answer.purpose == purposes::sweep) return sweep_page(answer, context);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace countersign::handlers {
 namespace {
 
@@ -100,6 +102,25 @@ Effect update_card(const AppRequest& request, const views::Message& message) {
     return made;
 }
 
+std::string card_copy_name(RequestId request, const ChannelId& channel) {
+    return card_name(request) + ":" + channel.value;
+}
+
+Effect post_card_copy(const AppRequest& request, const ChannelId& channel, const views::Message& message) {
+    auto made = post_card(request, channel, message);
+    made.key = made.message = made.lane = card_copy_name(request.id, channel);
+    made.purpose = purposes::notice;
+    return made;
+}
+
+Effect update_card_copy(const AppRequest& request, const ChannelId& channel, const views::Message& message) {
+    auto made = update_card(request, message);
+    made.message = made.lane = card_copy_name(request.id, channel);
+    made.key = fmt::format("{}:v{}", made.message, request.version);
+    made.purpose = purposes::notice;
+    return made;
+}
+
 Effect direct_message(const AppRequest& request, const UserId& person, std::string_view occasion,
                       const views::Message& message) {
     auto made = effect(fmt::format("dm:{}:{}:{}", to_text(request.id), occasion, person.value),
@@ -172,6 +193,32 @@ Effect list_pending_requests(const AppRequest& request, std::string_view purpose
 
 Effect approve_app(const AppRequest& request) {
     return decision_call(request, "admin.apps.approve", "approve");
+}
+
+Effect approve_app_without(const AppRequest& request, const std::vector<std::string>& left_out) {
+    auto made = approve_app(request);
+    auto args = json::parse(made.args);
+    // Slack takes the scopes that are approved, by token, not those that are not.
+    std::string bot;
+    std::string user;
+    for (const auto& scope : request.scopes) {
+        if (std::ranges::find(left_out, scope.name) != left_out.end()) continue;
+        auto& list = scope.token_type == storage::TokenType::user ? user : bot;
+        list += (list.empty() ? "" : ",") + scope.name;
+    }
+    if (!bot.empty()) args["bot_scopes"] = bot;
+    if (!user.empty()) args["user_scopes"] = user;
+    made.args = args.dump();
+    return made;
+}
+
+Effect clear_app(const AppRequest& request) {
+    auto made = decision_call(request, "admin.apps.clearResolution", "clear");
+    made.purpose = purposes::clear;
+    auto args = place(request.team_id, request.enterprise_id);
+    args["app_id"] = request.app_id.value;
+    made.args = args.dump();
+    return made;
 }
 
 Effect restrict_app(const AppRequest& request) {

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 // The things to do outside, as named constructors: the one place that knows Slack's argument names.
 // Keys: a fact that happens once names its effect ("dm:REQ-12:approved:U1"), so replay cannot do it twice.
@@ -27,6 +28,7 @@ inline constexpr std::string_view inquiry =
     "inquiry";  // lists read to learn what Slack believes of one request
 inline constexpr std::string_view decide = "decide";  // admin.apps.approve, admin.apps.restrict
 inline constexpr std::string_view cancel = "cancel";  // admin.apps.requests.cancel
+inline constexpr std::string_view clear = "clear";    // admin.apps.clearResolution
 inline constexpr std::string_view teams = "teams";    // auth.teams.list, for the sweep
 inline constexpr std::string_view sweep = "sweep";    // admin.apps.requests.list, for the sweep
 }  // namespace purposes
@@ -35,6 +37,12 @@ inline constexpr std::string_view sweep = "sweep";    // admin.apps.requests.lis
 [[nodiscard]] std::string card_name(RequestId request);
 [[nodiscard]] storage::Effect post_card(const storage::AppRequest&, const ChannelId&, const views::Message&);
 [[nodiscard]] storage::Effect update_card(const storage::AppRequest&, const views::Message&);
+// The same card in another channel, where the policy routes it (MessageRef "card:12:C0SALES").
+[[nodiscard]] std::string card_copy_name(RequestId request, const ChannelId& channel);
+[[nodiscard]] storage::Effect post_card_copy(const storage::AppRequest&, const ChannelId&,
+                                             const views::Message&);
+[[nodiscard]] storage::Effect update_card_copy(const storage::AppRequest&, const ChannelId&,
+                                               const views::Message&);
 // `occasion` makes the key: one message per (request, occasion, recipient).
 [[nodiscard]] storage::Effect direct_message(const storage::AppRequest&, const UserId&,
                                              std::string_view occasion, const views::Message&);
@@ -58,6 +66,10 @@ inline constexpr std::string_view sweep = "sweep";    // admin.apps.requests.lis
 // By Slack's request id, or by app id where the request has none.
 [[nodiscard]] storage::Effect approve_app(const storage::AppRequest&);
 [[nodiscard]] storage::Effect restrict_app(const storage::AppRequest&);
+// M4: without these optional scopes.
+[[nodiscard]] storage::Effect approve_app_without(const storage::AppRequest&,
+                                                  const std::vector<std::string>& left_out);
+[[nodiscard]] storage::Effect clear_app(const storage::AppRequest&);
 [[nodiscard]] storage::Effect cancel_slack_request(const storage::AppRequest&);
 [[nodiscard]] storage::Effect list_resolved(const storage::AppRequest&, std::string_view purpose,
                                             bool approved_list, bool certified, std::string_view cursor);

@@ -1,10 +1,13 @@
 #include "config/base/text.hpp"
+#include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/casting.hpp"
 #include "handlers/deciding.hpp"
 #include "handlers/find_app.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/judging.hpp"
+#include "handlers/party_work.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/request_form.hpp"
 #include "handlers/requests_of_person.hpp"
@@ -65,10 +68,29 @@ Outcome restriction_submitted(const Press& press, Case item, const Context& cont
     if (reason.empty()) {
         return refuse_at(press, ids::field_reason, id, "blank", "say why, so that the requester knows.");
     }
-    if (!applies_by_api(item.request, context)) {
-        return hand_over(press, std::move(item), storage::DecisionKind::restrict, reason, context);
+    const auto until = entered(press, ids::field_until);
+    if (!until.empty() && !is_day_to_come(until, context)) {
+        return refuse_at(press, ids::field_until, id, "bad_date",
+                         "write a day to come as 2027-01-31, or nothing.");
     }
     Outcome outcome;
+    outcome.changes.emplace_back(
+        storage::ClearMarks{item.request.id, std::string(marks::restricted_until), ""});
+    if (!until.empty()) {
+        const storage::Mark mark{.request = item.request.id,
+                                 .kind = std::string(marks::restricted_until),
+                                 .subject = {},
+                                 .person = press.user,
+                                 .value = until,
+                                 .scope_hash = item.request.scope_hash,
+                                 .at = context.now};
+        outcome.changes.emplace_back(storage::SetMark{mark});
+    }
+    if (!applies_by_api(item.request, context)) {
+        if (!until.empty()) outcome.changes.push_back(watch_restriction(item.request.id, until, context));
+        outcome.merge(hand_over(press, std::move(item), storage::DecisionKind::restrict, reason, context));
+        return outcome;
+    }
     outcome.audit.push_back({press.user.value, "decision.restrict_pressed", id,
                              details({{"reason", reason}, {"cause", press.cause}})});
     outcome.merge(begin_restriction(item.request, press.user, reason,
@@ -112,12 +134,17 @@ Press with_choice(const Press& press) {
 Outcome form_submitted(const Press& submitted, const Context& context) {
     if (submitted.what == ids::form_request) return request_form_submitted(submitted, context);
     if (submitted.what == ids::form_find) return find_form_submitted(submitted, context);
+    if (is_party_form(submitted.what)) return party_form_submitted(submitted, context);
     const auto press = with_choice(submitted);
     auto item = require_case(press, context);
     if (!item) return std::move(item.error());
     if (press.what == ids::form_reject) return reject_submitted(press, std::move(*item), context);
     if (press.what == ids::form_need_info) return question_submitted(press, std::move(*item), context);
     if (press.what == ids::form_restrict) return restriction_submitted(press, std::move(*item), context);
+    if (press.what == ids::form_override || press.what == ids::form_limits)
+        return approval_submitted(press, std::move(*item), context);
+    if (press.what == ids::form_keep || press.what == ids::form_clear)
+        return keep_or_clear_submitted(press, std::move(*item), context);
     if (press.what == ids::form_answer) return answer_submitted(press, std::move(*item), context);
     if (press.what == ids::form_link) return link_submitted(press, std::move(*item), context);
     auto outcome =

@@ -2,6 +2,7 @@
 
 #include "handlers/effects.hpp"
 #include "handlers/review/members.hpp"
+#include "handlers/review/policy.hpp"
 
 #include <algorithm>
 
@@ -9,7 +10,10 @@ namespace countersign::handlers {
 
 Outcome read_groups(const Context& context) {
     Outcome outcome;
-    const auto groups = review::configured_groups(context.settings.review);
+    auto groups = review::configured_groups(context.settings.review);
+    for (auto& group : review::policy_groups(*context.settings.policy)) {
+        if (std::ranges::find(groups, group) == groups.end()) groups.push_back(std::move(group));
+    }
     if (groups.empty()) return outcome;
     for (const auto& group : groups) {
         outcome.effects.push_back(read_user_group(group, std::to_string(to_millis(context.now)), "{}"));

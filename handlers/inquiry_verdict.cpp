@@ -1,8 +1,11 @@
 #include "handlers/inquiry_verdict.hpp"
 
 #include "config/base/text.hpp"
+#include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/carrying.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/judging.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/review/scopes.hpp"
@@ -13,6 +16,8 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <utility>
 
 namespace countersign::handlers {
 namespace {
@@ -79,6 +84,10 @@ Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const 
                                  .status = approved ? "approved" : "restricted",
                                  .scopes = review::read_scopes(field(finding.entry, "scopes")),
                                  .seen_at = context.now}});
+    for (const auto& mark : item.marks) {
+        if (!approved && !outside && mark.kind == marks::restricted_until)
+            outcome.changes.push_back(watch_restriction(request.id, mark.value, context));
+    }
     outcome.merge(end(std::move(item), ending, "slack", context));
     return outcome;
 }
@@ -100,15 +109,16 @@ Outcome scopes_changed(Case item, std::vector<storage::Scope> listed, const Aske
     auto& request = item.request;
     const auto changed = review::difference(request.scopes, listed);
     const auto before = request.state;
-    request.scopes = std::move(listed);
-    request.scope_hash = review::scope_hash(request.scopes);
+    const auto old_scopes = std::exchange(request.scopes, std::move(listed));
+    const auto old_hash = std::exchange(request.scope_hash, review::scope_hash(request.scopes));
+    auto carried = carry_votes(item, item.votes, old_scopes, old_hash, context);
     request.state = RequestState::in_review;
     request.decision = DecisionKind::none;
     request.decided_by = {};
     request.decided_at.reset();
     const auto id = to_text(request.id);
     const auto added = views::inert(review::names(changed.added), 1'000);
-    Outcome outcome;
+    auto outcome = std::move(carried);
     outcome.audit.push_back({"slack", "request.scopes_changed", id,
                              details({{"added", review::names(changed.added)},
                                       {"removed", review::names(changed.removed)},
@@ -212,7 +222,8 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context) {
     auto& request = item.request;
     const auto before = request.state;
     const bool restrict = request.decision == DecisionKind::restrict;
-    if (!restrict && !review::may_be_approved(item.matrix, item.issue.has_value(), context.settings.review)) {
+    if (!restrict &&
+        !review::may_be_approved(item.matrix, item.issue.has_value(), item.judgement.vendor_issue)) {
         request.state = RequestState::in_review;
         request.decision = DecisionKind::none;
         request.decided_by = {};
@@ -227,7 +238,14 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context) {
     }
     auto target = request;
     if (!pending_in_slack(request, context)) target.slack_id = {};
-    auto effect = restrict ? restrict_app(target) : approve_app(target);
+    std::vector<std::string> left_out;
+    for (const auto& mark : item.marks) {
+        if (mark.kind == marks::left_out && mark.scope_hash == request.scope_hash)
+            left_out.push_back(mark.subject);
+    }
+    auto effect = restrict           ? restrict_app(target)
+                  : left_out.empty() ? approve_app(target)
+                                     : approve_app_without(target, left_out);
     effect.context = to_context(asker);
     Outcome outcome;
     outcome.audit.push_back({request.decided_by.empty() ? "countersign" : request.decided_by.value,

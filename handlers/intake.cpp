@@ -1,8 +1,11 @@
 #include "handlers/intake.hpp"
 
 #include "handlers/answers.hpp"
+#include "handlers/carrying.hpp"
+#include "handlers/deadlines.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/judging.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/scopes.hpp"
@@ -90,6 +93,7 @@ Outcome seen_again(AppRequest known, const ReadAppRequest& read, const Context& 
     if (storage::is_final(known.state)) return {};
     const auto before = known.state;
     const auto old_hash = known.scope_hash;
+    const auto old_scopes = known.scopes;
     const bool joined = known.slack_id != read.request.slack_id;
     known.slack_id = read.request.slack_id;
     if (!learn(known, read) && !joined) return {};
@@ -98,6 +102,8 @@ Outcome seen_again(AppRequest known, const ReadAppRequest& read, const Context& 
                              details({{"scope_hash", known.scope_hash},
                                       {"scopes_changed", known.scope_hash == old_hash ? "no" : "yes"}})});
     auto item = load_case(known, context);
+    if (known.scope_hash != old_hash)
+        outcome.merge(carry_votes(item, item.votes, old_scopes, old_hash, context));
     const auto search = review::find_issue_links(read.whole_message, context.settings.trackers);
     if (!item.issue && search.found.size() == 1) {
         item.issue = as_issue(known, search.found.front(), context);
@@ -152,11 +158,12 @@ Outcome open_request(AppRequest request, const std::optional<review::IssueLink>&
     Outcome outcome;
     request.state_since = context.now;
     request.state = RequestState::in_review;
-    Case item{std::move(request), {}, {}, {}};
+    Case item{std::move(request), {}, {}, {}, {}, {}};
     if (link) item.issue = as_issue(item.request, *link, context);
-    item.matrix = review::party_matrix(item.request, {}, context.settings.review.parties);
+    item.judgement = judge_request(item.request, {}, context);
+    draw_matrix(item, context);
     auto& opened = item.request;
-    opened.state = review::next_state(opened, item.matrix, link.has_value(), context.settings.review);
+    opened.state = review::next_state(opened, item.matrix, link.has_value(), item.judgement.vendor_issue);
     if (!opened.app_id.empty() && opened.app_id == context.capabilities.own_app) {
         // M25: who decides about Countersign must not be Countersign.
         opened.state = RequestState::manual;
@@ -165,7 +172,8 @@ Outcome open_request(AppRequest request, const std::optional<review::IssueLink>&
     outcome.changes.emplace_back(storage::SaveRequest{opened});
     if (item.issue) outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
     outcome.effects.push_back(post_card(opened, context.settings.review.channel, draw_card(item, context)));
-    if (!opened.requester.empty()) {
+    const bool decided = item.judgement.decide && opened.state != RequestState::manual;
+    if (!opened.requester.empty() && !decided) {
         const bool wanted = opened.state == RequestState::awaiting_issue;
         const auto language = language_of(opened.requester, context);
         outcome.effects.push_back(direct_message(opened, opened.requester, "received",
@@ -185,6 +193,12 @@ Outcome open_request(AppRequest request, const std::optional<review::IssueLink>&
                                       {"team", opened.team_id.value},
                                       {"scope_hash", opened.scope_hash},
                                       {"state", to_text(opened.state)}})});
+    outcome.changes.push_back(next_deadline(opened, context.now, context));
+    // What the policy does by itself comes after the request is there, as with every later change.
+    const auto before = opened.state;
+    const bool routed = !item.judgement.channels.empty();
+    if (decided || routed || before == RequestState::ready)
+        outcome.merge(settle(std::move(item), before, "countersign", context));
     return outcome;
 }
 

@@ -3,6 +3,7 @@
 #include "handlers/context.hpp"
 #include "handlers/outcome.hpp"
 #include "handlers/press.hpp"
+#include "handlers/settle.hpp"
 
 // The handlers of handlers.hpp that people set off, one step in: a press that waited for a user group comes
 // in here.
@@ -13,6 +14,9 @@ namespace countersign::handlers {
 [[nodiscard]] Outcome requester_pressed(const Press& press, const Context& context);
 [[nodiscard]] Outcome form_submitted(const Press& press, const Context& context);
 [[nodiscard]] Outcome app_request_typed(const Press& press, const Context& context);
+
+// Approve app with a reason or with limits, from its form.
+[[nodiscard]] Outcome approval_submitted(const Press& press, Case item, const Context& context);
 
 // Whichever of them it is. A button that nobody knows is answered and marked as not recognised.
 [[nodiscard]] Outcome decide_press(const Press& press, const Context& context);

@@ -5,6 +5,7 @@
 #include "handlers/effect_answer.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/presses.hpp"
+#include "handlers/reminding.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/mrkdwn.hpp"
@@ -13,6 +14,9 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <iterator>
 
 namespace countersign::handlers {
 namespace {
@@ -30,6 +34,44 @@ Outcome wait_for(const std::string& group, const Press& press) {
     return outcome;
 }
 
+void add(review::PartyMembership& found, std::size_t party) {
+    if (std::ranges::find(found.parties, party) == found.parties.end()) found.parties.push_back(party);
+}
+
+// P10: a party that another one stands in for, by the policy.
+void add_stand_ins(review::PartyMembership& found, const Context& context) {
+    const auto& parties = context.settings.review.parties;
+    const auto index_of = [&](const std::string& name) {
+        return static_cast<std::size_t>(std::ranges::find(parties, name, &config::Party::name) -
+                                        parties.begin());
+    };
+    for (const auto& policy : context.settings.policy->party) {
+        if (policy.stand_in.empty()) continue;
+        const auto deputy = index_of(policy.stand_in);
+        const auto party = index_of(policy.name);
+        const bool stands = std::ranges::find(found.parties, deputy) != found.parties.end();
+        if (stands && party < parties.size()) add(found, party);
+    }
+}
+
+// The parties that a person may vote for: their own, those of the absent who named them, and those that their
+// party stands in for. Who is away may still vote, but lends the right to nobody's delegate in turn.
+review::PartyMembership entitled(const Press& press, const Context& context) {
+    const auto groups = knowledge(press, context);
+    const auto& parties = context.settings.review.parties;
+    auto found = review::party_membership(press.user, parties, groups);
+    const auto day = today(context);
+    for (const auto& absence : context.view.absences_for(press.user)) {
+        if (day < absence.from || absence.until < day) continue;
+        const auto theirs = review::party_membership(absence.person, parties, groups);
+        for (const auto party : theirs.parties)
+            add(found, party);
+        if (found.parties.empty()) std::ranges::copy(theirs.unread, std::back_inserter(found.unread));
+    }
+    add_stand_ins(found, context);
+    return found;
+}
+
 std::string party_names(const Context& context) {
     std::vector<std::string> names;
     for (const auto& party : context.settings.review.parties)
@@ -41,8 +83,7 @@ std::string party_names(const Context& context) {
 
 std::expected<std::vector<std::size_t>, Outcome> require_party(const Press& press, const Case& item,
                                                                const Context& context) {
-    auto found =
-        review::party_membership(press.user, context.settings.review.parties, knowledge(press, context));
+    auto found = entitled(press, context);
     if (!found.parties.empty()) return std::move(found.parties);
     if (!found.unread.empty()) return std::unexpected(wait_for(found.unread.front(), press));
     return std::unexpected(
@@ -64,7 +105,7 @@ std::expected<void, Outcome> require_admin(const Press& press, std::string_view 
 std::expected<std::vector<std::size_t>, Outcome> require_reviewer(const Press& press, const Case& item,
                                                                   const Context& context) {
     const auto groups = knowledge(press, context);
-    auto found = review::party_membership(press.user, context.settings.review.parties, groups);
+    auto found = entitled(press, context);
     if (!found.parties.empty()) return std::move(found.parties);
     const auto admin = review::membership(press.user, context.settings.review.admins, groups);
     if (admin.member) return std::vector<std::size_t>{};
@@ -74,6 +115,29 @@ std::expected<std::vector<std::size_t>, Outcome> require_reviewer(const Press& p
         refuse(press, to_text(item.request.id), "no_right",
                fmt::format("you may not, because this is for admins and members of a party ({}).",
                            party_names(context))));
+}
+
+bool still_member(const UserId& person, std::size_t party, const Context& context) {
+    const review::GroupsRead none;
+    const review::GroupKnowledge groups{context.view, none, context.now, std::chrono::hours(24)};
+    const auto& parties = context.settings.review.parties;
+    if (review::membership(person, parties[party].members, groups).member) return true;
+    const auto absences = context.view.absences_for(person);
+    return std::ranges::any_of(absences, [&](const auto& absence) {
+        return review::membership(absence.person, parties[party].members, groups).member;
+    });
+}
+
+bool waits_for_group(const Outcome& outcome) {
+    return std::ranges::any_of(outcome.effects,
+                               [](const auto& effect) { return effect.purpose == purposes::user_group; });
+}
+
+std::string refusal_text(const Outcome& outcome) {
+    const auto said = nlohmann::json::parse(
+        outcome.ack.empty() && !outcome.effects.empty() ? outcome.effects.front().args : outcome.ack, nullptr,
+        false);
+    return review::text_field(said, "text");
 }
 
 std::expected<Case, Outcome> require_case(const Press& press, const Context& context) {
@@ -92,8 +156,12 @@ std::expected<void, Outcome> require_current_card(const Press& press, const Case
     const auto card = context.view.message(card_name(item.request.id));
     // Before the post's own answer is recorded the card has no address yet. Messages for one person only have
     // none.
+    const auto copy = context.view.message(card_copy_name(item.request.id, press.channel));
+    const auto pressed_on = [&](const storage::MessageRef& message) {
+        return message.channel == press.channel && message.ts == press.message_ts;
+    };
     const bool elsewhere = press.kind == Press::Kind::button && card && !press.ephemeral_message &&
-                           !press.in_view && (card->channel != press.channel || card->ts != press.message_ts);
+                           !press.in_view && !pressed_on(*card) && !(copy && pressed_on(*copy));
     if (elsewhere) {
         return std::unexpected(
             refuse(press, id, "forged", fmt::format("you may not, because this is not the card of {}.", id)));

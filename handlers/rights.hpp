@@ -20,6 +20,12 @@ namespace countersign::handlers {
                                                                              const Context& context);
 [[nodiscard]] std::expected<void, Outcome> require_admin(const Press& press, std::string_view subject,
                                                          const Context& context);
+// The person belongs to the party now, as far as is known without asking Slack.
+[[nodiscard]] bool still_member(const UserId& person, std::size_t party, const Context& context);
+// Of an unexpected outcome: whether it only waits for a group to be read, and the sentence it says.
+[[nodiscard]] bool waits_for_group(const Outcome& outcome);
+[[nodiscard]] std::string refusal_text(const Outcome& outcome);
+
 // A party's member or an admin; parties may be empty (an admin).
 [[nodiscard]] std::expected<std::vector<std::size_t>, Outcome> require_reviewer(const Press& press,
                                                                                 const Case& item,

@@ -3,6 +3,7 @@
 #include "handlers/followers.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/home_tab.hpp"
+#include "handlers/party_work.hpp"
 #include "handlers/people.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/review/payload_fields.hpp"
@@ -24,7 +25,9 @@ using review::field;
 using review::text_field;
 
 constexpr std::array votes{ids::vote_approve, ids::vote_reject, ids::vote_need_info, ids::details};
-constexpr std::array admin{ids::approve_app, ids::restrict_app, ids::reopen, ids::done};
+constexpr std::array party_work{ids::vote_conditional, ids::vote_abstain, ids::claim};
+constexpr std::array admin{ids::approve_app,    ids::restrict_app,  ids::reopen,        ids::done,
+                           ids::approve_limits, ids::keep_decision, ids::clear_decision};
 constexpr std::array home{ids::home_request, ids::home_find, ids::home_next, ids::home_first};
 constexpr std::array requester{ids::link_issue, ids::create_issue, ids::answer, ids::withdraw};
 // domain.md §2.2: heard because of our subscriptions, needing no reaction yet.
@@ -67,6 +70,7 @@ Outcome route_interactive(const Event& event, const Context& context) {
     if (type == "block_actions") {
         const auto action = read_button(event, context).what;
         if (one_of(votes, action)) return vote_buttons(event, context);
+        if (one_of(party_work, action)) return party_pressed(read_button(event), context);
         if (one_of(admin, action)) return admin_buttons(event, context);
         if (one_of(requester, action)) return requester_buttons(event, context);
         if (one_of(home, action)) return home_pressed(read_button(event, context), context);
@@ -162,6 +166,7 @@ Outcome decide_press(const Press& press, const Context& context) {
     if (press.kind == Press::Kind::form) return form_submitted(press, context);
     if (press.kind == Press::Kind::command) return app_request_typed(press, context);
     if (one_of(votes, press.what)) return vote_pressed(press, context);
+    if (one_of(party_work, press.what)) return party_pressed(press, context);
     if (one_of(admin, press.what)) return admin_pressed(press, context);
     if (one_of(requester, press.what)) return requester_pressed(press, context);
     auto outcome = refuse(press, "unknown", "unknown_button",

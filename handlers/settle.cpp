@@ -1,8 +1,10 @@
 #include "handlers/settle.hpp"
 
 #include "handlers/answers.hpp"
+#include "handlers/deadlines.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/judging.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/votes.hpp"
@@ -76,19 +78,29 @@ void deny(Case& item, const Context& context, Outcome& outcome) {
     request.decision_reason = row->remark;
     request.decided_at = context.now;
     request.outside = storage::Outside::no;
-    outcome.changes.emplace_back(storage::AddDecision{{.request = request.id,
-                                                       .kind = DecisionKind::deny,
-                                                       .actor = request.decided_by,
-                                                       .reason = request.decision_reason,
-                                                       .scope_hash = request.scope_hash,
-                                                       .evidence = details({{"party", row->party}}),
-                                                       .at = context.now}});
+    add_decision(outcome,
+                 {.request = request.id,
+                  .kind = DecisionKind::deny,
+                  .actor = request.decided_by,
+                  .reason = request.decision_reason,
+                  .scope_hash = request.scope_hash,
+                  .evidence = details({{"party", row->party}}),
+                  .at = context.now},
+                 item, context);
+}
+
+// M23: where the policy routes it, the card stands too; posting it again does nothing, its key is known.
+void copy_card(const AppRequest& request, const ChannelId& channel, const views::Message& card,
+               Outcome& outcome) {
+    outcome.effects.push_back(post_card_copy(request, channel, card));
+    outcome.effects.push_back(update_card_copy(request, channel, card));
 }
 
 // What Slack still holds is given back, so that a better request can be made.
 void cancel_in_slack(const AppRequest& request, const Context& context, Outcome& outcome) {
     const bool ours = request.outside == storage::Outside::no &&
-                      (request.state == RequestState::denied || request.state == RequestState::withdrawn);
+                      (request.state == RequestState::denied || request.state == RequestState::withdrawn ||
+                       (request.state == RequestState::expired && request.decision == DecisionKind::cancel));
     if (ours && context.capabilities.admin && pending_in_slack(request, context)) {
         outcome.effects.push_back(cancel_slack_request(request));
     }
@@ -97,8 +109,10 @@ void cancel_in_slack(const AppRequest& request, const Context& context, Outcome&
 }  // namespace
 
 Case load_case(const AppRequest& request, const Context& context) {
-    Case item{request, context.view.votes(request.id), context.view.vendor_issue(request.id), {}};
-    item.matrix = review::party_matrix(request, item.votes, context.settings.review.parties);
+    Case item{request, context.view.votes(request.id), context.view.vendor_issue(request.id),
+              {},      context.view.marks(request.id), {}};
+    item.judgement = judge_request(request, item.marks, context);
+    draw_matrix(item, context);
     return item;
 }
 
@@ -113,19 +127,24 @@ views::Message draw_card(const Case& item, const Context& context) {
 Outcome settle(Case item, RequestState before, std::string_view actor, const Context& context) {
     Outcome outcome;
     auto& request = item.request;
-    const auto& settings = context.settings.review;
-    item.matrix = review::party_matrix(request, item.votes, settings.parties);
-    const auto next = review::next_state(request, item.matrix, item.issue.has_value(), settings);
+    // Whatever happens to a held request takes it up again; a hold that still has a reason is made anew.
+    if (before == RequestState::held && request.state == RequestState::held) {
+        request.state = RequestState::in_review;
+        request.state_note.clear();
+    }
+    draw_matrix(item, context);
+    const auto next =
+        review::next_state(request, item.matrix, item.issue.has_value(), item.judgement.vendor_issue);
     if (next == RequestState::denied && request.state != RequestState::denied) deny(item, context, outcome);
     request.state = next;
-    if (request.state == RequestState::ready && settings.auto_apply && context.capabilities.admin) {
-        outcome.merge(begin_approval(request, {}, {}, context));
-    }
+    outcome.merge(follow_policy(item, context));
     if (request.state != before) {
         request.state_since = context.now;
+        outcome.changes.push_back(next_deadline(request, context.now, context));
         tell_requester(request, context, outcome);
         cancel_in_slack(request, context, outcome);
-        if (request.state == RequestState::manual) raise_alarm(request, context, outcome);
+        if (request.state == RequestState::manual || request.state == RequestState::reconsider)
+            raise_alarm(request, context, outcome);
         outcome.audit.push_back({std::string(actor), "request.state", to_text(request.id),
                                  details({{"from", to_text(before)},
                                           {"to", to_text(request.state)},
@@ -134,8 +153,11 @@ Outcome settle(Case item, RequestState before, std::string_view actor, const Con
     }
     outcome.changes.emplace_back(storage::SaveRequest{request});
     // The matrix may read differently in the new state (a question is only shown while it is open).
-    item.matrix = review::party_matrix(request, item.votes, settings.parties);
-    outcome.effects.push_back(update_card(request, draw_card(item, context)));
+    draw_matrix(item, context);
+    const auto card = draw_card(item, context);
+    outcome.effects.push_back(update_card(request, card));
+    for (const auto& channel : item.judgement.channels)
+        copy_card(request, channel, card, outcome);
     return outcome;
 }
 
@@ -150,14 +172,16 @@ Outcome end(Case item, const Ending& ending, std::string_view actor, const Conte
     request.decided_at = context.now;
     request.outside = ending.outside;
     Outcome outcome;
-    outcome.changes.emplace_back(storage::AddDecision{{.request = request.id,
-                                                       .kind = ending.kind,
-                                                       .actor = ending.by,
-                                                       .outside = ending.outside != storage::Outside::no,
-                                                       .reason = ending.reason,
-                                                       .scope_hash = request.scope_hash,
-                                                       .evidence = ending.evidence,
-                                                       .at = context.now}});
+    add_decision(outcome,
+                 {.request = request.id,
+                  .kind = ending.kind,
+                  .actor = ending.by,
+                  .outside = ending.outside != storage::Outside::no,
+                  .reason = ending.reason,
+                  .scope_hash = request.scope_hash,
+                  .evidence = ending.evidence,
+                  .at = context.now},
+                 item, context);
     outcome.merge(settle(std::move(item), before, actor, context));
     return outcome;
 }
@@ -175,8 +199,11 @@ bool pending_in_slack(const AppRequest& request, const Context& context) {
     if (request.slack_id.empty()) return false;
     const auto all = context.view.decisions(request.id);
     return std::ranges::none_of(all, [](const storage::Decision& decision) {
-        return !decision.outside &&
-               (decision.kind == DecisionKind::deny || decision.kind == DecisionKind::cancel);
+        // A decision that Slack confirmed has resolved its request too: from then on the app itself is meant.
+        const bool resolved =
+            decision.kind == DecisionKind::approve || decision.kind == DecisionKind::restrict;
+        return resolved || (!decision.outside &&
+                            (decision.kind == DecisionKind::deny || decision.kind == DecisionKind::cancel));
     });
 }
 

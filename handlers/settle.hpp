@@ -3,6 +3,7 @@
 #include "handlers/context.hpp"
 #include "handlers/outcome.hpp"
 #include "handlers/review/party_status.hpp"
+#include "handlers/review/policy.hpp"
 #include "handlers/views/message.hpp"
 #include "storage/records.hpp"
 
@@ -19,6 +20,8 @@ struct Case {
     std::vector<storage::Vote> votes;
     std::optional<storage::VendorIssue> issue;
     std::vector<review::PartyStatus> matrix;
+    std::vector<storage::Mark> marks;
+    review::Judgement judgement;  // of the policy in force
 };
 [[nodiscard]] Case load_case(const storage::AppRequest& request, const Context& context);
 
@@ -45,7 +48,8 @@ struct Ending {
 // "already decided: …": why a press on this request comes too late.
 [[nodiscard]] std::string already(const storage::AppRequest& request);
 
-// Slack still holds the request for us: we never cancelled it (a reopened request is approved by app id).
+// Slack still holds the request for us: it was neither cancelled by us nor decided (what is reopened or
+// reconsidered is decided by app id).
 [[nodiscard]] bool pending_in_slack(const storage::AppRequest& request, const Context& context);
 
 }  // namespace countersign::handlers

@@ -1,6 +1,7 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/handlers.hpp"
+#include "handlers/party_work.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/review/app_ids.hpp"
 #include "handlers/review/payload_fields.hpp"
@@ -45,6 +46,7 @@ Outcome shortcuts(const Event& event, const Context& context) {
     }
     if (press.what == ids::shortcut_my_requests)
         return say(press, views::request_list(context.view.requests_of(press.user, listed), press.language));
+    if (press.what == ids::vote_from_comment) return comment_chosen(event, press);
     return decide_press(press, context);
 }
 

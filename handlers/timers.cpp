@@ -1,7 +1,10 @@
+#include "handlers/after_decision.hpp"
+#include "handlers/deadlines.hpp"
 #include "handlers/group_reading.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/home_tab.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/judging.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/sweep.hpp"
 
@@ -13,6 +16,10 @@ Outcome timers(const Event& event, const Context& context) {
     const auto kind = review::text_field(event.payload, "kind");
     if (kind == "watch") return watch_due(event, context);
     if (kind == "home") return home_due(event, context);
+    if (kind == "deadline") return deadline_due(event, context);
+    if (kind == "condition") return condition_due(event, context);
+    if (kind == "restriction") return restriction_over(event, context);
+    if (kind == "policy") return policy_due(event, context);
     if (kind == "groups") return read_groups(context);
     if (kind == "sweep") return begin_sweep(context);
     if (kind == "listed") return listed(event, context);

@@ -5,6 +5,7 @@
 #include "handlers/rights.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/forms.hpp"
+#include "handlers/views/party_forms.hpp"
 #include "handlers/views/request_card.hpp"
 
 namespace countersign::handlers {
@@ -33,6 +34,9 @@ Outcome vote_pressed(const Press& press, const Context& context) {
         return open_form(press,
                          views::reject_form(item->request, item->matrix[*party].party, press.language));
     }
+    // P23: where the policy asks for care, a press alone is not enough.
+    if (item->judgement.confirm_by_name)
+        return open_form(press, views::confirm_form(item->request, item->matrix[*party].party));
     return cast_vote(press, std::move(*item), *party, storage::VoteAnswer::approve, {}, context);
 }
 

@@ -45,13 +45,30 @@ struct SaveHomeTab {
 struct AddFollower {
     Follower follower;
 };  // again: nothing
+struct SavePolicy {
+    PolicyText policy;
+};  // once a hash
+struct SetMark {
+    Mark mark;
+};
+struct ClearMarks {
+    RequestId request;
+    std::string kind;
+    std::string subject;
+};  // of every person
+struct SaveAbsence {
+    Absence absence;
+};  // one a person; replaces
+struct EndAbsence {
+    UserId person;
+};
 struct SetMeta {
     std::string key;
     std::string value;
 };  // small facts: own user id, last sweep …
 
-using Change =
-    std::variant<SaveRequest, AddVote, SaveVendorIssue, AddDecision, SaveMessageRef, SetTimer, CancelTimer,
-                 SaveUserGroup, SaveResolution, SavePerson, SaveHomeTab, AddFollower, SetMeta>;
+using Change = std::variant<SaveRequest, AddVote, SaveVendorIssue, AddDecision, SaveMessageRef, SetTimer,
+                            CancelTimer, SaveUserGroup, SaveResolution, SavePerson, SaveHomeTab, AddFollower,
+                            SavePolicy, SetMark, ClearMarks, SaveAbsence, EndAbsence, SetMeta>;
 
 }  // namespace countersign::storage

@@ -6,7 +6,7 @@ namespace countersign::storage {
 // each row. Times are milliseconds since the epoch. Enumerations are texts with a CHECK. A list that is only
 // ever read and written whole is JSON in its row. Every partial index serves one query, whose WHERE repeats
 // the index's word for word.
-const std::array<const char*, 2> migrations = {R"sql(
+const std::array<const char*, 3> migrations = {R"sql(
 
 CREATE TABLE inbox(
     id INTEGER PRIMARY KEY,
@@ -263,6 +263,136 @@ CREATE INDEX follower_person ON follower(person, request);
 CREATE INDEX app_request_open_id ON app_request(id)
     WHERE state <> 'approved' AND state <> 'restricted' AND state <> 'denied' AND state <> 'withdrawn'
         AND state <> 'expired' AND state <> 'superseded';
+
+)sql",
+                                               // 3: policy, marks, absences; more states and decisions
+                                               R"sql(
+
+-- New states and decisions: a CHECK changes only with its table.
+CREATE TABLE new_app_request(
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    slack_id TEXT NOT NULL,
+    source TEXT NOT NULL
+        CHECK (source = 'event' OR source = 'list' OR source = 'form' OR source = 'slackbot'),
+    app_id TEXT NOT NULL,
+    app_name TEXT NOT NULL,
+    app_description TEXT NOT NULL,
+    app_directory_url TEXT NOT NULL,
+    app_homepage_url TEXT NOT NULL,
+    app_privacy_url TEXT NOT NULL,
+    publisher TEXT NOT NULL
+        CHECK (publisher = 'marketplace' OR publisher = 'internal' OR publisher = 'distributed'
+            OR publisher = 'slack' OR publisher = 'unknown'),
+    team_id TEXT NOT NULL,
+    team_name TEXT NOT NULL,
+    enterprise_id TEXT NOT NULL,
+    requester TEXT NOT NULL,
+    requester_name TEXT NOT NULL,
+    requester_is_collaborator INTEGER CHECK (requester_is_collaborator IN (0, 1)),
+    message TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    scope_hash TEXT NOT NULL,
+    previous_status TEXT NOT NULL,
+    previous_scopes TEXT NOT NULL,
+    state TEXT NOT NULL
+        CHECK (state = 'awaiting_issue' OR state = 'in_review' OR state = 'need_info' OR state = 'ready'
+            OR state = 'held' OR state = 'applying' OR state = 'unclear' OR state = 'approved'
+            OR state = 'restricted' OR state = 'denied' OR state = 'withdrawn' OR state = 'expired'
+            OR state = 'superseded' OR state = 'manual' OR state = 'installed'
+            OR state = 'reconsider' OR state = 'suspended'),
+    state_note TEXT NOT NULL,
+    state_since INTEGER NOT NULL,
+    outside TEXT NOT NULL CHECK (outside = 'no' OR outside = 'decided' OR outside = 'cancelled'),
+    info_party TEXT NOT NULL,
+    info_asker TEXT NOT NULL,
+    info_question TEXT NOT NULL,
+    info_answer TEXT NOT NULL,
+    decision TEXT NOT NULL
+        CHECK (decision = 'none' OR decision = 'approve' OR decision = 'restrict' OR decision = 'deny'
+            OR decision = 'cancel' OR decision = 'clear'),
+    decided_by TEXT NOT NULL,
+    decision_reason TEXT NOT NULL,
+    decided_at INTEGER,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    version INTEGER NOT NULL CHECK (version > 0)
+) STRICT;
+INSERT INTO new_app_request SELECT * FROM app_request;
+DROP TABLE app_request;
+ALTER TABLE new_app_request RENAME TO app_request;
+CREATE INDEX app_request_slack_id ON app_request(slack_id, id) WHERE slack_id <> '';
+CREATE INDEX app_request_open ON app_request(app_id, team_id, id)
+    WHERE state <> 'approved' AND state <> 'restricted' AND state <> 'denied' AND state <> 'withdrawn'
+        AND state <> 'expired' AND state <> 'superseded' AND state <> 'installed';
+CREATE INDEX app_request_open_id ON app_request(id)
+    WHERE state <> 'approved' AND state <> 'restricted' AND state <> 'denied' AND state <> 'withdrawn'
+        AND state <> 'expired' AND state <> 'superseded' AND state <> 'installed';
+CREATE INDEX app_request_app ON app_request(app_id, id);
+CREATE INDEX app_request_app_name ON app_request(app_name COLLATE NOCASE, id);
+CREATE INDEX app_request_requester ON app_request(requester, id);
+CREATE INDEX app_request_state ON app_request(state, id);
+CREATE TRIGGER app_request_added AFTER INSERT ON app_request BEGIN
+    INSERT INTO request_count VALUES (new.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER app_request_moved AFTER UPDATE OF state ON app_request WHEN old.state <> new.state BEGIN
+    UPDATE request_count SET count = count - 1 WHERE state = old.state;
+    INSERT INTO request_count VALUES (new.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER app_request_removed AFTER DELETE ON app_request BEGIN
+    UPDATE request_count SET count = count - 1 WHERE state = old.state;
+END;
+
+CREATE TABLE new_decision(
+    id INTEGER PRIMARY KEY,
+    request INTEGER NOT NULL REFERENCES app_request(id),
+    kind TEXT NOT NULL
+        CHECK (kind = 'none' OR kind = 'approve' OR kind = 'restrict' OR kind = 'deny' OR kind = 'cancel'
+            OR kind = 'clear'),
+    actor TEXT NOT NULL,
+    outside INTEGER NOT NULL CHECK (outside IN (0, 1)),
+    reason TEXT NOT NULL,
+    scope_hash TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    policy TEXT NOT NULL,
+    policy_rules TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+INSERT INTO new_decision
+    SELECT id, request, kind, actor, outside, reason, scope_hash, evidence, '', '[]', at FROM decision;
+DROP TABLE decision;
+ALTER TABLE new_decision RENAME TO decision;
+CREATE INDEX decision_request ON decision(request, id);
+
+-- The policies that decisions rest on, a row for each text that ever held at one.
+CREATE TABLE policy(
+    hash TEXT PRIMARY KEY CHECK (hash <> ''),
+    source TEXT NOT NULL,
+    text TEXT NOT NULL,
+    first_used INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Small facts about a request that a person set: claims, an admin's first press of two …
+CREATE TABLE mark(
+    request INTEGER NOT NULL REFERENCES app_request(id),
+    kind TEXT NOT NULL CHECK (kind <> ''),
+    subject TEXT NOT NULL,
+    person TEXT NOT NULL,
+    value TEXT NOT NULL,
+    scope_hash TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (request, kind, subject, person)
+) STRICT, WITHOUT ROWID;
+
+-- Days are ISO texts, both included.
+CREATE TABLE absence(
+    person TEXT PRIMARY KEY CHECK (person <> ''),
+    delegate TEXT NOT NULL CHECK (delegate <> person),
+    from_day TEXT NOT NULL,
+    until_day TEXT NOT NULL CHECK (until_day >= from_day),
+    made_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX absence_delegate ON absence(delegate);
 
 )sql"};
 

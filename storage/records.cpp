@@ -15,9 +15,10 @@ namespace {
 template <class Enum>
 constexpr int texts = 0;
 template <>
-constexpr std::array<std::string_view, 14> texts<RequestState> = {
-    "awaiting_issue", "in_review",  "need_info", "ready",     "held",    "applying",   "unclear",
-    "approved",       "restricted", "denied",    "withdrawn", "expired", "superseded", "manual"};
+constexpr std::array<std::string_view, 17> texts<RequestState> = {
+    "awaiting_issue", "in_review", "need_info",  "ready",      "held",      "applying",
+    "unclear",        "approved",  "restricted", "denied",     "withdrawn", "expired",
+    "superseded",     "manual",    "installed",  "reconsider", "suspended"};
 template <>
 constexpr std::array<std::string_view, 4> texts<TokenType> = {"bot", "user", "app", "unknown"};
 template <>
@@ -28,8 +29,8 @@ constexpr std::array<std::string_view, 5> texts<Publisher> = {"marketplace", "in
 template <>
 constexpr std::array<std::string_view, 3> texts<Outside> = {"no", "decided", "cancelled"};
 template <>
-constexpr std::array<std::string_view, 5> texts<DecisionKind> = {"none", "approve", "restrict", "deny",
-                                                                 "cancel"};
+constexpr std::array<std::string_view, 6> texts<DecisionKind> = {"none", "approve", "restrict",
+                                                                 "deny", "cancel",  "clear"};
 template <>
 constexpr std::array<std::string_view, 6> texts<VoteAnswer> = {"approve", "conditional", "reject",
                                                                "abstain", "need_info",   "retracted"};
@@ -111,6 +112,7 @@ std::optional<RequestState> parse_request_state(std::string_view text) {
 bool is_final(RequestState state) {
     switch (state) {
         case RequestState::approved:
+        case RequestState::installed:
         case RequestState::restricted:
         case RequestState::denied:
         case RequestState::withdrawn:

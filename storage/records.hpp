@@ -27,12 +27,15 @@ enum class RequestState {
     withdrawn,
     expired,
     superseded,
-    manual,  // a human must act; `state_note` says what to do
+    manual,      // a human must act; `state_note` says what to do
+    installed,   // approved, and somebody installed it
+    reconsider,  // decided, and what the decision rests on broke: an admin keeps, clears or restricts
+    suspended,   // restricted in an emergency; a review says what becomes of it
 };
 [[nodiscard]] std::string_view to_text(RequestState state);
 [[nodiscard]] std::optional<RequestState> parse_request_state(std::string_view text);
 [[nodiscard]] bool is_final(
-    RequestState state);  // approved, restricted, denied, withdrawn, expired, superseded
+    RequestState state);  // approved, installed, restricted, denied, withdrawn, expired, superseded
 
 enum class TokenType { bot, user, app, unknown };
 
@@ -50,7 +53,7 @@ enum class Publisher { marketplace, internal, distributed, slack, unknown };
 // How the request ended, where it was not us who ended it.
 enum class Outside { no, decided, cancelled };
 // What is being applied, or was.
-enum class DecisionKind { none, approve, restrict, deny, cancel };
+enum class DecisionKind { none, approve, restrict, deny, cancel, clear };
 
 struct AppRequest {
     RequestId id;
@@ -140,8 +143,36 @@ struct Decision {
     bool outside = false;
     std::string reason;
     std::string scope_hash;
-    std::string evidence;  // JSON: votes, issue and read-back it rests on
+    std::string evidence;             // JSON: votes, issue and read-back it rests on
+    std::string policy = {};          // hash of the policy that held; "": before there were any
+    std::string policy_rules = "[]";  // JSON list of the ids of its rules that held
     Timestamp at;
+};
+
+// The text of a policy that a decision rests on, once a hash.
+struct PolicyText {
+    std::string hash;
+    std::string source;
+    std::string text;
+};
+
+// A small fact about a request that a person set: one of a kind, subject and person.
+struct Mark {
+    RequestId request;
+    std::string kind;     // "claim", "heard", "admin_approval" …
+    std::string subject;  // a party, or ""
+    UserId person;
+    std::string value;
+    std::string scope_hash;
+    Timestamp at;
+};
+
+// P10: who is away, from which day to which (both included), and who votes meanwhile.
+struct Absence {
+    UserId person;
+    UserId delegate;          // empty: nobody
+    std::string from, until;  // ISO days
+    Timestamp made_at;
 };
 
 // Where a message of ours lives, so that it can be changed: "card:12", "dm:12:linkform" …

@@ -18,7 +18,7 @@ inline constexpr char request_columns[] =
 // Not final (`is_final`), word for word as in the partial index app_request_open.
 inline constexpr char request_is_open[] =
     "state <> 'approved' AND state <> 'restricted' AND state <> 'denied' AND state <> 'withdrawn' "
-    "AND state <> 'expired' AND state <> 'superseded'";
+    "AND state <> 'expired' AND state <> 'superseded' AND state <> 'installed'";
 
 // Inserts with version 1, or replaces and counts the version up.
 void save_request(const Database& database, const AppRequest& request, Timestamp now);

@@ -38,7 +38,8 @@ Vote read_vote(Query& query) {
 
 Decision read_decision(Query& query) {
     Decision d;
-    query.read(d.id, d.request, d.kind, d.actor, d.outside, d.reason, d.scope_hash, d.evidence, d.at);
+    query.read(d.id, d.request, d.kind, d.actor, d.outside, d.reason, d.scope_hash, d.evidence, d.policy,
+               d.policy_rules, d.at);
     return d;
 }
 
@@ -150,16 +151,18 @@ std::optional<VendorIssue> View::vendor_issue(RequestId id) const {
 }
 
 std::vector<Decision> View::decisions(RequestId id) const {
-    Query query(*database_,
-                "SELECT id, request, kind, actor, outside, reason, scope_hash, evidence, at "
-                "FROM decision WHERE request = ? ORDER BY id");
+    Query query(
+        *database_,
+        "SELECT id, request, kind, actor, outside, reason, scope_hash, evidence, policy, policy_rules, at "
+        "FROM decision WHERE request = ? ORDER BY id");
     return all_rows(query.bind(id), read_decision);
 }
 
 std::vector<Decision> View::decisions_on(const AppId& app, const TeamId& team) const {
     Query query(
         *database_,
-        "SELECT d.id, d.request, d.kind, d.actor, d.outside, d.reason, d.scope_hash, d.evidence, d.at "
+        "SELECT d.id, d.request, d.kind, d.actor, d.outside, d.reason, d.scope_hash, d.evidence, d.policy, "
+        "d.policy_rules, d.at "
         "FROM app_request r CROSS JOIN decision d ON d.request = r.id "
         "WHERE r.app_id = ? AND r.team_id = ? ORDER BY d.id DESC");
     return all_rows(query.bind(app, team), read_decision);
@@ -205,6 +208,49 @@ std::optional<Timer> View::timer(std::string_view name) const {
         row.read(t.name, t.due, t.event);
         return t;
     });
+}
+
+std::optional<PolicyText> View::policy(std::string_view hash) const {
+    Query query(*database_, "SELECT hash, source, text FROM policy WHERE hash = ?");
+    return first_row(query.bind(hash), [](Query& row) {
+        PolicyText p;
+        row.read(p.hash, p.source, p.text);
+        return p;
+    });
+}
+
+std::vector<Mark> View::marks(RequestId id) const {
+    Query query(*database_,
+                "SELECT request, kind, subject, person, value, scope_hash, at FROM mark WHERE request = ?");
+    auto found = all_rows(query.bind(id), [](Query& row) {
+        Mark m;
+        row.read(m.request, m.kind, m.subject, m.person, m.value, m.scope_hash, m.at);
+        return m;
+    });
+    std::ranges::sort(found, {}, &Mark::at);
+    return found;
+}
+
+namespace {
+
+Absence read_absence(Query& row) {
+    Absence a;
+    row.read(a.person, a.delegate, a.from, a.until, a.made_at);
+    return a;
+}
+
+}  // namespace
+
+std::optional<Absence> View::absence(const UserId& person) const {
+    Query query(*database_,
+                "SELECT person, delegate, from_day, until_day, made_at FROM absence WHERE person = ?");
+    return first_row(query.bind(person), read_absence);
+}
+
+std::vector<Absence> View::absences_for(const UserId& delegate) const {
+    Query query(*database_,
+                "SELECT person, delegate, from_day, until_day, made_at FROM absence WHERE delegate = ?");
+    return all_rows(query.bind(delegate), read_absence);
 }
 
 std::string View::meta(std::string_view key) const {

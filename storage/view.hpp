@@ -66,6 +66,10 @@ class View {
     [[nodiscard]] std::optional<UserGroup> user_group(std::string_view id) const;
     [[nodiscard]] std::optional<AppResolution> resolution(const AppId& app, const TeamId& team) const;
     [[nodiscard]] std::optional<Timer> timer(std::string_view name) const;
+    [[nodiscard]] std::optional<PolicyText> policy(std::string_view hash) const;
+    [[nodiscard]] std::vector<Mark> marks(RequestId id) const;  // oldest first
+    [[nodiscard]] std::optional<Absence> absence(const UserId& person) const;
+    [[nodiscard]] std::vector<Absence> absences_for(const UserId& delegate) const;
     [[nodiscard]] std::string meta(std::string_view key) const;  // "" when unset
     [[nodiscard]] std::optional<Effect> effect(std::string_view key) const;
 

@@ -39,9 +39,10 @@ struct Applier {
     void operator()(const AddDecision& change) const {
         const Decision& d = change.decision;
         Query(database,
-              "INSERT INTO decision(request, kind, actor, outside, reason, scope_hash, evidence, at) "
-              "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-            .bind(d.request, d.kind, d.actor, d.outside, d.reason, d.scope_hash, d.evidence, d.at)
+              "INSERT INTO decision(request, kind, actor, outside, reason, scope_hash, evidence, policy, "
+              "policy_rules, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            .bind(d.request, d.kind, d.actor, d.outside, d.reason, d.scope_hash, d.evidence, d.policy,
+                  d.policy_rules, d.at)
             .run();
     }
 
@@ -115,6 +116,44 @@ struct Applier {
               "INSERT INTO follower(request, person, since) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
             .bind(f.request, f.user, f.since)
             .run();
+    }
+
+    void operator()(const SavePolicy& change) const {
+        const PolicyText& p = change.policy;
+        Query(database,
+              "INSERT INTO policy(hash, source, text, first_used) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+            .bind(p.hash, p.source, p.text, now)
+            .run();
+    }
+
+    void operator()(const SetMark& change) const {
+        const Mark& m = change.mark;
+        Query(database,
+              "INSERT INTO mark(request, kind, subject, person, value, scope_hash, at) VALUES (?, ?, ?, ?, "
+              "?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value, scope_hash = excluded.scope_hash, "
+              "at = excluded.at")
+            .bind(m.request, m.kind, m.subject, m.person, m.value, m.scope_hash, m.at)
+            .run();
+    }
+
+    void operator()(const ClearMarks& change) const {
+        Query(database, "DELETE FROM mark WHERE request = ? AND kind = ? AND subject = ?")
+            .bind(change.request, change.kind, change.subject)
+            .run();
+    }
+
+    void operator()(const SaveAbsence& change) const {
+        const Absence& a = change.absence;
+        Query(database,
+              "INSERT INTO absence(person, delegate, from_day, until_day, made_at) VALUES (?, ?, ?, ?, ?) "
+              "ON CONFLICT DO UPDATE SET delegate = excluded.delegate, from_day = excluded.from_day, "
+              "until_day = excluded.until_day, made_at = excluded.made_at")
+            .bind(a.person, a.delegate, a.from, a.until, a.made_at)
+            .run();
+    }
+
+    void operator()(const EndAbsence& change) const {
+        Query(database, "DELETE FROM absence WHERE person = ?").bind(change.person).run();
     }
 
     void operator()(const SetMeta& change) const {

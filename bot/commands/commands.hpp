@@ -44,7 +44,8 @@ int export_requests(const Call&);                      // everything known about
 int verify_audit(const Call&);  // the hash chain, from the first entry
 int export_audit(const Call&);
 
-int explain_policy(const Call&, const std::string& id);  // which parties a request needs, and why; "" = any
+int explain_policy(const Call&, const std::string& id);   // which parties a request needs, and why; "" = any
+int replay_policy(const Call&, const std::string& file);  // what another policy would have changed
 int list_inventory(const Call&);
 int export_inventory(const Call&);
 int list_authorizations(const Call&);

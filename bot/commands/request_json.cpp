@@ -36,6 +36,8 @@ std::string_view to_text(storage::DecisionKind kind) {
             return "deny";
         case storage::DecisionKind::cancel:
             return "cancel";
+        case storage::DecisionKind::clear:
+            return "clear";
     }
     return "none";
 }

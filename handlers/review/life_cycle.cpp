@@ -25,13 +25,12 @@ bool in_flight(RequestState state) {
     return state == RequestState::applying || state == RequestState::unclear;
 }
 
-bool may_be_approved(const std::vector<PartyStatus>& matrix, bool has_issue,
-                     const config::ReviewSettings& review) {
-    return all_satisfied(matrix) && (has_issue || !review.require_vendor_issue);
+bool may_be_approved(const std::vector<PartyStatus>& matrix, bool has_issue, bool needs_issue) {
+    return all_satisfied(matrix) && (has_issue || !needs_issue);
 }
 
 RequestState next_state(const storage::AppRequest& request, const std::vector<PartyStatus>& matrix,
-                        bool has_issue, const config::ReviewSettings& review) {
+                        bool has_issue, bool needs_issue) {
     if (!in_votes(request.state)) return request.state;
     const auto any = [&](PartyState state) {
         return std::ranges::any_of(matrix, [&](const auto& status) { return status.state == state; });
@@ -40,10 +39,10 @@ RequestState next_state(const storage::AppRequest& request, const std::vector<Pa
     // An admin's question belongs to no party: only the answer ends it. A party's own vote ends its question.
     const bool asked = request.state == RequestState::need_info && request.info_answer.empty();
     if (asked && (request.info_party.empty() || any(PartyState::need_info))) return RequestState::need_info;
-    if (may_be_approved(matrix, has_issue, review)) {
-        return request.state == RequestState::held ? RequestState::held : RequestState::ready;
-    }
-    if (!has_issue && review.require_vendor_issue) return RequestState::awaiting_issue;
+    // Held is left by whatever happens next (settle), never by silence.
+    if (request.state == RequestState::held) return RequestState::held;
+    if (may_be_approved(matrix, has_issue, needs_issue)) return RequestState::ready;
+    if (!has_issue && needs_issue) return RequestState::awaiting_issue;
     return RequestState::in_review;
 }
 

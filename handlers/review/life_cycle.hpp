@@ -1,6 +1,5 @@
 #pragma once
 
-#include "config/settings.hpp"
 #include "handlers/review/party_status.hpp"
 #include "storage/records.hpp"
 
@@ -17,11 +16,10 @@ namespace countersign::handlers::review {
 // Any other state is returned as it is: it only moves on evidence from Slack or on a person's word.
 [[nodiscard]] storage::RequestState next_state(const storage::AppRequest& request,
                                                const std::vector<PartyStatus>& matrix, bool has_issue,
-                                               const config::ReviewSettings& review);
+                                               bool needs_issue);
 
 // Every party agrees on exactly the present scopes, and the vendor issue is there if it must be (invariant
 // 1).
-[[nodiscard]] bool may_be_approved(const std::vector<PartyStatus>& matrix, bool has_issue,
-                                   const config::ReviewSettings& review);
+[[nodiscard]] bool may_be_approved(const std::vector<PartyStatus>& matrix, bool has_issue, bool needs_issue);
 
 }  // namespace countersign::handlers::review

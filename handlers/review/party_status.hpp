@@ -33,9 +33,13 @@ struct PartyStatus {
     std::optional<Timestamp> since;
     bool from_tracker = false;             // "signed in GitLab"
     std::vector<std::string> not_counted;  // reasons a sign was refused
+    UserId claimed_by = {};                // P16: who has taken it upon themselves
+    bool needed = true;                    // false: the policy asks it not, whatever its row shows
+    bool condition_counts = true;          // false: an approval with a condition does not, at this risk
     [[nodiscard]] bool satisfied() const {
-        return state == PartyState::approved || state == PartyState::conditional ||
-               state == PartyState::not_required;
+        if (!needed) return true;
+        if (state == PartyState::conditional) return condition_counts;
+        return state == PartyState::approved || state == PartyState::not_required;
     }
 };
 

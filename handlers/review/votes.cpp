@@ -13,9 +13,18 @@ bool open_question(const storage::AppRequest& request, const std::string& party)
     return request.state == storage::RequestState::need_info && request.info_party == party;
 }
 
+// Why a vote does not count, if so; it is shown and counts as not given (domain.md §8.3, `stale`).
+std::string not_counted(const Vote& vote, const VoteRules& rules) {
+    if (rules.stale && rules.stale(vote.at)) return "an approval that is too old";
+    const bool lapsed = vote.answer == VoteAnswer::conditional && !vote.condition_until.empty() &&
+                        !rules.today.empty() && vote.condition_until < rules.today;
+    return lapsed ? "the condition was due on " + vote.condition_until : std::string();
+}
+
 PartyStatus row(const storage::AppRequest& request, const config::Party& party,
-                const std::vector<Vote>& votes) {
+                const std::vector<Vote>& votes, const VoteRules& rules) {
     PartyStatus status;
+    status.condition_counts = rules.conditional_counts;
     status.party = party.name;
     status.quorum = party.quorum;
     const Vote* rejection = nullptr;
@@ -25,6 +34,11 @@ PartyStatus row(const storage::AppRequest& request, const config::Party& party,
     const Vote* abstention = nullptr;
     for (const auto& vote : votes) {
         if (vote.party != party.name) continue;
+        const bool agrees = vote.answer == VoteAnswer::approve || vote.answer == VoteAnswer::conditional;
+        if (const auto why = agrees ? not_counted(vote, rules) : std::string(); !why.empty()) {
+            status.not_counted.push_back(why);
+            continue;
+        }
         switch (vote.answer) {
             case VoteAnswer::reject:
                 rejection = &vote;
@@ -52,8 +66,14 @@ PartyStatus row(const storage::AppRequest& request, const config::Party& party,
         status.since = vote.at;
         status.from_tracker = vote.source == storage::VoteSource::tracker;
     };
+    const auto need = std::ranges::find(rules.needs, party.name, &PartyNeed::party);
+    const bool needed = need == rules.needs.end() || need->needed;
     if (rejection != nullptr) {
         decide(PartyState::rejected, *rejection);
+    } else if (!needed && question == nullptr && status.approvals == 0) {
+        // Who votes all the same is shown; who says no is heard (P15).
+        status.state = PartyState::not_required;
+        status.remark = need->why;
     } else if (status.approvals >= party.quorum && condition != nullptr) {
         decide(PartyState::conditional, *condition);
         status.until = condition->condition_until;
@@ -66,6 +86,8 @@ PartyStatus row(const storage::AppRequest& request, const config::Party& party,
     } else if (abstention != nullptr) {
         decide(PartyState::abstained, *abstention);
     }
+    if (!needed && status.state != PartyState::rejected && status.state != PartyState::need_info)
+        status.needed = false;
     const auto shown = [&](const Vote& vote) {
         switch (status.state) {
             case PartyState::rejected:
@@ -105,12 +127,12 @@ std::vector<Vote> counting_votes(const storage::AppRequest& request, const std::
 }
 
 std::vector<PartyStatus> party_matrix(const storage::AppRequest& request, const std::vector<Vote>& votes,
-                                      const std::vector<config::Party>& parties) {
+                                      const std::vector<config::Party>& parties, const VoteRules& rules) {
     const auto counting = counting_votes(request, votes);
     std::vector<PartyStatus> matrix;
     matrix.reserve(parties.size());
     for (const auto& party : parties)
-        matrix.push_back(row(request, party, counting));
+        matrix.push_back(row(request, party, counting, rules));
     return matrix;
 }
 

@@ -2,19 +2,30 @@
 
 #include "config/settings.hpp"
 #include "handlers/review/party_status.hpp"
+#include "handlers/review/policy.hpp"
 #include "storage/records.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace countersign::handlers::review {
 
+// What the policy says about votes. Empty: every party is needed, and every vote counts for ever.
+struct VoteRules {
+    std::vector<PartyNeed> needs;
+    bool conditional_counts = true;
+    std::string today;                     // ISO day; a condition due before it has lapsed (P3)
+    std::function<bool(Timestamp)> stale;  // too old to count (P25)
+};
+
 // The matrix: one row a configured party, from the votes on the request's present scope hash. The newest vote
 // of a person counts, for one party only; the requester's never does (P2, P17, P21).
 [[nodiscard]] std::vector<PartyStatus> party_matrix(const storage::AppRequest& request,
                                                     const std::vector<storage::Vote>& votes,
-                                                    const std::vector<config::Party>& parties);
+                                                    const std::vector<config::Party>& parties,
+                                                    const VoteRules& rules = {});
 
 // The votes behind the matrix: newest of each person on this hash, oldest first, without retracted ones.
 [[nodiscard]] std::vector<storage::Vote> counting_votes(const storage::AppRequest& request,

@@ -52,4 +52,26 @@ inline constexpr std::string_view field_answer = "answer";
 inline constexpr std::string_view field_request =
     "request";  // choice of a request; option value = ButtonValue text
 
+// in the details: what parties and admins do less often
+inline constexpr std::string_view vote_conditional = "vote_conditional";   // Approve with condition
+inline constexpr std::string_view vote_abstain = "vote_abstain";           // Abstain
+inline constexpr std::string_view claim = "claim_request";                 // Claim
+inline constexpr std::string_view approve_limits = "approve_with_limits";  // Approve with limits
+// on a card that is reconsidered
+inline constexpr std::string_view keep_decision = "keep_decision";    // Keep
+inline constexpr std::string_view clear_decision = "clear_decision";  // Clear
+inline constexpr std::string_view form_conditional = "form_conditional";
+inline constexpr std::string_view form_confirm = "form_confirm_name";
+inline constexpr std::string_view form_comment = "form_vote_from_comment";
+inline constexpr std::string_view form_override = "form_blackout_override";
+inline constexpr std::string_view form_limits = "form_approve_limits";
+inline constexpr std::string_view form_keep = "form_keep";
+inline constexpr std::string_view form_clear = "form_clear";
+inline constexpr std::string_view vote_from_comment = "vote_from_comment";  // message shortcut
+inline constexpr std::string_view field_condition = "condition";
+inline constexpr std::string_view field_until = "until";
+inline constexpr std::string_view field_request_id = "request_id";
+inline constexpr std::string_view field_decision = "decision";
+inline constexpr std::string_view field_left_out = "left_out";
+
 }  // namespace countersign::handlers::views::ids

@@ -103,6 +103,9 @@ inline constexpr Text<1> restrict_warning{
     ":warning: Niemand in {0} darf diese App dann installieren oder beantragen, bis sich ihre Berechtigungen "
     "ändern "
     "oder ein Admin es aufhebt. Wo sie schon installiert ist, läuft sie weiter."};
+inline constexpr Text<> until_label{"Until", "Bis"};
+inline constexpr Text<> restrict_until_hint{"The last day, as 2027-01-31; empty: until somebody lifts it.",
+                                            "Der letzte Tag, etwa 2027-01-31; leer: bis es jemand aufhebt."};
 inline constexpr Text<> restrict_hint{"The requester and the parties read this.",
                                       "Das lesen, wer gefragt hat, und die Prüfer."};
 inline constexpr Text<> need_info_title{"Need info", "Rückfrage"};

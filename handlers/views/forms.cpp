@@ -111,6 +111,12 @@ std::string restrict_form(const AppRequest& request, Language language) {
     blocks.section(say_in(language, texts::restrict_warning, inert_line(place(request), 80)));
     blocks.text_input(long_text(ids::field_reason, say_in(language, texts::reason_label),
                                 say_in(language, texts::restrict_hint)));
+    blocks.text_input({.id = ids::field_until,
+                       .label = say_in(language, texts::until_label),
+                       .hint = say_in(language, texts::restrict_until_hint),
+                       .placeholder = "2027-01-31",
+                       .optional = true,
+                       .max_length = 10});
     return about_request(ids::form_restrict, texts::restrict_title, texts::restrict_title, request, blocks,
                          language);
 }

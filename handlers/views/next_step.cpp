@@ -27,8 +27,10 @@ const Text<>& state_word(storage::RequestState state) {
         case unclear:
             return texts::applying;
         case approved:
+        case installed:
             return texts::approved;
         case restricted:
+        case suspended:
             return texts::restricted;
         case denied:
             return texts::denied;
@@ -39,6 +41,7 @@ const Text<>& state_word(storage::RequestState state) {
         case superseded:
             return texts::superseded;
         case manual:
+        case reconsider:
             return texts::needs_a_human;
     }
     return texts::needs_a_human;
@@ -110,6 +113,13 @@ std::string next_step(const CardInput& input) {
             return "nothing; a new request may be made at any time.";
         case superseded:
             return "nothing here; a newer request for the same app goes on.";
+        case installed:
+            return "nothing; the app is installed.";
+        case suspended:
+            return note_or(request,
+                           "the emergency is reviewed: an admin clears the restriction or keeps it.");
+        case reconsider:
+            return note_or(request, "an admin keeps the decision, clears it, or restricts the app.");
         case manual:
             return note_or(request, "an admin looks at the request in Slack and decides there.");
     }

@@ -110,6 +110,8 @@ std::string party_text(const PartyStatus& status, Language language) {
             out = say_in(language, texts::party_not_required);
             break;
     }
+    if (status.state == PartyState::waiting && !status.claimed_by.empty())
+        out += say_in(language, texts::claimed_by, mention(status.claimed_by));
     if (status.from_tracker) out += say_in(language, texts::signed_in_gitlab);
     for (std::size_t at = 0; at < status.not_counted.size() && at < 2; ++at) {
         out += say_in(language, texts::not_counted, inert_line(status.not_counted[at], 80));

@@ -70,6 +70,12 @@ std::vector<Button> admin_row(const CardInput& input, const std::string& value) 
     if (request.state == RequestState::denied) {
         return {{.action_id = ids::reopen, .text = "Reopen", .value = value}};
     }
+    if (request.state == RequestState::reconsider) {
+        return {
+            {.action_id = ids::keep_decision, .text = "Keep", .value = value},
+            {.action_id = ids::clear_decision, .text = "Clear", .value = value},
+            {.action_id = ids::restrict_app, .text = "Restrict app", .value = value, .style = Style::danger}};
+    }
     if (!votes_open(request.state) && request.state != RequestState::manual) return {};
     const Confirm sure{.title = "Approve this app?",
                        .text = to_text(request.id) + ": " + plain(app_title(request), 80) + ", " +

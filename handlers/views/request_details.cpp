@@ -1,4 +1,5 @@
 #include "config/base/text.hpp"
+#include "handlers/views/action_ids.hpp"
 #include "handlers/views/blocks.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/next_step.hpp"
@@ -72,6 +73,23 @@ std::string answered(const storage::AppRequest& request, std::size_t limit) {
     return answer.empty() ? out + "\n_not answered yet_" : out + "\n*Answer:* " + answer;
 }
 
+// What has no room on the card. Rights are checked at the press, as there.
+std::vector<Button> rarely_used(const storage::AppRequest& request) {
+    using enum storage::RequestState;
+    const auto state = request.state;
+    if (state != awaiting_issue && state != in_review && state != need_info && state != ready &&
+        state != held)
+        return {};
+    const auto value = button_value(request);
+    std::vector<Button> out{
+        {.action_id = ids::vote_conditional, .text = "Approve with condition", .value = value},
+        {.action_id = ids::vote_abstain, .text = "Abstain", .value = value},
+        {.action_id = ids::claim, .text = "Claim", .value = value}};
+    if (std::ranges::any_of(request.scopes, &storage::Scope::optional))
+        out.push_back({.action_id = ids::approve_limits, .text = "Approve with limits", .value = value});
+    return out;
+}
+
 }  // namespace
 
 Message request_details(const CardInput& input, const std::vector<Vote>& votes) {
@@ -88,6 +106,7 @@ Message request_details(const CardInput& input, const std::vector<Vote>& votes) 
     blocks.lines(all_scopes(request.scopes, scope_room));
     blocks.section(fitted("*Votes*\n" + vote_lines(input, votes, vote_room), limits::section));
     if (const auto words = answered(request, 300); !words.empty()) blocks.section(fitted(words, 800));
+    blocks.actions("more", rarely_used(request));
     blocks.context({footer(request)});
 
     std::vector<std::string> lines{to_text(request.id) + " " + inert_line(app_title(request), 100) + ": " +

@@ -1,5 +1,10 @@
+#include "config/base/time_zone.hpp"
+#include "config/policy_file.hpp"
 #include "tests/support/review_world.hpp"
 
+#include <SQLiteCpp/Database.h>
+
+#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
@@ -47,7 +52,7 @@ class Watcher {
             if (effect.method == "admin.apps.approve") nothing_leaves_unless_all_agree(effect);
         }
         states_move_for_a_reason(event, outcome);
-        no_vote_of_the_requester();
+        votes_come_from_people(event, outcome);
         const auto decides = [](const storage::Effect& effect) { return effect.purpose == "decide"; };
         if (std::ranges::any_of(outcome.effects, decides)) at_most_one_decision_under_way();
     }
@@ -92,7 +97,9 @@ class Watcher {
                 if (vote.party != party.name) continue;
                 CHECK(vote.answer != storage::VoteAnswer::reject);
                 CHECK(voter != request.requester.value);
-                agreed += vote.answer == storage::VoteAnswer::approve ? 1 : 0;
+                const bool holds = vote.answer == storage::VoteAnswer::conditional &&
+                                   vote.condition_until >= time_zone::date_text(world_->clock.now(), "UTC");
+                agreed += vote.answer == storage::VoteAnswer::approve || holds ? 1 : 0;
             }
             CHECK(agreed >= party.quorum);
         }
@@ -105,8 +112,12 @@ class Watcher {
     // 6 and 9: approved and restricted rest on Slack's list of such apps; every change of state is written
     // down.
     void states_move_for_a_reason(const Event& event, const Outcome& outcome) {
-        const auto view = world_->view();
-        for (std::int64_t id = 1; id < view.next_request_id().value; ++id) {
+        std::set<std::int64_t> touched;
+        for (const auto& change : outcome.changes) {
+            if (const auto* saved = std::get_if<storage::SaveRequest>(&change))
+                touched.insert(saved->request.id.value);
+        }
+        for (const auto id : touched) {
             const auto request = world_->request(id);
             const auto before = states_.contains(id) ? std::optional(states_[id]) : std::nullopt;
             if (before == request.state) continue;
@@ -130,7 +141,10 @@ class Watcher {
                 const bool adopted =
                     (*before == RequestState::denied || *before == RequestState::withdrawn) &&
                     request.outside == storage::Outside::decided;
-                CHECK_MESSAGE((reopened || adopted || event.kind == EventKind::effect_result),
+                // domain.md §8.4: what a decision rests on may break, and an admin may take it back.
+                const bool later = request.state == RequestState::reconsider ||
+                                   request.decision == storage::DecisionKind::clear;
+                CHECK_MESSAGE((reopened || adopted || later || event.kind == EventKind::effect_result),
                               "a final state moved from " << storage::to_text(*before));
             }
         }
@@ -145,11 +159,13 @@ class Watcher {
         CHECK(event.payload["response"].dump().find("\"" + request.app_id.value + "\"") != std::string::npos);
     }
 
-    void no_vote_of_the_requester() {
-        const auto view = world_->view();
-        for (std::int64_t id = 1; id < view.next_request_id().value; ++id) {
-            for (const auto& vote : view.votes(RequestId{id}))
-                CHECK(vote.voter != world_->request(id).requester);
+    // 2 and 7: never the requester's, and never made by the clock.
+    void votes_come_from_people(const Event& event, const Outcome& outcome) {
+        for (const auto& change : outcome.changes) {
+            const auto* added = std::get_if<storage::AddVote>(&change);
+            if (added == nullptr) continue;
+            CHECK(added->vote.voter != world_->request(added->vote.request.value).requester);
+            CHECK(event.kind != EventKind::timer);
         }
     }
 
@@ -184,7 +200,8 @@ class Storm {
                 slack_changes_its_mind();
                 break;
             case 2:
-                world_->pass(std::chrono::seconds(pick(600)));
+                world_->pass(pick(6) == 0 ? std::chrono::seconds(pick(3 * 86'400))
+                                          : std::chrono::seconds(pick(600)));
                 break;
             case 3:
                 if (pick(10) == 0)
@@ -290,6 +307,14 @@ class Storm {
             return;
         }
         const std::map<std::string, std::string> fields{
+            {"condition", "sign the contract"},
+            {"until", pick(3) == 0
+                          ? "2020-01-01"
+                          : time_zone::date_text(world_->clock.now() + std::chrono::hours(pick(72)), "UTC")},
+            {"app", pick(2) == 0 ? "Sketch Pad" : "another"},
+            {"request_id", "REQ-" + std::to_string(id)},
+            {"decision", pick(2) == 0 ? "approve" : "reject"},
+            {"left_out", pick(2) == 0 ? "a" : "nonsense"},
             {"reason", pick(4) == 0 ? " " : "a reason"},
             {"question", "a question"},
             {"answer", "an answer"},
@@ -338,27 +363,73 @@ class Storm {
     std::mt19937 random_;
     std::vector<std::pair<storage::Effect, SlackAnswer>> answered_;
     const std::vector<std::string_view> buttons_{
-        ids::vote_approve, ids::vote_reject, ids::vote_need_info, ids::details,     ids::approve_app,
-        ids::restrict_app, ids::reopen,      ids::done,           ids::link_issue,  ids::create_issue,
-        ids::answer,       ids::withdraw,    ids::approve_app,    ids::vote_approve};
-    const std::vector<std::string_view> forms_{ids::form_reject, ids::form_restrict, ids::form_need_info,
-                                               ids::form_answer, ids::form_link};
-    const std::vector<std::string> commands_{
-        "",         "list", "status", "status REQ-1", "link", "link " + good_link, "withdraw REQ-1",
-        "nonsense", "help", "find x"};
+        ids::vote_approve, ids::vote_reject, ids::vote_need_info, ids::details,       ids::approve_app,
+        ids::restrict_app, ids::reopen,      ids::done,           ids::link_issue,    ids::create_issue,
+        ids::answer,       ids::withdraw,    ids::approve_app,    ids::vote_approve,  ids::vote_conditional,
+        ids::vote_abstain, ids::claim,       ids::approve_limits, ids::keep_decision, ids::clear_decision};
+    const std::vector<std::string_view> forms_{ids::form_reject,  ids::form_restrict, ids::form_need_info,
+                                               ids::form_answer,  ids::form_link,     ids::form_conditional,
+                                               ids::form_confirm, ids::form_comment,  ids::form_override,
+                                               ids::form_limits,  ids::form_keep,     ids::form_clear};
+    const std::vector<std::string> commands_{"",
+                                             "list",
+                                             "status",
+                                             "status REQ-1",
+                                             "link",
+                                             "link " + good_link,
+                                             "withdraw REQ-1",
+                                             "nonsense",
+                                             "help",
+                                             "find x",
+                                             "approve REQ-1 REQ-2 alike",
+                                             "away 2020-01-01 2099-01-01 U0NOBODY",
+                                             "back",
+                                             "automatic off",
+                                             "automatic on",
+                                             "clear REQ-1 sold",
+                                             "object REQ-1 late",
+                                             "figures"};
 };
+
+// What the storms run under, one after the other; every party is needed in each, as the watcher counts.
+config::Settings settings_for(unsigned seed) {
+    static const std::vector<std::string> policies{
+        "",
+        "[deadlines]\nremind_requester = [\"1 hour\"]\nremind_parties = [\"1 hour\"]\n"
+        "escalate_after = \"1 day\"\nchain = [\"U0ADMIN\"]\nrequester_limit = \"3 days\"\n"
+        "[apply]\nautomatically = [\"high\"]\n",
+        "[apply]\ntwo_admins = [\"high\"]\nconfirm_by_name = [\"high\"]\n[evidence]\n"
+        "votes_good_for = \"2 days\"\n[[party]]\nname = \"Legal\"\nscopes = [\"d\", \"e\"]\n"};
+    auto settings = review_settings();
+    const auto& toml = policies[seed % policies.size()];
+    if (toml.empty()) return settings;
+    config::Problems problems{"storm", {}};
+    settings.policy = std::make_shared<const config::Policy>(
+        config::read_policy(toml, "storm", settings.review.parties, problems));
+    REQUIRE(problems.found.empty());
+    return settings;
+}
+
+// COUNTERSIGN_SEQUENCES=100000 for the long run.
+unsigned sequences() {
+    const char* given = std::getenv("COUNTERSIGN_SEQUENCES");
+    return given == nullptr ? 40 : static_cast<unsigned>(std::stoul(given));
+}
 
 }  // namespace
 
 TEST_CASE("domain.md 8.6: the invariants hold over random sequences of events and faults") {
     int approvals = 0;
     int endings = 0;
-    for (unsigned seed = 1; seed <= 8; ++seed) {
+    const auto count = sequences();
+    for (unsigned seed = 1; seed <= count; ++seed) {
         CAPTURE(seed);
-        ReviewWorld world;
+        ReviewWorld world(settings_for(seed));
+        // Nothing here is about power cuts; without waiting for the disk there is time for more sequences.
+        world.db.writer().handle().exec("PRAGMA synchronous = OFF");
         Watcher watcher(world);
         Storm storm(world, seed);
-        for (int i = 0; i < 220; ++i)
+        for (int i = 0; i < 60; ++i)
             storm.step();
         // Then Slack is well again: nothing stays under way, whatever was lost.
         for (int i = 0; i < 8; ++i) {
@@ -375,6 +446,6 @@ TEST_CASE("domain.md 8.6: the invariants hold over random sequences of events an
         endings += watcher.endings;
     }
     // A storm that never gets anywhere proves nothing.
-    CHECK(approvals > 5);
-    CHECK(endings > 30);
+    CHECK(approvals > static_cast<int>(count / 8));
+    CHECK(endings > static_cast<int>(count / 2));
 }

@@ -119,6 +119,14 @@ path = "{database}"
         fmt::arg("scale", rate_scale), fmt::arg("more", options_.slack_settings),
         fmt::arg("auto_apply", options_.auto_apply), fmt::arg("need_issue", options_.require_vendor_issue),
         fmt::arg("quorum", options_.security_quorum), fmt::arg("database", database().string()));
+    if (options_.policy.empty()) return;
+    std::ofstream(directory_ / "policy.toml") << options_.policy;
+    std::ofstream(directory_ / "countersign.toml", std::ios::app)
+        << fmt::format("\n[policy]\nfile = \"{}\"\n", (directory_ / "policy.toml").string());
+}
+
+void DaemonFixture::signal(int number) {
+    process_->signal(number);
 }
 
 void DaemonFixture::launch(const std::string& failpoint) {

@@ -35,7 +35,8 @@ struct DaemonOptions {
     int security_quorum = 1;
     bool auto_apply = false;
     bool require_vendor_issue = true;
-    std::string slack_settings;  // more lines for [slack]
+    std::string slack_settings = {};  // more lines for [slack]
+    std::string policy = {};          // text of a policy file; "": the built-in one
     std::map<std::string, std::string> environment = {};
     fakes::TlsFiles (fakes::TestCa::*certificate)() const = &fakes::TestCa::good;  // Slack's
     fakes::FakeSlackOptions slack = {};
@@ -68,6 +69,7 @@ class DaemonFixture {
 
     // Another subcommand on the same configuration.
     [[nodiscard]] Finished run_command(std::vector<std::string> arguments) const;
+    [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
     [[nodiscard]] std::filesystem::path database() const { return directory_ / "countersign.db"; }
 
     fakes::FakeSlack& slack() { return *slack_; }

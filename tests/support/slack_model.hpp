@@ -42,6 +42,11 @@ class SlackModel {
             return list("restricted_apps", resolved(restricted, args), args);
         if (method == "admin.apps.approve") return resolve(approved, restricted, args);
         if (method == "admin.apps.restrict") return resolve(restricted, approved, args);
+        if (method == "admin.apps.clearResolution") {
+            const std::string app = args.at("app_id");
+            const auto cleared = approved.erase(app) + restricted.erase(app);
+            return cleared > 0 ? SlackAnswer{} : SlackAnswer{"refused", "no_resolution_found", {}};
+        }
         if (method == "admin.apps.requests.cancel") {
             const bool known = pending.erase(args.at("request_id").get<std::string>()) > 0;
             return known ? SlackAnswer{} : SlackAnswer{"refused", "request_already_resolved", {}};

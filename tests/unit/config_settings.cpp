@@ -300,7 +300,8 @@ TEST_CASE("a policy file may hold only what this version follows") {
     CHECK(problems_with("").empty());
     CHECK(problems_with("schema = 1\nparties = \"all\"\n").empty());
     CHECK(problems_with("schema = 2\n").contains(file.string() + ":1: schema: is 2; expected"));
-    CHECK(problems_with("\n[rule]\n").contains(file.string() + ":2: rule: unknown key; expected"));
+    CHECK(problems_with("\n[rules]\n").contains(file.string() + ":2: rules: unknown key; expected rule"));
+    CHECK(problems_with("\n[rule]\n").contains(file.string() + ":2: rule: is a table; expected"));
     CHECK(problems_with("= 1").contains(file.string() + ":1: syntax: "));
     std::filesystem::remove(file);
 }

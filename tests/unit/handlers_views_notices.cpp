@@ -201,7 +201,8 @@ TEST_CASE("design §7: forms have their titles, labels and the request they are 
           "Request an app/App,Purpose,Vendor issue link,Data it will see,Who will use it,"
           "Alternatives you looked at,Needed until,What is it about//form_request_app");
     CHECK(shape(views::reject_form(request, "Security")) == "Reject/Reason/" + value + "/form_reject");
-    CHECK(shape(views::restrict_form(request)) == "Restrict app/Reason/" + value + "/form_restrict_app");
+    CHECK(shape(views::restrict_form(request)) ==
+          "Restrict app/Reason,Until/" + value + "/form_restrict_app");
     CHECK(shape(views::need_info_form(request, "Security")) ==
           "Need info/Question/" + value + "/form_need_info");
     CHECK(shape(views::answer_form(request)) == "Answer/Answer/" + value + "/form_answer");

@@ -55,6 +55,18 @@ void work(Database& database, const std::string& tag) {
         apply(database, SaveUserGroup{{"S" + tag, {}, now}}, now);
         apply(database, SaveResolution{{AppId("A" + tag), TeamId("T1"), "approved", {}, now}}, now);
         apply(database, SetMeta{"m" + tag, "v"}, now);
+        apply(database, SavePolicy{{"p" + tag, "file", "text"}}, now);
+        apply(database, SavePolicy{{"p" + tag, "another", "text"}}, now);
+        CHECK(view.policy("p" + tag)->source == "file");
+        apply(database, SetMark{{id, "claim", "Security", UserId("U1"), "", "h", now}}, now);
+        apply(database, SetMark{{id, "claim", "Legal", UserId("U1"), "", "h", now}}, now);
+        apply(database, ClearMarks{id, "claim", "Legal"}, now);
+        CHECK(view.marks(id).size() == 1);
+        apply(database, SaveAbsence{{UserId("U" + tag), UserId("UD" + tag), "2026-01-01", "2026-01-02", now}},
+              now);
+        CHECK(view.absence(UserId("U" + tag))->until == "2026-01-02");
+        CHECK(view.absences_for(UserId("UD" + tag)).size() == 1);
+        apply(database, EndAbsence{UserId("U" + tag)}, now);
         (void)view.request(id);
         (void)view.request(SlackRequestId("Ar" + std::to_string(id.value)));
         CHECK(view.open_requests(request.app_id, request.team_id).size() == 1);
@@ -163,8 +175,11 @@ void fill(Database& database, int rows) {
             "at) " +
             repeat + "SELECT i + 1000, 'Security', 'U2', 'approve', '', '', 'h', 'slack', '', " + at +
             " FROM n");
-        run("INSERT INTO decision(request, kind, actor, outside, reason, scope_hash, evidence, at) " +
-            repeat + "SELECT i + 1000, 'approve', 'U9', 0, '', 'h', '{}', " + at + " FROM n");
+        run("INSERT INTO decision(request, kind, actor, outside, reason, scope_hash, evidence, policy, "
+            "policy_rules, at) " +
+            repeat + "SELECT i + 1000, 'approve', 'U9', 0, '', 'h', '{}', 'p', '[]', " + at + " FROM n");
+        run("INSERT INTO mark " + repeat + "SELECT i + 1000, 'claim', 'Security', 'U2', '', 'h', " + at +
+            " FROM n");
         run("INSERT INTO audit(seq, at, actor, action, subject, details, previous_hash, hash) " + repeat +
             "SELECT i + 1000, " + at + ", 'a', 'b', 'past' || i, '{}', '', '' FROM n");
         run("INSERT INTO message_ref " + repeat + "SELECT 'past' || i, 'C1', '1.1' FROM n");

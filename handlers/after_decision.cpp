@@ -1,0 +1,259 @@
+#include "handlers/after_decision.hpp"
+
+#include "config/base/text.hpp"
+#include "config/base/time_zone.hpp"
+#include "handlers/answers.hpp"
+#include "handlers/deciding.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/figures.hpp"
+#include "handlers/inquiry.hpp"
+#include "handlers/judging.hpp"
+#include "handlers/review/life_cycle.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/rights.hpp"
+#include "handlers/views/action_ids.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace countersign::handlers {
+namespace {
+
+namespace ids = views::ids;
+using storage::AppRequest;
+using storage::DecisionKind;
+using storage::RequestState;
+
+constexpr int max_tries = 3;
+
+bool is_resolved(RequestState state) {
+    return state == RequestState::approved || state == RequestState::installed ||
+           state == RequestState::restricted || state == RequestState::reconsider ||
+           state == RequestState::suspended;
+}
+
+std::string reason_of(const Press& press) {
+    const auto found = press.fields.find(std::string(ids::field_reason));
+    return found == press.fields.end() ? std::string() : text::shortened(text::trimmed(found->second), 2'000);
+}
+
+// The call; what it did is known by its answer.
+Outcome send_clear(const AppRequest& request, const UserId& by, const std::string& reason, int tries) {
+    auto effect = clear_app(request);
+    effect.key += fmt::format(":{}", tries);
+    effect.context = nlohmann::json{{"by", by.value}, {"reason", reason}, {"tries", tries}}.dump(
+        -1, ' ', false, nlohmann::json::error_handler_t::replace);
+    Outcome outcome;
+    outcome.audit.push_back({by.empty() ? "countersign" : by.value, "decision.clear_sent",
+                             to_text(request.id), details({{"reason", reason}, {"effect", effect.key}})});
+    outcome.effects.push_back(std::move(effect));
+    return outcome;
+}
+
+Outcome cleared(Case item, const UserId& by, const std::string& reason, std::string_view evidence,
+                const Context& context) {
+    return end(std::move(item),
+               {.state = RequestState::expired,
+                .kind = DecisionKind::clear,
+                .by = by,
+                .reason = reason,
+                .evidence = details({{"cleared", evidence}})},
+               by.empty() ? "countersign" : std::string_view(by.value), context);
+}
+
+Outcome begin_clear(const Press& press, Case item, const std::string& reason, const Context& context) {
+    const auto id = to_text(item.request.id);
+    if (auto refused = why_not_restrictable(item.request, context))
+        return refuse(press, id, "protected", *refused);
+    if (applies_by_api(item.request, context)) {
+        auto outcome = send_clear(item.request, press.user, reason, 1);
+        outcome.merge(say(press, fmt::format("Slack is being asked to clear its decision about {}.", id)));
+        outcome.changes.emplace_back(storage::SaveRequest{item.request});
+        return outcome;
+    }
+    auto outcome = say(
+        press, fmt::format("{} is cleared here. Clear the app's decision in Slack's admin pages too.", id));
+    outcome.merge(cleared(std::move(item), press.user, reason, "by hand", context));
+    return outcome;
+}
+
+// Slack's lists say what holds; the decision is ours again (invariant 6).
+Outcome keep(const Press& press, Case item, const std::string& reason, const Context& context) {
+    auto& request = item.request;
+    const auto id = to_text(request.id);
+    request.decided_by = press.user;
+    request.decision_reason = reason;
+    Outcome outcome;
+    outcome.audit.push_back({press.user.value, "decision.kept", id, details({{"reason", reason}})});
+    if (!applies_by_api(request, context)) {
+        const bool restricted = request.decision == DecisionKind::restrict;
+        outcome.merge(end(std::move(item),
+                          {.state = restricted ? RequestState::restricted : RequestState::approved,
+                           .kind = restricted ? DecisionKind::restrict : DecisionKind::approve,
+                           .by = press.user,
+                           .reason = reason,
+                           .evidence = details({{"kept_by", press.user.value}})},
+                          press.user.value, context));
+        return outcome;
+    }
+    outcome.merge(ask_slack(request, Inquiry::adopt, {press.user, {}, 1}, context));
+    outcome.merge(say(press, fmt::format("Slack's lists are being read; {} is kept as they say.", id)));
+    outcome.changes.emplace_back(storage::SaveRequest{std::move(request)});
+    return outcome;
+}
+
+}  // namespace
+
+Outcome reconsider(Case item, const std::string& why, std::string_view actor, const Context& context) {
+    const auto before = item.request.state;
+    const bool decided = before == RequestState::approved || before == RequestState::installed ||
+                         before == RequestState::restricted;
+    if (!decided) return {};
+    item.request.state = RequestState::reconsider;
+    item.request.state_note = why + " Keep the decision, clear it, or restrict the app.";
+    return settle(std::move(item), before, actor, context);
+}
+
+Outcome keep_or_clear_submitted(const Press& press, Case item, const Context& context) {
+    const auto id = to_text(item.request.id);
+    if (item.request.state != RequestState::reconsider)
+        return refuse(press, id, "decided", already(item.request));
+    if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
+    const auto reason = reason_of(press);
+    if (reason.empty())
+        return refuse_at(press, ids::field_reason, id, "blank",
+                         "say why, so that it can be understood later.");
+    if (press.what == ids::form_keep) return keep(press, std::move(item), reason, context);
+    return begin_clear(press, std::move(item), reason, context);
+}
+
+Outcome clear_typed(const Press& press, const std::vector<std::string>& words, const Context& context) {
+    const auto named = words.size() > 1 ? parse_request_id(words[1]) : std::nullopt;
+    const auto request = named ? context.view.request(*named) : std::nullopt;
+    if (!request)
+        return say(press,
+                   "Which one, and why? For example: `/app-request clear REQ-12 the contract is signed`");
+    const auto id = to_text(request->id);
+    if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
+    if (!is_resolved(request->state))
+        return refuse(press, id, "not_decided",
+                      fmt::format("{} is not decided in Slack; there is nothing to clear.", id));
+    if (words.size() < 3) return say(press, "Say why too, so that it can be understood later.");
+    return begin_clear(press, load_case(*request, context),
+                       text::shortened(text::joined(std::vector(words.begin() + 2, words.end()), " "), 2'000),
+                       context);
+}
+
+Outcome object_typed(const Press& press, const std::vector<std::string>& words, const Context& context) {
+    const auto named = words.size() > 1 ? parse_request_id(words[1]) : std::nullopt;
+    const auto request = named ? context.view.request(*named) : std::nullopt;
+    if (!request || words.size() < 3)
+        return say(press,
+                   "To which one, and why? For example: `/app-request object REQ-12 the contract has ended`");
+    auto item = load_case(*request, context);
+    const auto id = to_text(request->id);
+    auto parties = require_party(press, item, context);
+    if (!parties) return std::move(parties.error());
+    const auto reason = text::shortened(text::joined(std::vector(words.begin() + 2, words.end()), " "), 500);
+    auto outcome = reconsider(std::move(item), fmt::format("{} objects: {}.", press.user.value, reason),
+                              press.user.value, context);
+    if (outcome.changes.empty())
+        return refuse(press, id, "not_decided",
+                      fmt::format("{} is not decided in Slack; vote on its card instead.", id));
+    outcome.audit.push_back({press.user.value, "decision.objected", id, details({{"reason", reason}})});
+    outcome.merge(say(press, fmt::format("The admins look at {} again.", id)));
+    return outcome;
+}
+
+Outcome automatic_typed(const Press& press, const std::vector<std::string>& words, const Context& context) {
+    if (auto admin = require_admin(press, "automatic", context); !admin) return std::move(admin.error());
+    const auto wanted = words.size() > 1 ? text::lower(words[1]) : std::string();
+    const bool off = context.view.meta(automatic_applying) == "off";
+    if (wanted != "on" && wanted != "off")
+        return say(press, fmt::format("Automatic applying is {}. `/app-request automatic {}` switches it {}.",
+                                      off ? "off" : "on", off ? "on" : "off", off ? "on" : "off"));
+    if ((wanted == "off") == off)
+        return say(press, fmt::format("Automatic applying is {} already; nothing changed.", wanted));
+    Outcome outcome;
+    outcome.changes.emplace_back(storage::SetMeta{std::string(automatic_applying), wanted});
+    outcome.audit.push_back(
+        {press.user.value, "automatic." + wanted, "automatic", details({{"cause", press.cause}})});
+    const auto words_of_it =
+        wanted == "off"
+            ? "All automatic approving and restricting is off until an admin switches it on again; "
+              "admins decide by hand."
+            : "Automatic approving and restricting follows the policy again.";
+    outcome.effects.push_back(alarm(
+        context.settings, "automatic:" + press.cause,
+        views::alarm_notice(fmt::format("{} has switched automatic applying {}.", press.user.value, wanted),
+                            words_of_it)));
+    outcome.merge(say(press, words_of_it));
+    return outcome;
+}
+
+Outcome figures_typed(const Press& press, const Context& context) {
+    if (auto admin = require_admin(press, "figures", context); !admin) return std::move(admin.error());
+    return say(press, figures(context));
+}
+
+Outcome clear_answered(const EffectAnswer& answer, const Context& context) {
+    const auto request = context.view.request(answer.request);
+    if (!request || !is_resolved(request->state)) return {};
+    const UserId by(review::text_field(answer.context, "by"));
+    const auto reason = review::text_field(answer.context, "reason");
+    const auto tries = static_cast<int>(review::number_field(answer.context, "tries"));
+    Outcome outcome;
+    outcome.audit.push_back({"slack", "clear.answered", to_text(request->id),
+                             details({{"meaning", answer.meaning}, {"error", answer.error}})});
+    // M8: nothing to clear is what was wanted.
+    if (answer.ok() || answer.error == "no_resolution_found") {
+        outcome.merge(cleared(load_case(*request, context), by, reason,
+                              answer.ok() ? "Slack said yes" : "Slack had no decision", context));
+    } else if (answer.meaning == "unclear" && tries < max_tries) {
+        outcome.merge(send_clear(*request, by, reason, tries + 1));
+    } else {
+        outcome.effects.push_back(
+            alarm(context.settings, "clear:" + answer.key,
+                  views::alarm_notice(fmt::format("Slack's decision about {} ({}) could not be cleared.",
+                                                  to_text(request->id), request->app_name),
+                                      "Clear it in Slack's admin pages. " + answer.trouble())));
+    }
+    return outcome;
+}
+
+storage::Change watch_restriction(RequestId request, const std::string& until, const Context& context) {
+    const auto number = [&](std::size_t at, std::size_t count) { return std::stoi(until.substr(at, count)); };
+    const std::chrono::year_month_day day(std::chrono::year(number(0, 4)),
+                                          std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                          std::chrono::day(static_cast<unsigned>(number(8, 2))));
+    const nlohmann::json event{{"kind", "restriction"}, {"request", request.value}};
+    const time_zone::LocalTime next(std::chrono::local_days(day) + std::chrono::days(1));
+    return storage::SetTimer{{"restriction:" + to_text(request),
+                              time_zone::from_local(next, context.settings.policy->calendar.zone),
+                              event.dump()}};
+}
+
+Outcome restriction_over(const Event& event, const Context& context) {
+    const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
+    if (!request || request->state != RequestState::restricted) return {};
+    const std::string reason = "The restriction was made until now; it is over.";
+    if (applies_by_api(*request, context)) {
+        auto outcome = send_clear(*request, {}, reason, 1);
+        outcome.changes.emplace_back(storage::SaveRequest{*request});
+        return outcome;
+    }
+    Outcome outcome;
+    outcome.effects.push_back(
+        alarm(context.settings, "restriction_over:" + to_text(request->id),
+              views::alarm_notice(
+                  fmt::format("The restriction of {} ({}) is over.", request->app_name, to_text(request->id)),
+                  "Clear it in Slack's admin pages, then type /app-request clear " + to_text(request->id) +
+                      " and the reason.")));
+    return outcome;
+}
+
+}  // namespace countersign::handlers

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "handlers/context.hpp"
+#include "handlers/effect_answer.hpp"
+#include "handlers/event.hpp"
+#include "handlers/outcome.hpp"
+#include "handlers/press.hpp"
+#include "handlers/settle.hpp"
+
+#include <string>
+#include <vector>
+
+// What becomes of a decision later: reconsidered, kept, cleared, expired (M7, M8, domain.md §8.4).
+namespace countersign::handlers {
+
+// Opens the question again because of `why`; only for what was approved, installed or restricted.
+[[nodiscard]] Outcome reconsider(Case item, const std::string& why, std::string_view actor,
+                                 const Context& context);
+
+// Keep, Clear on a card that is reconsidered, and their forms.
+[[nodiscard]] Outcome keep_or_clear_submitted(const Press& press, Case item, const Context& context);
+// `/app-request clear REQ-12 reason`
+[[nodiscard]] Outcome clear_typed(const Press& press, const std::vector<std::string>& words,
+                                  const Context& context);
+// `/app-request object REQ-12 reason`: a party's objection after the decision (P21).
+[[nodiscard]] Outcome object_typed(const Press& press, const std::vector<std::string>& words,
+                                   const Context& context);
+// `/app-request automatic off|on`: the switch for all automatic applying.
+[[nodiscard]] Outcome automatic_typed(const Press& press, const std::vector<std::string>& words,
+                                      const Context& context);
+// `/app-request figures`
+[[nodiscard]] Outcome figures_typed(const Press& press, const Context& context);
+
+// The answer to admin.apps.clearResolution (purposes::clear).
+[[nodiscard]] Outcome clear_answered(const EffectAnswer& answer, const Context& context);
+// A restriction's last day has passed (timer of kind "restriction").
+[[nodiscard]] Outcome restriction_over(const Event& event, const Context& context);
+[[nodiscard]] storage::Change watch_restriction(RequestId request, const std::string& until,
+                                                const Context& context);
+
+}  // namespace countersign::handlers

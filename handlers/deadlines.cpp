@@ -1,0 +1,185 @@
+#include "handlers/deadlines.hpp"
+
+#include "config/base/text.hpp"
+#include "config/base/time_zone.hpp"
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/reminding.hpp"
+#include "handlers/review/life_cycle.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/review/votes.hpp"
+#include "handlers/review/working_days.hpp"
+#include "handlers/views/notices.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace countersign::handlers {
+namespace {
+
+using storage::AppRequest;
+using storage::RequestState;
+
+struct Step {
+    enum class Kind { remind_requester, remind_parties, escalate, hold, expire };
+    Timestamp at;
+    Kind kind;
+    std::size_t link = 0;  // of the chain
+};
+
+void add_all(std::vector<Step>& steps, const std::vector<config::Span>& spans, Step::Kind kind,
+             Timestamp since, const config::Calendar& calendar) {
+    for (const auto& span : spans)
+        steps.push_back({review::after(since, span, calendar), kind});
+}
+
+// Everything that waiting in this state leads to, in its order in time.
+std::vector<Step> steps_of(const AppRequest& request, const config::Policy& policy) {
+    const auto& plan = policy.schedule;
+    const auto& calendar = policy.calendar;
+    const auto since = request.state_since;
+    std::vector<Step> steps;
+    if (request.state == RequestState::awaiting_issue || request.state == RequestState::need_info) {
+        add_all(steps, plan.remind_requester, Step::Kind::remind_requester, since, calendar);
+        if (!plan.requester_limit.empty())
+            steps.push_back({review::after(since, plan.requester_limit, calendar), Step::Kind::expire});
+    } else if (request.state == RequestState::in_review) {
+        add_all(steps, plan.remind_parties, Step::Kind::remind_parties, since, calendar);
+        if (!plan.escalate_after.empty()) {
+            auto at = review::after(since, plan.escalate_after, calendar);
+            for (std::size_t link = 0; link < plan.chain.size(); ++link) {
+                steps.push_back({at, Step::Kind::escalate, link});
+                at = review::after(at, plan.escalate_every, calendar);
+            }
+            // Whoever is at the end of the chain has had their turn too: then it is held, never approved.
+            if (plan.hold_after.empty()) steps.push_back({at, Step::Kind::hold});
+        }
+        if (!plan.hold_after.empty())
+            steps.push_back({review::after(since, plan.hold_after, calendar),
+                             plan.at_end == config::AtEnd::expired ? Step::Kind::expire : Step::Kind::hold});
+    }
+    std::ranges::sort(steps, {}, [](const Step& step) { return std::pair(step.at, step.kind); });
+    return steps;
+}
+
+std::string timer_name(RequestId request) {
+    return "deadline:" + to_text(request);
+}
+
+std::string missing(const Case& item) {
+    return text::joined(review::missing_parties(item.matrix), ", ");
+}
+
+Outcome hold(Case item, const Context& context) {
+    auto& request = item.request;
+    const auto before = request.state;
+    request.state = RequestState::held;
+    request.state_note =
+        fmt::format("Nobody has answered for {} since {}. A vote takes it up again.", missing(item),
+                    time_zone::date_text(request.state_since, context.settings.policy->calendar.zone));
+    Outcome outcome;
+    outcome.effects.push_back(
+        alarm(context.settings, fmt::format("held:{}:v{}", to_text(request.id), request.version),
+              views::alarm_notice(fmt::format("{} for {} is held.", to_text(request.id), request.app_name),
+                                  request.state_note)));
+    outcome.merge(settle(std::move(item), before, "countersign", context));
+    return outcome;
+}
+
+Outcome expire(Case item, const Context& context) {
+    return end(std::move(item),
+               {.state = RequestState::expired,
+                .kind = storage::DecisionKind::cancel,
+                .by = {},
+                .reason = "No answer came in time. Ask again whenever you like.",
+                .evidence = details({{"by", "deadline"}})},
+               "countersign", context);
+}
+
+}  // namespace
+
+storage::Change next_deadline(const AppRequest& request, Timestamp done, const Context& context) {
+    for (const auto& step : steps_of(request, *context.settings.policy)) {
+        if (step.at <= done) continue;
+        const nlohmann::json event{{"kind", "deadline"},
+                                   {"request", request.id.value},
+                                   {"since", to_millis(request.state_since)},
+                                   {"done", to_millis(done)}};
+        return storage::SetTimer{{timer_name(request.id), step.at, event.dump()}};
+    }
+    return storage::CancelTimer{timer_name(request.id)};
+}
+
+Outcome deadline_due(const Event& event, const Context& context) {
+    const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
+    const auto since = from_millis(review::number_field(event.payload, "since"));
+    // The state has moved on since the timer was set: its waiting is over.
+    if (!request || request->state_since != since) return {};
+    const auto done = from_millis(review::number_field(event.payload, "done"));
+    auto item = load_case(*request, context);
+    Outcome outcome;
+    bool reminded = false;
+    for (const auto& step : steps_of(*request, *context.settings.policy)) {
+        if (step.at <= done || step.at > context.now) continue;
+        switch (step.kind) {
+            case Step::Kind::remind_requester:
+            case Step::Kind::remind_parties:
+                // After a long stop one reminder is enough.
+                if (std::exchange(reminded, true)) break;
+                outcome.merge(step.kind == Step::Kind::remind_requester ? remind_requester(item, context)
+                                                                        : remind_parties(item, context));
+                break;
+            case Step::Kind::escalate:
+                outcome.merge(escalate(item, context.settings.policy->schedule.chain[step.link], context));
+                break;
+            case Step::Kind::hold:
+                outcome.merge(hold(std::move(item), context));
+                return outcome;
+            case Step::Kind::expire:
+                outcome.merge(expire(std::move(item), context));
+                return outcome;
+        }
+    }
+    outcome.changes.push_back(next_deadline(*request, context.now, context));
+    return outcome;
+}
+
+storage::Change watch_condition(const storage::Vote& vote, const Context& context) {
+    const auto& zone = context.settings.policy->calendar.zone;
+    // The form has checked it: "2027-01-31".
+    const std::chrono::year_month_day day(
+        std::chrono::year(std::stoi(vote.condition_until.substr(0, 4))),
+        std::chrono::month(static_cast<unsigned>(std::stoi(vote.condition_until.substr(5, 2)))),
+        std::chrono::day(static_cast<unsigned>(std::stoi(vote.condition_until.substr(8, 2)))));
+    const auto next = std::chrono::local_days(day) + std::chrono::days(1);
+    const nlohmann::json event{{"kind", "condition"}, {"request", vote.request.value}, {"party", vote.party}};
+    return storage::SetTimer{{fmt::format("condition:{}:{}", to_text(vote.request), vote.party),
+                              time_zone::from_local(time_zone::LocalTime(next), zone), event.dump()}};
+}
+
+Outcome condition_due(const Event& event, const Context& context) {
+    const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
+    if (!request) return {};
+    const auto party = review::text_field(event.payload, "party");
+    auto item = load_case(*request, context);
+    const auto row = std::ranges::find(item.matrix, party, &review::PartyStatus::party);
+    if (row == item.matrix.end() || row->not_counted.empty()) return {};  // lifted in time
+    const auto before = request->state;
+    Outcome outcome;
+    outcome.audit.push_back(
+        {"countersign", "condition.lapsed", to_text(request->id), details({{"party", party}})});
+    if (review::in_votes(before)) {
+        outcome.merge(settle(std::move(item), before, "countersign", context));
+    } else if (before == RequestState::approved || before == RequestState::installed) {
+        item.request.state = RequestState::reconsider;
+        item.request.state_note = fmt::format(
+            "{} approved with a condition, and {}. Keep the decision, clear it, or restrict the app.", party,
+            row->not_counted.front());
+        outcome.merge(settle(std::move(item), before, "countersign", context));
+    }
+    return outcome;
+}
+
+}  // namespace countersign::handlers

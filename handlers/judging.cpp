@@ -1,0 +1,182 @@
+#include "handlers/judging.hpp"
+
+#include "config/base/time_zone.hpp"
+#include "handlers/answers.hpp"
+#include "handlers/deciding.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/event.hpp"
+#include "handlers/inquiry.hpp"
+#include "handlers/review/life_cycle.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/review/working_days.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace countersign::handlers {
+namespace {
+
+using config::Automatic;
+using storage::AppRequest;
+using storage::DecisionKind;
+using storage::RequestState;
+
+std::vector<std::string> groups_of(const UserId& person, const Context& context) {
+    std::vector<std::string> found;
+    for (const auto& id : review::policy_groups(*context.settings.policy)) {
+        const auto group = context.view.user_group(id);
+        if (group && std::ranges::find(group->members, person) != group->members.end()) found.push_back(id);
+    }
+    return found;
+}
+
+// An approval of ours for the same app, place and scopes that nothing has taken back since.
+std::optional<RequestId> earlier_approval(const AppRequest& request, const Context& context) {
+    const auto& span = context.settings.policy->evidence.earlier_decision;
+    if (span.empty() || request.app_id.empty() || request.scopes.empty()) return std::nullopt;
+    for (const auto& decision : context.view.decisions_on(request.app_id, request.team_id)) {
+        if (decision.request == request.id || decision.kind == DecisionKind::cancel) continue;
+        const bool counts = decision.kind == DecisionKind::approve && !decision.outside &&
+                            decision.scope_hash == request.scope_hash &&
+                            review::after(decision.at, span, context.settings.policy->calendar) > context.now;
+        return counts ? std::optional(decision.request) : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+std::string hold_timer(RequestId request) {
+    return "policy:" + to_text(request);
+}
+
+void end_by_policy(Case& item, const Context& context, Outcome& outcome) {
+    auto& request = item.request;
+    request.state = RequestState::denied;
+    request.decision = DecisionKind::deny;
+    request.decided_by = {};
+    request.decision_reason = item.judgement.decide_why;
+    request.decided_at = context.now;
+    request.outside = storage::Outside::no;
+    add_decision(outcome,
+                 {.request = request.id,
+                  .kind = DecisionKind::deny,
+                  .actor = {},
+                  .reason = request.decision_reason,
+                  .scope_hash = request.scope_hash,
+                  .evidence = details({{"policy", context.settings.policy->source}}),
+                  .at = context.now},
+                 item, context);
+}
+
+// Without the admin token nothing can be applied: a person has to.
+void hand_to_admins(Case& item) {
+    item.request.state = RequestState::manual;
+    item.request.state_note =
+        fmt::format("The policy restricts this app ({}). Press `Restrict app` and follow the steps in Slack.",
+                    item.judgement.decide_why);
+}
+
+Outcome wait_for_blackout(Case& item, const review::ActiveBlackout& blackout, const Context& context) {
+    auto& request = item.request;
+    request.state = RequestState::held;
+    request.state_note =
+        fmt::format("Every party has agreed. Nothing is applied until {}{}.",
+                    time_zone::date_text(blackout.ends, context.settings.policy->calendar.zone),
+                    blackout.blackout->reason.empty() ? "" : ": " + blackout.blackout->reason);
+    const nlohmann::json event{{"kind", "policy"}, {"request", request.id.value}};
+    Outcome outcome;
+    outcome.changes.emplace_back(storage::SetTimer{{hold_timer(request.id), blackout.ends, event.dump()}});
+    return outcome;
+}
+
+}  // namespace
+
+review::Judgement judge_request(const AppRequest& request, const std::vector<storage::Mark>& known,
+                                const Context& context) {
+    review::RequestFacts facts{.request = request,
+                               .requester_groups = groups_of(request.requester, context),
+                               .claimed = {},
+                               .earlier = earlier_approval(request, context),
+                               .automatic = context.view.meta(automatic_applying) != "off"};
+    bool overruled = false;
+    for (const auto& mark : known) {
+        if (mark.kind == marks::heard) facts.claimed.push_back(mark.subject);
+        overruled = overruled || mark.kind == marks::overruled;
+    }
+    if (overruled) facts.earlier.reset();
+    auto judgement = review::judge(*context.settings.policy, context.settings.review, facts);
+    if (overruled && judgement.decide != Automatic::approve) judgement.decide.reset();
+    return judgement;
+}
+
+review::VoteRules vote_rules(const review::Judgement& judgement, const Context& context) {
+    const auto& policy = *context.settings.policy;
+    review::VoteRules rules;
+    rules.needs = judgement.parties;
+    rules.conditional_counts = judgement.conditional_counts;
+    rules.today = time_zone::date_text(context.now, policy.calendar.zone);
+    if (const auto& span = policy.evidence.votes_good_for; !span.empty()) {
+        rules.stale = [span, &policy, now = context.now](Timestamp given) {
+            return review::after(given, span, policy.calendar) <= now;
+        };
+    }
+    return rules;
+}
+
+void draw_matrix(Case& item, const Context& context) {
+    item.matrix = review::party_matrix(item.request, item.votes, context.settings.review.parties,
+                                       vote_rules(item.judgement, context));
+    for (const auto& mark : item.marks) {
+        if (mark.kind != marks::claim) continue;
+        const auto row = std::ranges::find(item.matrix, mark.subject, &review::PartyStatus::party);
+        if (row != item.matrix.end()) row->claimed_by = mark.person;
+    }
+}
+
+Outcome follow_policy(Case& item, const Context& context) {
+    auto& request = item.request;
+    Outcome outcome;
+    if (!review::in_votes(request.state)) return outcome;
+    if (item.judgement.decide == Automatic::deny) {
+        end_by_policy(item, context, outcome);
+        return outcome;
+    }
+    const bool by_api = applies_by_api(request, context);
+    if (item.judgement.decide == Automatic::restrict) {
+        if (by_api)
+            outcome.merge(begin_restriction(request, {}, item.judgement.decide_why, {}, context));
+        else
+            hand_to_admins(item);
+        return outcome;
+    }
+    if (request.state != RequestState::ready || !by_api) return outcome;
+    const bool decided = item.judgement.decide == Automatic::approve;
+    if (!decided && !item.judgement.apply_at_once) return outcome;
+    if (const auto blackout = review::blackout_at(context.now, *context.settings.policy)) {
+        outcome.merge(wait_for_blackout(item, *blackout, context));
+        return outcome;
+    }
+    outcome.merge(begin_approval(request, {}, {}, context));
+    if (decided) request.decision_reason = item.judgement.decide_why;
+    return outcome;
+}
+
+void add_decision(Outcome& outcome, storage::Decision decision, const Case& item, const Context& context) {
+    const auto& policy = *context.settings.policy;
+    decision.policy = policy.hash;
+    decision.policy_rules = nlohmann::json(item.judgement.rules).dump();
+    outcome.changes.emplace_back(storage::SavePolicy{{policy.hash, policy.source, policy.text}});
+    outcome.changes.emplace_back(storage::AddDecision{std::move(decision)});
+}
+
+Outcome policy_due(const Event& event, const Context& context) {
+    const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
+    if (!request || request->state != RequestState::held) return {};
+    auto item = load_case(*request, context);
+    item.request.state = RequestState::in_review;
+    item.request.state_note.clear();
+    return settle(std::move(item), RequestState::held, "countersign", context);
+}
+
+}  // namespace countersign::handlers

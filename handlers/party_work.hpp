@@ -1,0 +1,34 @@
+#pragma once
+
+#include "handlers/context.hpp"
+#include "handlers/event.hpp"
+#include "handlers/outcome.hpp"
+#include "handlers/press.hpp"
+
+#include <string>
+#include <vector>
+
+// What members of a party do besides approving and rejecting: conditions, abstaining, claims, a typed app
+// name, comments that become votes, several requests at once, absences.
+namespace countersign::handlers {
+
+// Buttons of the details: Approve with condition, Abstain, Claim.
+[[nodiscard]] Outcome party_pressed(const Press& press, const Context& context);
+// Their forms.
+[[nodiscard]] Outcome party_form_submitted(const Press& press, const Context& context);
+[[nodiscard]] bool is_party_form(std::string_view form);
+
+// "2027-01-31", today or later.
+[[nodiscard]] bool is_day_to_come(std::string_view text, const Context& context);
+
+// P24: the message shortcut `vote_from_comment`.
+[[nodiscard]] Outcome comment_chosen(const Event& event, const Press& press);
+
+// `/app-request approve REQ-1 REQ-2 remark`, `away 2026-12-01 2026-12-10 U0DELEGATE`, `back`.
+[[nodiscard]] Outcome approve_many(const Press& press, const std::vector<std::string>& words,
+                                   const Context& context);
+[[nodiscard]] Outcome go_away(const Press& press, const std::vector<std::string>& words,
+                              const Context& context);
+[[nodiscard]] Outcome come_back(const Press& press, const Context& context);
+
+}  // namespace countersign::handlers

@@ -1,0 +1,104 @@
+// What parties and admins do besides approving and rejecting, with the real binary.
+#include "tests/support/review_story.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace countersign::tests;
+
+namespace {
+
+const std::string with_link = std::string("see ") + office::issue;
+const std::string every_day = R"(
+[calendar]
+working_days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+)";
+
+// The details that only this person sees, with their further buttons.
+countersign::fakes::Message details(ReviewStory& story, const std::string& user) {
+    story.press(user, "Details");
+    countersign::fakes::Message found;
+    story.wait(
+        [&] {
+            for (const auto& each : story.slack.messages(office::review)) {
+                if (each.ephemeral_to == user && says(each, "All permissions")) found = each;
+            }
+            return !found.ts.empty();
+        },
+        "the details");
+    return found;
+}
+
+void type(ReviewStory& story, const std::string& user, const std::string& words) {
+    story.slack.command(user, office::general, "/app-request", words);
+}
+
+}  // namespace
+
+TEST_CASE("e2e parties: a claim and an approval with a condition from the details (P3, P16)") {
+    ReviewStory story;
+    story.fixture.start();
+    story.ask(with_link);
+    const auto shown = details(story, office::legal);
+    story.slack.press_by_text(office::legal, shown.channel, shown.ts, "Claim");
+    story.expect_card("claimed by <@U0LEGAL>");
+    story.slack.press_by_text(office::legal, shown.channel, shown.ts, "Approve with condition");
+    story.fill_refused(office::legal, "Approve with condition",
+                       {{"Condition", "sign the contract"}, {"Until", "2020-01-01"}}, "has passed");
+    story.fill(office::legal, "Approve with condition",
+               {{"Condition", "sign the contract"}, {"Until", "2099-12-31"}});
+    story.expect_card("Legal: conditional until 2099-12-31");
+    story.expect_good_manners();
+}
+
+TEST_CASE("e2e parties: reminders and escalation end in Held, and a vote takes it up again (P12, P13)") {
+    ReviewStory story({.policy = every_day + R"(
+[deadlines]
+remind_parties = ["1 second"]
+escalate_after = "2 seconds"
+escalate_every = "1 second"
+chain = ["U0ADMIN"]
+)"});
+    story.fixture.start();
+    story.ask(with_link);
+    story.expect_direct_message(office::legal, "A reminder: REQ-1");
+    story.expect_direct_message(office::admin, "nobody answers");
+    story.expect_card(": Held");
+    story.expect_alarm("is held");
+    CHECK(story.slack.resolution("A0MIRO") == "");
+    story.press(office::legal, "Approve");
+    story.expect_card("Legal: approved by <@U0LEGAL>");
+}
+
+TEST_CASE(
+    "e2e parties: several requests approved at once, and a delegate while somebody is away (P10, P22)") {
+    ReviewStory story;
+    story.fixture.start();
+    story.ask(with_link);
+    story.ask(with_link);
+    type(story, office::legal, "away 2020-01-01 2099-12-31 U0OUT");
+    story.wait(
+        [&] {
+            return story.fixture.run_command({"audit", "export", "--json"}).output.find("absence.set") !=
+                   std::string::npos;
+        },
+        "the absence");
+    type(story, office::outsider, "approve REQ-1 REQ-2 same vendor");
+    story.expect_card("Legal: approved by <@U0OUT>", 1);
+    story.expect_card("Legal: approved by <@U0OUT>", 2);
+}
+
+TEST_CASE("e2e admins: two admins for a dangerous app, a decision cleared, the figures (M8, M25, M26)") {
+    ReviewStory story(
+        {.policy = "[apply]\ntwo_admins = [\"low\", \"high\"]\n[risk]\nlow = [\"chat:write\"]\n"});
+    story.fixture.start();
+    story.become_ready();
+    story.press(office::admin, "Approve app");
+    story.expect_line(office::admin, "1 more has to press");
+    CHECK(story.slack.resolution("A0MIRO") == "");
+    story.press(office::admin_two, "Approve app");
+    story.expect_card(": Approved");
+    type(story, office::admin, "clear REQ-1 the vendor was sold");
+    story.expect_card(": Expired");
+    CHECK(story.slack.resolution("A0MIRO") == "");
+    story.expect_good_manners();
+}

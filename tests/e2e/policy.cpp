@@ -1,0 +1,84 @@
+// The policy file with the real binary: what it decides, how it is explained, and a reload that is refused.
+#include "tests/support/review_story.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <fstream>
+
+using namespace countersign::tests;
+using Json = countersign::fakes::Json;
+
+namespace {
+
+const std::string no_legal = R"(
+[[rule]]
+id = "no-legal-for-miro"
+when.apps = ["A0MIRO"]
+not_required = ["Legal"]
+reason = "Legal looked at it for good."
+
+[[rule]]
+id = "refuse-files"
+when.scopes = ["files:read"]
+decide = "deny"
+reason = "No app reads files here."
+)";
+
+}  // namespace
+
+TEST_CASE(
+    "e2e policy: rules decide who is asked and what is refused, and explain and replay say why (M9, M10)") {
+    ReviewStory story({.policy = no_legal});
+    story.fixture.start();
+    story.ask(std::string("see ") + office::issue);
+    story.expect_card("Legal: not required");
+    story.press(office::security, "Approve");
+    story.press(office::procurement, "Approve");
+    story.press(office::it, "Approve");
+    story.expect_card(": Ready");
+    story.press(office::admin, "Approve app");
+    story.expect_card(": Approved");
+    story.slack.add_app({.id = "A0FILES",
+                         .name = "Filer",
+                         .description = "Reads files",
+                         .scopes = {{{"name", "files:read"},
+                                     {"description", "Reads"},
+                                     {"is_sensitive", true},
+                                     {"token_type", "bot"}}},
+                         .resolution = ""});
+    story.slack.request_app(office::employee, "A0FILES", "please");
+    story.expect_direct_message(office::employee, "No app reads files here.");
+    story.expect_card(": Denied", 2);
+
+    const auto explained = story.fixture.run_command({"policy", "explain", "REQ-1", "--json"});
+    REQUIRE(explained.code == 0);
+    const auto json = Json::parse(explained.output);
+    CHECK(json["rules"] == Json{"no-legal-for-miro"});
+    CHECK(json["parties"][1]["required"] == false);
+    CHECK(json["decisions"][0]["rules"] == Json{"no-legal-for-miro"});
+    CHECK(json["decisions"][0]["policy"] == json["policy"]);
+
+    const auto other = story.fixture.directory() / "other.toml";
+    std::ofstream(other) << "parties = \"all\"\n";
+    const auto replayed =
+        story.fixture.run_command({"policy", "replay", "--policy", other.string(), "--json"});
+    REQUIRE_MESSAGE(replayed.code == 0, replayed.errors);
+    CHECK(Json::parse(replayed.output)["requests"].size() == 2);
+    std::ofstream(other) << "partis = \"all\"\n";
+    const auto refused = story.fixture.run_command({"policy", "replay", "--policy", other.string()});
+    CHECK(refused.code == 78);
+    CHECK(refused.errors.find("other.toml:1: partis: unknown key; expected parties") != std::string::npos);
+    story.expect_good_manners();
+}
+
+TEST_CASE("e2e policy: a reload with a mistake keeps the old policy and says so (R69, M9)") {
+    ReviewStory story({.policy = no_legal});
+    story.fixture.start();
+    std::ofstream(story.fixture.directory() / "policy.toml") << "[[rule]]\nid = \"x\"\ndecide = \"maybe\"\n";
+    story.fixture.signal(SIGHUP);
+    story.expect_alarm("rule.decide: is \"maybe\"");
+    CHECK(story.fixture.log().find("event=reload_refused") != std::string::npos);
+    story.ask(std::string("see ") + office::issue);
+    story.expect_card("Legal: not required");  // the old one still holds
+}

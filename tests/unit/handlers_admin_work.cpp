@@ -1,0 +1,173 @@
+#include "config/base/time_zone.hpp"
+#include "config/policy_file.hpp"
+#include "handlers/judging.hpp"
+#include "tests/support/review_world.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace countersign;
+using namespace countersign::tests;
+using namespace std::chrono;
+
+namespace {
+
+config::Settings with_policy(const std::string& toml) {
+    auto settings = review_settings();
+    config::Problems problems{"test", {}};
+    auto policy = config::read_policy(toml, "test", settings.review.parties, problems);
+    for (const auto& problem : problems.found)
+        FAIL(config::to_text(problem));
+    settings.policy = std::make_shared<const config::Policy>(std::move(policy));
+    return settings;
+}
+
+std::string today(ReviewWorld& world) {
+    return time_zone::date_text(world.clock.now(), "UTC");
+}
+
+}  // namespace
+
+TEST_CASE("M25: dangerous scopes need two admins where the policy says so; one pressing twice is one") {
+    ReviewWorld world(with_policy("[apply]\ntwo_admins = [\"high\"]"));
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run();
+    CHECK(world.state(id) == RequestState::ready);
+    CHECK(world.performed_of("admin.apps.approve").empty());
+    world.press("U0ADMIN2", ids::approve_app, id);
+    world.run();
+    CHECK(world.state(id) == RequestState::approved);
+}
+
+TEST_CASE("M21: in a blackout an admin needs a reason, which is recorded") {
+    ReviewWorld probe;
+    ReviewWorld world(with_policy("[[blackout]]\nfrom = \"" + today(probe) + "\"\nuntil = \"" + today(probe) +
+                                  "\"\nreason = \"Year end\""));
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    CHECK(world.expect("views.open").args.contains("Year end"));
+    CHECK(world.submit("U0ADMIN", ids::form_override, id, {{"reason", " "}}).ack.contains("cannot wait"));
+    CHECK(world.submit("U0NOBODY", ids::form_override, id, {{"reason", "x"}}).effects.size() > 0);
+    world.submit("U0ADMIN", ids::form_override, id, {{"reason", "an incident"}});
+    world.run();
+    CHECK(world.state(id) == RequestState::approved);
+    CHECK(world.audited("blackout.overridden", "REQ-1"));
+}
+
+TEST_CASE("M4: only optional scopes may be left out, and Slack is told the others") {
+    ReviewWorld world;
+    auto optional = slack_scope("files:read");
+    optional["is_optional"] = true;
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write"), optional}));
+    world.run();
+    world.press("U0SEC1", ids::vote_approve, 1);
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.run();
+    world.press("U0ADMIN", ids::approve_limits, 1);
+    const auto leave = [&](const std::string& names) {
+        return world.submit("U0ADMIN", ids::form_limits, 1, {{"left_out", names}});
+    };
+    CHECK(leave("chat:write").ack.contains("is not optional"));
+    CHECK(leave("nonsense").ack.contains("is not among"));
+    CHECK(leave(" ").ack.contains("name at least one"));
+    leave("files:read");
+    world.run();
+    const auto calls = world.performed_of("admin.apps.approve");
+    REQUIRE(calls.size() == 1);
+    CHECK(Json::parse(calls.front().args)["bot_scopes"] == "chat:write");
+    CHECK(world.state(1) == RequestState::approved);
+}
+
+TEST_CASE("M7: a restriction with a last day is cleared after it; a day that has passed is refused") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::restrict_app, id);
+    const auto restrict = [&](const std::string& until) {
+        return world.submit("U0ADMIN", ids::form_restrict, id, {{"reason", "no contract"}, {"until", until}});
+    };
+    CHECK(restrict("2020-01-01").ack.contains("a day to come"));
+    CHECK(restrict("tomorrow").ack.contains("a day to come"));
+    restrict(time_zone::date_text(world.clock.now() + days(2), "UTC"));
+    world.run();
+    REQUIRE(world.state(id) == RequestState::restricted);
+    world.pass(days(1));
+    world.run();
+    CHECK(world.state(id) == RequestState::restricted);
+    world.pass(days(2));
+    world.run();
+    CHECK(world.performed_of("admin.apps.clearResolution").size() == 1);
+    CHECK(world.state(id) == RequestState::expired);
+}
+
+TEST_CASE("M8: an admin clears a decision with a reason; nothing to clear is what was wanted") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    CHECK(world.command("U0ADMIN", "clear REQ-1 because").ack.contains("not decided"));
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run();
+    REQUIRE(world.state(id) == RequestState::approved);
+    CHECK(world.command("U0ADMIN", "clear").ack.contains("Which one"));
+    CHECK(world.command("U0ADMIN", "clear REQ-1").ack.contains("Say why"));
+    CHECK(world.command("U0SEC1", "clear REQ-1 x").effects.size() > 0);  // not without the right
+    world.run();
+    CHECK(world.state(id) == RequestState::approved);
+    world.command("U0ADMIN", "clear REQ-1 the vendor was sold");
+    const auto call = world.expect("admin.apps.clearResolution");
+    CHECK(Json::parse(call.args)["app_id"] == "A1");
+    world.answer(call, {"refused", "no_resolution_found", Json::object()});
+    CHECK(world.state(id) == RequestState::expired);
+    CHECK(world.view().decisions(RequestId{id}).back().kind == storage::DecisionKind::clear);
+}
+
+TEST_CASE("M8: a clearing whose answer is lost is asked again, and at last a human is told") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run();
+    world.command("U0ADMIN", "clear REQ-1 sold");
+    for (int i = 0; i < 3; ++i)
+        world.answer(world.expect("admin.apps.clearResolution"), {"unclear", "timeout", Json::object()});
+    CHECK_FALSE(world.waiting("admin.apps.clearResolution"));
+    CHECK(world.state(id) == RequestState::approved);
+    world.run();
+    const auto alarms = world.heard("C0ITALARMS");
+    CHECK(
+        std::ranges::any_of(alarms, [](const auto& text) { return text.contains("could not be cleared"); }));
+}
+
+TEST_CASE("M24: an admin switches all automatic applying off and on, and it is written down") {
+    ReviewWorld world(with_policy("[risk]\nlow = [\"chat:write\"]\n[apply]\nautomatically = [\"low\"]"));
+    CHECK(world.command("U0ADMIN", "automatic").ack.contains("is on"));
+    world.command("U0NOBODY", "automatic off");
+    world.run();
+    CHECK(world.view().meta(handlers::automatic_applying) != "off");
+    CHECK(world.command("U0ADMIN", "automatic off").ack.contains("is off until"));
+    CHECK(world.command("U0ADMIN2", "automatic off").ack.contains("already"));
+    const auto id = world.ready_request();
+    CHECK(world.performed_of("admin.apps.approve").empty());
+    CHECK(world.audited("automatic.off", "automatic"));
+    world.command("U0ADMIN", "automatic on");
+    world.press("U0SEC2", ids::vote_approve, id);  // changes nothing
+    const auto second = world.view().next_request_id().value;
+    world.app_requested(slack_request("Ar2", "A2", "U0REQ", {slack_scope("chat:write")}));
+    world.press("U0SEC1", ids::vote_approve, second);
+    world.press("U0LEGAL", ids::vote_approve, second);
+    world.run();
+    CHECK(world.state(second) == RequestState::approved);
+}
+
+TEST_CASE("P21: an objection after the decision opens the question again; the admin may restrict") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    CHECK(world.command("U0LEGAL", "object REQ-1 late").ack.contains("not decided"));
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run();
+    world.command("U0LEGAL", "object REQ-1 the contract has ended");
+    world.run();
+    CHECK(world.state(id) == RequestState::reconsider);
+    CHECK(world.slack.approved.contains("A1"));  // nothing is taken away by itself
+    world.submit("U0ADMIN", ids::form_restrict, id, {{"reason", "no contract"}});
+    world.run();
+    CHECK(world.state(id) == RequestState::restricted);
+}
