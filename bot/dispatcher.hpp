@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -41,6 +42,9 @@ struct Alarm {
     std::string raw;
 };
 
+// A connection is there again after a time without any.
+struct Reconnected {};
+
 // The writer thread: the only one that changes the database (docs/architecture.md, "The path of an
 // envelope"). Takes what has arrived, one transaction for the batch, a savepoint for each item; after the
 // commit the acks go out and the claimed effects leave. When a commit fails nothing is acknowledged and the
@@ -66,8 +70,9 @@ class Dispatcher {
     [[nodiscard]] bool offer(slack::Delivery&& delivery, const std::shared_ptr<slack::SocketClient>& from);
     void offer(EffectAnswer answer);
     void offer(Alarm alarm);
-    // Takes effect with the next batch.
-    void use(std::shared_ptr<const config::Settings> settings, bool admin);
+    void offer(Reconnected event);
+    // Takes effect with the next batch. Of `capabilities`, what the tokens say; who we are stays as learned.
+    void use(std::shared_ptr<const config::Settings> settings, const handlers::Capabilities& capabilities);
 
     // The thread's body; returns after `stop` once everything offered before it is committed.
     void run();
@@ -78,13 +83,15 @@ class Dispatcher {
         SteadyTime last_turn;  // the loop went round; at least once a second
         bool storage_ok = true;
         std::string storage_error;
+        std::string dead_token;  // "SLACK_ADMIN_TOKEN: token_revoked"; "" = all that were used work
+        std::string stuck;       // what has been waiting to be sent for too long; "" = nothing
         std::size_t queued = 0;
         std::uint64_t handled = 0, duplicates = 0, failed = 0, unknown = 0, commits = 0, busy = 0;
     };
     [[nodiscard]] Health health() const;
 
   private:
-    using Item = std::variant<Envelope, EffectAnswer, Alarm>;
+    using Item = std::variant<Envelope, EffectAnswer, Alarm, Reconnected>;
 
     [[nodiscard]] bool wait_for_work();
     void take_batch();
@@ -93,6 +100,8 @@ class Dispatcher {
     [[nodiscard]] std::optional<OutboxRunner::Result> record(const EffectAnswer& answer, Timestamp now,
                                                              SteadyTime steady);
     void prune(Timestamp now, SteadyTime steady);
+    void note_token(const EffectAnswer& answer);
+    void look_at_outbox(Timestamp now, SteadyTime steady);
     void storage_failed(const std::exception& error);
     void storage_recovered();
     void start_up();
@@ -108,6 +117,9 @@ class Dispatcher {
     std::vector<Item> batch_;
     std::optional<SteadyTime> wake_;
     SteadyTime next_prune_{};
+    SteadyTime next_look_{};
+    SteadyTime last_sent_{};
+    std::map<storage::TokenKind, std::string> dead_tokens_;
     int storage_failures_ = 0;
 
     mutable std::mutex mutex_;
@@ -117,6 +129,7 @@ class Dispatcher {
     bool stopping_ = false;
     std::shared_ptr<const config::Settings> next_settings_;
     bool next_admin_ = false;
+    bool next_reviewer_ = false;
     Health health_;
 };
 

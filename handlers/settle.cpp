@@ -5,6 +5,7 @@
 #include "handlers/inquiry.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/votes.hpp"
+#include "handlers/slackbot.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/request_card.hpp"
@@ -123,6 +124,7 @@ Outcome settle(Case item, RequestState before, std::string_view actor, const Con
         request.state_since = context.now;
         tell_requester(request, context, outcome);
         cancel_in_slack(request, context, outcome);
+        outcome.merge(point_managers(request, context));
         if (request.state == RequestState::manual) raise_alarm(request, context, outcome);
         outcome.audit.push_back({std::string(actor), "request.state", to_text(request.id),
                                  details({{"from", to_text(before)},

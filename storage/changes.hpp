@@ -36,12 +36,19 @@ struct SaveUserGroup {
 struct SaveResolution {
     AppResolution resolution;
 };
+struct SaveSlackbotNotice {
+    SlackbotNotice notice;
+};  // one per message; replaces
+struct RecordSlackbotSample {
+    SlackbotSample sample;
+};  // one per shape; the oldest go
 struct SetMeta {
     std::string key;
     std::string value;
 };  // small facts: own user id, last sweep …
 
-using Change = std::variant<SaveRequest, AddVote, SaveVendorIssue, AddDecision, SaveMessageRef, SetTimer,
-                            CancelTimer, SaveUserGroup, SaveResolution, SetMeta>;
+using Change =
+    std::variant<SaveRequest, AddVote, SaveVendorIssue, AddDecision, SaveMessageRef, SetTimer, CancelTimer,
+                 SaveUserGroup, SaveResolution, SaveSlackbotNotice, RecordSlackbotSample, SetMeta>;
 
 }  // namespace countersign::storage

@@ -61,6 +61,7 @@ DaemonFixture::DaemonFixture(DaemonOptions options)
     furnish(*slack_);
     environment_ = {{"SLACK_APP_TOKEN", fakes::tokens::app}, {"SLACK_BOT_TOKEN", fakes::tokens::bot}};
     if (options_.admin_token) environment_["SLACK_ADMIN_TOKEN"] = fakes::tokens::admin;
+    if (options_.reviewer_token) environment_["SLACK_REVIEWER_TOKEN"] = fakes::tokens::reviewer;
     write_config();
 }
 
@@ -110,11 +111,14 @@ projects = ["gitlab-com/Finance-Division/procurement-team/procurement"]
 
 [storage]
 path = "{database}"
+
+{sections}
 )",
         fmt::arg("api", slack_->api_url()), fmt::arg("ca", ca_.file().string()),
         fmt::arg("scale", rate_scale), fmt::arg("more", options_.slack_settings),
         fmt::arg("auto_apply", options_.auto_apply), fmt::arg("need_issue", options_.require_vendor_issue),
-        fmt::arg("quorum", options_.security_quorum), fmt::arg("database", database().string()));
+        fmt::arg("quorum", options_.security_quorum), fmt::arg("database", database().string()),
+        fmt::arg("sections", options_.more_sections));
 }
 
 void DaemonFixture::start(const std::string& failpoint) {

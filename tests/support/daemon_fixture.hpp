@@ -36,6 +36,8 @@ struct DaemonOptions {
     bool auto_apply = false;
     bool require_vendor_issue = true;
     std::string slack_settings;  // more lines for [slack]
+    bool reviewer_token = false;
+    std::string more_sections = {};  // at the end of the file
     fakes::FakeSlackOptions slack = {};
 };
 
