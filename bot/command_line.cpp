@@ -22,6 +22,7 @@ using commands::Call;
 struct Arguments {
     std::string config = "/etc/countersign/countersign.toml";
     bool json = false;
+    bool watch = false;
     commands::RequestFilter filter;
     std::string id;
     std::string file;
@@ -78,7 +79,11 @@ class Tree {
         leaf(app_, "run", "Run the daemon", commands::run);
         printing(app_, "check",
                  "Check configuration, tokens, channels, groups and database, and name each fault",
-                 commands::check);
+                 [this](const Call& call) {
+                     return arguments_->watch ? commands::watch(call) : commands::check(call);
+                 })
+            ->add_flag("--watch", arguments_->watch,
+                       "For monitoring: only whether the running daemon can act; exit code 0 yes, 1 no");
         leaf(app_, "init", "Write a commented example configuration to --config; never overwrites",
              commands::init);
         printing(app_, "status", "Show requests by state, what waits to be sent, and whether the daemon runs",

@@ -1,6 +1,7 @@
 #include "bot/daemon.hpp"
 
 #include "bot/dispatcher.hpp"
+#include "bot/health_file.hpp"
 #include "bot/health_monitor.hpp"
 #include "bot/performer.hpp"
 #include "bot/service_notify.hpp"
@@ -16,6 +17,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -52,6 +54,10 @@ void forbid_core_files() {
 // A bug in a coroutine must not pass in silence: the process ends and systemd starts it again.
 void rethrow(const std::exception_ptr& bug) {
     if (bug) std::rethrow_exception(bug);
+}
+
+std::ptrdiff_t connected_slots(const slack::SocketHealth& health) {
+    return std::ranges::count(health.slots, "connected", &slack::SlotHealth::state);
 }
 
 // What exists, who owns it, and the order of starting and stopping. Everything here runs on the I/O thread;
@@ -99,6 +105,7 @@ class Daemon {
     static handlers::Capabilities capabilities(const config::Secrets& secrets) {
         handlers::Capabilities known;
         known.admin = secrets.admin_token.has_value();
+        known.reviewer = secrets.reviewer_token.has_value();
         known.own_app = AppId(secrets.app_id);
         return known;
     }
@@ -129,7 +136,12 @@ class Daemon {
             const auto link = self->lock();
             return link && dispatcher_.offer(std::move(delivery), link->socket);
         };
-        callbacks.hello = [on_hello = std::move(on_hello)](int) { on_hello(); };
+        callbacks.hello = [this, self, on_hello = std::move(on_hello)](int) {
+            const auto link = self->lock();
+            if (ready_ && link && link == link_ && connected_slots(link->socket->health()) <= 1)
+                dispatcher_.offer(Reconnected{});
+            on_hello();
+        };
         callbacks.alarm = [this, on_trouble = std::move(on_trouble)](const std::string& code,
                                                                      const std::string& text) {
             raise_alarm(code, text);
@@ -157,7 +169,7 @@ class Daemon {
 
     HealthReport report() const {
         return {dispatcher_.health(), link_->socket->health(), system_clock().steady(),
-                performer_.in_flight(), reload_problem_};
+                performer_.in_flight(), reload_problem_, link_->secrets.admin_token.has_value()};
     }
 
     net::Awaitable<void> await_signals() {
@@ -269,7 +281,7 @@ class Daemon {
         const auto old = std::exchange(link_, std::move(link));
         settings_ = std::move(settings);
         performer_.use(link_->api);
-        dispatcher_.use(settings_, link_->secrets.admin_token.has_value());
+        dispatcher_.use(settings_, capabilities(link_->secrets));
         co_await old->socket->hand_over();
         // Calls under way still use the old link; it lives until the last of them is answered.
         retired_.push_back(old);
@@ -278,22 +290,30 @@ class Daemon {
 
     net::Awaitable<void> watch() {
         asio::steady_timer timer(io_);
-        HealthMonitor monitor(notify_);
+        HealthMonitor monitor(notify_, settings_->slack.rate_scale);
+        HealthFile file(settings_->database);
         while (true) {
             timer.expires_after(monitor.interval());
             const auto [error] = co_await timer.async_wait(net::as_value);
             if (error) co_return;
             if (performer_.in_flight() == 0) retired_.clear();
-            const auto verdict = monitor.look(report());
+            const auto seen = report();
+            const auto verdict = monitor.look(seen);
+            file.write(seen, system_clock().now());
             if (verdict.busy_alarm) raise_alarm("queue_full", *verdict.busy_alarm);
-            if (verdict.storage_alarm)
-                asio::co_spawn(io_, tell_directly(link_, *verdict.storage_alarm), rethrow);
+            if (verdict.dead_alarm)
+                asio::co_spawn(io_, tell_directly(link_, "cannot act: " + *verdict.dead_alarm), rethrow);
+            if (verdict.alive_again) {
+                log::notice("acts_again");
+                raise_alarm("alive", *verdict.alive_again);
+            }
         }
     }
 
-    // The database refuses, so the outbox cannot carry this: sent once, straight.
+    // O3: the outbox may be what does not work, so this is sent once, straight.
     net::Awaitable<void> tell_directly(std::shared_ptr<SlackLink> link, std::string text) {
-        auto args = storage_alarm_arguments(settings_->review.alarm_channel, text);
+        log::error("cannot_act", {{"why", text}});
+        auto args = direct_alarm_arguments(settings_->review.alarm_channel, text);
         const auto answer =
             co_await link->api->call("chat.postMessage", storage::TokenKind::bot, std::move(args));
         if (answer.meaning != slack::ApiMeaning::ok)

@@ -3,12 +3,16 @@
 #include "bot/failpoint.hpp"
 #include "config/base/log.hpp"
 #include "storage/inbox.hpp"
+#include "storage/outbox.hpp"
 #include "storage/storage_error.hpp"
 #include "storage/timers.hpp"
 #include "storage/view.hpp"
 #include "storage/writer.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 
 namespace countersign::bot {
 namespace {
@@ -28,6 +32,9 @@ constexpr auto prune_every = std::chrono::minutes(1);
 constexpr int prune_rows = 500;
 // R48: at least 26 h, so that Slack's Delayed Events cannot outlive the memory of them.
 constexpr auto inbox_kept = std::chrono::hours(72);
+// Longer than a burst of 500 cards needs at one a second.
+constexpr auto stuck_after = std::chrono::minutes(15);
+constexpr auto look_every = seconds(10);
 constexpr auto outbox_kept = std::chrono::hours(24 * 14);
 
 template <class... Lambdas>
@@ -38,6 +45,20 @@ struct Overloaded : Lambdas... {
 bool told_identity(const auto& item) {
     const auto* answer = std::get_if<EffectAnswer>(&item);
     return answer != nullptr && answer->effect.method == "auth.test";
+}
+
+std::string_view variable_of(storage::TokenKind token) {
+    switch (token) {
+        case storage::TokenKind::bot:
+            return "SLACK_BOT_TOKEN";
+        case storage::TokenKind::admin:
+            return "SLACK_ADMIN_TOKEN";
+        case storage::TokenKind::app:
+            return "SLACK_APP_TOKEN";
+        case storage::TokenKind::reviewer:
+            return "SLACK_REVIEWER_TOKEN";
+    }
+    return "";
 }
 
 milliseconds storage_retry_delay(int failures) {
@@ -56,7 +77,7 @@ Dispatcher::Dispatcher(storage::Database database, const Clock& clock,
       ports_(std::move(ports)),
       limits_(limits),
       runner_(database_, settings_->slack.rate_scale) {
-    health_.last_turn = clock.steady();
+    health_.last_turn = last_sent_ = clock.steady();
 }
 
 Dispatcher::~Dispatcher() = default;
@@ -101,10 +122,20 @@ void Dispatcher::offer(Remark remark) {
     arrived_.notify_one();
 }
 
-void Dispatcher::use(std::shared_ptr<const config::Settings> settings, bool admin) {
+void Dispatcher::offer(Reconnected event) {
+    {
+        const std::lock_guard lock(mutex_);
+        queue_.emplace_back(event);
+    }
+    arrived_.notify_one();
+}
+
+void Dispatcher::use(std::shared_ptr<const config::Settings> settings,
+                     const handlers::Capabilities& capabilities) {
     const std::lock_guard lock(mutex_);
     next_settings_ = std::move(settings);
-    next_admin_ = admin;
+    next_admin_ = capabilities.admin;
+    next_reviewer_ = capabilities.reviewer;
 }
 
 void Dispatcher::stop() {
@@ -181,6 +212,7 @@ void Dispatcher::take_batch() {
     if (next_settings_) {
         settings_ = std::exchange(next_settings_, nullptr);
         capabilities_.admin = next_admin_;
+        capabilities_.reviewer = next_reviewer_;
     }
     while (!queue_.empty() && batch_.size() < batch_limit_) {
         if (const auto* envelope = std::get_if<Envelope>(&queue_.front())) {
@@ -248,6 +280,7 @@ void Dispatcher::turn(std::vector<AckOut>& acks, OutboxRunner::Plan& plan, const
                        [&](EffectAnswer& answer) {
                            if (const auto result = record(answer, now, steady)) intake.effect_result(*result);
                        },
+                       [&](Reconnected&) { intake.reconnected(); },
                        [&](Alarm& alarm) { intake.alarm(alarm.key, alarm.text, alarm.raw); },
                        [&](Remark& remark) {
                            storage::apply(database_, storage::SetMeta{remark.key, remark.text}, now);
@@ -269,12 +302,15 @@ void Dispatcher::turn(std::vector<AckOut>& acks, OutboxRunner::Plan& plan, const
         if (!plan.wake || at < *plan.wake) plan.wake = at;
     }
     prune(now, steady);
+    look_at_outbox(now, steady);
 }
 
 // A bug in the bookkeeping of one effect must not stop every other: its row stays claimed and is looked at
 // again by the next run of the program.
 std::optional<OutboxRunner::Result> Dispatcher::record(const EffectAnswer& answer, Timestamp now,
                                                        SteadyTime steady) {
+    note_token(answer);
+    if (answer.answer.http_status != 0) last_sent_ = steady;
     std::optional<OutboxRunner::Result> result;
     try {
         database_.savepoint([&] { result = runner_.record(answer, now, steady); });
@@ -292,6 +328,38 @@ void Dispatcher::prune(Timestamp now, SteadyTime steady) {
     // Small bites: what is left goes with the next turns, so that no ack waits for it.
     const bool more = inbox == prune_rows || outbox == prune_rows;
     next_prune_ = more ? steady : steady + prune_every;
+}
+
+// O3: a token that Slack does not take any more means that nothing of its kind can be done.
+void Dispatcher::note_token(const EffectAnswer& answer) {
+    static constexpr std::array<std::string_view, 5> dead{"token_revoked", "token_expired",
+                                                          "account_inactive", "invalid_auth", "not_authed"};
+    const auto& error = answer.answer.error;
+    if (std::ranges::find(dead, error) != dead.end())
+        dead_tokens_[answer.effect.token] = error;
+    else if (answer.answer.http_status != 0)
+        dead_tokens_.erase(answer.effect.token);
+    std::string text;
+    for (const auto& [token, why] : dead_tokens_)
+        text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", variable_of(token), why);
+    const std::lock_guard lock(mutex_);
+    health_.dead_token = std::move(text);
+}
+
+// O3: everything that leaves goes through the outbox; what stays there too long says that nothing leaves.
+void Dispatcher::look_at_outbox(Timestamp now, SteadyTime steady) {
+    if (steady < next_look_) return;
+    next_look_ = steady + look_every;
+    const auto depth = storage::Outbox(database_).depth();
+    std::string text;
+    // One that waits for a person (a channel without the bot) does not hold up the others.
+    const bool nothing_leaves = steady - last_sent_ > stuck_after;
+    if (nothing_leaves && depth.oldest_pending && now - *depth.oldest_pending > stuck_after)
+        text = fmt::format(
+            "{} effects wait to be sent, the oldest for {} minutes", depth.pending + depth.claimed,
+            std::chrono::duration_cast<std::chrono::minutes>(now - *depth.oldest_pending).count());
+    const std::lock_guard lock(mutex_);
+    health_.stuck = std::move(text);
 }
 
 void Dispatcher::storage_failed(const std::exception& error) {

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -47,6 +48,8 @@ struct Remark {
     std::string key;
     std::string text;
 };
+// A connection is there again after a time without any.
+struct Reconnected {};
 
 // The writer thread: the only one that changes the database (docs/architecture.md, "The path of an
 // envelope"). Takes what has arrived, one transaction for the batch, a savepoint for each item; after the
@@ -74,8 +77,9 @@ class Dispatcher {
     void offer(EffectAnswer answer);
     void offer(Alarm alarm);
     void offer(Remark remark);
-    // Takes effect with the next batch.
-    void use(std::shared_ptr<const config::Settings> settings, bool admin);
+    void offer(Reconnected event);
+    // Takes effect with the next batch. Of `capabilities`, what the tokens say; who we are stays as learned.
+    void use(std::shared_ptr<const config::Settings> settings, const handlers::Capabilities& capabilities);
 
     // The thread's body; returns after `stop` once everything offered before it is committed.
     void run();
@@ -93,6 +97,8 @@ class Dispatcher {
         SteadyTime last_turn;  // the loop went round; at least once a second
         bool storage_ok = true;
         std::string storage_error;
+        std::string dead_token;  // "SLACK_ADMIN_TOKEN: token_revoked"; "" = all that were used work
+        std::string stuck;       // what has been waiting to be sent for too long; "" = nothing
         std::size_t queued = 0;
         std::uint64_t commits = 0, busy = 0;
         IntakeCounts intake;
@@ -101,7 +107,7 @@ class Dispatcher {
     [[nodiscard]] Health health() const;
 
   private:
-    using Item = std::variant<Envelope, EffectAnswer, Alarm, Remark>;
+    using Item = std::variant<Envelope, EffectAnswer, Alarm, Remark, Reconnected>;
 
     [[nodiscard]] bool wait_for_work();
     void take_batch();
@@ -110,6 +116,8 @@ class Dispatcher {
     [[nodiscard]] std::optional<OutboxRunner::Result> record(const EffectAnswer& answer, Timestamp now,
                                                              SteadyTime steady);
     void prune(Timestamp now, SteadyTime steady);
+    void note_token(const EffectAnswer& answer);
+    void look_at_outbox(Timestamp now, SteadyTime steady);
     void storage_failed(const std::exception& error);
     void storage_recovered();
     void start_up();
@@ -126,6 +134,9 @@ class Dispatcher {
     std::size_t batch_limit_ = 16;
     std::optional<SteadyTime> wake_;
     SteadyTime next_prune_{};
+    SteadyTime next_look_{};
+    SteadyTime last_sent_{};
+    std::map<storage::TokenKind, std::string> dead_tokens_;
     int storage_failures_ = 0;
 
     mutable std::mutex mutex_;
@@ -135,6 +146,7 @@ class Dispatcher {
     bool stopping_ = false;
     std::shared_ptr<const config::Settings> next_settings_;
     bool next_admin_ = false;
+    bool next_reviewer_ = false;
     Health health_;
 };
 

@@ -174,6 +174,15 @@ void EventIntake::started() const {
     if (!handled.error.empty()) ++counts_->failed;
 }
 
+void EventIntake::reconnected() const {
+    const json payload = json::object();
+    const auto handled = handle({.kind = EventKind::reconnected,
+                                 .payload = payload,
+                                 .name = "reconnected:" + to_rfc3339(now_),
+                                 .received_at = now_});
+    if (!handled.error.empty()) ++counts_->failed;
+}
+
 void EventIntake::alarm(std::string_view key, std::string_view text, std::string_view raw) const {
     const json payload = {{"text", text}, {"raw", redacted(raw)}};
     (void)handle({.kind = EventKind::operator_alarm,

@@ -41,6 +41,7 @@ class EventIntake {
     void effect_result(const OutboxRunner::Result& result) const;
     void timer(const storage::Timer& timer) const;
     void started() const;
+    void reconnected() const;
     void alarm(std::string_view key, std::string_view text, std::string_view raw) const;
 
   private:

@@ -15,8 +15,9 @@ using std::chrono::seconds;
 constexpr auto dispatcher_silence = seconds(30);
 // Liveness gives a connection up after 20 s (R23).
 constexpr auto connection_silence = seconds(60);
-// A locked database often comes back at once; what lasts is told.
-constexpr auto storage_patience = seconds(3);
+// A locked database often comes back at once, a connection within a minute; what lasts is told.
+constexpr auto usual_patience = seconds(3);
+constexpr auto connection_patience = seconds(120);
 
 bool silent_connection(const HealthReport& report) {
     return std::ranges::any_of(report.socket.slots, [&](const slack::SlotHealth& slot) {
@@ -35,21 +36,49 @@ bool HealthReport::ready() const {
     return alive() && socket.connected && dispatcher.storage_ok;
 }
 
+std::string HealthReport::cannot_act() const {
+    if (!dispatcher.storage_ok) return "the database refuses: " + dispatcher.storage_error;
+    if (!alive()) return "the dispatcher does not answer";
+    if (!dispatcher.dead_token.empty())
+        return "Slack does not take a token any more: " + dispatcher.dead_token;
+    if (!dispatcher.stuck.empty()) return "nothing leaves the outbox: " + dispatcher.stuck;
+    if (socket.connected) return {};
+    for (const auto& slot : socket.slots) {
+        if (!slot.last_error.empty())
+            return fmt::format("not connected to Slack ({}): {}", slot.state, slot.last_error);
+    }
+    return "not connected to Slack";
+}
+
+std::string_view release_step(bool org_driver) {
+    if (org_driver)
+        return "While Countersign holds the admin token, Slack's own approval screens are switched off. To "
+               "switch "
+               "them on again: revoke SLACK_ADMIN_TOKEN (auth.revoke), or remove Countersign in Slack's "
+               "organisation "
+               "settings, Integrations, Installed apps. To put Countersign back, install it again, set the "
+               "new token "
+               "and restart.";
+    return "Managers can approve and restrict apps in Slack meanwhile: Apps and workflows, Requests to "
+           "install.";
+}
+
 std::string HealthReport::summary() const {
     if (reload_problem.empty()) return state();
     return state() + "; the last reload was refused: " + reload_problem;
 }
 
 std::string HealthReport::state() const {
-    if (!dispatcher.storage_ok) return "database refuses: " + dispatcher.storage_error;
-    if (!alive()) return "dispatcher does not answer";
+    if (!dispatcher.storage_ok || !alive() || !dispatcher.dead_token.empty() || !dispatcher.stuck.empty())
+        return fmt::format("CANNOT ACT: {}. {}", cannot_act(), release_step(org_driver));
     if (socket.connected) {
         return fmt::format("connected, {} envelopes handled, {} queued", dispatcher.intake.handled,
                            dispatcher.queued);
     }
     for (const auto& slot : socket.slots) {
         if (!slot.last_error.empty())
-            return fmt::format("not connected ({}): {}", slot.state, slot.last_error);
+            return fmt::format("CANNOT ACT: not connected ({}): {}. {}", slot.state, slot.last_error,
+                               release_step(org_driver));
     }
     return "connecting";
 }
@@ -69,14 +98,22 @@ HealthMonitor::Verdict HealthMonitor::look(const HealthReport& report) {
         last_status_ = std::move(status);
     }
 
-    if (report.dispatcher.storage_ok) {
-        storage_bad_since_.reset();
-        storage_alarmed_ = false;
+    const auto why = report.cannot_act();
+    const bool connection = report.dispatcher.storage_ok && report.alive() &&
+                            report.dispatcher.dead_token.empty() && report.dispatcher.stuck.empty();
+    const auto scaled =
+        std::chrono::duration_cast<milliseconds>(connection_patience) / static_cast<int>(pace_);
+    const auto patience =
+        connection ? std::max<milliseconds>(scaled, usual_patience) : milliseconds(usual_patience);
+    if (why.empty()) {
+        if (dead_alarmed_) verdict.alive_again = "Countersign can act again.";
+        dead_since_.reset();
+        dead_alarmed_ = false;
     } else {
-        if (!storage_bad_since_) storage_bad_since_ = report.at;
-        if (!storage_alarmed_ && report.at - *storage_bad_since_ > storage_patience) {
-            storage_alarmed_ = true;
-            verdict.storage_alarm = report.dispatcher.storage_error;
+        if (!dead_since_) dead_since_ = report.at;
+        if (!dead_alarmed_ && report.at - *dead_since_ > patience) {
+            dead_alarmed_ = true;
+            verdict.dead_alarm = fmt::format("{}\n{}", why, release_step(report.org_driver));
         }
     }
     if (report.dispatcher.busy > busy_seen_) {
@@ -89,14 +126,13 @@ HealthMonitor::Verdict HealthMonitor::look(const HealthReport& report) {
     return verdict;
 }
 
-std::string storage_alarm_arguments(const ChannelId& channel, const std::string& text) {
+std::string direct_alarm_arguments(const ChannelId& channel, const std::string& text) {
     const nlohmann::json args = {
         {"channel", channel.value},
-        {"text", ":rotating_light: *Countersign cannot write to its database.* " + text +
-                     "\nNothing is acknowledged or lost meanwhile: Slack delivers again for a few minutes. "
-                     "After that, "
-                     "requests must be caught up from Slack's own list."}};
-    return args.dump();
+        {"text", ":rotating_light: *Countersign* " + text +
+                     "\nWhat Slack sends meanwhile is delivered again for a few minutes; later "
+                     "requests are caught up from Slack's own lists."}};
+    return args.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace countersign::bot

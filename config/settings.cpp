@@ -141,7 +141,18 @@ std::expected<Settings, std::vector<Problem>> load_settings(const std::filesyste
         return std::unexpected(std::vector{
             Problem{file.string(), 1, "file",
                     content.error() + "; expected a readable TOML file (countersign init writes one)"}});
-    return parse_settings(*content, file);
+    auto settings = parse_settings(*content, file);
+    // Words of Slackbot's that this release does not know yet (O9); read again at each reload.
+    const auto texts = file.parent_path() / "slackbot_texts.toml";
+    std::error_code ignored;
+    if (!settings || !std::filesystem::exists(texts, ignored)) return settings;
+    Problems problems{texts.string(), {}};
+    if (const auto more = read_file(texts); more)
+        add_slackbot_texts(*more, texts, settings->slackbot_texts, problems);
+    else
+        problems.add(1, "file", more.error() + "; expected a readable TOML file, or none");
+    if (!problems.found.empty()) return std::unexpected(std::move(problems.found));
+    return settings;
 }
 
 std::string_view example_settings() {

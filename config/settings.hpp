@@ -2,6 +2,7 @@
 
 #include "config/base/ids.hpp"
 #include "config/policy.hpp"
+#include "config/slackbot_texts.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -68,6 +69,8 @@ struct Settings {
     ReviewSettings review;
     std::vector<PersonMapping> people;
     ChannelId slackbot_channel;
+    // Built in, and what slackbot_texts.toml beside the configuration file adds.
+    SlackbotTexts slackbot_texts = default_slackbot_texts();
     std::vector<Tracker> trackers;
     std::filesystem::path database = "/var/lib/countersign/countersign.db";
     std::string http_listen;            // "" = no listener; "127.0.0.1:9464"; port 0 = any

@@ -171,6 +171,10 @@ Outcome press_done(const Press& press, Case item, const Context& context) {
                       "you may not, because I apply this decision myself and believe only Slack's own lists; "
                       "press `Approve app` or `Restrict app`.");
     }
+    // Where Slackbot's message is known, `Ready` told the managers to press its button: that is then done.
+    const bool told =
+        request.state == RequestState::ready && !context.view.slackbot_notices(request.id).empty();
+    if (request.decision == DecisionKind::none && told) request.decision = DecisionKind::approve;
     if (request.decision == DecisionKind::none) {
         return refuse(
             press, id, "not_begun",

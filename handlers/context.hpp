@@ -9,8 +9,10 @@ namespace countersign::handlers {
 // What the tokens at hand allow (design.md §1, two drivers).
 struct Capabilities {
     bool admin = false;  // org driver: admin.apps.* through an admin user token
-    UserId bot_user;     // our own, from auth.test
-    AppId own_app;       // ours; never approved, restricted or voted on (M25)
+    bool reviewer =
+        false;  // workspace driver: an app manager's user token, to read Slackbot's messages to that person
+    UserId bot_user;  // our own, from auth.test
+    AppId own_app;    // ours; never approved, restricted or voted on (M25)
     EnterpriseId enterprise;
 };
 

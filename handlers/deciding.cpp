@@ -5,6 +5,7 @@
 #include "handlers/review/votes.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/slackbot_steps.hpp"
 
 #include <fmt/format.h>
 
@@ -49,7 +50,10 @@ Outcome hand_over(const Press& press, Case item, storage::DecisionKind kind, con
     request.decision = kind;
     request.decided_by = press.user;
     request.decision_reason = reason;
-    auto outcome = say(press, views::manual_steps(request, kind));
+    const auto notices = context.view.slackbot_notices(request.id);
+    const bool own = press.user.value == context.view.meta("reviewer_user");
+    auto outcome = say(press, notices.empty() ? views::manual_steps(request, kind)
+                                              : views::slackbot_steps(request, kind, notices, own));
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;
 }

@@ -8,6 +8,7 @@
 #include "handlers/inquiry.hpp"
 #include "handlers/people.hpp"
 #include "handlers/rights.hpp"
+#include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
 
 namespace countersign::handlers {
@@ -30,6 +31,11 @@ Outcome effect_results(const Event& event, const Context& context) {
     if (answer.purpose == purposes::cancel) return cancel_answered(event, context);
     if (answer.purpose == purposes::teams) return teams_listed(answer, context);
     if (answer.purpose == purposes::sweep) return sweep_page(answer, context);
+    if (answer.purpose == purposes::permalink) return permalink_told(answer, context);
+    if (answer.purpose == purposes::reviewer) return reviewer_told(answer, context);
+    if (answer.purpose == purposes::slackbot_im) return conversations_told(answer, context);
+    if (answer.purpose == purposes::slackbot_history) return history_told(answer, context);
+    if (answer.purpose == purposes::integration_log) return integration_log_told(answer, context);
     return {};
 }
 

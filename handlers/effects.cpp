@@ -274,6 +274,22 @@ Effect read_person(const UserId& user, std::string_view round) {
     return made;
 }
 
+Effect ask_permalink(const ChannelId& channel, std::string_view ts, bool personal) {
+    auto made =
+        effect(fmt::format("permalink:{}:{}", channel.value, ts), "chat.getPermalink", purposes::permalink);
+    made.token = personal ? TokenKind::reviewer : TokenKind::bot;
+    made.args = json{{"channel", channel.value}, {"message_ts", ts}}.dump();
+    return made;
+}
+
+Effect reviewer_call(std::string_view method, std::string_view purpose, std::string_view round,
+                     std::string_view page, std::string args) {
+    auto made = effect(fmt::format("{}:{}:{}", purpose, round, page), method, purpose);
+    made.token = TokenKind::reviewer;
+    made.args = std::move(args);
+    return made;
+}
+
 Effect list_teams(std::string_view round, std::string_view cursor, const std::string& context) {
     auto made = effect(fmt::format("teams:{}:{}", round, cursor), "auth.teams.list", purposes::teams);
     made.token = TokenKind::admin;
@@ -284,11 +300,16 @@ Effect list_teams(std::string_view round, std::string_view cursor, const std::st
     return made;
 }
 
-Effect list_pending_of(const TeamId& team, const EnterpriseId& enterprise, std::string_view round,
-                       std::string_view cursor, bool certified, const std::string& context) {
-    auto made = effect(fmt::format("sweep:{}:{}:{}:{}", team.empty() ? enterprise.value : team.value, round,
-                                   certified ? "certified" : "plain", cursor),
-                       "admin.apps.requests.list", purposes::sweep);
+Effect list_for_sweep(SweepList list, const TeamId& team, const EnterpriseId& enterprise,
+                      std::string_view round, std::string_view cursor, bool certified,
+                      const std::string& context) {
+    const std::string_view method = list == SweepList::pending    ? "admin.apps.requests.list"
+                                    : list == SweepList::approved ? "admin.apps.approved.list"
+                                                                  : "admin.apps.restricted.list";
+    auto made =
+        effect(fmt::format("sweep:{}:{}:{}:{}:{}", method, team.empty() ? enterprise.value : team.value,
+                           round, certified ? "certified" : "plain", cursor),
+               method, purposes::sweep);
     made.token = TokenKind::admin;
     made.args = page(place(team, enterprise), certified, cursor).dump();
     made.context = context;

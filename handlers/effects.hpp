@@ -26,11 +26,16 @@ inline constexpr std::string_view person = "person";  // users.info
 inline constexpr std::string_view home = "home";      // views.publish
 inline constexpr std::string_view inquiry =
     "inquiry";  // lists read to learn what Slack believes of one request
-inline constexpr std::string_view decide = "decide";  // admin.apps.approve, admin.apps.restrict
-inline constexpr std::string_view cancel = "cancel";  // admin.apps.requests.cancel
-inline constexpr std::string_view clear = "clear";    // admin.apps.clearResolution
-inline constexpr std::string_view teams = "teams";    // auth.teams.list, for the sweep
-inline constexpr std::string_view sweep = "sweep";    // admin.apps.requests.list, for the sweep
+inline constexpr std::string_view decide = "decide";            // admin.apps.approve, admin.apps.restrict
+inline constexpr std::string_view cancel = "cancel";            // admin.apps.requests.cancel
+inline constexpr std::string_view clear = "clear";              // admin.apps.clearResolution
+inline constexpr std::string_view teams = "teams";              // auth.teams.list, for the sweep
+inline constexpr std::string_view sweep = "sweep";              // admin.apps.requests.list, for the sweep
+inline constexpr std::string_view permalink = "permalink";      // chat.getPermalink of Slackbot's message
+inline constexpr std::string_view reviewer = "reviewer";        // auth.test with the reviewer's token
+inline constexpr std::string_view slackbot_im = "slackbot_im";  // conversations.list: where Slackbot writes
+inline constexpr std::string_view slackbot_history = "slackbot_history";
+inline constexpr std::string_view integration_log = "integration_log";
 }  // namespace purposes
 
 // The request card: posted once, then edited in place (MessageRef "card:12").
@@ -81,12 +86,19 @@ inline constexpr std::string_view sweep = "sweep";    // admin.apps.requests.lis
                                            const std::string& view);
 // Who somebody is, their locale included; `round` (a day) makes the key.
 [[nodiscard]] storage::Effect read_person(const UserId& user, std::string_view round);
+// Slackbot's messages; `personal`: in the reviewer's own conversation, with that person's token.
+[[nodiscard]] storage::Effect ask_permalink(const ChannelId& channel, std::string_view ts, bool personal);
+// With the reviewer's token; `round` (a time) and `page` make the key.
+[[nodiscard]] storage::Effect reviewer_call(std::string_view method, std::string_view purpose,
+                                            std::string_view round, std::string_view page, std::string args);
 
 // For the sweep; `round` (a time) makes the key.
 [[nodiscard]] storage::Effect list_teams(std::string_view round, std::string_view cursor,
                                          const std::string& context);
-[[nodiscard]] storage::Effect list_pending_of(const TeamId& team, const EnterpriseId& enterprise,
-                                              std::string_view round, std::string_view cursor, bool certified,
-                                              const std::string& context);
+enum class SweepList { pending, approved, restricted };
+[[nodiscard]] storage::Effect list_for_sweep(SweepList list, const TeamId& team,
+                                             const EnterpriseId& enterprise, std::string_view round,
+                                             std::string_view cursor, bool certified,
+                                             const std::string& context);
 
 }  // namespace countersign::handlers

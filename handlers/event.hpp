@@ -21,6 +21,7 @@ enum class EventKind {
                     //   "effect":{"key","method","purpose","context":{…},"args":{…},"message","request":int}}
     timer,          // payload: the timer's event object; `name` is the timer's name
     started,        // once, after the database is open; payload: {}
+    reconnected,    // after a time without any connection; payload: {}: what happened meanwhile is asked for
     operator_alarm,  // payload: {"text","advice","raw"}: something below the handlers needs a human; `name`
                      // makes
                      //   it one message for one cause

@@ -20,6 +20,13 @@ namespace countersign::handlers {
 [[nodiscard]] Outcome home_opened(const Event&, const Context&);    // app_home_opened
 [[nodiscard]] Outcome group_changed(const Event&,
                                     const Context&);  // subteam_updated, subteam_members_changed
+[[nodiscard]] Outcome slackbot_message(const Event&,
+                                       const Context&);  // message, message_changed, message_deleted
+[[nodiscard]] Outcome app_installed(const Event&, const Context&);
+[[nodiscard]] Outcome app_removed(const Event&, const Context&);          // app_uninstalled_team, app_deleted
+[[nodiscard]] Outcome rights_lost(const Event&, const Context&);          // tokens_revoked, app_uninstalled
+[[nodiscard]] Outcome team_access_changed(const Event&, const Context&);  // team_access_granted, _revoked
+[[nodiscard]] Outcome rate_limited(const Event&, const Context&);         // app_rate_limited
 [[nodiscard]] Outcome recorded_event(const Event&, const Context&);  // known events that need no reaction yet
 
 // --- buttons, forms, commands ---
@@ -40,6 +47,7 @@ namespace countersign::handlers {
                                      const Context&);         // an effect was performed, refused or expired
 [[nodiscard]] Outcome timers(const Event&, const Context&);   // a timer is due
 [[nodiscard]] Outcome started(const Event&, const Context&);  // the daemon came up
+[[nodiscard]] Outcome reconnected(const Event&, const Context&);     // there was a gap in the connection
 [[nodiscard]] Outcome operator_alarm(const Event&, const Context&);  // something below needs a human
 
 }  // namespace countersign::handlers

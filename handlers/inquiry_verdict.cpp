@@ -4,6 +4,7 @@
 #include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/carrying.hpp"
+#include "handlers/deviation.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -65,18 +66,7 @@ Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const 
         ending.by = UserId(person ? text_field(resolver, "actor_id") : "");
         ending.reason.clear();
         ending.outside = Outside::decided;
-        // A decision that not every party agreed to is a deviation that people must hear of (domain.md §8.4).
-        if (approved && !review::all_satisfied(item.matrix)) {
-            const auto missing = text::joined(review::missing_parties(item.matrix), ", ");
-            outcome.effects.push_back(alarm(
-                context.settings, fmt::format("outside:{}:v{}", to_text(request.id), request.version),
-                views::alarm_notice(
-                    fmt::format("{} for {} was approved outside Countersign without the agreement of {}.",
-                                to_text(request.id), request.app_name, missing),
-                    "Ask who approved it and whether the app may stay.")));
-            outcome.audit.push_back(
-                {"slack", "decision.deviation", to_text(request.id), details({{"missing", missing}})});
-        }
+        if (approved) outcome.merge(deviation(item, context));
     }
     outcome.changes.emplace_back(
         storage::SaveResolution{{.app_id = request.app_id,

@@ -65,6 +65,8 @@ bool learn(AppRequest& known, const ReadAppRequest& read) {
         changed = true;
     };
     take(known.message, heard.message);
+    if (known.app_id.empty()) take(known.app_id, heard.app_id);
+    if (known.team_id.empty()) take(known.team_id, heard.team_id);
     take(known.app_name, heard.app_name);
     take(known.app_description, heard.app_description);
     take(known.requester_name, heard.requester_name);
@@ -89,35 +91,13 @@ bool learn(AppRequest& known, const ReadAppRequest& read) {
     return changed;
 }
 
-Outcome seen_again(AppRequest known, const ReadAppRequest& read, const Context& context) {
-    if (storage::is_final(known.state)) return {};
-    const auto before = known.state;
-    const auto old_hash = known.scope_hash;
-    const auto old_scopes = known.scopes;
-    const bool joined = known.slack_id != read.request.slack_id;
-    known.slack_id = read.request.slack_id;
-    if (!learn(known, read) && !joined) return {};
-    Outcome outcome;
-    outcome.audit.push_back({"slack", "request.learned", to_text(known.id),
-                             details({{"scope_hash", known.scope_hash},
-                                      {"scopes_changed", known.scope_hash == old_hash ? "no" : "yes"}})});
-    auto item = load_case(known, context);
-    if (known.scope_hash != old_hash)
-        outcome.merge(carry_votes(item, item.votes, old_scopes, old_hash, context));
-    const auto search = review::find_issue_links(read.whole_message, context.settings.trackers);
-    if (!item.issue && search.found.size() == 1) {
-        item.issue = as_issue(known, search.found.front(), context);
-        outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
-    }
-    outcome.merge(settle(std::move(item), before, "slack", context));
-    return outcome;
-}
-
-// Somebody filled in our form and then pressed Slack's own button: one request, not two.
+// Somebody filled in our form and then pressed Slack's own button, or Slackbot was quicker than the event:
+// one request, not two.
 std::optional<AppRequest> own_form_request(const AppRequest& heard, const Context& context) {
     for (const auto& open : context.view.open_requests(heard.app_id, heard.team_id)) {
-        const bool fits = open.source == RequestSource::form && open.slack_id.empty() &&
-                          open.requester == heard.requester && review::in_votes(open.state);
+        const bool elsewhere = open.source == RequestSource::form || open.source == RequestSource::slackbot;
+        const bool fits = elsewhere && open.slack_id.empty() && open.requester == heard.requester &&
+                          review::in_votes(open.state);
         if (fits) return open;
     }
     return std::nullopt;
@@ -138,11 +118,37 @@ Outcome supersede(const AppRequest& fresh, const Context& context) {
 
 }  // namespace
 
+Outcome learn_of(AppRequest known, const ReadAppRequest& read, const Context& context) {
+    if (storage::is_final(known.state)) return {};
+    const auto before = known.state;
+    const auto old_hash = known.scope_hash;
+    const auto old_scopes = known.scopes;
+    const bool joined = !read.request.slack_id.empty() && known.slack_id != read.request.slack_id;
+    if (joined) known.slack_id = read.request.slack_id;
+    if (!learn(known, read) && !joined) return {};
+    Outcome outcome;
+    outcome.audit.push_back({"slack", "request.learned", to_text(known.id),
+                             details({{"scope_hash", known.scope_hash},
+                                      {"scopes_changed", known.scope_hash == old_hash ? "no" : "yes"}})});
+    auto item = load_case(known, context);
+    if (known.scope_hash != old_hash)
+        outcome.merge(carry_votes(item, item.votes, old_scopes, old_hash, context));
+    const auto search = review::find_issue_links(read.whole_message, context.settings.trackers);
+    if (!item.issue && search.found.size() == 1) {
+        item.issue = as_issue(known, search.found.front(), context);
+        outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
+    }
+    outcome.merge(settle(std::move(item), before, "slack", context));
+    return outcome;
+}
+
 Outcome take_in(ReadAppRequest read, RequestSource source, const Context& context) {
     auto& request = read.request;
-    if (auto known = context.view.request(request.slack_id))
-        return seen_again(std::move(*known), read, context);
-    if (auto ours = own_form_request(request, context)) return seen_again(std::move(*ours), read, context);
+    if (!request.slack_id.empty()) {  // Slackbot's messages do not tell it
+        if (auto known = context.view.request(request.slack_id))
+            return learn_of(std::move(*known), read, context);
+    }
+    if (auto ours = own_form_request(request, context)) return learn_of(std::move(*ours), read, context);
     request.source = source;
     request.id = context.view.next_request_id();
     const auto search = review::find_issue_links(read.whole_message, context.settings.trackers);

@@ -17,6 +17,10 @@ namespace countersign::handlers {
 [[nodiscard]] Outcome take_in(review::ReadAppRequest read, storage::RequestSource source,
                               const Context& context);
 
+// The same for a request that is known by other means than Slack's id.
+[[nodiscard]] Outcome learn_of(storage::AppRequest known, const review::ReadAppRequest& read,
+                               const Context& context);
+
 // A new row: vendor issue, card, first message to the requester.
 [[nodiscard]] Outcome open_request(storage::AppRequest request, const std::optional<review::IssueLink>& link,
                                    const std::string& why_no_link, const Context& context);

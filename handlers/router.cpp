@@ -31,10 +31,8 @@ constexpr std::array admin{ids::approve_app,    ids::restrict_app,  ids::reopen,
 constexpr std::array home{ids::home_request, ids::home_find, ids::home_next, ids::home_first};
 constexpr std::array requester{ids::link_issue, ids::create_issue, ids::answer, ids::withdraw};
 // domain.md §2.2: heard because of our subscriptions, needing no reaction yet.
-constexpr std::array<std::string_view, 13> recorded{
-    "app_installed",       "app_uninstalled_team",  "app_deleted",    "app_uninstalled", "tokens_revoked",
-    "team_access_granted", "team_access_revoked",   "message",        "user_change",     "team_join",
-    "app_rate_limited",    "member_joined_channel", "channel_archive"};
+constexpr std::array<std::string_view, 4> recorded{"user_change", "team_join", "member_joined_channel",
+                                                   "channel_archive"};
 
 template <class Range>
 bool one_of(const Range& range, std::string_view word) {
@@ -61,6 +59,13 @@ Outcome route_event(const Event& event, const Context& context) {
     if (type == "app_requested") return app_requested(event, context);
     if (type == "app_home_opened") return home_opened(event, context);
     if (type == "subteam_updated" || type == "subteam_members_changed") return group_changed(event, context);
+    if (type == "message") return slackbot_message(event, context);
+    if (type == "app_installed") return app_installed(event, context);
+    if (type == "app_uninstalled_team" || type == "app_deleted") return app_removed(event, context);
+    if (type == "tokens_revoked" || type == "app_uninstalled") return rights_lost(event, context);
+    if (type == "team_access_granted" || type == "team_access_revoked")
+        return team_access_changed(event, context);
+    if (type == "app_rate_limited") return rate_limited(event, context);
     if (one_of(recorded, type)) return recorded_event(event, context);
     return not_understood(event, context, type.empty() ? "an event without a type" : "event " + type);
 }
@@ -142,6 +147,8 @@ Outcome routed(const Event& event, const Context& context) {
             return timers(event, context);
         case EventKind::started:
             return started(event, context);
+        case EventKind::reconnected:
+            return reconnected(event, context);
         case EventKind::operator_alarm:
             return operator_alarm(event, context);
     }

@@ -3,6 +3,7 @@
 #include "handlers/handlers.hpp"
 #include "handlers/identity.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
 
 namespace countersign::handlers {
@@ -15,6 +16,7 @@ Outcome started(const Event& event, const Context& context) {
         outcome.merge(resume_decisions(context));
         outcome.merge(begin_sweep_anew(context));
     }
+    outcome.merge(begin_slackbot_poll_anew(context));
     return outcome;
 }
 

@@ -6,6 +6,7 @@
 #include "handlers/inquiry.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/review/payload_fields.hpp"
+#include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
 
 #include <nlohmann/json.hpp>
@@ -23,6 +24,9 @@ Outcome timers(const Event& event, const Context& context) {
     if (kind == "groups") return read_groups(context);
     if (kind == "sweep") return begin_sweep(context);
     if (kind == "listed") return listed(event, context);
+    if (kind == "slackbot_poll") return begin_slackbot_poll(context);
+    if (kind == "integration_log") return begin_integration_log(context);
+    if (kind == "slackbot_entry") return slackbot_entry(event, context);
     Outcome outcome;
     outcome.recognised = false;
     return outcome;

@@ -62,13 +62,20 @@ struct SaveAbsence {
 struct EndAbsence {
     UserId person;
 };
+struct SaveSlackbotNotice {
+    SlackbotNotice notice;
+};  // one per message; replaces
+struct RecordSlackbotSample {
+    SlackbotSample sample;
+};  // one per shape; the oldest go
 struct SetMeta {
     std::string key;
     std::string value;
 };  // small facts: own user id, last sweep …
 
-using Change = std::variant<SaveRequest, AddVote, SaveVendorIssue, AddDecision, SaveMessageRef, SetTimer,
-                            CancelTimer, SaveUserGroup, SaveResolution, SavePerson, SaveHomeTab, AddFollower,
-                            SavePolicy, SetMark, ClearMarks, SaveAbsence, EndAbsence, SetMeta>;
+using Change =
+    std::variant<SaveRequest, AddVote, SaveVendorIssue, AddDecision, SaveMessageRef, SetTimer, CancelTimer,
+                 SaveUserGroup, SaveResolution, SavePerson, SaveHomeTab, AddFollower, SavePolicy, SetMark,
+                 ClearMarks, SaveAbsence, EndAbsence, SaveSlackbotNotice, RecordSlackbotSample, SetMeta>;
 
 }  // namespace countersign::storage

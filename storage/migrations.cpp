@@ -6,7 +6,7 @@ namespace countersign::storage {
 // each row. Times are milliseconds since the epoch. Enumerations are texts with a CHECK. A list that is only
 // ever read and written whole is JSON in its row. Every partial index serves one query, whose WHERE repeats
 // the index's word for word.
-const std::array<const char*, 3> migrations = {R"sql(
+const std::array<const char*, 4> migrations = {R"sql(
 
 CREATE TABLE inbox(
     id INTEGER PRIMARY KEY,
@@ -393,6 +393,41 @@ CREATE TABLE absence(
     made_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX absence_delegate ON absence(delegate);
+
+
+)sql",
+                                               // 4: Slackbot's messages
+                                               R"sql(
+
+-- Slackbot's review messages as last read, and which request each belongs to (0: none).
+CREATE TABLE slackbot_notice(
+    channel TEXT NOT NULL CHECK (channel <> ''),
+    ts TEXT NOT NULL CHECK (ts <> ''),
+    request INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    confidence INTEGER NOT NULL,
+    doubtful INTEGER NOT NULL CHECK (doubtful IN (0, 1)),
+    personal INTEGER NOT NULL CHECK (personal IN (0, 1)),
+    approve_label TEXT NOT NULL,
+    restrict_label TEXT NOT NULL,
+    permalink TEXT NOT NULL,
+    seen_at INTEGER NOT NULL,
+    PRIMARY KEY (channel, ts)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX slackbot_notice_request ON slackbot_notice(request, channel, ts);
+
+CREATE INDEX app_resolution_team ON app_resolution(team_id, app_id);
+
+-- What the recorder keeps of them: structure and wording, redacted; the newest few hundred shapes.
+CREATE TABLE slackbot_sample(
+    shape TEXT PRIMARY KEY CHECK (shape <> ''),
+    kind TEXT NOT NULL,
+    confidence INTEGER NOT NULL,
+    locale TEXT NOT NULL,
+    sample TEXT NOT NULL,
+    seen_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 )sql"};
 

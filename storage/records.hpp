@@ -230,6 +230,32 @@ struct AppResolution {
     Timestamp seen_at;
 };
 
+// One of Slackbot's review messages as last read.
+struct SlackbotNotice {
+    ChannelId channel;
+    std::string ts;
+    RequestId request;   // 0: belongs to none
+    std::string kind;    // "request", "decision", "unclear" …
+    std::string digest;  // of its content: an edit changes it
+    int confidence = 0;
+    bool doubtful = false;  // its own text reads like a decision: an edit of it proves nothing
+    bool personal = false;  // in a manager's own conversation with Slackbot, seen with that person's token
+    std::string approve_label;  // what Slack's buttons say
+    std::string restrict_label;
+    std::string permalink;
+    Timestamp seen_at;
+};
+
+// A redacted message of Slackbot's, one for each shape.
+struct SlackbotSample {
+    std::string shape;
+    std::string kind;
+    int confidence = 0;
+    std::string locale;
+    std::string sample;  // JSON
+    Timestamp seen_at;
+};
+
 struct AuditEntry {
     std::int64_t seq = 0;  // given by the store
     Timestamp at;

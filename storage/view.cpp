@@ -43,6 +43,21 @@ Decision read_decision(Query& query) {
     return d;
 }
 
+AppResolution read_resolution(Query& query) {
+    AppResolution r;
+    std::string scopes;
+    query.read(r.app_id, r.team_id, r.status, scopes, r.seen_at);
+    r.scopes = scopes_from_json(scopes);
+    return r;
+}
+
+SlackbotNotice read_notice(Query& query) {
+    SlackbotNotice n;
+    query.read(n.channel, n.ts, n.request, n.kind, n.digest, n.confidence, n.doubtful, n.personal,
+               n.approve_label, n.restrict_label, n.permalink, n.seen_at);
+    return n;
+}
+
 }  // namespace
 
 RequestId View::next_request_id() const {
@@ -192,12 +207,39 @@ std::optional<AppResolution> View::resolution(const AppId& app, const TeamId& te
     Query query(*database_,
                 "SELECT app_id, team_id, status, scopes, seen_at FROM app_resolution WHERE app_id = ? AND "
                 "team_id = ?");
-    return first_row(query.bind(app, team), [](Query& row) {
-        AppResolution r;
-        std::string scopes;
-        row.read(r.app_id, r.team_id, r.status, scopes, r.seen_at);
-        r.scopes = scopes_from_json(scopes);
-        return r;
+    return first_row(query.bind(app, team), read_resolution);
+}
+
+std::vector<AppResolution> View::resolutions(const TeamId& team) const {
+    Query query(*database_,
+                "SELECT app_id, team_id, status, scopes, seen_at FROM app_resolution WHERE team_id = ? "
+                "ORDER BY app_id");
+    return all_rows(query.bind(team), read_resolution);
+}
+
+std::optional<SlackbotNotice> View::slackbot_notice(const ChannelId& channel, std::string_view ts) const {
+    Query query(*database_,
+                "SELECT channel, ts, request, kind, digest, confidence, doubtful, personal, approve_label, "
+                "restrict_label, permalink, seen_at FROM slackbot_notice WHERE channel = ? AND ts = ?");
+    return first_row(query.bind(channel, ts), read_notice);
+}
+
+std::vector<SlackbotNotice> View::slackbot_notices(RequestId request) const {
+    Query query(*database_,
+                "SELECT channel, ts, request, kind, digest, confidence, doubtful, personal, approve_label, "
+                "restrict_label, permalink, seen_at FROM slackbot_notice WHERE request = ? "
+                "ORDER BY channel, ts");
+    return all_rows(query.bind(request), read_notice);
+}
+
+std::vector<SlackbotSample> View::slackbot_samples(std::size_t limit) const {
+    Query query(*database_,
+                "SELECT shape, kind, confidence, locale, sample, seen_at FROM slackbot_sample "
+                "ORDER BY seen_at DESC LIMIT ?");
+    return all_rows(query.bind(as_limit(limit)), [](Query& row) {
+        SlackbotSample s;
+        row.read(s.shape, s.kind, s.confidence, s.locale, s.sample, s.seen_at);
+        return s;
     });
 }
 

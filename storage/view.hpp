@@ -65,6 +65,11 @@ class View {
     [[nodiscard]] std::optional<MessageRef> message(std::string_view name) const;
     [[nodiscard]] std::optional<UserGroup> user_group(std::string_view id) const;
     [[nodiscard]] std::optional<AppResolution> resolution(const AppId& app, const TeamId& team) const;
+    [[nodiscard]] std::optional<SlackbotNotice> slackbot_notice(const ChannelId& channel,
+                                                                std::string_view ts) const;
+    [[nodiscard]] std::vector<SlackbotNotice> slackbot_notices(RequestId request) const;
+    [[nodiscard]] std::vector<SlackbotSample> slackbot_samples(std::size_t limit) const;  // newest first
+    [[nodiscard]] std::vector<AppResolution> resolutions(const TeamId& team) const;       // by app id
     [[nodiscard]] std::optional<Timer> timer(std::string_view name) const;
     [[nodiscard]] std::optional<PolicyText> policy(std::string_view hash) const;
     [[nodiscard]] std::vector<Mark> marks(RequestId id) const;  // oldest first

@@ -156,6 +156,31 @@ struct Applier {
         Query(database, "DELETE FROM absence WHERE person = ?").bind(change.person).run();
     }
 
+    void operator()(const SaveSlackbotNotice& change) const {
+        const SlackbotNotice& n = change.notice;
+        Query(database,
+              "INSERT OR REPLACE INTO slackbot_notice(channel, ts, request, kind, digest, confidence, "
+              "doubtful, personal, approve_label, restrict_label, permalink, seen_at) "
+              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            .bind(n.channel, n.ts, n.request, n.kind, n.digest, n.confidence, n.doubtful, n.personal,
+                  n.approve_label, n.restrict_label, n.permalink, n.seen_at)
+            .run();
+    }
+
+    void operator()(const RecordSlackbotSample& change) const {
+        const SlackbotSample& s = change.sample;
+        Query(database,
+              "INSERT INTO slackbot_sample(shape, kind, confidence, locale, sample, seen_at) "
+              "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(shape) DO UPDATE SET seen_at = excluded.seen_at")
+            .bind(s.shape, s.kind, s.confidence, s.locale, s.sample, s.seen_at)
+            .run();
+        // Bounded: wording changes a few times a year, three hundred shapes are years of it.
+        Query(database,
+              "DELETE FROM slackbot_sample WHERE shape IN (SELECT shape FROM slackbot_sample "
+              "ORDER BY seen_at DESC LIMIT -1 OFFSET 300)")
+            .run();
+    }
+
     void operator()(const SetMeta& change) const {
         Query(database,
               "INSERT INTO meta(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = "

@@ -28,6 +28,7 @@ struct Call {
 
 int run(const Call&);       // the daemon
 int check(const Call&);     // each single fault of the installation, named
+int watch(const Call&);     // check --watch, for monitoring: can the running daemon act? 0 yes, 1 no
 int init(const Call&);      // writes a commented example to --config
 int status(const Call&);    // requests by state, queue, whether the daemon runs
 int manifest(const Call&);  // the Slack app manifest

@@ -1,3 +1,4 @@
+#include "bot/commands/daemon_process.hpp"
 #include "bot/commands/report.hpp"
 #include "config/base/clock.hpp"
 #include "storage/outbox.hpp"
@@ -6,24 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <fstream>
-#include <unistd.h>
-
 namespace countersign::bot::commands {
-namespace {
-
-// The process that the lock file names, if it lives and is ours by name. Asking the lock itself could get in
-// the way of a daemon that is just starting.
-std::int64_t daemon_pid(const std::filesystem::path& database) {
-    std::int64_t pid = 0;
-    std::ifstream(database.string() + ".lock") >> pid;
-    if (pid <= 0) return 0;
-    std::string name;
-    std::getline(std::ifstream(fmt::format("/proc/{}/comm", pid)), name);
-    return name == "countersign" ? pid : 0;
-}
-
-}  // namespace
 
 int status(const Call& call) {
     auto [database, settings, code] = open_for_reading(call);

@@ -24,6 +24,7 @@ constexpr auto methods = std::to_array<Method>({
     {"chat.delete", Body::json, 50, Repeat::harmless},
     {"chat.getPermalink", Body::form, 100, Repeat::harmless},
 
+    {"conversations.list", Body::form, 20, Repeat::harmless},
     {"conversations.open", Body::json, 50, Repeat::harmless},
     {"conversations.history", Body::json, 50, Repeat::harmless},
     {"conversations.replies", Body::form, 50, Repeat::harmless},

@@ -1,9 +1,183 @@
 // Without an admin token: the votes are the same, Slack's own button is pressed by a person (domain.md §0.1).
+#include "tests/fakes/slackbot_messages.hpp"
 #include "tests/support/review_story.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace countersign::tests;
+namespace fakes = countersign::fakes;
+
+namespace {
+
+constexpr const char* requests_channel = "C0REQUESTS";
+
+DaemonOptions without_admin() {
+    DaemonOptions options;
+    options.admin_token = false;
+    options.slack.enterprise = false;
+    return options;
+}
+
+// Slack routes requests to a channel that the bot is in.
+DaemonOptions routed() {
+    auto options = without_admin();
+    options.more_sections = "[slackbot]\nchannel = \"C0REQUESTS\"\n";
+    options.slack.slackbot_channel = requests_channel;
+    return options;
+}
+
+// Each manager hears of requests in a conversation with Slackbot; one of them has given a token.
+DaemonOptions by_reviewer() {
+    auto options = without_admin();
+    options.reviewer_token = true;
+    options.slack.reviewer_user = office::admin;
+    options.slack.app_managers = {office::admin, office::admin_two};
+    return options;
+}
+
+void open_channel(ReviewStory& story) {
+    story.slack.add_channel(requests_channel, "app-requests");
+}
+
+}  // namespace
+
+TEST_CASE("workspace: Slackbot's message becomes a request, its edit the decision (O9)") {
+    auto options = routed();
+    SUBCASE("2019") {
+        options.slack.slackbot_words = "2019";
+    }
+    SUBCASE("2026") {
+        options.slack.slackbot_words = "2026";
+    }
+    SUBCASE("German") {
+        options.slack.slackbot_words = "de";
+    }
+    SUBCASE("Portuguese") {
+        options.slack.slackbot_words = "pt";
+    }
+    ReviewStory story(options);
+    open_channel(story);
+    story.fixture.start();
+    const auto id = story.ask(std::string("for the design team, see ") + office::issue);
+    story.expect_card("REQ-1 Miro: In review");
+    story.approve_as_all_parties();
+    story.expect_card(": Ready");
+    const auto label = fakes::notice_words(options.slack.slackbot_words).approve;
+    story.expect_direct_message(office::admin, "https://acme.slack.com/archives/C0REQUESTS/p");
+    story.expect_direct_message(office::admin, label);
+    story.expect_direct_message(office::admin_two, label);
+    story.slack.decide_outside(id, "approve", office::admin_two);
+    story.expect_card(": Approved");
+    CHECK_FALSE(says(story.card(), "decided outside"));
+    story.expect_direct_message(office::employee, "is approved by <@U0ADMIN2>");
+    CHECK(story.fixture.stop() == 0);
+    story.expect_good_manners();
+}
+
+TEST_CASE("workspace: a decision that nobody here agreed to is seen as made outside (M11)") {
+    ReviewStory story(routed());
+    open_channel(story);
+    story.fixture.start();
+    const auto id = story.ask("please");
+    story.expect_card("REQ-1 Miro: Waiting for vendor issue");
+    SUBCASE("approved") {
+        story.slack.decide_outside(id, "approve", office::admin);
+        story.expect_card(": Approved · decided outside");
+        story.expect_alarm("was approved outside Countersign without the agreement of");
+    }
+    SUBCASE("restricted") {
+        story.slack.decide_outside(id, "restrict", office::admin);
+        story.expect_card(": Restricted · decided outside");
+    }
+    SUBCASE("cancelled") {
+        story.slack.decide_outside(id, "cancel", office::admin);
+        story.expect_card(": Withdrawn · cancelled outside");
+    }
+    story.expect_good_manners();
+}
+
+TEST_CASE("workspace: the conversation of a manager with Slackbot is read, and one request stays one") {
+    auto options = by_reviewer();
+    SUBCASE("by asking from time to time") {}
+    SUBCASE("by events too") {
+        options.slack.reviewer_events = true;
+    }
+    ReviewStory story(options);
+    story.fixture.start();
+    const auto id = story.ask(std::string("see ") + office::issue);
+    story.expect_card("REQ-1 Miro: In review");
+    story.approve_as_all_parties();
+    // The link opens for the person whose conversation it is; the other is told in words where to look.
+    story.expect_direct_message(office::admin, "https://acme.slack.com/archives/D0ADMINSB/p");
+    story.expect_direct_message(office::admin_two, "your conversation with Slackbot");
+    story.slack.decide_outside(id, "approve", office::admin_two);
+    story.expect_card(": Approved");
+    CHECK(story.fixture.run_command({"requests", "list", "--json"}).output.find("REQ-2") ==
+          std::string::npos);
+    story.expect_good_manners();
+}
+
+TEST_CASE("workspace: what Slackbot wrote while the daemon was down is found at the start") {
+    ReviewStory story(by_reviewer());
+    const auto id = story.slack.request_app(office::employee, "A0MIRO", std::string("see ") + office::issue);
+    story.fixture.start();
+    story.expect_card("REQ-1 Miro: In review");
+    CHECK(story.fixture.stop() == 0);
+    story.slack.decide_outside(id, "restrict", office::admin);
+    story.fixture.start();
+    story.expect_card(": Restricted · decided outside");
+}
+
+TEST_CASE("workspace: the integration log closes a request whose message says nothing new (M11)") {
+    auto options = by_reviewer();
+    options.slack.reviewer_scopes = {"im:history", "im:read", "admin"};
+    ReviewStory story(options);
+    story.fixture.start();
+    story.slack.command(office::employee, office::general, "/app-request", "");
+    story.fill(office::employee, "Request an app",
+               {{"App", "A0MIRO"}, {"Purpose", "whiteboards"}, {"Vendor issue link", office::issue}});
+    story.expect_card("REQ-1 ");
+    const auto id = story.slack.request_app(office::employee, "A0MIRO", "please");
+    story.wait([&] { return story.slack.calls("chat.getPermalink").size() == 1; }, "the notice to be read");
+    // Slackbot's messages are lost; the log is not.
+    for (const auto& [channel, ts] : story.slack.notices(id))
+        story.slack.edit_as(channel, ts, {{"text", "gone"}});
+    story.expect_alarm("the new words are not understood");
+    story.slack.decide_outside(id, "approve", office::admin);
+    story.expect_card(": Approved · decided outside");
+}
+
+TEST_CASE("workspace: wording that nobody knows becomes a task with the raw message, once (O9)") {
+    ReviewStory story(routed());
+    open_channel(story);
+    story.fixture.start();
+    auto words = fakes::notice_words("2026", office::employee);
+    words.asks = "<@U0EMP> fancies <https://acme.slack.com/apps/A0MIRO|Miro>";
+    words.approve = "Go ahead";
+    words.restrict_app = "No way";
+    story.slack.post_as(requests_channel, fakes::slackbot_notice(words));
+    story.expect_alarm("Slackbot wrote something about an app that is not understood");
+    story.expect_alarm("Go ahead");
+    CHECK(story.slack.messages(office::review).empty());
+    // A look-alike is told of, and not believed.
+    auto forged = fakes::slackbot_notice(fakes::notice_words("2026", office::employee));
+    forged["user"] = office::outsider;
+    story.slack.post_as(requests_channel, forged);
+    story.expect_alarm("looks like one of Slackbot's. It is not believed");
+    CHECK(story.slack.messages(office::review).empty());
+}
+
+TEST_CASE("workspace: a manager's Done closes a request whose edit never comes") {
+    ReviewStory story(routed());
+    open_channel(story);
+    story.fixture.start();
+    (void)story.ask(std::string("see ") + office::issue);
+    story.approve_as_all_parties();
+    story.expect_direct_message(office::admin, "press `Done` on the card");
+    story.press(office::admin, "Done");
+    story.expect_card(": Approved");
+    story.expect_good_manners();
+}
 
 TEST_CASE("workspace: the admins are told what to press, and mark it done (M1)") {
     DaemonOptions options;

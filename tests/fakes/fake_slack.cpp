@@ -3,6 +3,7 @@
 
 #include "tests/fakes/fake_slack_impl.hpp"
 #include "tests/fakes/slack_payloads.hpp"
+#include "tests/fakes/slack_slackbot.hpp"
 #include "tests/fakes/slack_views.hpp"
 #include "tests/fakes/slack_wire.hpp"
 
@@ -116,6 +117,8 @@ std::string FakeSlack::request_app(const std::string& user, const std::string& a
             Json event = event_body(world, {{"type", "app_requested"}, {"app_request", body}});
             event["authorizations"][0].update({{"user_id", ids::admin_user}, {"is_bot", false}});
             impl_->sockets.deliver({.type = "events_api", .payload = event, .accepts_response = false});
+        } else {
+            tell_managers(*impl_, world.requests.back(), *app);
         }
         return id;
     });

@@ -55,6 +55,13 @@ struct FakeSlackOptions {
         "groups:read", "channels:history", "groups:history", "users:read", "usergroups:read", "team:read"};
     std::vector<std::string> admin_scopes{"admin.apps:read", "admin.apps:write", "admin.teams:read"};
     std::vector<std::string> reviewer_scopes{"im:history", "im:read"};
+    std::string reviewer_user = "U0REVIEWER";  // whose token tokens::reviewer is
+    // Without `enterprise`, Slackbot tells of requests to install: in this channel, or, where it is empty,
+    // each app manager in that person's own conversation with Slackbot.
+    std::string slackbot_channel;
+    std::vector<std::string> app_managers;
+    std::string slackbot_words = "2026";  // or "2019", "de", "pt"
+    bool reviewer_events = false;         // the reviewer's token gets message.im too
 };
 
 // A call the daemon made, in the order of arrival.
@@ -81,6 +88,7 @@ struct Message {
     Json metadata;
     std::string ephemeral_to;  // "" = for all
     int edits = 0;
+    Json more = Json::object();  // bot_id, subtype, attachments … of messages that are not the bot's
 };
 struct View {
     std::string id, user, kind;  // "modal", "home"
@@ -101,6 +109,7 @@ struct PendingRequest {
     bool resolved = false;
     Json body;            // the `app_request` object as events and admin.apps.requests.list show it
     std::string outcome;  // "", "approved", "restricted", "cancelled"
+    std::vector<std::pair<std::string, std::string>> notices = {};  // Slackbot's messages: channel, ts
 };
 // What a person holds in hand when pressing a button; tests forge it by changing fields before
 // `send_envelope`.
@@ -216,6 +225,17 @@ class FakeSlack {
                         const std::string& decision);  // approve | restrict | cancel in Slack's own UI
     // The app's owner makes a new app-level token and revokes the old one; connections that are open live on.
     void rotate_app_token(const std::string& token);
+    // The same by a certain person; on a workspace without the Admin API Slackbot's messages are edited, the
+    // requester is told by Slackbot, and the integration log has a line.
+    void decide_outside(const std::string& request_id, const std::string& decision, const std::string& by);
+    // Slackbot's messages about a request, as (channel, ts).
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> notices(
+        const std::string& request_id) const;
+    // Any message of Slackbot's, or of a look-alike: `message` has user, text, blocks … Returns its ts.
+    std::string post_as(const std::string& channel, Json message);
+    void edit_as(const std::string& channel, const std::string& ts, Json message);
+    // A person's own conversation with Slackbot.
+    [[nodiscard]] static std::string slackbot_conversation(const std::string& user);
     void grow_scopes(const std::string& request_id, Json scope);
     // The sandbox page's switches: "rate_limit" (true: every call 429), "outage" (true), "disconnect" (a
     // reason), "slow" (milliseconds before each API answer).

@@ -1,5 +1,6 @@
 // Faults, and decisions made elsewhere.
 #include "tests/fakes/fake_slack_impl.hpp"
+#include "tests/fakes/slack_slackbot.hpp"
 #include "tests/fakes/slack_wire.hpp"
 
 #include <stdexcept>
@@ -74,6 +75,11 @@ void FakeSlack::silent_oversize(bool on) {
 }
 
 void FakeSlack::decide_outside(const std::string& request_id, const std::string& decision) {
+    decide_outside(request_id, decision, ids::admin_user);
+}
+
+void FakeSlack::decide_outside(const std::string& request_id, const std::string& decision,
+                               const std::string& by) {
     impl_->change([&] {
         PendingRequest* request = impl_->world.find_request(request_id);
         if (request == nullptr || request->resolved)
@@ -87,6 +93,7 @@ void FakeSlack::decide_outside(const std::string& request_id, const std::string&
         } else {
             throw std::invalid_argument("approve, restrict or cancel, not " + decision);
         }
+        if (!impl_->world.options.enterprise) tell_decision(*impl_, *request, decision, by);
     });
 }
 

@@ -25,6 +25,7 @@ Json channel_json(const Channel& channel) {
             {"name", channel.name},
             {"is_im", !channel.user.empty()},
             {"user", channel.user},
+            {"slackbot_of", channel.slackbot_of},
             {"bot_is_member", channel.bot_is_member},
             {"messages", messages}};
 }

@@ -156,8 +156,24 @@ Json list_teams(World& world, const MethodCall& call) {
     return answer;
 }
 
-Json integration_logs(World&, const MethodCall&) {
-    return {{"logs", Json::array()}, {"paging", {{"count", 100}, {"total", 0}, {"page", 1}, {"pages", 1}}}};
+// Newest first, by page number instead of a cursor.
+Json integration_logs(World& world, const MethodCall& call) {
+    Json found = Json::array();
+    for (auto each = world.integration_log.rbegin(); each != world.integration_log.rend(); ++each) {
+        const auto fits = [&](const char* key) {
+            return !call.has(key) || each->value(key, "") == call.text(key);
+        };
+        if (fits("app_id") && fits("change_type")) found.push_back(*each);
+    }
+    const auto count = std::max<std::int64_t>(call.number("count", 100), 1);
+    const auto page = std::max<std::int64_t>(call.number("page", 1), 1);
+    const auto total = static_cast<std::int64_t>(found.size());
+    Json logs = Json::array();
+    for (auto at = (page - 1) * count; at < std::min(page * count, total); ++at)
+        logs.push_back(found[static_cast<std::size_t>(at)]);
+    const auto pages = std::max<std::int64_t>((total + count - 1) / count, 1);
+    return {{"logs", logs},
+            {"paging", {{"count", count}, {"total", total}, {"page", page}, {"pages", pages}}}};
 }
 
 }  // namespace

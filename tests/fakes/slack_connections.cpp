@@ -14,7 +14,7 @@ Json auth_test(World& world, const MethodCall& call) {
     const bool bot = call.token_kind == "bot";
     const std::string user = bot                          ? ids::bot_user
                              : call.token_kind == "admin" ? ids::admin_user
-                                                          : "U0REVIEWER";
+                                                          : world.options.reviewer_user;
     Json out{{"url", "https://acme.slack.com/"},
              {"team", "Acme"},
              {"user", bot ? "countersign" : user},

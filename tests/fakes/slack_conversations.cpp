@@ -17,11 +17,16 @@ bool holds(const FakeSlackOptions& options, const MethodCall& call, const std::s
 Channel& readable(World& world, const MethodCall& call, const std::string& what) {
     Channel* channel = world.find_channel(call.text("channel"));
     if (channel == nullptr) refuse("channel_not_found");
-    const std::string kind = !channel->user.empty()       ? "im:"
-                             : channel->id.front() == 'G' ? "groups:"
-                                                          : "channels:";
+    // Nobody but that person sees a conversation with Slackbot.
+    const bool reviewer = call.token_kind == "reviewer";
+    if (!channel->slackbot_of.empty() && !(reviewer && channel->slackbot_of == world.options.reviewer_user))
+        refuse("channel_not_found");
+    const std::string kind = !channel->user.empty() || !channel->slackbot_of.empty() ? "im:"
+                             : channel->id.front() == 'G'                            ? "groups:"
+                                                                                     : "channels:";
     if (!holds(world.options, call, kind + what)) refuse("missing_scope", {{"needed", kind + what}});
-    if (what == "history" && !channel->bot_is_member) refuse("not_in_channel");
+    if (what == "history" && !channel->bot_is_member && channel->slackbot_of.empty())
+        refuse("not_in_channel");
     return *channel;
 }
 
@@ -41,6 +46,7 @@ Json open(World& world, const MethodCall& call) {
 Json shown(const Message& message, bool with_metadata) {
     Json out{{"type", "message"}, {"ts", message.ts}, {"user", message.user}, {"text", message.text}};
     if (message.user == ids::bot_user) out.update({{"bot_id", ids::bot}, {"app_id", ids::app}});
+    out.update(message.more);
     if (!message.blocks.empty()) out["blocks"] = message.blocks;
     if (with_metadata && !message.metadata.is_null()) out["metadata"] = message.metadata;
     if (!message.thread_ts.empty()) out["thread_ts"] = message.thread_ts;
@@ -107,6 +113,30 @@ Json info(World& world, const MethodCall& call) {
     return {{"channel", out}};
 }
 
+Json list(World& world, const MethodCall& call) {
+    Json items = Json::array();
+    const std::string types = call.text("types").empty() ? "public_channel" : call.text("types");
+    const bool reviewer = call.token_kind == "reviewer";
+    for (const auto& channel : world.channels) {
+        const bool direct = !channel.user.empty() || !channel.slackbot_of.empty();
+        if (types.find(direct ? "im" : "public_channel") == std::string::npos) continue;
+        if (!channel.slackbot_of.empty()) {
+            if (reviewer && channel.slackbot_of == world.options.reviewer_user)
+                items.push_back({{"id", channel.id}, {"is_im", true}, {"user", "USLACKBOT"}});
+        } else if (direct && reviewer) {
+            if (channel.user == world.options.reviewer_user)
+                items.push_back({{"id", channel.id}, {"is_im", true}, {"user", ids::bot_user}});
+        } else if (direct) {
+            items.push_back({{"id", channel.id}, {"is_im", true}, {"user", channel.user}});
+        } else {
+            items.push_back({{"id", channel.id}, {"is_channel", true}, {"name", channel.name}});
+        }
+    }
+    Json answer;
+    answer["channels"] = page_of(call, items, 100, 1000, answer);
+    return answer;
+}
+
 Json members(World& world, const MethodCall& call) {
     const Channel& channel = readable(world, call, "read");
     Json people = Json::array();
@@ -123,11 +153,9 @@ Json members(World& world, const MethodCall& call) {
 }  // namespace
 
 const MethodTable& conversation_methods() {
-    static const MethodTable table{{"conversations.open", open},
-                                   {"conversations.history", history},
-                                   {"conversations.replies", replies},
-                                   {"conversations.info", info},
-                                   {"conversations.members", members}};
+    static const MethodTable table{{"conversations.open", open},       {"conversations.history", history},
+                                   {"conversations.replies", replies}, {"conversations.info", info},
+                                   {"conversations.list", list},       {"conversations.members", members}};
     return table;
 }
 

@@ -87,6 +87,18 @@ Channel& World::direct_messages(const std::string& user) {
     return channels.back();
 }
 
+Channel& World::slackbot_messages(const std::string& user) {
+    const std::string id = FakeSlack::slackbot_conversation(user);
+    if (Channel* found = find_channel(id)) return *found;
+    channels.push_back({.id = id,
+                        .name = "slackbot",
+                        .user = "",
+                        .bot_is_member = false,
+                        .messages = {},
+                        .slackbot_of = user});
+    return channels.back();
+}
+
 std::string World::place_of(const PendingRequest& request) {
     const Json team = request.body.value("team", Json());
     return team.is_object() ? team.value("id", "") : std::string(ids::enterprise);

@@ -27,6 +27,7 @@ struct Channel {
     std::string user;  // set: the bot's direct messages with this person
     bool bot_is_member = true;
     std::vector<Message> messages;
+    std::string slackbot_of = {};  // set: this person's own conversation with Slackbot
 };
 struct Trigger {
     std::string user;
@@ -73,6 +74,7 @@ struct World {
     std::map<std::string, Trigger> triggers;
     std::map<std::string, ResponseUrl> response_urls;
     std::map<std::string, Ticket> tickets;
+    std::vector<Json> integration_log;  // newest last
 
     // A unique id: "V" -> "V0000001".
     std::string next_id(const std::string& prefix);
@@ -86,7 +88,8 @@ struct World {
     View* find_view(const std::string& id);
     App* find_app(const std::string& id);
     PendingRequest* find_request(const std::string& id);
-    Channel& direct_messages(const std::string& user);  // made when missing
+    Channel& direct_messages(const std::string& user);    // made when missing
+    Channel& slackbot_messages(const std::string& user);  // made when missing
 
     void resolve(App& app, const std::string& where, const std::string& status, Json scopes);
     // The team or enterprise a request belongs to.

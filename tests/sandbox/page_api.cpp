@@ -3,10 +3,12 @@
 #include "tests/sandbox/page_files.hpp"
 #include "tests/sandbox/world.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <exception>
 #include <map>
+#include <stdexcept>
 
 namespace countersign::sandbox {
 
@@ -66,6 +68,7 @@ Json acknowledgements(const std::vector<fakes::Ack>& all) {
 Json messages(const Json& snapshot) {
     Json out = Json::object();
     for (const auto& channel : snapshot["channels"]) {
+        if (channel["slackbot_of"] != "") continue;  // a person's own conversation with Slackbot
         const std::string place = channel.value("is_im", false) ? channel["user"] : channel["id"];
         for (auto message : channel["messages"]) {
             message["channel"] = channel["id"];
@@ -87,10 +90,10 @@ Json apps(const Json& snapshot) {
 
 }  // namespace
 
-PageApi::PageApi(fakes::FakeSlack& slack, Daemon& daemon)
+PageApi::PageApi(fakes::FakeSlack& slack, Daemon& daemon, const Mode& mode)
     : slack_(slack),
       daemon_(daemon),
-      world_(describe()),
+      world_(describe(mode)),
       base_(static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
                                            std::chrono::system_clock::now().time_since_epoch())
                                            .count())) {}
@@ -199,7 +202,7 @@ Json PageApi::act(const std::string& verb, const Json& body) {
     } else if (verb == "fault") {
         fault(text(body, "name"), body.value("value", Json(true)));
     } else if (verb == "outside") {
-        slack_.decide_outside(text(body, "request"), text(body, "decision"));
+        slack_.decide_outside(text(body, "request"), text(body, "decision"), "U0NOOR");
     } else if (verb == "grow") {
         slack_.grow_scopes(text(body, "request"), {{"name", "admin.users:read"},
                                                    {"description", "View the people of the organisation"},
@@ -215,9 +218,26 @@ Json PageApi::act(const std::string& verb, const Json& body) {
 
 std::string PageApi::press(const Json& body) {
     const auto view = text(body, "view");
+    if (view.empty() && pressed_slackbot(body)) return "";
     if (!view.empty())
         return slack_.press_in_view(text(body, "user"), view, text(body, "label"), text(body, "value"));
     return slack_.press(text(body, "user"), text(body, "channel"), text(body, "ts"), text(body, "action"));
+}
+
+// Slackbot's buttons are Slack's own: no app hears of the press, Slack acts and edits its message.
+bool PageApi::pressed_slackbot(const Json& body) {
+    const std::pair place{text(body, "channel"), text(body, "ts")};
+    for (const auto& request : slack_.requests()) {
+        if (std::ranges::find(request.notices, place) == request.notices.end()) continue;
+        const auto user = text(body, "user");
+        const auto who = std::ranges::find(people(), user, &Person::id);
+        if (who == people().end() || who->role != "admin")
+            throw std::invalid_argument("Only app managers can review requests to install.");
+        const bool approve = text(body, "action") == "QX1";
+        slack_.decide_outside(request.id, approve ? "approve" : "restrict", user);
+        return true;
+    }
+    return false;
 }
 
 void PageApi::fault(const std::string& name, const Json& value) {

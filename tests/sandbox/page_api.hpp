@@ -3,6 +3,7 @@
 #include "tests/fakes/fake_slack.hpp"
 #include "tests/fakes/http.hpp"
 #include "tests/sandbox/daemon.hpp"
+#include "tests/sandbox/world.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -14,7 +15,7 @@ namespace countersign::sandbox {
 // What the page asks and does; API.md is its description. Called on the page server's thread only.
 class PageApi {
   public:
-    PageApi(fakes::FakeSlack& slack, Daemon& daemon);
+    PageApi(fakes::FakeSlack& slack, Daemon& daemon, const Mode& mode);
     [[nodiscard]] fakes::HttpReply answer(const fakes::HttpQuery& query);
 
   private:
@@ -22,6 +23,7 @@ class PageApi {
     [[nodiscard]] nlohmann::json calls(std::size_t after) const;
     [[nodiscard]] nlohmann::json act(const std::string& verb, const nlohmann::json& body);
     [[nodiscard]] std::string press(const nlohmann::json& body);
+    [[nodiscard]] bool pressed_slackbot(const nlohmann::json& body);
     void fault(const std::string& name, const nlohmann::json& value);
     [[nodiscard]] std::uint64_t changes() const;
 

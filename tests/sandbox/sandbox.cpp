@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
@@ -27,10 +29,14 @@ using namespace countersign;
 namespace fs = std::filesystem;
 
 constexpr std::string_view usage =
-    "countersign_sandbox [--port N] [--state DIR] [--daemon PROGRAM]\n"
+    "countersign_sandbox [--port N] [--state DIR] [--daemon PROGRAM] [--workspace] [--words "
+    "2019|2026|de|pt]\n"
     "  --port N          the page's port on 127.0.0.1; default: any free one\n"
     "  --state DIR       keep the daemon's configuration and database there; default: a temporary directory\n"
-    "  --daemon PROGRAM  the daemon; default: the countersign beside this program\n";
+    "  --daemon PROGRAM  the daemon; default: the countersign beside this program\n"
+    "  --workspace       a workspace without the Admin API: Slackbot tells of requests, managers press its "
+    "buttons\n"
+    "  --words W         Slackbot's wording: of 2019, of 2026 (default), German or Portuguese\n";
 
 struct UsageError : std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -39,6 +45,7 @@ struct UsageError : std::runtime_error {
 struct Arguments {
     std::uint16_t port = 0;
     fs::path state, daemon;
+    sandbox::Mode mode;
 };
 
 Arguments parse(std::span<char*> words) {
@@ -56,6 +63,13 @@ Arguments parse(std::span<char*> words) {
                 throw UsageError("--port needs a number up to 65535");
         } else if (word == "--state") {
             out.state = value();
+        } else if (word == "--workspace") {
+            out.mode.workspace = true;
+        } else if (word == "--words") {
+            out.mode.words = value();
+            constexpr std::array<std::string_view, 4> known{"2019", "2026", "de", "pt"};
+            if (std::ranges::find(known, out.mode.words) == known.end())
+                throw UsageError("--words is one of 2019, 2026, de, pt");
         } else if (word == "--daemon") {
             out.daemon = value();
         } else {
@@ -112,14 +126,17 @@ void run(const Arguments& arguments) {
 
     fakes::FakeSlackOptions options;
     options.rate_scale = sandbox::rate_scale;
+    options.enterprise = !arguments.mode.workspace;
+    if (arguments.mode.workspace) options.slackbot_channel = sandbox::requests_channel;
+    options.slackbot_words = arguments.mode.words;
     fakes::FakeSlack slack(options);
-    sandbox::fill(slack);
+    sandbox::fill(slack, arguments.mode);
 
-    const auto config = sandbox::write_config(state.path(), slack.api_url());
-    sandbox::write_credentials(state.path() / "credentials");
+    const auto config = sandbox::write_config(state.path(), slack.api_url(), arguments.mode);
+    sandbox::write_credentials(state.path() / "credentials", arguments.mode);
     sandbox::Daemon daemon(arguments.daemon, config, state.path() / "credentials");
 
-    sandbox::PageApi api(slack, daemon);
+    sandbox::PageApi api(slack, daemon, arguments.mode);
     // A port of its own: the page must stay when Slack's is made to fail.
     fakes::Server::Callbacks callbacks;
     callbacks.http = [&api](const fakes::HttpQuery& query) { return api.answer(query); };

@@ -135,18 +135,19 @@ std::vector<AppEntry> catalogue() {
     return {recap, orbit, parrot, harbour, bell, quiet};
 }
 
-void fill(fakes::FakeSlack& slack) {
+void fill(fakes::FakeSlack& slack, const Mode& mode) {
     for (const auto& person : people())
         slack.add_user(person.id, person.name);
     for (const auto& group : groups())
         slack.add_user_group(group.id, group.members);
     for (const auto& channel : channels())
         slack.add_channel(channel.id, channel.name, channel.bot_is_member);
+    if (mode.workspace) slack.add_channel(requests_channel, "app-requests");
     for (auto& app : catalogue())
         slack.add_app(std::move(app));
 }
 
-Json describe() {
+Json describe(const Mode& mode) {
     Json out = {{"team", {{"name", "Acme"}}},
                 {"review_channel", channels().front().id},
                 {"people", Json::array()},
@@ -181,6 +182,13 @@ Json describe() {
     for (const auto& channel : channels()) {
         out["channels"].push_back({{"id", channel.id}, {"name", channel.name}, {"topic", channel.topic}});
     }
+    if (mode.workspace) {
+        out["channels"].push_back(
+            {{"id", requests_channel},
+             {"name", "app-requests"},
+             {"topic", "Where Slack itself tells the managers of requests to install"}});
+    }
+    out["workspace_mode"] = mode.workspace;
     return out;
 }
 

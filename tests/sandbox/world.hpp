@@ -25,20 +25,29 @@ struct Channel {
     bool bot_is_member;
 };
 
+// Which Slack the company has: with the Admin API, or a workspace where Slackbot tells of requests in a
+// channel and managers press its buttons.
+struct Mode {
+    bool workspace = false;
+    std::string words = "2026";  // Slackbot's: "2019", "2026", "de", "pt"
+};
+inline constexpr const char* requests_channel = "C0APPREQUESTS";
+
 [[nodiscard]] const std::vector<Person>& people();
 [[nodiscard]] const std::vector<Group>& groups();
 [[nodiscard]] const std::vector<Channel>& channels();
 [[nodiscard]] std::vector<fakes::AppEntry> catalogue();
 
-void fill(fakes::FakeSlack& slack);
+void fill(fakes::FakeSlack& slack, const Mode& mode);
 
 // What the page shows beside Slack's own state: people, commands, vendor issues. It never changes.
-[[nodiscard]] nlohmann::json describe();
+[[nodiscard]] nlohmann::json describe(const Mode& mode);
 
 // The daemon's configuration for this company, and its tokens as credential files. Returns the configuration
 // file.
-std::filesystem::path write_config(const std::filesystem::path& directory, const std::string& api_url);
-void write_credentials(const std::filesystem::path& directory);
+std::filesystem::path write_config(const std::filesystem::path& directory, const std::string& api_url,
+                                   const Mode& mode);
+void write_credentials(const std::filesystem::path& directory, const Mode& mode);
 
 // How much faster than Slack's published limits the sandbox runs; both sides must agree on it.
 inline constexpr double rate_scale = 20.0;

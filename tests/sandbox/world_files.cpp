@@ -25,7 +25,8 @@ std::string party(const std::string& name, const std::string& members) {
 
 }  // namespace
 
-std::filesystem::path write_config(const std::filesystem::path& directory, const std::string& api_url) {
+std::filesystem::path write_config(const std::filesystem::path& directory, const std::string& api_url,
+                                   const Mode& mode) {
     std::string text = fmt::format(
         "# Written by the sandbox at every start.\n"
         "[slack]\napi_url = \"{}\"\nrate_scale = {:.1f}\nreconcile_minutes = 1\n\n"
@@ -38,16 +39,19 @@ std::filesystem::path write_config(const std::filesystem::path& directory, const
         "\n[[tracker]]\nname = \"vendors\"\nkind = \"gitlab\"\nurl = \"https://gitlab.acme.example\"\n"
         "projects = [\"it/vendor-reviews\"]\n\n[storage]\npath = \"{}\"\n",
         (directory / "countersign.db").string());
+    if (mode.workspace) text += fmt::format("\n[slackbot]\nchannel = \"{}\"\n", requests_channel);
     const auto file = directory / "countersign.toml";
     write(file, text);
     return file;
 }
 
-void write_credentials(const std::filesystem::path& directory) {
+void write_credentials(const std::filesystem::path& directory, const Mode& mode) {
     std::filesystem::create_directories(directory);
     write(directory / "slack_app_token", fakes::tokens::app);
     write(directory / "slack_bot_token", fakes::tokens::bot);
-    write(directory / "slack_admin_token", fakes::tokens::admin);
+    // Its presence makes the organisation's driver; a kept directory may have it from another time.
+    std::filesystem::remove(directory / "slack_admin_token");
+    if (!mode.workspace) write(directory / "slack_admin_token", fakes::tokens::admin);
 }
 
 }  // namespace countersign::sandbox

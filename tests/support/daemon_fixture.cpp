@@ -65,6 +65,7 @@ DaemonFixture::DaemonFixture(DaemonOptions options)
     environment_["CREDENTIALS_DIRECTORY"] = (directory_ / "credentials").string();
     std::filesystem::create_directory(directory_ / "credentials");
     if (options_.admin_token) environment_["SLACK_ADMIN_TOKEN"] = fakes::tokens::admin;
+    if (options_.reviewer_token) environment_["SLACK_REVIEWER_TOKEN"] = fakes::tokens::reviewer;
     write_config();
 }
 
@@ -114,11 +115,14 @@ projects = ["gitlab-com/Finance-Division/procurement-team/procurement"]
 
 [storage]
 path = "{database}"
+
+{sections}
 )",
         fmt::arg("api", slack_->api_url()), fmt::arg("ca", ca_.file().string()),
         fmt::arg("scale", rate_scale), fmt::arg("more", options_.slack_settings),
         fmt::arg("auto_apply", options_.auto_apply), fmt::arg("need_issue", options_.require_vendor_issue),
-        fmt::arg("quorum", options_.security_quorum), fmt::arg("database", database().string()));
+        fmt::arg("quorum", options_.security_quorum), fmt::arg("database", database().string()),
+        fmt::arg("sections", options_.more_sections));
     if (options_.policy.empty()) return;
     std::ofstream(directory_ / "policy.toml") << options_.policy;
     std::ofstream(directory_ / "countersign.toml", std::ios::app)

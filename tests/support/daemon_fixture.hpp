@@ -39,6 +39,8 @@ struct DaemonOptions {
     std::string policy = {};          // text of a policy file; "": the built-in one
     std::map<std::string, std::string> environment = {};
     fakes::TlsFiles (fakes::TestCa::*certificate)() const = &fakes::TestCa::good;  // Slack's
+    bool reviewer_token = false;
+    std::string more_sections = {};  // at the end of the file
     fakes::FakeSlackOptions slack = {};
 };
 

@@ -59,8 +59,14 @@ TEST_CASE("the manifest turns on what this stage needs and no more") {
           std::set<std::string>{"admin.apps:read", "admin.apps:write", "admin.teams:read"});
     CHECK(texts(settings["event_subscriptions"]["bot_events"]) ==
           std::set<std::string>{"app_home_opened", "subteam_members_changed", "subteam_updated",
-                                "tokens_revoked", "app_uninstalled"});
-    CHECK(texts(settings["event_subscriptions"]["user_events"]) == std::set<std::string>{"app_requested"});
+                                "tokens_revoked", "app_uninstalled", "message.channels", "message.groups",
+                                "team_access_granted", "team_access_revoked"});
+    CHECK(texts(settings["event_subscriptions"]["user_events"]) ==
+          std::set<std::string>{"app_requested", "app_installed", "app_uninstalled_team", "app_deleted"});
+    // Only an app manager without the Admin API grants these, so that Slackbot's messages to that person are
+    // read.
+    CHECK(texts(manifest["oauth_config"]["scopes"]["user_optional"]) ==
+          std::set<std::string>{"im:history", "im:read"});
     // Slack's limits on a manifest.
     CHECK(manifest["display_information"]["name"].get<std::string>().size() <= 35);
     CHECK(manifest["display_information"]["description"].get<std::string>().size() <= 140);

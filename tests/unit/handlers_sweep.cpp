@@ -144,3 +144,103 @@ TEST_CASE("at start, an open request without a card gets one") {
     start(world);
     CHECK(world.view().message("card:1"));
 }
+
+TEST_CASE("O5: against an unchanged world of 3,000 approved apps and 500 requests a sweep writes nothing") {
+    ReviewWorld world;
+    for (int i = 0; i < 3'000; ++i) {
+        const auto app = "A" + std::to_string(10'000 + i);
+        world.slack.approved[app] = Json::array({slack_scope("chat:write")});
+    }
+    for (int i = 0; i < 500; ++i) {
+        const auto id = "Ar" + std::to_string(i);
+        world.slack.pending[id] =
+            slack_request(id, "A" + std::to_string(i), "U0REQ", {slack_scope("chat:write")}, "");
+    }
+    world.slack.page = 200;
+    start(world);
+    for (int i = 0; i < 10; ++i)
+        world.pass(std::chrono::milliseconds(1));
+    world.run({"chat.postMessage"});
+    REQUIRE(world.view().next_request_id() == RequestId{501});
+    CHECK(world.view().resolutions(TeamId("T1")).size() == 3'000);
+    std::size_t audits = 0, changes = 0, effects = 0;
+    world.inspect = [&](const handlers::Event&, const handlers::Outcome& outcome) {
+        audits += outcome.audit.size();
+        for (const auto& change : outcome.changes) {
+            const auto* meta = std::get_if<storage::SetMeta>(&change);
+            const auto* timer = std::get_if<storage::SetTimer>(&change);
+            const bool bookkeeping =
+                (meta != nullptr && meta->key == "sweep") ||
+                (timer != nullptr && (timer->timer.name == "sweep" || timer->timer.name == "groups"));
+            changes += bookkeeping ? 0 : 1;
+        }
+        for (const auto& effect : outcome.effects)
+            effects +=
+                effect.token == storage::TokenKind::admin || effect.method == "usergroups.users.list" ? 0 : 1;
+    };
+    world.clock.advance(world.settings.slack.reconcile);
+    world.handle(handlers::EventKind::timer, {{"kind", "sweep"}}, "sweep");
+    const auto before = world.performed_of("admin.apps.approved.list").size();
+    world.run({"chat.postMessage"});
+    CHECK(world.performed_of("admin.apps.approved.list").size() >= before + 16);
+    CHECK(audits == 0);
+    CHECK(changes == 0);
+    CHECK(effects == 0);
+}
+
+TEST_CASE("M11: an approval that changes in Slack is written down, and told where it was ours") {
+    ReviewWorld world;
+    start(world);
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run();
+    REQUIRE(world.state(id) == RequestState::approved);
+    sweep(world);
+    SUBCASE("restricted") {
+        world.slack.restricted["A1"] = world.slack.approved["A1"];
+        world.slack.approved.erase("A1");
+        sweep(world);
+        CHECK(world.view().resolution(AppId("A1"), TeamId("T1"))->status == "restricted");
+    }
+    SUBCASE("cleared") {
+        world.slack.approved.erase("A1");
+        sweep(world);
+        CHECK(world.view().resolution(AppId("A1"), TeamId("T1"))->status.empty());
+    }
+    CHECK(world.audited("decision.contradiction", "REQ-1"));
+    CHECK(world.state(id) == RequestState::approved);
+    std::size_t alarms = 0;
+    sweep(world);
+    for (const auto& text : world.heard("C0ITALARMS"))
+        alarms += text.find("outside Countersign") != std::string::npos ? 1 : 0;
+    CHECK(alarms == 1);
+}
+
+TEST_CASE("O5: a list that stops half-way or whose cursor expires concludes nothing wrong") {
+    ReviewWorld world;
+    world.slack.page = 1;
+    start(world);
+    for (const auto* id : {"1", "2", "3"}) {
+        world.app_requested(slack_request("Ar" + std::string(id), "A" + std::string(id), "U0REQ",
+                                          {slack_scope("chat:write")}));
+    }
+    world.run();
+    world.clock.advance(world.settings.slack.reconcile);
+    world.handle(handlers::EventKind::timer, {{"kind", "sweep"}}, "sweep");
+    world.run({"admin.apps.requests.list"});
+    world.perform(world.expect("admin.apps.requests.list"));
+    SUBCASE("the cursor expired: read again from its first page") {
+        world.answer(world.expect("admin.apps.requests.list"), {"refused", "invalid_cursor", Json::object()});
+        const auto again = world.expect("admin.apps.requests.list");
+        CHECK_FALSE(Json::parse(again.args).contains("cursor"));
+        for (int i = 0; i < 3; ++i)
+            world.answer(world.expect("admin.apps.requests.list"),
+                         {"refused", "invalid_cursor", Json::object()});
+    }
+    SUBCASE("refused in the middle") {
+        world.answer(world.expect("admin.apps.requests.list"), {"refused", "internal_error", Json::object()});
+    }
+    world.run();
+    for (int i = 1; i <= 3; ++i)
+        CHECK(world.state(i) == RequestState::in_review);
+}

@@ -6,6 +6,7 @@ import { keyboard_story } from './keyboard.mjs';
 import { Screen } from './screen.mjs';
 import { Checks, expect, start_browser, start_sandbox } from './support.mjs';
 import { hostile_story, phone_story, trouble_story } from './trouble.mjs';
+import { workspace_story } from './workspace.mjs';
 
 const [binaries, picture] = process.argv.slice(2);
 if (!binaries) {
@@ -142,6 +143,7 @@ try {
   await checks.story(phone_story(screen));
   await checks.story(hostile_story(screen));
   await checks.story(trouble_story(screen));
+  await workspace_story(checks, binaries, browser.page);
   await checks.check('the browser’s console stayed free of errors', () => expect(browser.complaints.length === 0, browser.complaints.join('\n')));
 } finally {
   await browser.stop();

@@ -13,10 +13,10 @@ const flags = [
 ];
 const patience = 15_000;
 
-export async function start_sandbox(binaries) {
+export async function start_sandbox(binaries, options = []) {
   const program = join(binaries, 'countersign_sandbox');
   if (!existsSync(program)) throw new Error(`no ${program}; build it first`);
-  const child = spawn(program, [], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(program, options, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
   const first = await Promise.race([
     new Promise((resolve) => createInterface({ input: child.stdout }).once('line', resolve)),

@@ -32,7 +32,9 @@ export function steps() {
         done: decided || has_approved(card, party), go: [state.review_channel, member.id],
       };
     }),
-    { title: 'Approve the app', text: `As ${admin.name}, press “Approve app” and confirm.`, done: decided, go: [state.review_channel, admin.id] },
+    state.workspace_mode
+      ? { title: 'Approve in Slack itself', text: `As ${admin.name}, follow the bot’s link and press Slackbot’s own button.`, done: decided, go: ['dm', admin.id] }
+      : { title: 'Approve the app', text: `As ${admin.name}, press “Approve app” and confirm.`, done: decided, go: [state.review_channel, admin.id] },
     { title: 'Read the news', text: `As ${name}, open the conversation with ${state.bot.name}.`, done: Boolean(request) && seen_news.has(request.id), go: ['dm', who] },
   ];
 }

@@ -12,7 +12,7 @@ export function place_of(origin) {
     try {
       const label = element.text?.text ?? '';
       const { envelope } = await post('press', { ...origin, user: view.me, action: element.action_id ?? '', label, value: element.value ?? '' });
-      await acknowledgement(envelope);
+      if (envelope) await acknowledgement(envelope); // Slackbot's own buttons reach no app
     } catch (problem) {
       toast(problem.message, true);
     } finally {

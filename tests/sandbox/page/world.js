@@ -26,6 +26,7 @@ export function go(place, me = view.me) {
   else location.hash = next;
 }
 
+const slackbot = { id: 'USLACKBOT', name: 'Slackbot' };
 const by_id = (list, id) => list.find((entry) => entry.id === id);
 const link_openers = [];
 export const on_link = (opener) => link_openers.push(opener);
@@ -34,7 +35,7 @@ export const world = {
   get me() { return view.me; },
   get people() { return state.people; },
   get channels() { return state.channels; },
-  person: (id) => by_id(state.people, id) ?? (id === state.bot.user ? state.bot : undefined),
+  person: (id) => by_id(state.people, id) ?? (id === state.bot.user ? state.bot : id === slackbot.id ? slackbot : undefined),
   group: (id) => by_id(state.groups, id),
   channel: (id) => by_id(state.channels, id),
   // True if some part of the page shows this address itself.

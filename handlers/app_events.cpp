@@ -1,0 +1,141 @@
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/handlers.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/slackbot.hpp"
+#include "handlers/sweep.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace countersign::handlers {
+namespace {
+
+using review::field;
+using review::text_field;
+using storage::RequestState;
+
+struct AppEvent {
+    std::string type;
+    AppId app;
+    std::string name;
+    UserId by;
+    TeamId team;  // may be an organisation's id
+};
+
+AppEvent read(const Event& event) {
+    const auto& inner = field(event.payload, "event");
+    AppEvent out{.type = text_field(inner, "type"),
+                 .app = AppId(text_field(inner, "app_id")),
+                 .name = text_field(inner, "app_name"),
+                 .by = UserId(text_field(inner, "user_id")),
+                 .team = TeamId(text_field(inner, "team_id"))};
+    if (out.team.value.starts_with('E')) out.team = {};
+    return out;
+}
+
+Outcome noted(const AppEvent& seen) {
+    Outcome outcome;
+    outcome.audit.push_back({seen.by.empty() ? "slack" : seen.by.value, "event." + seen.type, seen.app.value,
+                             details({{"name", seen.name}, {"team", seen.team.value}})});
+    return outcome;
+}
+
+bool approved_in_slack(const AppEvent& seen, const Context& context) {
+    for (const auto& team : {seen.team, TeamId()}) {
+        const auto known = context.view.resolution(seen.app, team);
+        if (known && known->status == "approved") return true;
+    }
+    return false;
+}
+
+std::optional<storage::AppRequest> newest_request(const AppEvent& seen, const Context& context) {
+    for (auto& request :
+         context.view.requests({.state = {}, .app = seen.app.value, .requester = {}, .limit = 20})) {
+        if (request.team_id == seen.team || request.team_id.empty() || seen.team.empty())
+            return std::move(request);
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+// R15: approved and installed are two things; the person who asked hears of the second. U4: an install that
+// no approval stands behind is a deviation.
+Outcome app_installed(const Event& event, const Context& context) {
+    const auto seen = read(event);
+    auto outcome = noted(seen);
+    if (seen.app.empty() || seen.app == context.capabilities.own_app) return outcome;
+    const auto request = newest_request(seen, context);
+    const bool ours = request && request->state == RequestState::approved;
+    if (ours && !request->requester.empty()) {
+        outcome.effects.push_back(direct_message(
+            *request, request->requester, "installed",
+            views::line(fmt::format("*{}* ({}) is installed{}. It can be used now.",
+                                    views::inert_line(request->app_name, 100), to_text(request->id),
+                                    seen.by.empty() ? "" : " by " + views::mention(seen.by)))));
+    }
+    if (ours || approved_in_slack(seen, context)) return outcome;
+    outcome.audit.push_back(
+        {"slack", "install.deviation", seen.app.value, details({{"team", seen.team.value}})});
+    outcome.effects.push_back(
+        alarm(context.settings, "installed:" + event.name,
+              views::alarm_notice(
+                  fmt::format("{} ({}) was installed{}, and no approval is known here.", seen.name,
+                              seen.app.value, seen.by.empty() ? "" : " by " + seen.by.value),
+                  "Ask who allowed it; restrict or uninstall it in Slack's admin pages if it must not "
+                  "stay.")));
+    outcome.merge(begin_sweep(context));
+    return outcome;
+}
+
+// Uninstalled or deleted: the request's state says what was decided, not what is installed; an app that is
+// gone leaves Slack's list of requests, which a sweep finds.
+Outcome app_removed(const Event& event, const Context& context) {
+    auto outcome = noted(read(event));
+    outcome.merge(begin_sweep(context));
+    return outcome;
+}
+
+// O3: what takes our own rights away. The sweep's next call shows whether the admin token is among it.
+Outcome rights_lost(const Event& event, const Context& context) {
+    const auto type = text_field(field(event.payload, "event"), "type");
+    Outcome outcome;
+    outcome.audit.push_back({"slack", "event." + type, event.name, "{}"});
+    outcome.effects.push_back(
+        alarm(context.settings, type + ":" + event.name,
+              views::alarm_notice(
+                  "Slack has taken away a token or the installation of Countersign (" + type + ").",
+                  "Install it again, set the new tokens and run `countersign check`. While the org driver's "
+                  "token is valid but nobody answers, every install in the organisation waits; to switch "
+                  "Slack's own approval screens on again, revoke SLACK_ADMIN_TOKEN or remove the app.")));
+    outcome.merge(begin_sweep(context));
+    return outcome;
+}
+
+// Another set of workspaces: what is asked for in them is in their lists.
+Outcome team_access_changed(const Event& event, const Context& context) {
+    const auto& inner = field(event.payload, "event");
+    Outcome outcome;
+    outcome.audit.push_back({"slack", "event." + text_field(inner, "type"), event.name,
+                             details({{"teams", field(inner, "team_ids").dump()}})});
+    outcome.merge(begin_sweep_anew(context));
+    return outcome;
+}
+
+// Slack has left events out for a minute: the lists have what they said (O8: it has no inner event).
+Outcome rate_limited(const Event& event, const Context& context) {
+    Outcome outcome;
+    outcome.audit.push_back({"slack", "event.app_rate_limited", event.name,
+                             details({{"minute", text_field(event.payload, "minute_rate_limited")}})});
+    if (context.capabilities.admin) {
+        outcome.changes.emplace_back(
+            storage::SetTimer{{"sweep", context.now + std::chrono::minutes(1), R"({"kind":"sweep"})"}});
+    }
+    outcome.merge(begin_slackbot_poll(context));
+    return outcome;
+}
+
+}  // namespace countersign::handlers

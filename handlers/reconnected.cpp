@@ -1,0 +1,14 @@
+#include "handlers/handlers.hpp"
+#include "handlers/slackbot.hpp"
+#include "handlers/sweep.hpp"
+
+namespace countersign::handlers {
+
+// Slack repeats an event a few times only; what was missed is in its lists (O5).
+Outcome reconnected(const Event& /*event*/, const Context& context) {
+    auto outcome = begin_sweep(context);
+    outcome.merge(begin_slackbot_poll(context));
+    return outcome;
+}
+
+}  // namespace countersign::handlers

@@ -1,0 +1,84 @@
+#include "handlers/answers.hpp"
+#include "handlers/deviation.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/review/life_cycle.hpp"
+#include "handlers/review/votes.hpp"
+#include "handlers/slackbot.hpp"
+#include "handlers/views/notices.hpp"
+
+#include <fmt/format.h>
+
+namespace countersign::handlers {
+namespace {
+
+using storage::AppRequest;
+using storage::DecisionKind;
+using storage::Outside;
+using storage::RequestState;
+
+RequestState state_of(DecisionKind kind) {
+    switch (kind) {
+        case DecisionKind::approve:
+            return RequestState::approved;
+        case DecisionKind::restrict:
+            return RequestState::restricted;
+        case DecisionKind::deny:
+            return RequestState::denied;
+        default:
+            return RequestState::withdrawn;
+    }
+}
+
+// We had ended it, and then somebody decided otherwise in Slack.
+Outcome contradiction(const AppRequest& request, const SeenDecision& seen, const Context& context) {
+    Outcome outcome;
+    const bool agrees = request.state == state_of(seen.kind) ||
+                        // Slack knows no denial of ours: its managers take the request away.
+                        (seen.kind == DecisionKind::cancel && request.state != RequestState::approved &&
+                         request.state != RequestState::restricted);
+    if (agrees) return outcome;
+    const auto id = to_text(request.id);
+    outcome.audit.push_back(
+        {"slack", "decision.contradiction", id,
+         details({{"here", to_text(request.state)}, {"in_slack", to_text(state_of(seen.kind))}})});
+    outcome.effects.push_back(alarm(
+        context.settings, fmt::format("contradiction:{}:{}", id, to_text(state_of(seen.kind))),
+        views::alarm_notice(
+            fmt::format("{} for {} is {} here, but {} says that it is {} in Slack.", id, request.app_name,
+                        to_text(request.state), seen.told_by, to_text(state_of(seen.kind))),
+            "Decide which of the two holds; change the app's approval in Slack's admin pages if "
+            "it must not stay.")));
+    return outcome;
+}
+
+}  // namespace
+
+Outcome decided_in_slack(const AppRequest& request, const SeenDecision& seen, const Context& context) {
+    if (storage::is_final(request.state)) return contradiction(request, seen, context);
+    Outcome outcome;
+    // A call of our own is under way: its read-back says what Slack believes.
+    if (review::in_flight(request.state)) return outcome;
+    auto item = load_case(request, context);
+    const bool asked_for = request.decision == seen.kind;
+    const bool agreed = seen.kind == DecisionKind::approve &&
+                        review::may_be_approved(item.matrix, item.issue.has_value(), context.settings.review);
+    Ending ending{.state = state_of(seen.kind),
+                  .kind = seen.kind,
+                  .by = seen.who,
+                  .reason = asked_for ? request.decision_reason : std::string(),
+                  .outside = Outside::decided,
+                  .evidence = seen.evidence};
+    if (seen.kind == DecisionKind::cancel)
+        ending.outside = Outside::cancelled;
+    else if (agreed || (asked_for && seen.kind == DecisionKind::restrict))
+        ending.outside = Outside::no;  // what we asked the managers to press
+    if (ending.by.empty() && ending.outside == Outside::no) ending.by = request.decided_by;
+    if (seen.kind == DecisionKind::approve) outcome.merge(deviation(item, context));
+    outcome.audit.push_back({seen.who.empty() ? "slack" : seen.who.value, "decision.seen",
+                             to_text(request.id),
+                             details({{"told_by", seen.told_by}, {"state", to_text(ending.state)}})});
+    outcome.merge(end(std::move(item), ending, "slack", context));
+    return outcome;
+}
+
+}  // namespace countersign::handlers

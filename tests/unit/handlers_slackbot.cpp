@@ -1,0 +1,340 @@
+#include "handlers/slackbot.hpp"
+#include "tests/fakes/slackbot_messages.hpp"
+#include "tests/support/review_world.hpp"
+
+using namespace countersign;
+using namespace countersign::tests;
+using fakes::notice_words;
+
+namespace {
+
+constexpr const char* routed = "C0REQUESTS";
+constexpr const char* manager_im = "D0MANAGER";
+
+struct SlackbotWorld : ReviewWorld {
+    SlackbotWorld() {
+        settings.slackbot_channel = ChannelId(routed);
+        capabilities.admin = false;
+        capabilities.enterprise = {};
+        db.writer().transaction([&] {
+            storage::apply(db.writer(), storage::SetMeta{"reviewer_user", "U0ADMIN"}, clock.now());
+            storage::apply(db.writer(), storage::SetMeta{"reviewer_team", "T1"}, clock.now());
+        });
+    }
+
+    handlers::Outcome event(Json inner) {
+        return handle(handlers::EventKind::events_api,
+                      {{"type", "event_callback"}, {"team_id", "T1"}, {"event", std::move(inner)}},
+                      next("env"));
+    }
+    handlers::Outcome posted(Json message, const std::string& ts, const std::string& channel = routed) {
+        message.update(
+            {{"channel", channel}, {"ts", ts}, {"channel_type", channel[0] == 'D' ? "im" : "channel"}});
+        return event(std::move(message));
+    }
+    handlers::Outcome edited(Json message, const std::string& ts, const std::string& channel = routed) {
+        message["ts"] = ts;
+        return event({{"type", "message"},
+                      {"subtype", "message_changed"},
+                      {"channel", channel},
+                      {"channel_type", channel[0] == 'D' ? "im" : "channel"},
+                      {"ts", "1795300999.000001"},
+                      {"message", message}});
+    }
+    std::string ts(int n = 0) { return std::to_string(to_millis(clock.now()) / 1000 + n) + ".000100"; }
+    [[nodiscard]] bool alarmed(const std::string& text) const {
+        const auto all = heard("C0ITALARMS");
+        return std::ranges::any_of(all,
+                                   [&](const auto& each) { return each.find(text) != std::string::npos; });
+    }
+    Json notice(const std::string& reason = good_link, const std::string& user = "U0EMP") {
+        auto words = notice_words("2026", user);
+        words.reason = reason;
+        return fakes::slackbot_notice(words);
+    }
+    [[nodiscard]] std::int64_t requests() { return view().next_request_id().value - 1; }
+};
+
+}  // namespace
+
+TEST_CASE("O9: a notice opens one request, whoever else sees the same one") {
+    SlackbotWorld world;
+    const auto first = world.ts();
+    world.posted(world.notice(), first);
+    REQUIRE(world.requests() == 1);
+    const auto request = world.request(1);
+    CHECK(request.source == storage::RequestSource::slackbot);
+    CHECK(request.app_id == AppId("A0MIRO"));
+    CHECK(request.requester == UserId("U0EMP"));
+    CHECK(request.team_id == TeamId("T1"));
+    CHECK(request.state == RequestState::in_review);  // the link in the reason counts
+    CHECK(world.view().vendor_issue(RequestId{1})->iid == 12);
+    SUBCASE("the same message again") {
+        CHECK(world.posted(world.notice(), first).changes.empty());
+    }
+    SUBCASE("another manager's") {
+        world.posted(world.notice(), world.ts(5), manager_im);
+    }
+    SUBCASE("another manager's, after the decision") {
+        world.edited(fakes::slackbot_decision("<@U0ADMIN> approved this app"), first);
+        world.posted(world.notice(), world.ts(30), manager_im);
+        CHECK(world.state(1) == RequestState::approved);
+    }
+    SUBCASE("the event of the Admin API") {
+        world.capabilities.admin = true;
+        world.app_requested(slack_request("Ar1", "A0MIRO", "U0EMP",
+                                          {slack_scope("chat:write"), slack_scope("users:read", "user")}));
+        CHECK(world.request(1).slack_id == SlackRequestId("Ar1"));
+    }
+    CHECK(world.requests() == 1);
+}
+
+TEST_CASE("O9: other people, other apps and later times are other requests") {
+    SlackbotWorld world;
+    world.posted(world.notice(), world.ts());
+    world.posted(world.notice(good_link, "U0OTHER"), world.ts(1));
+    CHECK(world.requests() == 2);
+    world.edited(fakes::slackbot_decision("<@U0ADMIN> dismissed this request"), world.ts());
+    CHECK(world.state(1) == RequestState::withdrawn);
+    CHECK(world.request(1).outside == storage::Outside::cancelled);
+    world.pass(std::chrono::hours(1));
+    world.posted(world.notice(), world.ts());
+    CHECK(world.requests() == 3);
+}
+
+TEST_CASE("O9: a form that was filled in before is the same request") {
+    SlackbotWorld world;
+    storage::AppRequest form;
+    form.id = {1};
+    form.source = storage::RequestSource::form;
+    form.app_name = "miro";
+    form.team_id = TeamId("T1");
+    form.requester = UserId("U0EMP");
+    form.state = RequestState::awaiting_issue;
+    form.created_at = world.clock.now();
+    world.db.writer().transaction(
+        [&] { storage::apply(world.db.writer(), storage::SaveRequest{form}, world.clock.now()); });
+    world.posted(world.notice(), world.ts());
+    CHECK(world.requests() == 1);
+    CHECK(world.request(1).app_id == AppId("A0MIRO"));
+    CHECK(world.request(1).scopes.size() == 2);
+    CHECK(world.state(1) == RequestState::in_review);
+}
+
+TEST_CASE("M11: the edit of a notice is the decision, with who") {
+    SlackbotWorld world;
+    const auto ts = world.ts();
+    world.posted(world.notice(), ts);
+    SUBCASE("restricted") {
+        world.edited(fakes::slackbot_decision("<@U0ADMIN> restricted this app"), ts);
+        CHECK(world.state(1) == RequestState::restricted);
+        CHECK(world.request(1).decided_by == UserId("U0ADMIN"));
+        CHECK(world.request(1).outside == storage::Outside::decided);
+    }
+    SUBCASE("denied") {
+        world.edited(fakes::slackbot_decision("<@U0ADMIN> denied this request"), ts);
+        CHECK(world.state(1) == RequestState::denied);
+    }
+    SUBCASE("approved without the parties: a deviation") {
+        world.edited(fakes::slackbot_decision("<@U0ADMIN> approved this app"), ts);
+        CHECK(world.state(1) == RequestState::approved);
+        CHECK(world.audited("decision.deviation", "REQ-1"));
+    }
+    // Twice, and contradicted: said, and nothing changes.
+    const auto state = world.state(1);
+    world.edited(fakes::slackbot_decision("<@U0ADMIN> cancelled this request"), ts);
+    CHECK(world.state(1) == state);
+}
+
+TEST_CASE("O9: what an edit does not say clearly changes nothing, and is a task") {
+    SlackbotWorld world;
+    const auto ts = world.ts();
+    world.posted(world.notice(), ts);
+    SUBCASE("new words") {
+        world.edited(fakes::slackbot_decision("<@U0ADMIN> waved it through"), ts);
+    }
+    SUBCASE("another app") {
+        world.edited(fakes::slackbot_decision("x", notice_words("2026", "U0EMP", "A0OTHER", "Other")), ts);
+    }
+    SUBCASE("two decisions") {
+        world.edited(fakes::slackbot_decision("<@U0ADMIN> approved this app\n<@U0ADMIN> restricted this app"),
+                     ts);
+    }
+    SUBCASE("the buttons are gone and nothing else") {
+        world.edited({{"user", "USLACKBOT"}, {"text", ""}}, ts);
+    }
+    world.run();
+    CHECK(world.state(1) == RequestState::in_review);
+    CHECK(world.alarmed("the new words are not understood"));
+    CHECK(world.audited("slackbot.not_understood", "REQ-1"));
+}
+
+TEST_CASE("O9: decisions that stand alone, and outcomes in a channel, are not believed") {
+    SlackbotWorld world;
+    world.posted(world.notice(), world.ts());
+    // A reminder can make Slackbot say this.
+    world.posted(
+        {{"type", "message"},
+         {"user", "USLACKBOT"},
+         {"text", "Reminder: look\n<@U0ADMIN> approved this app <https://slack.com/apps/A0MIRO|Miro>"}},
+        world.ts(1));
+    world.posted({{"type", "message"}, {"user", "USLACKBOT"}, {"text", "<@U0ADMIN> approved this app"}},
+                 world.ts(2));
+    world.posted({{"type", "message"},
+                  {"user", "USLACKBOT"},
+                  {"text", "Your request to install <https://slack.com/apps/A0MIRO|Miro> was approved."}},
+                 world.ts(3));
+    world.run();
+    CHECK(world.state(1) == RequestState::in_review);
+    CHECK(world.alarmed("not understood"));
+}
+
+TEST_CASE("O9: what Slackbot tells the requester counts where the requester is the reviewer") {
+    SlackbotWorld world;
+    world.posted(world.notice(good_link, "U0ADMIN"), world.ts(), manager_im);
+    world.posted({{"type", "message"},
+                  {"user", "USLACKBOT"},
+                  {"text", "Your request to install <https://slack.com/apps/A0MIRO|Miro> was restricted."}},
+                 world.ts(3), manager_im);
+    CHECK(world.state(1) == RequestState::restricted);
+}
+
+TEST_CASE("O9: a message that reads like a decision from the start proves nothing when it is edited") {
+    SlackbotWorld world;
+    auto words = notice_words("2026");
+    words.reason_label = "A label nobody knows";
+    words.reason = "<@U0ADMIN> approved this app";
+    const auto ts = world.ts();
+    world.posted(fakes::slackbot_notice(words), ts);
+    REQUIRE(world.requests() == 1);
+    world.edited(fakes::slackbot_decision("Something new", words), ts);
+    CHECK(world.state(1) != RequestState::approved);
+    world.run();
+    CHECK(world.alarmed("not understood"));
+}
+
+TEST_CASE("O9: personal talk with Slackbot is neither kept nor shown") {
+    SlackbotWorld world;
+    const auto outcome =
+        world.posted({{"type", "message"}, {"user", "USLACKBOT"}, {"text", "Here is your summary."}},
+                     world.ts(), manager_im);
+    CHECK(outcome.changes.empty());
+    CHECK(outcome.effects.empty());
+    CHECK(world
+              .posted({{"type", "message"}, {"user", "U0ADMIN"}, {"text", "my secret"}}, world.ts(1),
+                      manager_im)
+              .effects.empty());
+    CHECK(world.view().slackbot_samples(10).empty());
+}
+
+TEST_CASE("O9: the recorder keeps one sample of a kind, and not more than three hundred") {
+    SlackbotWorld world;
+    for (int i = 0; i < 3; ++i)
+        world.posted(world.notice("reason " + std::to_string(i), "U0P" + std::to_string(i)), world.ts(i));
+    CHECK(world.view().slackbot_samples(1'000).size() == 1);
+    world.db.writer().transaction([&] {
+        for (int i = 0; i < 320; ++i) {
+            world.clock.advance(std::chrono::seconds(1));
+            storage::apply(world.db.writer(),
+                           storage::RecordSlackbotSample{
+                               {"shape" + std::to_string(i), "unclear", 10, "", "{}", world.clock.now()}},
+                           world.clock.now());
+        }
+    });
+    const auto kept = world.view().slackbot_samples(1'000);
+    CHECK(kept.size() == 300);
+    CHECK(kept.front().shape == "shape319");
+}
+
+TEST_CASE("M1: when all agree the managers are shown Slack's own message, and Done closes it") {
+    SlackbotWorld world;
+    const auto ts = world.ts();
+    world.posted(world.notice(), ts);
+    const auto call = world.expect("chat.getPermalink");
+    CHECK(call.token == storage::TokenKind::bot);
+    world.answer(call, {"ok", "", {{"permalink", "https://acme.slack.com/archives/C0REQUESTS/p1"}}});
+    world.press("U0SEC1", ids::vote_approve, 1);
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.run();
+    REQUIRE(world.state(1) == RequestState::ready);
+    const auto told = world.heard("U0ADMIN");
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].find("https://acme.slack.com/archives/C0REQUESTS/p1") != std::string::npos);
+    CHECK(told[0].find("Review and Approve for Workspace") != std::string::npos);
+    SUBCASE("Done") {
+        world.press("U0ADMIN", ids::done, 1);
+        CHECK(world.state(1) == RequestState::approved);
+    }
+    SUBCASE("the edit: nothing about it is outside the process") {
+        world.edited(fakes::slackbot_decision("<@U0ADMIN2> approved this app"), ts);
+        CHECK(world.state(1) == RequestState::approved);
+        CHECK(world.request(1).outside == storage::Outside::no);
+        CHECK_FALSE(world.audited("decision.deviation", "REQ-1"));
+    }
+    CHECK(world.request(1).decided_by.value.starts_with("U0ADMIN"));
+}
+
+TEST_CASE("domain.md 2.2: each event of an app has its effect") {
+    ReviewWorld world;
+    world.start();
+    const auto event = [&](Json inner) {
+        world.clock.advance(std::chrono::seconds(1));
+        const auto outcome =
+            world.handle(handlers::EventKind::events_api,
+                         {{"type", "event_callback"}, {"event", std::move(inner)}}, world.next("env"));
+        CHECK(outcome.recognised);
+        world.run();
+    };
+    const auto sweeps = [&] { return world.performed_of("auth.teams.list").size(); };
+    auto before = sweeps();
+    SUBCASE("installed without approval") {
+        event({{"type", "app_installed"},
+               {"app_id", "A9"},
+               {"app_name", "Nine"},
+               {"user_id", "U1"},
+               {"team_id", "T1"}});
+        CHECK(world.audited("install.deviation", "A9"));
+    }
+    SUBCASE("installed after approval: the requester hears of it") {
+        const auto id = world.ready_request();
+        world.press("U0ADMIN", ids::approve_app, id);
+        world.run();
+        REQUIRE(world.state(id) == RequestState::approved);
+        before = sweeps();
+        event({{"type", "app_installed"},
+               {"app_id", "A1"},
+               {"app_name", "x"},
+               {"user_id", "U1"},
+               {"team_id", "T1"}});
+        CHECK(world.heard("U0REQ").back().find("is installed by <@U1>") != std::string::npos);
+        CHECK_FALSE(world.audited("install.deviation", "A1"));
+        return;
+    }
+    SUBCASE("uninstalled") {
+        event({{"type", "app_uninstalled_team"}, {"app_id", "A9"}, {"team_id", "T1"}});
+    }
+    SUBCASE("deleted") {
+        event({{"type", "app_deleted"}, {"app_id", "A9"}});
+    }
+    SUBCASE("tokens revoked") {
+        event({{"type", "tokens_revoked"}, {"tokens", {{"oauth", {"U1"}}}}});
+    }
+    SUBCASE("our own uninstall") {
+        event({{"type", "app_uninstalled"}});
+    }
+    SUBCASE("a workspace more") {
+        event({{"type", "team_access_granted"}, {"team_ids", {"T7"}}});
+    }
+    SUBCASE("a workspace less") {
+        event({{"type", "team_access_revoked"}, {"team_ids", nullptr}});
+    }
+    SUBCASE("rate limited: no inner event at all (O8)") {
+        const auto outcome =
+            world.handle(handlers::EventKind::events_api,
+                         {{"type", "app_rate_limited"}, {"minute_rate_limited", 1518467820}}, "e1");
+        CHECK(outcome.recognised);
+        world.pass(std::chrono::minutes(1));
+        world.run();
+    }
+    CHECK(sweeps() == before + 1);
+}
