@@ -6,7 +6,8 @@ namespace countersign::handlers {
 
 // Slack repeats an event a few times only; what was missed is in its lists (O5).
 Outcome reconnected(const Event& /*event*/, const Context& context) {
-    auto outcome = begin_sweep(context);
+    // Anew: what a sweep under way has read already may be what changed.
+    auto outcome = begin_sweep_anew(context);
     outcome.merge(begin_slackbot_poll(context));
     return outcome;
 }

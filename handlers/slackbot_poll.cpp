@@ -288,7 +288,8 @@ Outcome integration_log_told(const EffectAnswer& answer, const Context& context)
         if (!seen) continue;
         const auto app = text_field(log, "app_id");
         const auto found = std::ranges::find_if(open, [&](const storage::AppRequest& request) {
-            return request.app_id.value == app && at >= request.created_at;
+            return request.app_id.value == app &&
+                   at + std::chrono::seconds(1) > request.created_at;  // whole seconds
         });
         if (found == open.end()) continue;
         outcome.merge(decided_in_slack(*found, *seen, context));

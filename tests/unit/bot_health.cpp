@@ -1,0 +1,102 @@
+#include "bot/health_file.hpp"
+#include "bot/health_monitor.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <unistd.h>
+
+using namespace countersign;
+using namespace countersign::bot;
+using std::chrono::seconds;
+
+namespace {
+
+HealthReport well(SteadyTime at) {
+    HealthReport report;
+    report.at = at;
+    report.dispatcher.last_turn = at;
+    report.socket.connected = true;
+    report.org_driver = true;
+    return report;
+}
+
+}  // namespace
+
+TEST_CASE("O3: each thing that keeps the daemon from acting is named, with the release step") {
+    const SteadyTime at{seconds(1'000)};
+    auto report = well(at);
+    CHECK(report.cannot_act().empty());
+    std::string expected;
+    SUBCASE("database") {
+        report.dispatcher.storage_ok = false;
+        report.dispatcher.storage_error = "no space";
+        expected = "the database refuses: no space";
+    }
+    SUBCASE("dispatcher") {
+        report.dispatcher.last_turn = at - seconds(60);
+        expected = "the dispatcher does not answer";
+    }
+    SUBCASE("token") {
+        report.dispatcher.dead_token = "SLACK_ADMIN_TOKEN: token_revoked";
+        expected = "Slack does not take a token any more: SLACK_ADMIN_TOKEN: token_revoked";
+    }
+    SUBCASE("outbox") {
+        report.dispatcher.stuck = "7 effects wait";
+        expected = "nothing leaves the outbox: 7 effects wait";
+    }
+    SUBCASE("connection") {
+        report.socket.connected = false;
+        report.socket.slots.push_back({"waiting", "link_disabled", {}, 0, {}});
+        expected = "not connected to Slack (waiting): link_disabled";
+    }
+    if (expected.empty()) return;
+    CHECK(report.cannot_act() == expected);
+    CHECK(report.summary().find("CANNOT ACT") == 0);
+    CHECK(report.summary().find("revoke SLACK_ADMIN_TOKEN") != std::string::npos);
+    report.org_driver = false;
+    CHECK(report.summary().find("Requests to install") != std::string::npos);
+}
+
+TEST_CASE("O3: it is told once, after some patience, and so is its end") {
+    const ServiceNotify notify;
+    HealthMonitor monitor(notify, 1);
+    SteadyTime at{seconds(1'000)};
+    CHECK_FALSE(monitor.look(well(at)).dead_alarm);
+    auto lost = well(at);
+    lost.socket.connected = false;
+    CHECK_FALSE(monitor.look(lost).dead_alarm);
+    lost.at = lost.dispatcher.last_turn = at + seconds(100);
+    CHECK_FALSE(monitor.look(lost).dead_alarm);  // a connection comes back within two minutes
+    lost.at = lost.dispatcher.last_turn = at + seconds(121);
+    const auto verdict = monitor.look(lost);
+    REQUIRE(verdict.dead_alarm);
+    CHECK(verdict.dead_alarm->find("switched off") != std::string::npos);
+    lost.at = lost.dispatcher.last_turn = at + seconds(200);
+    CHECK_FALSE(monitor.look(lost).dead_alarm);
+    CHECK(monitor.look(well(at + seconds(201))).alive_again);
+    CHECK_FALSE(monitor.look(well(at + seconds(202))).alive_again);
+}
+
+TEST_CASE("O3: the health file says what the report says, and goes with an orderly stop") {
+    const auto database =
+        std::filesystem::temp_directory_path() / ("countersign-health-" + std::to_string(::getpid()) + ".db");
+    const auto now = from_millis(1'795'300'000'000);
+    {
+        HealthFile file(database);
+        file.write(well(SteadyTime{seconds(1'000)}), now);
+        auto seen = read_health(database);
+        REQUIRE(seen);
+        CHECK(seen->acts);
+        CHECK(seen->at == now);
+        auto bad = well(SteadyTime{seconds(1'001)});
+        bad.dispatcher.dead_token = "SLACK_BOT_TOKEN: token_revoked";
+        file.write(bad, now + seconds(1));  // a change is written at once
+        seen = read_health(database);
+        REQUIRE(seen);
+        CHECK_FALSE(seen->acts);
+        CHECK(seen->why.find("SLACK_BOT_TOKEN") != std::string::npos);
+        CHECK(seen->release.find("revoke SLACK_ADMIN_TOKEN") != std::string::npos);
+    }
+    CHECK_FALSE(read_health(database));
+}
