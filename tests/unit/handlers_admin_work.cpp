@@ -27,7 +27,7 @@ std::string today(ReviewWorld& world) {
 
 }  // namespace
 
-TEST_CASE("M25: dangerous scopes need two admins where the policy says so; one pressing twice is one") {
+TEST_CASE("M25: dangerous scopes need two admins where the policy says so, one pressing twice is one") {
     ReviewWorld world(with_policy("[apply]\ntwo_admins = [\"high\"]"));
     const auto id = world.ready_request();
     world.press("U0ADMIN", ids::approve_app, id);
@@ -79,7 +79,7 @@ TEST_CASE("M4: only optional scopes may be left out, and Slack is told the other
     CHECK(world.state(1) == RequestState::approved);
 }
 
-TEST_CASE("M7: a restriction with a last day is cleared after it; a day that has passed is refused") {
+TEST_CASE("M7: a restriction with a last day is cleared after it, a day that has passed is refused") {
     ReviewWorld world;
     const auto id = world.ready_request();
     world.press("U0ADMIN", ids::restrict_app, id);
@@ -100,7 +100,7 @@ TEST_CASE("M7: a restriction with a last day is cleared after it; a day that has
     CHECK(world.state(id) == RequestState::expired);
 }
 
-TEST_CASE("M8: an admin clears a decision with a reason; nothing to clear is what was wanted") {
+TEST_CASE("M8: an admin clears a decision with a reason, nothing to clear is what was wanted") {
     ReviewWorld world;
     const auto id = world.ready_request();
     CHECK(world.command("U0ADMIN", "clear REQ-1 because").ack.contains("not decided"));
@@ -157,7 +157,7 @@ TEST_CASE("M24: an admin switches all automatic applying off and on, and it is w
     CHECK(world.state(second) == RequestState::approved);
 }
 
-TEST_CASE("P21: an objection after the decision opens the question again; the admin may restrict") {
+TEST_CASE("P21: an objection after the decision opens the question again, the admin may restrict") {
     ReviewWorld world;
     const auto id = world.ready_request();
     CHECK(world.command("U0LEGAL", "object REQ-1 late").ack.contains("not decided"));

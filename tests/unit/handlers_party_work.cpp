@@ -157,7 +157,7 @@ TEST_CASE(
     CHECK(world.state(id) == RequestState::ready);
 }
 
-TEST_CASE("P10: a delegate votes for whoever is away, on those days only; circles and selves are refused") {
+TEST_CASE("P10: a delegate votes for whoever is away, on those days only, circles and selves are refused") {
     ReviewWorld world;
     const auto id = ask(world);
     const auto from = day_in(world, days(0)), until = day_in(world, days(2));
@@ -301,7 +301,7 @@ TEST_CASE(
     CHECK(world.view().votes(RequestId{id}).size() == 1);
 }
 
-TEST_CASE("P13: escalation goes along its chain and ends in Held, with no vote; a vote takes it up again") {
+TEST_CASE("P13: escalation goes along its chain and ends in Held, with no vote, a vote takes it up again") {
     ReviewWorld world(
         with_policy("[deadlines]\nescalate_after = \"1 day\"\nescalate_every = \"1 day\"\n"
                     "chain = [\"U0BOSS\", \"S0ADMINS\"]"));
