@@ -37,7 +37,7 @@ bool HealthReport::ready() const {
 }
 
 std::string HealthReport::cannot_act() const {
-    if (!dispatcher.storage_ok) return "the database refuses: " + dispatcher.storage_error;
+    if (!dispatcher.storage_ok) return "it cannot write to its database: " + dispatcher.storage_error;
     if (!alive()) return "the dispatcher does not answer";
     if (!dispatcher.dead_token.empty())
         return "Slack does not take a token any more: " + dispatcher.dead_token;

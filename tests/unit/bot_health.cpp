@@ -31,7 +31,7 @@ TEST_CASE("O3: each thing that keeps the daemon from acting is named, with the r
     SUBCASE("database") {
         report.dispatcher.storage_ok = false;
         report.dispatcher.storage_error = "no space";
-        expected = "the database refuses: no space";
+        expected = "it cannot write to its database: no space";
     }
     SUBCASE("dispatcher") {
         report.dispatcher.last_turn = at - seconds(60);
