@@ -168,8 +168,8 @@ class Daemon {
     }
 
     HealthReport report() const {
-        return {dispatcher_.health(), link_->socket->health(), system_clock().steady(),
-                performer_.in_flight(), reload_problem_, link_->secrets.admin_token.has_value()};
+        return {dispatcher_.health(),   link_->socket->health(), system_clock().steady(),
+                performer_.in_flight(), reload_problem_,         link_->secrets.admin_token.has_value()};
     }
 
     net::Awaitable<void> await_signals() {

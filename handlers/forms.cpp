@@ -68,9 +68,9 @@ Outcome restriction_submitted(const Press& press, Case item, const Context& cont
     if (reason.empty()) {
         return refuse_at(press, ids::field_reason, id, "blank", "say why, so that the requester knows.");
     }
-    const auto until = entered(press, ids::field_until);
+    const auto until = entered(press, ids::field_last_day);
     if (!until.empty() && !is_day_to_come(until, context)) {
-        return refuse_at(press, ids::field_until, id, "bad_date",
+        return refuse_at(press, ids::field_last_day, id, "bad_date",
                          "write a day to come as 2027-01-31, or nothing.");
     }
     Outcome outcome;

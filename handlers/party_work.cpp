@@ -94,13 +94,13 @@ Outcome claim(const Press& press, Case item, std::size_t party, const Context& c
 Outcome conditional_submitted(const Press& press, Case item, std::size_t party, const Context& context) {
     const auto id = to_text(item.request.id);
     const auto condition = entered(press, ids::field_condition);
-    const auto until = entered(press, ids::field_until);
+    const auto until = entered(press, ids::field_last_day);
     if (condition.empty())
         return refuse_at(press, ids::field_condition, id, "blank", "say what has to happen.");
     if (!is_day(until))
-        return refuse_at(press, ids::field_until, id, "bad_date", "write a day as 2027-01-31.");
+        return refuse_at(press, ids::field_last_day, id, "bad_date", "write a day as 2027-01-31.");
     if (until < today(context))
-        return refuse_at(press, ids::field_until, id, "past", "that day has passed; choose one to come.");
+        return refuse_at(press, ids::field_last_day, id, "past", "that day has passed; choose one to come.");
     return cast_vote(press, std::move(item), party, VoteAnswer::conditional,
                      text::shortened(condition, 2'000), context, until);
 }

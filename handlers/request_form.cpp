@@ -74,7 +74,7 @@ std::string whole_purpose(const Press& press, const std::string& purpose) {
     line("Data", ids::field_data);
     line("Used by", ids::field_users);
     line("Alternatives", ids::field_alternatives);
-    line("Needed until", ids::field_until);
+    line("Needed until", ids::field_needed_until);
     return words;
 }
 
@@ -170,7 +170,7 @@ Outcome request_form_submitted(const Press& press, const Context& context) {
     const auto purpose = entered(press, ids::field_purpose);
     const auto issue = entered(press, ids::field_issue);
     const auto kind = entered(press, ids::field_kind);
-    const auto until = entered(press, ids::field_until);
+    const auto until = entered(press, ids::field_needed_until);
     if (app.empty())
         return refuse_field(press, ids::field_app, "blank", say_in(press.language, texts::name_the_app));
     if (purpose.empty())
@@ -178,10 +178,10 @@ Outcome request_form_submitted(const Press& press, const Context& context) {
     if (!until.empty()) {
         const auto day = day_in(until);
         if (!day)
-            return refuse_field(press, ids::field_until, "bad_date",
+            return refuse_field(press, ids::field_needed_until, "bad_date",
                                 say_in(press.language, texts::wrong_date));
         if (*day + std::chrono::days(1) < context.now)
-            return refuse_field(press, ids::field_until, "past_date",
+            return refuse_field(press, ids::field_needed_until, "past_date",
                                 say_in(press.language, texts::past_date));
     }
     if (kind == ids::kind_system) return other_system(press, app, context);

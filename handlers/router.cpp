@@ -75,7 +75,7 @@ Outcome route_interactive(const Event& event, const Context& context) {
     if (type == "block_actions") {
         const auto action = read_button(event, context).what;
         if (one_of(votes, action)) return vote_buttons(event, context);
-        if (one_of(party_work, action)) return party_pressed(read_button(event), context);
+        if (one_of(party_work, action)) return party_pressed(read_button(event, context), context);
         if (one_of(admin, action)) return admin_buttons(event, context);
         if (one_of(requester, action)) return requester_buttons(event, context);
         if (one_of(home, action)) return home_pressed(read_button(event, context), context);

@@ -60,8 +60,9 @@ Outcome decided_in_slack(const AppRequest& request, const SeenDecision& seen, co
     if (review::in_flight(request.state)) return outcome;
     auto item = load_case(request, context);
     const bool asked_for = request.decision == seen.kind;
-    const bool agreed = seen.kind == DecisionKind::approve &&
-                        review::may_be_approved(item.matrix, item.issue.has_value(), context.settings.review);
+    const bool agreed =
+        seen.kind == DecisionKind::approve &&
+        review::may_be_approved(item.matrix, item.issue.has_value(), item.judgement.vendor_issue);
     Ending ending{.state = state_of(seen.kind),
                   .kind = seen.kind,
                   .by = seen.who,

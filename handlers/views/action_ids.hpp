@@ -44,7 +44,7 @@ inline constexpr std::string_view field_kind = "kind";  // kind_app, kind_change
 inline constexpr std::string_view field_data = "data_class";
 inline constexpr std::string_view field_users = "users";
 inline constexpr std::string_view field_alternatives = "alternatives";
-inline constexpr std::string_view field_until = "needed_until";
+inline constexpr std::string_view field_needed_until = "needed_until";
 inline constexpr std::string_view kind_app = "app", kind_change = "change", kind_system = "system";
 inline constexpr std::string_view field_reason = "reason";
 inline constexpr std::string_view field_question = "question";
@@ -69,7 +69,7 @@ inline constexpr std::string_view form_keep = "form_keep";
 inline constexpr std::string_view form_clear = "form_clear";
 inline constexpr std::string_view vote_from_comment = "vote_from_comment";  // message shortcut
 inline constexpr std::string_view field_condition = "condition";
-inline constexpr std::string_view field_until = "until";
+inline constexpr std::string_view field_last_day = "until";
 inline constexpr std::string_view field_request_id = "request_id";
 inline constexpr std::string_view field_decision = "decision";
 inline constexpr std::string_view field_left_out = "left_out";

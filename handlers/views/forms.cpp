@@ -84,7 +84,7 @@ std::string request_form(std::string_view app_prefill, Language language) {
                        .label = said(texts::alternatives),
                        .optional = true,
                        .max_length = 500});
-    blocks.date_input(ids::field_until, said(texts::until), said(texts::until_hint));
+    blocks.date_input(ids::field_needed_until, said(texts::until), said(texts::until_hint));
     blocks.select_input(ids::field_kind, said(texts::kind),
                         {{said(texts::kind_app), std::string(ids::kind_app)},
                          {said(texts::kind_change), std::string(ids::kind_change)},
@@ -111,7 +111,7 @@ std::string restrict_form(const AppRequest& request, Language language) {
     blocks.section(say_in(language, texts::restrict_warning, inert_line(place(request), 80)));
     blocks.text_input(long_text(ids::field_reason, say_in(language, texts::reason_label),
                                 say_in(language, texts::restrict_hint)));
-    blocks.text_input({.id = ids::field_until,
+    blocks.text_input({.id = ids::field_last_day,
                        .label = say_in(language, texts::until_label),
                        .hint = say_in(language, texts::restrict_until_hint),
                        .placeholder = "2027-01-31",

@@ -39,7 +39,7 @@ std::string conditional_form(const storage::AppRequest& request, std::string_vie
                        .hint = "What has to happen. Your approval after it lifts the condition.",
                        .multiline = true,
                        .max_length = reason_length});
-    blocks.text_input({.id = ids::field_until,
+    blocks.text_input({.id = ids::field_last_day,
                        .label = "Until",
                        .hint = "The last day, as 2027-01-31. After it your approval no longer counts.",
                        .placeholder = "2027-01-31",

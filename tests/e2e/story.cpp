@@ -10,8 +10,9 @@ TEST_CASE("story: asked, linked, agreed, approved, told, every outgoing call in 
     ReviewStory story;
     CallRecord record(story.slack, "story_calls");
     story.fixture.start();
-    story.wait([&] { return story.slack.connections() == 2 && story.count("admin.apps.restricted.list") == 2; },
-               "both connections and the first reconciliation");
+    story.wait(
+        [&] { return story.slack.connections() == 2 && story.count("admin.apps.restricted.list") == 2; },
+        "both connections and the first reconciliation");
     record.expect("the daemon comes up");
 
     story.ask("I need it for the design team");

@@ -129,10 +129,6 @@ path = "{database}"
         << fmt::format("\n[policy]\nfile = \"{}\"\n", (directory_ / "policy.toml").string());
 }
 
-void DaemonFixture::signal(int number) {
-    process_->signal(number);
-}
-
 void DaemonFixture::launch(const std::string& failpoint) {
     auto environment = environment_;
     if (!failpoint.empty()) environment["COUNTERSIGN_FAILPOINT"] = failpoint;
