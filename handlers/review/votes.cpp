@@ -97,7 +97,8 @@ PartyStatus row(const storage::AppRequest& request, const config::Party& party,
             case PartyState::abstained:
                 return vote.answer == VoteAnswer::abstain;
             default:
-                return vote.answer == VoteAnswer::approve || vote.answer == VoteAnswer::conditional;
+                return (vote.answer == VoteAnswer::approve || vote.answer == VoteAnswer::conditional) &&
+                       not_counted(vote, rules).empty();
         }
     };
     for (const auto& vote : votes) {

@@ -41,7 +41,7 @@ std::string post(FakeSlack::Impl& impl, Channel& channel, const Json& content) {
                     .blocks = content.value("blocks", Json::array()),
                     .metadata = {},
                     .ephemeral_to = "",
-                    .more = {}};
+                    .more = Json::object()};
     for (const char* key : {"bot_id", "subtype", "username", "attachments", "bot_profile", "app_id"}) {
         if (content.contains(key)) message.more[key] = content[key];
     }

@@ -8,7 +8,7 @@ export function home_story(screen) {
   return {
     'home: an employee sees their requests and what the app can do': async () => {
       await screen.open('#U0BEN/home');
-      await home().getByText('Your requests').waitFor();
+      await home().getByText('Your requests', { exact: true }).waitFor();
       await home().getByText('What I can and cannot do now').waitFor();
       expect(!(await home().innerText()).includes('Waits for your vote'), 'no queue for somebody without a party');
     },

@@ -34,9 +34,11 @@ export function keyboard_story(screen) {
     },
     'keyboard: go to the conversation with the bot': async () => {
       await press('Tab');
+      await focused('#language');
+      await press('Tab');
       await press('End');
       await press('Enter');
-      await page.waitForFunction(() => location.hash === '#U0BEN/dm');
+      await page.waitForURL('**/#U0BEN/dm');
     },
     'keyboard: a slash command is completed with Tab and opens a form': async () => {
       await page.locator('#composer').focus();
