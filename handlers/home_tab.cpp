@@ -83,7 +83,7 @@ Outcome home_opened(const Event& event, const Context& context) {
     outcome.changes.emplace_back(storage::SaveHomeTab{tab});
     outcome.changes.push_back(draw_at(user, context.now));
     // Whoever has changed the language of their Slack sees it here first.
-    outcome.merge(meet(user, context, std::chrono::seconds(5)));
+    outcome.merge(meet_anew(user, context));
     return outcome;
 }
 

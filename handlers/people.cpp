@@ -8,12 +8,16 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace countersign::handlers {
 namespace {
 
 using review::text_field;
 
 constexpr std::size_t longest_name = 80;
+constexpr std::chrono::seconds good_for = std::chrono::hours(24);
+constexpr std::chrono::seconds once_in{5};
 
 bool is_user_id(std::string_view id) {
     return id.starts_with('U') || id.starts_with('W');
@@ -26,14 +30,24 @@ views::Language language_of(const UserId& user, const Context& context) {
     return person ? views::language_of(person->locale) : views::Language::english;
 }
 
-Outcome meet(const UserId& user, const Context& context, std::chrono::seconds good_for) {
+Outcome meet(const UserId& user, const Context& context) {
     Outcome outcome;
     if (!is_user_id(user.value)) return outcome;
     const auto known = context.view.person(user);
     if (known && context.now - known->read_at < good_for) return outcome;
-    // The span is part of the key: whoever cannot be read is asked about once a day and not with each press.
-    const auto span = context.now.time_since_epoch() / good_for;
-    outcome.effects.push_back(read_person(user, std::to_string(span)));
+    // The day is part of the key: whoever cannot be read is asked about once a day and not with each press.
+    outcome.effects.push_back(read_person(user, std::to_string(context.now.time_since_epoch() / good_for)));
+    return outcome;
+}
+
+Outcome meet_anew(const UserId& user, const Context& context) {
+    Outcome outcome;
+    if (!is_user_id(user.value)) return outcome;
+    const auto known = context.view.person(user);
+    const auto when = known ? std::max(context.now, known->read_at + once_in) : context.now;
+    auto effect = read_person(user, fmt::format("anew.{}", when.time_since_epoch() / once_in));
+    effect.not_before = when;
+    outcome.effects.push_back(std::move(effect));
     return outcome;
 }
 

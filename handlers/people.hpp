@@ -11,9 +11,10 @@ namespace countersign::handlers {
 
 [[nodiscard]] views::Language language_of(const UserId& user, const Context& context);
 
-// Asks Slack about somebody who is unknown, or was read longer ago than that.
-[[nodiscard]] Outcome meet(const UserId& user, const Context& context,
-                           std::chrono::seconds good_for = std::chrono::hours(24));
+// Asks Slack about somebody who is unknown, or was read longer ago than a day.
+[[nodiscard]] Outcome meet(const UserId& user, const Context& context);
+// Asks again about somebody who may just have changed their language, at most once in five seconds.
+[[nodiscard]] Outcome meet_anew(const UserId& user, const Context& context);
 [[nodiscard]] Outcome person_told(const EffectAnswer& answer, const Context& context);
 
 }  // namespace countersign::handlers

@@ -14,30 +14,30 @@ export function home_story(screen) {
     },
     'home: an app is requested from there, and stands there at once': async () => {
       await screen.button(home(), 'Request an app').click();
-      await screen.field('App').fill('Orbit Boards');
+      await screen.field('App').fill('Polaris Forms');
       await screen.field('Purpose').fill('Boards for the data team');
       await screen.field('Data it will see').selectOption('Internal');
       await screen.button(screen.dialog(), 'Send request').click();
       await screen.gone();
-      await home().getByText('Orbit Boards').first().waitFor();
+      await home().getByText('Polaris Forms').first().waitFor();
     },
     'home: an app is looked up, and the answer takes the place of the form': async () => {
       await screen.button(home(), 'Find an app').click();
-      await screen.field('App').fill('orbit boads');
+      await screen.field('App').fill('polaris fomrs');
       await screen.button(screen.dialog(), 'Find').click();
       await screen.dialog().getByText('Did you mean').waitFor();
-      await screen.button(screen.dialog(), 'Close').click();
+      await page.keyboard.press('Escape');
       await screen.gone();
     },
     'home: a party votes from its queue, on the entry that was pressed': async () => {
       await screen.become('U0LINNEA');
       await screen.visit('home');
       await home().getByText('Waits for your vote').waitFor();
-      const entry = home().locator('.block_section', { hasText: 'Orbit Boards' }).first();
+      const entry = home().locator('.block_section', { hasText: 'Polaris Forms' }).first();
       await entry.waitFor();
       await screen.button(entry.locator('xpath=following-sibling::*[1]'), 'Approve').click();
       await screen.visit('C0APPREVIEW');
-      await screen.card('Orbit Boards').getByText(/Legal\s+approved by/).waitFor();
+      await screen.card('Polaris Forms').getByText(/Legal\s+approved by/).waitFor();
     },
     'shortcuts: a message about an app opens the form with its name': async () => {
       await screen.become('U0BEN');
@@ -53,14 +53,14 @@ export function home_story(screen) {
     },
     'language: a person with a German Slack reads German, the next one English': async () => {
       await speak('de-DE');
-      await home().getByText('Deine Anträge').waitFor();
+      await home().getByText('Deine Anträge', { exact: true }).waitFor();
       await screen.button(home(), 'App beantragen').click();
       await screen.field('Zweck').waitFor();
       await page.keyboard.press('Escape');
       await screen.gone();
       await screen.become('U0ADA');
       await screen.visit('home');
-      await home().getByText('Your requests').waitFor();
+      await home().getByText('Your requests', { exact: true }).waitFor();
       await screen.become('U0BEN');
       await screen.visit('home');
       await speak('en-US');
