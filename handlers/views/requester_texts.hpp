@@ -169,7 +169,15 @@ inline constexpr Text<> app_request_help{
     "`/app-request link REQ-12 URL` links the vendor issue; without a URL it opens the form\n"
     "`/app-request withdraw REQ-12` takes a request back\n"
     "`/app-request find NAME` whether an app is approved already\n"
-    "`/app-request help` this text",
+    "`/app-request help` this text\n"
+    "*For parties*\n"
+    "`/app-request approve REQ-12 REQ-13 remark` votes on several at once\n"
+    "`/app-request away 2027-01-01 2027-01-08 MEMBER-ID` lets somebody vote for you; `back` ends it\n"
+    "`/app-request object REQ-12 reason` asks for a decision to be looked at again\n"
+    "`/app-request figures` how long reviews take\n"
+    "*For admins*\n"
+    "`/app-request clear REQ-12 reason` takes a decision back in Slack\n"
+    "`/app-request automatic off|on` stops or starts everything that is applied by policy",
     "*Eine App beantragen und den Antrag verfolgen*\n"
     "`/app-request` öffnet das Formular\n"
     "`/app-request status REQ-12` wie es steht und wer dran ist\n"
@@ -177,7 +185,17 @@ inline constexpr Text<> app_request_help{
     "`/app-request link REQ-12 URL` verknüpft den Anbieter-Vorgang; ohne URL öffnet es das Formular\n"
     "`/app-request withdraw REQ-12` zieht einen Antrag zurück\n"
     "`/app-request find NAME` ob eine App schon genehmigt ist\n"
-    "`/app-request help` dieser Text"};
+    "`/app-request help` dieser Text\n"
+    "*Für Parteien*\n"
+    "`/app-request approve REQ-12 REQ-13 Bemerkung` stimmt über mehrere auf einmal ab\n"
+    "`/app-request away 2027-01-01 2027-01-08 MITGLIEDS-ID` lässt jemanden für dich stimmen; `back` beendet "
+    "es\n"
+    "`/app-request object REQ-12 Grund` bittet, eine Entscheidung neu anzusehen\n"
+    "`/app-request figures` wie lange Prüfungen dauern\n"
+    "*Für Admins*\n"
+    "`/app-request clear REQ-12 Grund` nimmt eine Entscheidung in Slack zurück\n"
+    "`/app-request automatic off|on` hält alles an, was nach Richtlinie angewendet wird, oder lässt es "
+    "weiterlaufen"};
 inline constexpr Text<> installed_apps_help{
     "*Installed apps and what depends on them*\n"
     "`/installed-apps list` all of them\n"
