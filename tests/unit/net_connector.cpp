@@ -234,7 +234,8 @@ TEST_CASE("R66: no descriptors left is an ordinary failure, and it recovers") {
     rlimit before{};
     ::getrlimit(RLIMIT_NOFILE, &before);
     rlimit none = before;
-    none.rlim_cur = 3;  // standard input, output and error: no other descriptor can be opened, whatever closes
+    none.rlim_cur =
+        3;  // standard input, output and error: no other descriptor can be opened, whatever closes
     ::setrlimit(RLIMIT_NOFILE, &none);
     const Attempt without = run(io, try_to(connector, url, 5s));
     ::setrlimit(RLIMIT_NOFILE, &before);
