@@ -8,7 +8,6 @@
 #include "bot/slack_link.hpp"
 #include "bot/status_pages.hpp"
 #include "config/base/log.hpp"
-#include "config/base/text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>

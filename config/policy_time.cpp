@@ -22,17 +22,6 @@ std::optional<int> number(std::string_view text) {
     return value;
 }
 
-std::optional<std::chrono::year_month_day> parse_date(std::string_view text) {
-    if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-    const auto year = number(text.substr(0, 4)), month = number(text.substr(5, 2)),
-               day = number(text.substr(8, 2));
-    if (!year || !month || !day) return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year(*year),
-                                           std::chrono::month(static_cast<unsigned>(*month)),
-                                           std::chrono::day(static_cast<unsigned>(*day))};
-    return date.ok() ? std::optional(date) : std::nullopt;
-}
-
 std::optional<std::chrono::minutes> parse_clock(std::string_view text) {
     if (text.size() != 5 || text[2] != ':') return std::nullopt;
     const auto hour = number(text.substr(0, 2)), minute = number(text.substr(3, 2));
@@ -43,7 +32,7 @@ std::optional<std::chrono::minutes> parse_clock(std::string_view text) {
 std::chrono::year_month_day date_of(Section& section, std::string_view key) {
     const auto given = section.required_text(key, "a day such as \"2026-12-24\"");
     if (!given) return {};
-    if (const auto date = parse_date(*given)) return *date;
+    if (const auto date = time_zone::parse_date(*given)) return *date;
     section.problem(key, fmt::format("is {}; expected a day such as \"2026-12-24\"", shown(*given)));
     return {};
 }
@@ -95,7 +84,7 @@ Calendar read_calendar(Section& root, Problems& problems) {
         if (days->empty()) section.problem("working_days", "is empty; expected at least one day");
     }
     for (const auto& text : section.texts("holidays").value_or(std::vector<std::string>())) {
-        if (const auto day = parse_date(text))
+        if (const auto day = time_zone::parse_date(text))
             calendar.holidays.push_back(*day);
         else
             section.problem("holidays",

@@ -226,15 +226,10 @@ Outcome clear_answered(const EffectAnswer& answer, const Context& context) {
 }
 
 storage::Change watch_restriction(RequestId request, const std::string& until, const Context& context) {
-    const auto number = [&](std::size_t at, std::size_t count) { return std::stoi(until.substr(at, count)); };
-    const std::chrono::year_month_day day(std::chrono::year(number(0, 4)),
-                                          std::chrono::month(static_cast<unsigned>(number(5, 2))),
-                                          std::chrono::day(static_cast<unsigned>(number(8, 2))));
+    const auto day = time_zone::parse_date(until).value();  // the form has checked it
     const nlohmann::json event{{"kind", "restriction"}, {"request", request.value}};
-    const time_zone::LocalTime next(std::chrono::local_days(day) + std::chrono::days(1));
     return storage::SetTimer{{"restriction:" + to_text(request),
-                              time_zone::from_local(next, context.settings.policy->calendar.zone),
-                              event.dump()}};
+                              time_zone::end_of(day, context.settings.policy->calendar.zone), event.dump()}};
 }
 
 Outcome restriction_over(const Event& event, const Context& context) {

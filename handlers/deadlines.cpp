@@ -147,16 +147,12 @@ Outcome deadline_due(const Event& event, const Context& context) {
 }
 
 storage::Change watch_condition(const storage::Vote& vote, const Context& context) {
-    const auto& zone = context.settings.policy->calendar.zone;
-    // The form has checked it: "2027-01-31".
-    const std::chrono::year_month_day day(
-        std::chrono::year(std::stoi(vote.condition_until.substr(0, 4))),
-        std::chrono::month(static_cast<unsigned>(std::stoi(vote.condition_until.substr(5, 2)))),
-        std::chrono::day(static_cast<unsigned>(std::stoi(vote.condition_until.substr(8, 2)))));
-    const auto next = std::chrono::local_days(day) + std::chrono::days(1);
+    // The form has checked it.
+    const auto until = time_zone::parse_date(vote.condition_until).value();
     const nlohmann::json event{{"kind", "condition"}, {"request", vote.request.value}, {"party", vote.party}};
     return storage::SetTimer{{fmt::format("condition:{}:{}", to_text(vote.request), vote.party),
-                              time_zone::from_local(time_zone::LocalTime(next), zone), event.dump()}};
+                              time_zone::end_of(until, context.settings.policy->calendar.zone),
+                              event.dump()}};
 }
 
 Outcome condition_due(const Event& event, const Context& context) {

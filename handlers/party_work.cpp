@@ -1,6 +1,7 @@
 #include "handlers/party_work.hpp"
 
 #include "config/base/text.hpp"
+#include "config/base/time_zone.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/casting.hpp"
 #include "handlers/judging.hpp"
@@ -30,21 +31,7 @@ std::string entered(const Press& press, std::string_view field) {
 }
 
 bool is_day(std::string_view text) {
-    if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-    const auto digits = [&](std::size_t at, std::size_t count) {
-        int value = 0;
-        for (const char c : text.substr(at, count)) {
-            if (c < '0' || c > '9') return -1;
-            value = value * 10 + (c - '0');
-        }
-        return value;
-    };
-    const int year = digits(0, 4), month = digits(5, 2), day = digits(8, 2);
-    return year > 0 && month > 0 && day > 0 &&
-           std::chrono::year_month_day(std::chrono::year(year),
-                                       std::chrono::month(static_cast<unsigned>(month)),
-                                       std::chrono::day(static_cast<unsigned>(day)))
-               .ok();
+    return time_zone::parse_date(text).has_value();
 }
 
 // P16: takes the work upon oneself, or gives it back. A party that the policy does not ask is heard (P15).

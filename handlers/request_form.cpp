@@ -1,6 +1,7 @@
 #include "handlers/request_form.hpp"
 
 #include "config/base/text.hpp"
+#include "config/base/time_zone.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/intake.hpp"
@@ -18,7 +19,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <optional>
 #include <vector>
@@ -45,23 +45,6 @@ std::string entered(const Press& press, std::string_view field) {
 Outcome refuse_field(const Press& press, std::string_view field, std::string_view why,
                      const std::string& sentence) {
     return refuse_at(press, field, "unknown", why, sentence);
-}
-
-// "2027-01-31" of a day that exists.
-std::optional<std::chrono::sys_days> day_in(const std::string& text) {
-    int year = 0;
-    unsigned month = 0, day = 0;
-    const bool shaped = text.size() == 10 && text[4] == '-' && text[7] == '-';
-    const auto number = [&](std::size_t from, std::size_t length, auto& into) {
-        const auto* const end = text.data() + from + length;
-        const auto [stop, error] = std::from_chars(text.data() + from, end, into);
-        return error == std::errc() && stop == end;
-    };
-    if (!shaped || !number(0, 4, year) || !number(5, 2, month) || !number(8, 2, day)) return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                           std::chrono::day(day)};
-    if (!date.ok()) return std::nullopt;
-    return std::chrono::sys_days(date);
 }
 
 // What the guided form asks besides the purpose, as lines below it: everybody reads them on the card.
@@ -176,11 +159,11 @@ Outcome request_form_submitted(const Press& press, const Context& context) {
     if (purpose.empty())
         return refuse_field(press, ids::field_purpose, "blank", say_in(press.language, texts::say_purpose));
     if (!until.empty()) {
-        const auto day = day_in(until);
+        const auto day = time_zone::parse_date(until);
         if (!day)
             return refuse_field(press, ids::field_needed_until, "bad_date",
                                 say_in(press.language, texts::wrong_date));
-        if (*day + std::chrono::days(1) < context.now)
+        if (std::chrono::sys_days(*day) + std::chrono::days(1) < context.now)
             return refuse_field(press, ids::field_needed_until, "past_date",
                                 say_in(press.language, texts::past_date));
     }

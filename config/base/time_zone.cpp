@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <date/tz.h>
 #include <map>
 #include <mutex>
@@ -53,6 +54,23 @@ std::string date_text(Timestamp when, std::string_view zone) {
     const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(to_local(when, zone)));
     return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
                        static_cast<unsigned>(day.day()));
+}
+
+std::optional<std::chrono::year_month_day> parse_date(std::string_view text) {
+    if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+    const auto number = [](std::string_view digits) {
+        unsigned value = 0;
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        return error == std::errc() && end == digits.data() + digits.size() ? value : 0;
+    };
+    const std::chrono::year_month_day day{std::chrono::year(static_cast<int>(number(text.substr(0, 4)))),
+                                          std::chrono::month(number(text.substr(5, 2))),
+                                          std::chrono::day(number(text.substr(8, 2)))};
+    return day.ok() && day.year() > std::chrono::year(0) ? std::optional(day) : std::nullopt;
+}
+
+Timestamp end_of(std::chrono::year_month_day day, std::string_view zone) {
+    return from_local(LocalTime(std::chrono::local_days(day) + std::chrono::days(1)), zone);
 }
 
 }  // namespace countersign::time_zone

@@ -2,6 +2,7 @@
 
 #include "config/base/clock.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,5 +21,9 @@ using LocalTime = std::chrono::local_time<std::chrono::milliseconds>;
 
 // "2026-12-24": the day that it is there.
 [[nodiscard]] std::string date_text(Timestamp when, std::string_view zone);
+// The other way: nothing unless it is written so and there is such a day.
+[[nodiscard]] std::optional<std::chrono::year_month_day> parse_date(std::string_view text);
+// When that day is over there.
+[[nodiscard]] Timestamp end_of(std::chrono::year_month_day day, std::string_view zone);
 
 }  // namespace countersign::time_zone

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/policy_file.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -42,6 +43,17 @@ inline config::Settings review_settings() {
     tracker.api_url = "https://gitlab.com/api/v4/";
     tracker.projects = {"acme/vendors"};
     settings.trackers = {tracker};
+    return settings;
+}
+
+// The same under a policy of its own.
+inline config::Settings with_policy(const std::string& toml) {
+    auto settings = review_settings();
+    config::Problems problems{"test", {}};
+    auto policy = config::read_policy(toml, "test", settings.review.parties, problems);
+    for (const auto& problem : problems.found)
+        FAIL(config::to_text(problem));
+    settings.policy = std::make_shared<const config::Policy>(std::move(policy));
     return settings;
 }
 

@@ -145,6 +145,11 @@ TEST_CASE("P12: wall clocks skip an hour and repeat one") {
     CHECK(berlin(spring, 2h + 30min) == sys_days(spring) + 1h);          // skipped: the moment after
     CHECK(berlin(autumn, 2h + 30min) == sys_days(autumn) + 0h + 30min);  // twice: the first
     CHECK(time_zone::date_text(sys_days(spring) + 23h, "Europe/Berlin") == "2026-03-30");
+    CHECK(time_zone::end_of(spring, "Europe/Berlin") == sys_days(spring) + 22h);
+    CHECK(time_zone::parse_date("2026-03-29") == spring);
+    for (const char* odd : {"", "2026-02-29", "2026-13-01", "2026-1-01", "0000-01-01", "-026-01-01",
+                            "2026-01-01 ", "2026/01/01", "+026-01-01", "20x6-01-01"})
+        CHECK_MESSAGE(!time_zone::parse_date(odd), odd);
     CHECK(time_zone::known("America/Sao_Paulo"));
     CHECK_FALSE(time_zone::known("../../etc/passwd"));
     CHECK_FALSE(time_zone::known("Mars/Olympus"));

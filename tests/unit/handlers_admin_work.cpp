@@ -1,5 +1,4 @@
 #include "config/base/time_zone.hpp"
-#include "config/policy_file.hpp"
 #include "handlers/judging.hpp"
 #include "tests/support/review_world.hpp"
 
@@ -10,16 +9,6 @@ using namespace countersign::tests;
 using namespace std::chrono;
 
 namespace {
-
-config::Settings with_policy(const std::string& toml) {
-    auto settings = review_settings();
-    config::Problems problems{"test", {}};
-    auto policy = config::read_policy(toml, "test", settings.review.parties, problems);
-    for (const auto& problem : problems.found)
-        FAIL(config::to_text(problem));
-    settings.policy = std::make_shared<const config::Policy>(std::move(policy));
-    return settings;
-}
 
 std::string today(ReviewWorld& world) {
     return time_zone::date_text(world.clock.now(), "UTC");

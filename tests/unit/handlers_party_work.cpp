@@ -1,5 +1,4 @@
 #include "config/base/time_zone.hpp"
-#include "config/policy_file.hpp"
 #include "handlers/figures.hpp"
 #include "handlers/judging.hpp"
 #include "tests/support/review_world.hpp"
@@ -11,16 +10,6 @@ using namespace countersign::tests;
 using namespace std::chrono;
 
 namespace {
-
-config::Settings with_policy(const std::string& toml) {
-    auto settings = review_settings();
-    config::Problems problems{"test", {}};
-    auto policy = config::read_policy(toml, "test", settings.review.parties, problems);
-    for (const auto& problem : problems.found)
-        FAIL(config::to_text(problem));
-    settings.policy = std::make_shared<const config::Policy>(std::move(policy));
-    return settings;
-}
 
 std::int64_t ask(ReviewWorld& world, const std::string& id = "Ar1", const std::string& app = "A1",
                  const std::vector<Json>& scopes = {slack_scope("chat:write")},

@@ -1,5 +1,4 @@
 #include "config/base/time_zone.hpp"
-#include "config/policy_file.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/review/working_days.hpp"
 #include "handlers/views/scope_words.hpp"
@@ -12,16 +11,6 @@ using namespace countersign::tests;
 using namespace std::chrono;
 
 namespace {
-
-config::Settings with_policy(const std::string& toml) {
-    auto settings = review_settings();
-    config::Problems problems{"test", {}};
-    auto policy = config::read_policy(toml, "test", settings.review.parties, problems);
-    for (const auto& problem : problems.found)
-        FAIL(config::to_text(problem));
-    settings.policy = std::make_shared<const config::Policy>(std::move(policy));
-    return settings;
-}
 
 void ask(ReviewWorld& world, const std::string& scope, const std::string& token = "bot") {
     world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope(scope, token)}));
