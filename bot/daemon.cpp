@@ -106,6 +106,8 @@ class Daemon {
         known.admin = secrets.admin_token.has_value();
         known.reviewer = secrets.reviewer_token.has_value();
         known.own_app = AppId(secrets.app_id);
+        for (const auto& [tracker, token] : secrets.trackers)
+            known.trackers.insert(tracker);
         return known;
     }
 

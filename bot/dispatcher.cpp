@@ -57,6 +57,8 @@ std::string_view variable_of(storage::TokenKind token) {
             return "SLACK_APP_TOKEN";
         case storage::TokenKind::reviewer:
             return "SLACK_REVIEWER_TOKEN";
+        case storage::TokenKind::tracker:
+            return "the tracker's token";  // which one, the answer itself says
     }
     return "";
 }
@@ -136,6 +138,7 @@ void Dispatcher::use(std::shared_ptr<const config::Settings> settings,
     next_settings_ = std::move(settings);
     next_admin_ = capabilities.admin;
     next_reviewer_ = capabilities.reviewer;
+    next_trackers_ = capabilities.trackers;
 }
 
 void Dispatcher::stop() {
@@ -213,6 +216,7 @@ void Dispatcher::take_batch() {
         settings_ = std::exchange(next_settings_, nullptr);
         capabilities_.admin = next_admin_;
         capabilities_.reviewer = next_reviewer_;
+        capabilities_.trackers = std::move(next_trackers_);
     }
     while (!queue_.empty() && batch_.size() < batch_limit_) {
         if (const auto* envelope = std::get_if<Envelope>(&queue_.front())) {

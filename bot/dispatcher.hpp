@@ -147,6 +147,7 @@ class Dispatcher {
     std::shared_ptr<const config::Settings> next_settings_;
     bool next_admin_ = false;
     bool next_reviewer_ = false;
+    std::set<std::string, std::less<>> next_trackers_;
     Health health_;
 };
 

@@ -4,6 +4,10 @@
 #include "config/settings.hpp"
 #include "storage/view.hpp"
 
+#include <functional>
+#include <set>
+#include <string>
+
 namespace countersign::handlers {
 
 // What the tokens at hand allow (design.md §1, two drivers).
@@ -14,6 +18,8 @@ struct Capabilities {
     UserId bot_user;  // our own, from auth.test
     AppId own_app;    // ours; never approved, restricted or voted on (M25)
     EnterpriseId enterprise;
+    // Trackers with a token: their issues are read, written and made. For the others a link is all there is.
+    std::set<std::string, std::less<>> trackers;
 };
 
 // All that a handler may look at besides its event.

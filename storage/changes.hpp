@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/evidence.hpp"
 #include "storage/records.hpp"
 
 #include <string>
@@ -18,6 +19,15 @@ struct AddVote {
 struct SaveVendorIssue {
     VendorIssue issue;
 };  // one per request; replaces
+struct SaveTrackerIssue {
+    TrackerIssue issue;
+};  // one per issue; replaces
+struct AddEvidence {
+    Evidence evidence;
+};
+struct PinLabel {
+    PinnedLabel label;
+};  // once a party and project
 struct AddDecision {
     Decision decision;
 };
@@ -73,9 +83,9 @@ struct SetMeta {
     std::string value;
 };  // small facts: own user id, last sweep …
 
-using Change =
-    std::variant<SaveRequest, AddVote, SaveVendorIssue, AddDecision, SaveMessageRef, SetTimer, CancelTimer,
-                 SaveUserGroup, SaveResolution, SavePerson, SaveHomeTab, AddFollower, SavePolicy, SetMark,
-                 ClearMarks, SaveAbsence, EndAbsence, SaveSlackbotNotice, RecordSlackbotSample, SetMeta>;
+using Change = std::variant<SaveRequest, AddVote, SaveVendorIssue, SaveTrackerIssue, AddEvidence, PinLabel,
+                            AddDecision, SaveMessageRef, SetTimer, CancelTimer, SaveUserGroup, SaveResolution,
+                            SavePerson, SaveHomeTab, AddFollower, SavePolicy, SetMark, ClearMarks,
+                            SaveAbsence, EndAbsence, SaveSlackbotNotice, RecordSlackbotSample, SetMeta>;
 
 }  // namespace countersign::storage

@@ -6,7 +6,7 @@ namespace countersign::storage {
 // each row. Times are milliseconds since the epoch. Enumerations are texts with a CHECK. A list that is only
 // ever read and written whole is JSON in its row. Every partial index serves one query, whose WHERE repeats
 // the index's word for word.
-const std::array<const char*, 4> migrations = {R"sql(
+const std::array<const char*, 5> migrations = {R"sql(
 
 CREATE TABLE inbox(
     id INTEGER PRIMARY KEY,
@@ -427,6 +427,112 @@ CREATE TABLE slackbot_sample(
     locale TEXT NOT NULL,
     sample TEXT NOT NULL,
     seen_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+)sql",
+                                               // 5: issues in trackers as evidence
+                                               R"sql(
+
+-- Effects may be for a tracker: a CHECK changes only with its table.
+CREATE TABLE new_outbox(
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE CHECK (key <> ''),
+    method TEXT NOT NULL,
+    token TEXT NOT NULL CHECK (token = 'bot' OR token = 'admin' OR token = 'app' OR token = 'reviewer'
+        OR token = 'tracker'),
+    args TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    context TEXT NOT NULL,
+    request INTEGER,
+    lane TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    message TEXT NOT NULL,
+    interactive INTEGER NOT NULL CHECK (interactive IN (0, 1)),
+    deadline INTEGER,
+    not_before INTEGER,
+    state TEXT NOT NULL CHECK (state = 'pending' OR state = 'claimed' OR state = 'done' OR state = 'failed'),
+    blocked INTEGER NOT NULL CHECK (blocked IN (0, 1)),
+    waiting INTEGER NOT NULL CHECK (waiting IN (0, 1)),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    maybe_sent INTEGER NOT NULL DEFAULT 0 CHECK (maybe_sent IN (0, 1)),
+    enqueued_at INTEGER NOT NULL,
+    claimed_at INTEGER,
+    finished_at INTEGER,
+    error TEXT NOT NULL DEFAULT '',
+    CHECK ((state IN ('done', 'failed')) = (finished_at IS NOT NULL)),
+    CHECK (state <> 'claimed' OR claimed_at IS NOT NULL),
+    CHECK (waiting = 0 OR not_before IS NOT NULL)
+) STRICT;
+INSERT INTO new_outbox SELECT * FROM outbox;
+DROP TABLE outbox;
+ALTER TABLE new_outbox RENAME TO outbox;
+CREATE INDEX outbox_ready ON outbox(bucket, interactive DESC, id)
+    WHERE state = 'pending' AND blocked = 0 AND waiting = 0;
+CREATE INDEX outbox_waiting ON outbox(not_before) WHERE state = 'pending' AND blocked = 0 AND waiting = 1;
+CREATE INDEX outbox_lane ON outbox(lane, id) WHERE finished_at IS NULL AND lane <> '';
+CREATE INDEX outbox_message ON outbox(message, id) WHERE state = 'pending' AND message <> '';
+CREATE INDEX outbox_unfinished ON outbox(state, enqueued_at) WHERE finished_at IS NULL;
+CREATE INDEX outbox_finished ON outbox(finished_at) WHERE finished_at IS NOT NULL;
+
+CREATE INDEX vendor_issue_issue ON vendor_issue(tracker, project, iid);
+
+-- Issues as last read. next_check: when to ask whether it has changed; NULL: not any more.
+CREATE TABLE tracker_issue(
+    tracker TEXT NOT NULL CHECK (tracker <> ''),
+    project TEXT NOT NULL CHECK (project <> ''),
+    iid INTEGER NOT NULL CHECK (iid > 0),
+    url TEXT NOT NULL,
+    title TEXT NOT NULL,
+    open INTEGER NOT NULL CHECK (open IN (0, 1)),
+    state_reason TEXT NOT NULL,
+    confidential INTEGER NOT NULL CHECK (confidential IN (0, 1)),
+    text_hash TEXT NOT NULL,
+    text_changed_at INTEGER,
+    remote_updated_at INTEGER NOT NULL,
+    read_at INTEGER,
+    full_at INTEGER,
+    next_check INTEGER,
+    etag TEXT NOT NULL,
+    problem TEXT NOT NULL,
+    problem_since INTEGER,
+    facts_hash TEXT NOT NULL,
+    read_key TEXT NOT NULL,
+    follower TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    PRIMARY KEY (tracker, project, iid)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tracker_issue_due ON tracker_issue(tracker, next_check) WHERE next_check IS NOT NULL;
+
+-- What a tracker said about a request's issue, and what followed from it.
+CREATE TABLE evidence(
+    id INTEGER PRIMARY KEY,
+    request INTEGER NOT NULL REFERENCES app_request(id),
+    tracker TEXT NOT NULL,
+    project TEXT NOT NULL,
+    iid INTEGER NOT NULL,
+    facts TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    read_at INTEGER NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX evidence_request ON evidence(request, id);
+CREATE TRIGGER evidence_unchanged BEFORE UPDATE ON evidence BEGIN
+    SELECT raise(ABORT, 'evidence is never changed');
+END;
+CREATE TRIGGER evidence_kept BEFORE DELETE ON evidence BEGIN
+    SELECT raise(ABORT, 'evidence is never removed');
+END;
+
+-- The parties' labels, by id, as first seen in each project.
+CREATE TABLE pinned_label(
+    tracker TEXT NOT NULL,
+    project TEXT NOT NULL,
+    party TEXT NOT NULL,
+    name TEXT NOT NULL,
+    label INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (tracker, project, party)
 ) STRICT, WITHOUT ROWID;
 
 )sql"};

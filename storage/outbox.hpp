@@ -54,7 +54,8 @@ class Outbox {
     Database* database_;
 };
 
-// What shares a rate limit: "chat.postMessage:C0APPREVIEW" (one a second and channel), else the method.
+// What shares a rate limit: "chat.postMessage:C0APPREVIEW" (one a second and channel),
+// "tracker.read:NAME" and "tracker.write:NAME" (a tracker that asks for rest gets it alone), else the method.
 [[nodiscard]] std::string bucket_of(const Effect& effect);
 
 }  // namespace countersign::storage

@@ -37,7 +37,7 @@ constexpr std::array<std::string_view, 6> texts<VoteAnswer> = {"approve", "condi
 template <>
 constexpr std::array<std::string_view, 2> texts<VoteSource> = {"slack", "tracker"};
 template <>
-constexpr std::array<std::string_view, 4> texts<TokenKind> = {"bot", "admin", "app", "reviewer"};
+constexpr std::array<std::string_view, 5> texts<TokenKind> = {"bot", "admin", "app", "reviewer", "tracker"};
 template <>
 constexpr std::array<std::string_view, 4> texts<EffectState> = {"pending", "claimed", "done", "failed"};
 template <>

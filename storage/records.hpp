@@ -267,7 +267,7 @@ struct AuditEntry {
     std::string hash;
 };
 
-enum class TokenKind { bot, admin, app, reviewer };
+enum class TokenKind { bot, admin, app, reviewer, tracker };
 
 enum class EffectState { pending, claimed, done, failed };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/evidence.hpp"
 #include "storage/records.hpp"
 
 #include <cstdint>
@@ -59,6 +60,20 @@ class View {
 
     [[nodiscard]] std::vector<Vote> votes(RequestId id) const;  // all, oldest first
     [[nodiscard]] std::optional<VendorIssue> vendor_issue(RequestId id) const;
+    // Requests whose vendor issue this is, oldest first.
+    [[nodiscard]] std::vector<RequestId> requests_on(const IssueKey& issue) const;
+    [[nodiscard]] std::optional<TrackerIssue> tracker_issue(const IssueKey& issue) const;
+    // Whose time for a look has come, longest waiting first.
+    [[nodiscard]] std::vector<TrackerIssue> tracker_issues_due(std::string_view tracker, Timestamp now,
+                                                               std::size_t limit) const;
+    // Links of open requests to issues that were never read, oldest first.
+    [[nodiscard]] std::vector<VendorIssue> unread_vendor_issues(std::size_t limit) const;
+    [[nodiscard]] std::vector<Evidence> evidence(RequestId id) const;  // all, oldest first
+    [[nodiscard]] std::optional<Evidence> newest_evidence(RequestId id) const;
+    // The newest verdict alone, as JSON: facts may be large. "" when there is none.
+    [[nodiscard]] std::string newest_verdict(RequestId id) const;
+    [[nodiscard]] std::vector<PinnedLabel> pinned_labels(std::string_view tracker,
+                                                         std::string_view project) const;
     [[nodiscard]] std::vector<Decision> decisions(RequestId id) const;
     [[nodiscard]] std::vector<Decision> decisions_on(const AppId& app,
                                                      const TeamId& team) const;  // newest first

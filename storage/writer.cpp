@@ -1,5 +1,6 @@
 #include "storage/writer.hpp"
 
+#include "storage/issue_rows.hpp"
 #include "storage/json_lists.hpp"
 #include "storage/query.hpp"
 #include "storage/request_rows.hpp"
@@ -35,6 +36,10 @@ struct Applier {
             .bind(i.request, i.tracker, i.project, i.iid, i.url, i.linked_by, i.linked_at)
             .run();
     }
+
+    void operator()(const SaveTrackerIssue& change) const { save_tracker_issue(database, change.issue); }
+    void operator()(const AddEvidence& change) const { add_evidence(database, change.evidence); }
+    void operator()(const PinLabel& change) const { pin_label(database, change.label); }
 
     void operator()(const AddDecision& change) const {
         const Decision& d = change.decision;

@@ -73,6 +73,8 @@ const Secret* token_of(const config::Secrets& secrets, storage::TokenKind kind) 
             return secrets.admin_token ? &*secrets.admin_token : nullptr;
         case storage::TokenKind::reviewer:
             return secrets.reviewer_token ? &*secrets.reviewer_token : nullptr;
+        case storage::TokenKind::tracker:
+            return nullptr;  // never sent to Slack
     }
     return nullptr;
 }
