@@ -13,10 +13,16 @@ const actions = [
   ['refresh', 'Refresh a socket', 'Slack warns, then asks for a fresh connection. No envelope may be lost.'],
 ];
 
+// What somebody has just switched, until the sandbox says the same: an answer already on its way knows nothing of it.
+const wanted = new Map();
+
 export function build_faults(panel) {
   const toggles = switches.map(([name, title, text]) => {
     const box = h('input', { type: 'checkbox', role: 'switch', id: `fault_${name}`, class: 'switch', 'aria-describedby': `about_${name}` });
-    box.addEventListener('change', () => set(name, box.checked));
+    box.addEventListener('change', async () => {
+      wanted.set(name, box.checked);
+      if (!await set(name, box.checked)) wanted.delete(name);
+    });
     return { name, box, row: h('div', { class: 'fault' }, h('label', { for: box.id }, title), box, h('p', { id: `about_${name}` }, text)) };
   });
   const buttons = actions.map(([name, title, text]) => h('div', { class: 'fault' }, h('p', {}, text),
@@ -31,7 +37,11 @@ export function build_faults(panel) {
     h('p', { class: 'note' }, 'kill -9: no goodbye, no clean-up. It is started again at once and goes on where it was; nothing is lost, nothing happens twice.'),
     kill, h('h3', {}, 'Its log'), log);
   return () => {
-    for (const { name, box } of toggles) box.checked = Boolean(state.faults[name]);
+    for (const { name, box } of toggles) {
+      const is = Boolean(state.faults[name]);
+      if (wanted.get(name) === is) wanted.delete(name);
+      box.checked = wanted.get(name) ?? is;
+    }
     draw_behind(behind);
     const { state: daemon, pid, restarts } = state.daemon;
     fill(pulse, h('strong', {}, daemon), pid ? ` · pid ${pid}` : '', ` · ${restarts} restart${restarts === 1 ? '' : 's'} · ${state.connections} sockets`);
@@ -64,8 +74,10 @@ async function set(name, value, said) {
   try {
     await post('fault', { name, value });
     if (said) toast(said);
+    return true;
   } catch (problem) {
     toast(problem.message, true);
+    return false;
   }
 }
 
