@@ -100,11 +100,20 @@ OutboxRunner::OutboxRunner(storage::Database& database, double pace)
 OutboxRunner::Plan OutboxRunner::plan(Timestamp now, SteadyTime steady) {
     Plan plan;
     try {
-        const auto is_closed = [&](std::string_view bucket) { return closed(bucket, plan, steady); };
-        for (Effect& effect : outbox_.due(now, heads_per_bucket, is_closed)) {
+        const auto is_closed = [&](std::string_view bucket, bool interactive) {
+            return closed(bucket, interactive, plan, steady);
+        };
+        const auto free = max_in_flight - in_flight_.size();
+        auto due = outbox_.due(now, {heads_per_bucket, free, is_closed});
+        const auto others = std::ranges::count(due, false, &Effect::interactive);
+        for (Effect& effect : due) {
             if (consider(effect, plan, now, steady) == Step::leaves)
                 plan.perform.push_back(std::move(effect));
         }
+        // Not all were looked at. Each bucket that was read had room for one at least, so this comes to an
+        // end.
+        if (others >= static_cast<std::ptrdiff_t>(free) && in_flight_.size() < max_in_flight)
+            plan.wake = steady;
         if (const auto next = outbox_.next_due(now)) {
             const auto at = steady + (*next - now);
             if (!plan.wake || at < *plan.wake) plan.wake = at;
@@ -116,11 +125,13 @@ OutboxRunner::Plan OutboxRunner::plan(Timestamp now, SteadyTime steady) {
     return plan;
 }
 
-// A channel whose turn has not come: its messages, which may be many and large, need not be read. Messages of
-// one channel leave one after the other: two under way could arrive in the wrong order.
-bool OutboxRunner::closed(std::string_view bucket, Plan& plan, SteadyTime steady) const {
-    if (!bucket.starts_with("chat.postMessage:")) return false;
-    if (std::ranges::any_of(in_flight_, [&](const auto& other) { return other.second == bucket; }))
+// A bucket whose turn has not come: its effects, which may be many and large, need not be read. Messages of
+// one channel leave one after the other: two under way could arrive in the wrong order. Where a person waits,
+// others than messages are read in any case: those that are too late must be told so.
+bool OutboxRunner::closed(std::string_view bucket, bool interactive, Plan& plan, SteadyTime steady) const {
+    const bool message = bucket.starts_with("chat.postMessage:");
+    if (interactive && !message) return false;
+    if (message && std::ranges::any_of(in_flight_, [&](const auto& other) { return other.second == bucket; }))
         return true;
     const auto earliest = limit_.earliest(bucket, steady);
     if (earliest <= steady) return false;

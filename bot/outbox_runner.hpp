@@ -46,7 +46,7 @@ class OutboxRunner {
   private:
     enum class Step { leaves, ends, waits };
     [[nodiscard]] Step consider(storage::Effect& effect, Plan& plan, Timestamp now, SteadyTime steady);
-    [[nodiscard]] bool closed(std::string_view bucket, Plan& plan, SteadyTime steady) const;
+    [[nodiscard]] bool closed(std::string_view bucket, bool interactive, Plan& plan, SteadyTime steady) const;
     [[nodiscard]] bool address(storage::Effect& effect) const;
     void try_again(const EffectAnswer& answer, bool maybe_sent, std::chrono::milliseconds delay,
                    Timestamp now);

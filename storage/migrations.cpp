@@ -6,7 +6,7 @@ namespace countersign::storage {
 // each row. Times are milliseconds since the epoch. Enumerations are texts with a CHECK. A list that is only
 // ever read and written whole is JSON in its row. Every partial index serves one query, whose WHERE repeats
 // the index's word for word.
-const std::array<const char*, 5> migrations = {R"sql(
+const std::array<const char*, 6> migrations = {R"sql(
 
 CREATE TABLE inbox(
     id INTEGER PRIMARY KEY,
@@ -534,6 +534,14 @@ CREATE TABLE pinned_label(
     at INTEGER NOT NULL,
     PRIMARY KEY (tracker, project, party)
 ) STRICT, WITHOUT ROWID;
+
+)sql",
+                                               // 6: where a person waits first
+                                               R"sql(
+
+-- Where a person waits first, whatever the others have before them.
+DROP INDEX outbox_ready;
+CREATE INDEX outbox_ready ON outbox(interactive, bucket, id) WHERE state = 'pending' AND blocked = 0 AND waiting = 0;
 
 )sql"};
 

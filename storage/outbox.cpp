@@ -103,12 +103,11 @@ void finish(const Database& database, std::int64_t id, EffectState state, std::s
         .run();
 }
 
-std::optional<std::string> next_bucket(const Database& database, std::string_view after) {
-    Query query(
-        database,
-        "SELECT bucket FROM outbox WHERE bucket > ? AND state = 'pending' AND blocked = 0 AND waiting = 0 "
-        "ORDER BY bucket LIMIT 1");
-    if (!query.bind(after).step()) return std::nullopt;
+std::optional<std::string> next_bucket(const Database& database, bool interactive, std::string_view after) {
+    Query query(database,
+                "SELECT bucket FROM outbox WHERE interactive = ? AND bucket > ? AND state = 'pending' "
+                "AND blocked = 0 AND waiting = 0 ORDER BY bucket LIMIT 1");
+    if (!query.bind(interactive, after).step()) return std::nullopt;
     return std::string(query.text(0));
 }
 
@@ -134,29 +133,48 @@ void Outbox::enqueue(const Effect& effect, Timestamp now) {
         .run();
 }
 
-std::vector<Effect> Outbox::due(Timestamp now, int per_bucket,
-                                const std::function<bool(std::string_view bucket)>& closed) {
+void Outbox::read_due(std::string_view bucket, bool interactive, const Wanted& wanted,
+                      std::vector<Effect>& found) const {
+    static constexpr auto sql =
+        joined_sql("SELECT ", effect_columns,
+                   " FROM outbox WHERE interactive = ? AND bucket = ? AND state = 'pending' AND blocked = 0 "
+                   "AND waiting = 0 ORDER BY id LIMIT ?");
+    if (wanted.closed && wanted.closed(bucket, interactive)) return;
+    Query query(*database_, sql.data());
+    query.bind(interactive, bucket, wanted.per_bucket);
+    while (query.step())
+        found.push_back(read_effect(query));
+}
+
+std::vector<Effect> Outbox::due(Timestamp now, const Wanted& wanted) {
     Query(*database_,
           "UPDATE outbox SET waiting = 0 WHERE id IN (SELECT id FROM outbox WHERE not_before <= ? "
           "AND state = 'pending' AND blocked = 0 AND waiting = 1 ORDER BY not_before LIMIT ?)")
         .bind(now, ripened_at_once)
         .run();
-    static constexpr auto sql =
-        joined_sql("SELECT ", effect_columns,
-                   " FROM outbox WHERE bucket = ? AND state = 'pending' AND blocked = 0 AND waiting = 0 "
-                   "ORDER BY interactive DESC, id LIMIT ?");
-    std::vector<Effect> effects;
-    for (auto bucket = next_bucket(*database_, ""); bucket; bucket = next_bucket(*database_, *bucket)) {
-        if (closed && closed(*bucket)) continue;
-        Query query(*database_, sql.data());
-        query.bind(*bucket, per_bucket);
-        while (query.step())
-            effects.push_back(read_effect(query));
+    std::vector<Effect> found;
+    for (auto bucket = next_bucket(*database_, true, ""); bucket;
+         bucket = next_bucket(*database_, true, *bucket))
+        read_due(*bucket, true, wanted, found);
+    // Once round all buckets, from where the last look ended.
+    const std::size_t urgent = found.size();
+    const std::string begin = last_bucket_;
+    bool wrapped = false;
+    while (found.size() - urgent < wanted.enough) {
+        const auto bucket = next_bucket(*database_, false, last_bucket_);
+        if (wrapped && (!bucket || *bucket > begin)) break;
+        if (!bucket) {
+            wrapped = true;
+            last_bucket_.clear();
+            continue;
+        }
+        last_bucket_ = *bucket;
+        read_due(*bucket, false, wanted, found);
     }
-    std::ranges::sort(effects, [](const Effect& a, const Effect& b) {
+    std::ranges::sort(found, [](const Effect& a, const Effect& b) {
         return a.interactive != b.interactive ? a.interactive : a.id < b.id;
     });
-    return effects;
+    return found;
 }
 
 std::optional<Timestamp> Outbox::next_due(Timestamp /*now*/) const {

@@ -2,7 +2,9 @@
 
 #include "storage/records.hpp"
 
+#include <cstddef>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,12 +25,19 @@ class Outbox {
     // is merged into that row (newest content wins), so that a card never lags behind its own history.
     void enqueue(const Effect& effect, Timestamp now);
 
+    // What the caller can use.
+    struct Wanted {
+        int per_bucket = 1;  // at most so many of each bucket, interactive ones and others counted apart
+        // Others than interactive ones are looked for only until there are so many. The next look begins with
+        // the bucket after the last: thousands of conversations may wait, and each gets its turn.
+        std::size_t enough = std::numeric_limits<std::size_t>::max();
+        // Of a bucket for which this says true nothing is read.
+        std::function<bool(std::string_view bucket, bool interactive)> closed = {};
+    };
     // Heads of the lanes that may run now: pending, not_before reached, nothing earlier unfinished in the
-    // lane; interactive first, then oldest, at most `per_bucket` for each bucket (see `bucket_of`). Also
-    // those past their deadline: the runner expires them. Call inside a transaction: it notes whose time has
-    // come. Of buckets that `closed` names nothing is read.
-    [[nodiscard]] std::vector<Effect> due(Timestamp now, int per_bucket,
-                                          const std::function<bool(std::string_view bucket)>& closed = {});
+    // lane; interactive first, then oldest. Also those past their deadline: the runner expires them. Call
+    // inside a transaction: it notes whose time has come.
+    [[nodiscard]] std::vector<Effect> due(Timestamp now, const Wanted& wanted);
     // When the earliest effect that only waits for its `not_before` may run; nullopt = none waits. At or
     // before `now`: call due() again.
     [[nodiscard]] std::optional<Timestamp> next_due(Timestamp now) const;
@@ -51,7 +60,11 @@ class Outbox {
     int prune(Timestamp before, int limit);  // finished rows; their keys are kept as tombstones
 
   private:
+    void read_due(std::string_view bucket, bool interactive, const Wanted& wanted,
+                  std::vector<Effect>& found) const;
+
     Database* database_;
+    std::string last_bucket_;  // where the last look ended
 };
 
 // What shares a rate limit: "chat.postMessage:C0APPREVIEW" (one a second and channel),

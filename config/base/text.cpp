@@ -55,7 +55,7 @@ std::string cleaned(std::string_view input) {
 std::size_t code_points(std::string_view utf8) {
     std::size_t count = 0;
     for (; !utf8.empty(); ++count)
-        utf8.remove_prefix(utf8::decode(utf8).length);
+        utf8.remove_prefix(static_cast<unsigned char>(utf8.front()) < 0x80 ? 1 : utf8::decode(utf8).length);
     return count;
 }
 

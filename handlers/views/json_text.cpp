@@ -2,6 +2,9 @@
 
 #include "config/base/utf8.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 namespace countersign::handlers::views {
 namespace {
 
@@ -28,31 +31,30 @@ void append_escaped(std::string& out, char c) {
     }
 }
 
+bool stands_as_it_is(char c) {
+    return c >= ' ' && c != '"' && c != '\\' && static_cast<unsigned char>(c) < 0x80;
+}
+
 }  // namespace
 
 std::string json_string(std::string_view text) {
     std::string out;
     out.reserve(text.size() + text.size() / 16 + 2);
     out += '"';
-    for (std::size_t at = 0; at < text.size();) {
-        const char c = text[at];
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x80) {
-            const auto next = utf8::decode(text.substr(at));
-            if (next.valid) {
-                out += text.substr(at, next.length);
-            } else {
-                out += "\uFFFD";
-            }
-            at += next.length;
+    while (!text.empty()) {
+        const auto run =
+            static_cast<std::size_t>(std::ranges::find_if_not(text, stands_as_it_is) - text.begin());
+        out += text.substr(0, run);
+        text.remove_prefix(run);
+        if (text.empty()) break;
+        if (static_cast<unsigned char>(text.front()) < 0x80) {
+            append_escaped(out, text.front());
+            text.remove_prefix(1);
             continue;
         }
-        if (byte < ' ' || c == '"' || c == '\\') {
-            append_escaped(out, c);
-        } else {
-            out += c;
-        }
-        ++at;
+        const auto next = utf8::decode(text);
+        out += next.valid ? text.substr(0, next.length) : std::string_view("\uFFFD");
+        text.remove_prefix(next.length);
     }
     out += '"';
     return out;

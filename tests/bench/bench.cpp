@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -30,6 +31,7 @@ struct Options {
     std::string daemon, reference;
     fs::path folder;
     int rounds = 3;
+    std::string only;  // one part of the table; "" = all
     std::uint32_t mixed = 60'000, requests = 20'000;
 };
 
@@ -352,15 +354,23 @@ void measure_growth(const Options& options, Report& report) {
     add("card p50", small.card, large.card);
 }
 
+struct Part {
+    std::string_view name;
+    void (*measure)(const Options&, Report&);
+};
+constexpr std::array parts{Part{"latency", measure_latency},
+                           Part{"throughput", measure_throughput},
+                           Part{"memory", measure_memory_and_start},
+                           Part{"refresh", measure_refresh},
+                           Part{"burst", measure_burst},
+                           Part{"growth", measure_growth}};
+
 int run(const Options& options) {
     fs::create_directories(options.folder);
     Report report;
-    measure_latency(options, report);
-    measure_throughput(options, report);
-    measure_memory_and_start(options, report);
-    measure_refresh(options, report);
-    measure_burst(options, report);
-    measure_growth(options, report);
+    for (const auto& part : parts) {
+        if (options.only.empty() || options.only == part.name) part.measure(options, report);
+    }
     report.write(options.folder / "results.json");
     std::cout << "written: " << (options.folder / "results.json").string() << "\n";
     return 0;
@@ -378,10 +388,11 @@ int main(int argc, char** argv) {
         const std::string name = argv[word];
         if (name == "--daemon") options.daemon = argv[word + 1];
         if (name == "--rounds") options.rounds = std::stoi(argv[word + 1]);
+        if (name == "--only") options.only = argv[word + 1];
         if (name == "--folder") options.folder = argv[word + 1];
     }
     if (options.daemon.empty()) {
-        std::cerr << "usage: countersign_bench --daemon BINARY [--rounds N] [--folder DIR]\n";
+        std::cerr << "usage: countersign_bench --daemon BINARY [--rounds N] [--only PART] [--folder DIR]\n";
         return 2;
     }
     try {

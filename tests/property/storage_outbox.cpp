@@ -76,10 +76,11 @@ struct Model {
                 }
             }
         }
-        std::map<std::string, int> taken;
+        std::map<std::pair<std::string, bool>, int> taken;
         std::vector<std::string> keys;
         for (const auto* row : found) {
-            if (++taken[bucket_of(row->effect)] <= per_bucket) keys.push_back(row->effect.key);
+            if (++taken[{bucket_of(row->effect), row->effect.interactive}] <= per_bucket)
+                keys.push_back(row->effect.key);
         }
         return keys;
     }
@@ -158,7 +159,7 @@ class Run {
         if (what < 35) {
             enqueue();
         } else if (what < 60) {
-            const auto due = outbox_.due(now_, 1 + pick(3));
+            const auto due = outbox_.due(now_, {.per_bucket = 1 + pick(3)});
             for (const auto& effect : due) {
                 if (!chance(70)) continue;
                 outbox_.claim(effect.id, now_);
@@ -197,7 +198,7 @@ class Run {
     void compare() {
         const int per_bucket = 1 + pick(3);
         std::vector<std::string> keys;
-        for (const auto& effect : outbox_.due(now_, per_bucket))
+        for (const auto& effect : outbox_.due(now_, {.per_bucket = per_bucket}))
             keys.push_back(effect.key);
         REQUIRE(keys == model_.due(now_, per_bucket));
         REQUIRE(outbox_.next_due(now_) == model_.next_due(now_));

@@ -189,7 +189,8 @@ class ReviewWorld {
     // --- effects out ---
     [[nodiscard]] std::vector<storage::Effect> due() {
         std::vector<storage::Effect> effects;
-        db.writer().transaction([&] { effects = storage::Outbox(db.writer()).due(clock.now(), 1'000); });
+        db.writer().transaction(
+            [&] { effects = storage::Outbox(db.writer()).due(clock.now(), {.per_bucket = 1'000}); });
         return effects;
     }
     [[nodiscard]] std::optional<storage::Effect> waiting(const std::string& method) {

@@ -115,15 +115,15 @@ void work(Database& database, const std::string& tag) {
         update.method = "chat.update";
         update.message = "third" + tag;
         outbox.enqueue(update, now);
-        auto due = outbox.due(now, 1);
+        auto due = outbox.due(now, {});
         REQUIRE(due.size() == 1);
         outbox.claim(due[0].id, now);
         outbox.retry(due[0].id, "timeout", now, true);
         CHECK(outbox.next_due(now) == now);
-        due = outbox.due(now, 1);
+        due = outbox.due(now, {});
         outbox.claim(due[0].id, now);
         outbox.done(due[0].id, now);
-        outbox.failed(outbox.due(now, 1).at(0).id, "gone", now);
+        outbox.failed(outbox.due(now, {}).at(0).id, "gone", now);
         (void)outbox.depth();
         (void)view.effect("first" + tag);
         outbox.done(view.effect("third" + tag)->id, now);
@@ -274,9 +274,9 @@ TEST_CASE("finding what is due stays cheap with 5,000 pending effects in one buc
                 outbox.enqueue(effect, now);
             }
         });
-        (void)outbox.due(now, 3);
+        (void)outbox.due(now, {.per_bucket = 3});
         const auto steps = steps_of(db.writer(), [&] {
-            const auto due = outbox.due(now, 3);
+            const auto due = outbox.due(now, {.per_bucket = 3});
             CHECK(due.size() == 3);
             outbox.claim(due[0].id, now);
             outbox.done(due[0].id, now);
@@ -305,7 +305,7 @@ TEST_CASE("many effects whose time has come at once are made ready piece by piec
     std::size_t found = 0;
     int looks = 0;
     while (outbox.next_due(now) == now + 1s) {
-        found = outbox.due(now + 1s, 10'000).size();
+        found = outbox.due(now + 1s, {.per_bucket = 10'000}).size();
         REQUIRE(++looks <= 3);
     }
     CHECK(found == 2'500);

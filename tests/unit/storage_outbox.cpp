@@ -5,6 +5,7 @@
 
 #include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 using namespace countersign;
 using namespace countersign::storage;
@@ -35,7 +36,9 @@ struct Fixture {
         effect.interactive = interactive;
         outbox.enqueue(effect, now);
     }
-    Keys due(Timestamp when = now, int per_bucket = 100) { return keys(outbox.due(when, per_bucket)); }
+    Keys due(Timestamp when = now, int per_bucket = 100) {
+        return keys(outbox.due(when, {.per_bucket = per_bucket}));
+    }
     std::int64_t id(const std::string& key) { return view.effect(key).value().id; }
     void claim(const std::string& key) { outbox.claim(id(key), now); }
     void done(const std::string& key) { outbox.done(id(key), now); }
@@ -73,7 +76,7 @@ TEST_CASE_FIXTURE(Fixture, "an effect comes back with every field") {
     effect.deadline = now + 1s;
     effect.not_before = now - 1s;
     outbox.enqueue(effect, now);
-    const auto due_now = outbox.due(now, 1);
+    const auto due_now = outbox.due(now, {});
     REQUIRE(due_now.size() == 1);
     const auto& e = due_now[0];
     CHECK(e.id > 0);
@@ -126,8 +129,30 @@ TEST_CASE_FIXTURE(Fixture,
     method.method = "views.open";
     outbox.enqueue(method, now);
     CHECK(due(now, 100) == Keys{"c", "a", "b", "d", "e"});
-    CHECK(due(now, 1) == Keys{"c", "d", "e"});
-    CHECK(due(now, 2) == Keys{"c", "a", "d", "e"});
+    CHECK(due(now, 1) == Keys{"c", "a", "d", "e"});
+    CHECK(due(now, 2) == Keys{"c", "a", "b", "d", "e"});
+}
+
+TEST_CASE_FIXTURE(
+    Fixture, "of thousands of conversations each gets its turn, and where a person waits it is at once") {
+    for (const auto* name : {"1", "2", "3", "4", "5"}) {
+        auto effect = sample_effect(name);
+        effect.args = fmt::format(R"({{"channel":"D{}"}})", name);
+        outbox.enqueue(effect, now);
+    }
+    const auto next_two = [&] { return keys(outbox.due(now, {.enough = 2})); };
+    CHECK(next_two() == Keys{"1", "2"});
+    CHECK(next_two() == Keys{"3", "4"});
+    CHECK(next_two() == Keys{"1", "5"});
+    add("press", "", true);
+    CHECK(next_two() == Keys{"press", "2", "3"});
+    // Nothing is met twice in one round, whatever it began with.
+    CHECK(keys(outbox.due(now, {.enough = 100})) == Keys{"press", "1", "2", "3", "4", "5"});
+    CHECK(keys(outbox.due(now, {.enough = 0})) == Keys{"press"});
+    const auto closed = [](std::string_view bucket, bool interactive) {
+        return !interactive && bucket != "chat.postMessage:D4";
+    };
+    CHECK(keys(outbox.due(now, {.enough = 2, .closed = closed})) == Keys{"press", "4"});
 }
 
 TEST_CASE("the bucket of a post is its channel, of everything else its method") {
