@@ -1,13 +1,13 @@
 #include "bot/commands/check_slack.hpp"
 
 #include "bot/commands/slack_probe.hpp"
+#include "bot/net/http_date.hpp"
 #include "config/base/text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <ctime>
 #include <map>
 #include <set>
 
@@ -309,15 +309,12 @@ class SlackCheck {
 }  // namespace
 
 void check_clock(std::string_view date_header, Timestamp now, Findings& findings) {
-    std::tm parts{};
-    const std::string date(date_header);
-    const char* end = ::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S", &parts);
-    if (end == nullptr) {
+    const auto theirs = net::parse_http_date(date_header);
+    if (!theirs) {
         findings.warn("clock", "Slack did not say what time it is");
         return;
     }
-    const Timestamp theirs{std::chrono::seconds(::timegm(&parts))};
-    const auto apart = std::chrono::round<std::chrono::seconds>(now - theirs).count();
+    const auto apart = std::chrono::round<std::chrono::seconds>(now - *theirs).count();
     if (std::abs(apart) > 60)
         findings.fail("clock", fmt::format("{} s {} Slack's; switch time synchronisation on", std::abs(apart),
                                            apart > 0 ? "ahead of" : "behind"));

@@ -26,4 +26,7 @@ struct Url {
 // failure never quotes the URL.
 [[nodiscard]] Result<Url> parse_url(std::string_view text);
 
+// Everything but letters, digits and - . _ ~ as %XX: for one part of a path, or one value of a query.
+[[nodiscard]] std::string percent_encoded(std::string_view text);
+
 }  // namespace countersign::net

@@ -1,5 +1,6 @@
 #include "bot/slack/web_api.hpp"
 
+#include "bot/net/url.hpp"
 #include "bot/slack/json_walk.hpp"
 
 #include <nlohmann/json.hpp>
@@ -30,35 +31,16 @@ Rest rest_of(std::string_view header) {
     return {std::max<std::chrono::milliseconds>(std::chrono::seconds(seconds), 1s), false};
 }
 
-std::string percent_encoded(std::string_view text) {
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    std::string out;
-    out.reserve(text.size());
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                           c == '-' || c == '.' || c == '_' || c == '~';
-        if (plain) {
-            out.push_back(c);
-        } else {
-            out.push_back('%');
-            out.push_back(hex[byte >> 4U]);
-            out.push_back(hex[byte & 15U]);
-        }
-    }
-    return out;
-}
-
 // Methods that read forms only want nested values as JSON text; a null is an argument that is not there.
 std::string form(const Json& args) {
     std::string out;
     for (const auto& [name, value] : args.items()) {
         if (value.is_null()) continue;
         if (!out.empty()) out.push_back('&');
-        out += percent_encoded(name) + "=";
-        out +=
-            percent_encoded(value.is_string() ? value.get_ref<const std::string&>()
-                                              : value.dump(-1, ' ', false, Json::error_handler_t::replace));
+        out += net::percent_encoded(name) + "=";
+        out += net::percent_encoded(value.is_string()
+                                        ? value.get_ref<const std::string&>()
+                                        : value.dump(-1, ' ', false, Json::error_handler_t::replace));
     }
     return out;
 }

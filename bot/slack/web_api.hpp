@@ -1,13 +1,11 @@
 #pragma once
 
+#include "bot/net/api_answer.hpp"
 #include "bot/net/http_client.hpp"
 #include "config/secrets.hpp"
 #include "storage/records.hpp"
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <chrono>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,32 +27,14 @@ struct Method {
 // nullptr: not a method we call.
 [[nodiscard]] const Method* find_method(std::string_view name);
 
-// The meaning of Slack's answer.
-enum class ApiMeaning {
-    ok,
-    ok_in_disguise,  // the two codes that mean approved (domain.md §0.4), message gone when we wanted it gone
-                     // …
-    retry,           // nothing happened or it is safe to repeat: ratelimited, service_unavailable …
-    unclear,         // fatal_error, request_timeout, a lost answer: look first
-    human,           // permanent until a person acts; `api_advice` says what to do
-    refused,  // this call is wrong or too late (expired trigger, message_not_found …): its handler decides
-};
+using net::ApiAnswer;
+using net::ApiMeaning;
+
 [[nodiscard]] ApiMeaning meaning_of(std::string_view method, std::string_view slack_error);
 // False: a code that is neither in Slack's reference for our methods nor one of our own.
 [[nodiscard]] bool is_classified(std::string_view slack_error);
 // A sentence that tells a person what to do about it.
 [[nodiscard]] std::string_view api_advice(std::string_view slack_error);
-
-struct ApiAnswer {
-    ApiMeaning meaning = ApiMeaning::ok;
-    // Slack's code, or our own: "timeout", "unreachable", "tls", "answer_lost", "malformed"
-    std::string error;
-    std::string body;     // Slack's JSON, "{}" if there was none
-    std::string detail;   // what the network or HTTP said where there was no answer of Slack\'s; for the log
-    int http_status = 0;  // 0: there was no answer
-    std::optional<std::chrono::milliseconds> retry_after;  // 429: how long this method must rest
-    bool rest_capped = false;                              // Slack asked for more than 10 minutes (R11)
-};
 
 // Typed calls live in the handlers' effects; this performs any of them. Runs on the I/O thread.
 class WebApi {
