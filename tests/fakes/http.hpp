@@ -9,7 +9,8 @@ namespace countersign::fakes {
 // One HTTP request as a fake sees it. Header names are in lower case, query values decoded.
 struct HttpQuery {
     std::string method;
-    std::string path;
+    std::string path;       // as it came, still encoded
+    std::string raw_query;  // behind '?', still encoded: a name may come more than once
     std::map<std::string, std::string> query;
     std::map<std::string, std::string> headers;
     std::string body;

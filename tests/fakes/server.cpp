@@ -98,7 +98,8 @@ HttpQuery to_query(const http::request<http::string_body>& request) {
     const std::string target(request.target());
     const auto mark = target.find('?');
     query.path = target.substr(0, mark);
-    if (mark != std::string::npos) query.query = decode_form(target.substr(mark + 1));
+    if (mark != std::string::npos) query.raw_query = target.substr(mark + 1);
+    query.query = decode_form(query.raw_query);
     for (const auto& field : request)
         query.headers[lower(field.name_string())] = std::string(field.value());
     query.body = request.body();
