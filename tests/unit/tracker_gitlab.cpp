@@ -190,7 +190,7 @@ TEST_CASE("N9 N10: pages are read to the last, also when one comes back short or
     CHECK(office.gitlab.calls("/notes").size() == 3);
 }
 
-TEST_CASE("N9: without a Link the next page is found by its number; a Link to another host is no list") {
+TEST_CASE("N9: without a Link the next page is found by its number, a Link to another host is no list") {
     Office office;
     const auto issue = office.open();
     for (int i = 0; i < 120; ++i)
@@ -538,7 +538,8 @@ TEST_CASE("S1: the status note is one note, edited in place, and not written whe
 }
 
 TEST_CASE(
-    "S1 S7: a note whose answer was lost is found again; a stranger's note with the marker is not taken") {
+    "S1 S7: a note whose answer was lost is found again, and a stranger's note with the marker is not "
+    "taken") {
     Office office;
     const auto issue = office.open();
     office.gitlab.comment(issue, "sam", "<!-- countersign:1 -->\nfake status");
@@ -629,7 +630,7 @@ TEST_CASE("a tracker below a relative root is called there") {
     CHECK(office.gitlab.url().ends_with("/gitlab"));
 }
 
-TEST_CASE("a tracker that is not configured, or has no token, is told so; arguments are checked") {
+TEST_CASE("a tracker that is not configured, or has no token, is told so, and arguments are checked") {
     Office office;
     auto& client = office.client();
     CHECK(client.call("whoami", {{"tracker", "other"}}).error == "unknown_tracker");
