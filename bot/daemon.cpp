@@ -80,7 +80,7 @@ class Daemon {
         } else {
             return std::unexpected(pages.error());
         }
-        performer_.use(link_->api);
+        performer_.use(link_->api, link_->trackers);
         return {};
     }
 
@@ -281,7 +281,7 @@ class Daemon {
                                    std::shared_ptr<const config::Settings> settings) {
         const auto old = std::exchange(link_, std::move(link));
         settings_ = std::move(settings);
-        performer_.use(link_->api);
+        performer_.use(link_->api, link_->trackers);
         dispatcher_.use(settings_, capabilities(link_->secrets));
         co_await old->socket->hand_over();
         // Calls under way still use the old link; it lives until the last of them is answered.

@@ -79,6 +79,7 @@ Dispatcher::Dispatcher(storage::Database database, const Clock& clock,
       ports_(std::move(ports)),
       limits_(limits),
       runner_(database_, settings_->slack.rate_scale) {
+    runner_.use(settings_->trackers);
     health_.last_turn = last_sent_ = clock.steady();
 }
 
@@ -214,6 +215,7 @@ void Dispatcher::take_batch() {
     const std::lock_guard lock(mutex_);
     if (next_settings_) {
         settings_ = std::exchange(next_settings_, nullptr);
+        runner_.use(settings_->trackers);
         capabilities_.admin = next_admin_;
         capabilities_.reviewer = next_reviewer_;
         capabilities_.trackers = std::move(next_trackers_);

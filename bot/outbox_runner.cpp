@@ -1,6 +1,7 @@
 #include "bot/outbox_runner.hpp"
 
 #include "bot/failpoint.hpp"
+#include "bot/tracker/tracker_api.hpp"
 #include "config/base/log.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "storage/view.hpp"
@@ -39,7 +40,7 @@ bool shown_in_channel(const Effect& effect) {
 
 // Slack's published tiers. Where a person waits, half a minute's calls may come at once: a form that opens
 // late is a form that does not open.
-net::Pace pace_of(std::string_view bucket) {
+net::Pace slack_pace_of(std::string_view bucket) {
     const auto* method = slack::find_method(bucket.substr(0, bucket.find(':')));
     if (method == nullptr) return {.per_minute = 20, .burst = 1};
     if (method->name == "chat.postMessage") return {.per_minute = 60, .burst = 1};
@@ -51,6 +52,9 @@ net::Pace pace_of(std::string_view bucket) {
 }
 
 Method::Repeat repeat_of(const Effect& effect) {
+    if (effect.token == storage::TokenKind::tracker)
+        return tracker::looked_up_before_repeat(effect.method) ? Method::Repeat::look_up
+                                                               : Method::Repeat::harmless;
     const auto* method = slack::find_method(effect.method);
     return method == nullptr ? Method::Repeat::handler_decides : method->repeat;
 }
@@ -73,13 +77,28 @@ std::string_view text_of(ApiMeaning meaning) {
     return "unclear";
 }
 
-OutboxRunner::Result result_of(const Effect& effect, std::string_view meaning, std::string_view error,
-                               std::string_view body) {
+std::string advice_for(const Effect& effect, const slack::ApiAnswer& answer) {
+    if (!answer.advice.empty()) return answer.advice;
+    return std::string(effect.token == storage::TokenKind::tracker ? tracker::advice_for(answer.error)
+                                                                   : slack::api_advice(answer.error));
+}
+
+slack::ApiAnswer without_answer(std::string error) {
+    slack::ApiAnswer answer;
+    answer.error = std::move(error);
+    answer.body = "{}";
+    return answer;
+}
+
+OutboxRunner::Result result_of(const Effect& effect, std::string_view meaning,
+                               const slack::ApiAnswer& answer) {
+    const std::string& error = answer.error;
+    const std::string& body = answer.body;
     json response = json::parse(body, nullptr, false);
     if (!response.is_object()) response = json::object();
     json payload = {{"meaning", meaning},
                     {"error", error},
-                    {"advice", slack::api_advice(error)},
+                    {"advice", advice_for(effect, answer)},
                     {"response", std::move(response)},
                     {"effect",
                      {{"key", effect.key},
@@ -95,7 +114,14 @@ OutboxRunner::Result result_of(const Effect& effect, std::string_view meaning, s
 }  // namespace
 
 OutboxRunner::OutboxRunner(storage::Database& database, double pace)
-    : database_(&database), outbox_(database), limit_(pace_of, pace) {}
+    : database_(&database),
+      outbox_(database),
+      trackers_(std::make_shared<TrackerPaces>()),
+      limit_(
+          [trackers = trackers_](std::string_view bucket) {
+              return trackers->pace_of(bucket).value_or(slack_pace_of(bucket));
+          },
+          pace) {}
 
 OutboxRunner::Plan OutboxRunner::plan(Timestamp now, SteadyTime steady) {
     Plan plan;
@@ -103,7 +129,7 @@ OutboxRunner::Plan OutboxRunner::plan(Timestamp now, SteadyTime steady) {
         const auto is_closed = [&](std::string_view bucket, bool interactive) {
             return closed(bucket, interactive, plan, steady);
         };
-        const auto free = max_in_flight - in_flight_.size();
+        const auto free = max_in_flight - to_slack();
         auto due = outbox_.due(now, {heads_per_bucket, free, is_closed});
         const auto others = std::ranges::count(due, false, &Effect::interactive);
         for (Effect& effect : due) {
@@ -112,8 +138,7 @@ OutboxRunner::Plan OutboxRunner::plan(Timestamp now, SteadyTime steady) {
         }
         // Not all were looked at. Each bucket that was read had room for one at least, so this comes to an
         // end.
-        if (others >= static_cast<std::ptrdiff_t>(free) && in_flight_.size() < max_in_flight)
-            plan.wake = steady;
+        if (others >= static_cast<std::ptrdiff_t>(free) && to_slack() < max_in_flight) plan.wake = steady;
         if (const auto next = outbox_.next_due(now)) {
             const auto at = steady + (*next - now);
             if (!plan.wake || at < *plan.wake) plan.wake = at;
@@ -128,11 +153,15 @@ OutboxRunner::Plan OutboxRunner::plan(Timestamp now, SteadyTime steady) {
 // A bucket whose turn has not come: its effects, which may be many and large, need not be read. Messages of
 // one channel leave one after the other: two under way could arrive in the wrong order. Where a person waits,
 // others than messages are read in any case: those that are too late must be told so.
-bool OutboxRunner::closed(std::string_view bucket, bool interactive, Plan& plan, SteadyTime steady) const {
+bool OutboxRunner::closed(std::string_view of_storage, bool interactive, Plan& plan,
+                          SteadyTime steady) const {
+    const std::string bucket = TrackerPaces::of(std::string(of_storage));
     const bool message = bucket.starts_with("chat.postMessage:");
     if (interactive && !message) return false;
-    if (message && std::ranges::any_of(in_flight_, [&](const auto& other) { return other.second == bucket; }))
+    const bool of_tracker = TrackerPaces::is_tracker(bucket);
+    if ((message || of_tracker) && under_way(bucket) >= (message ? 1 : trackers_->at_once(bucket))) {
         return true;
+    }
     const auto earliest = limit_.earliest(bucket, steady);
     if (earliest <= steady) return false;
     if (!plan.wake || earliest < *plan.wake) plan.wake = earliest;
@@ -142,33 +171,53 @@ bool OutboxRunner::closed(std::string_view bucket, bool interactive, Plan& plan,
 OutboxRunner::Step OutboxRunner::consider(Effect& effect, Plan& plan, Timestamp now, SteadyTime steady) {
     if (effect.deadline && *effect.deadline < now) {
         outbox_.failed(effect.id, "expired", now);
-        plan.results.push_back(result_of(effect, "expired", "expired", "{}"));
+        plan.results.push_back(result_of(effect, "expired", without_answer("expired")));
         return Step::ends;
     }
     if (effect.maybe_sent && repeat_of(effect) == Method::Repeat::handler_decides) {
         outbox_.failed(effect.id, "unclear: the answer was lost", now);
-        plan.results.push_back(result_of(effect, "unclear", "answer_lost", "{}"));
+        plan.results.push_back(result_of(effect, "unclear", without_answer("answer_lost")));
         return Step::ends;
     }
-    if (in_flight_.size() >= max_in_flight) return Step::waits;
-    const std::string bucket = storage::bucket_of(effect);
-    const bool busy =
-        std::ranges::any_of(in_flight_, [&](const auto& other) { return other.second == bucket; });
-    if (busy && effect.method == "chat.postMessage") return Step::waits;
+    const std::string bucket = TrackerPaces::of(storage::bucket_of(effect));
+    if (crowded(effect, bucket)) return Step::waits;
     if (const auto earliest = limit_.earliest(bucket, steady); earliest > steady) {
         if (!plan.wake || earliest < *plan.wake) plan.wake = earliest;
         return Step::waits;
     }
     if (!address(effect)) {
         outbox_.failed(effect.id, "message_not_found", now);
-        plan.results.push_back(result_of(effect, "refused", "message_not_found", "{}"));
+        plan.results.push_back(result_of(effect, "refused", without_answer("message_not_found")));
         return Step::ends;
     }
-    limit_.take(bucket, steady);
+    take(effect, bucket, steady);
     outbox_.claim(effect.id, now);
     if (!effect.maybe_sent) effect.claimed_at = now;
     in_flight_.emplace(effect.id, bucket);
     return Step::leaves;
+}
+
+std::size_t OutboxRunner::under_way(std::string_view bucket) const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(in_flight_, [&](const auto& other) { return other.second == bucket; }));
+}
+
+// A tracker that does not answer must not keep Slack's calls waiting: each has a measure of its own.
+bool OutboxRunner::crowded(const Effect& effect, std::string_view bucket) const {
+    if (TrackerPaces::is_tracker(bucket)) return under_way(bucket) >= trackers_->at_once(bucket);
+    if (effect.method == "chat.postMessage" && under_way(bucket) > 0) return true;
+    return to_slack() >= max_in_flight;
+}
+
+std::size_t OutboxRunner::to_slack() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        in_flight_, [](const auto& other) { return !TrackerPaces::is_tracker(other.second); }));
+}
+
+void OutboxRunner::take(const Effect& effect, std::string_view bucket, SteadyTime steady) {
+    const int calls = TrackerPaces::is_tracker(bucket) ? tracker::cost_of(effect.method) : 1;
+    for (int call = 0; call < calls; ++call)
+        limit_.take(bucket, steady);
 }
 
 // An update names its message; where that lives is known only once it was posted.
@@ -188,7 +237,10 @@ std::optional<OutboxRunner::Result> OutboxRunner::record(const EffectAnswer& ans
     const auto& [effect, answer] = answered;
     failpoint("before_record");
     in_flight_.erase(effect.id);
-    if (answer.retry_after) limit_.block(storage::bucket_of(effect), steady + *answer.retry_after);
+    if (answer.retry_after) {
+        for (const auto& bucket : TrackerPaces::together(TrackerPaces::of(storage::bucket_of(effect))))
+            limit_.block(bucket, steady + *answer.retry_after);
+    }
 
     switch (answer.meaning) {
         case ApiMeaning::retry:
@@ -208,10 +260,9 @@ std::optional<OutboxRunner::Result> OutboxRunner::record(const EffectAnswer& ans
                 try_again(answered, false, human_delay, now);
                 log::error("message_refused", {{"effect", effect.key},
                                                {"error", answer.error},
-                                               {"advice", slack::api_advice(answer.error)}});
-                return effect.attempts == 0
-                           ? std::optional(result_of(effect, "human", answer.error, answer.body))
-                           : std::nullopt;
+                                               {"advice", advice_for(effect, answer)}});
+                return effect.attempts == 0 ? std::optional(result_of(effect, "human", answer))
+                                            : std::nullopt;
             }
             break;
         case ApiMeaning::ok:
@@ -225,9 +276,10 @@ std::optional<OutboxRunner::Result> OutboxRunner::record(const EffectAnswer& ans
         log::warning("effect_failed", {{"effect", effect.key},
                                        {"method", effect.method},
                                        {"error", answer.error},
-                                       {"advice", slack::api_advice(answer.error)}});
+                                       {"detail", answer.detail},
+                                       {"advice", advice_for(effect, answer)}});
         outbox_.failed(effect.id, answer.error, now);
-        return result_of(effect, text_of(answer.meaning), answer.error, answer.body);
+        return result_of(effect, text_of(answer.meaning), answer);
     }
     outbox_.done(effect.id, now);
     if (effect.method == "chat.postMessage" && !effect.message.empty()) {
@@ -239,7 +291,7 @@ std::optional<OutboxRunner::Result> OutboxRunner::record(const EffectAnswer& ans
     }
     failpoint("after_record");  // recorded, not committed
     if (effect.purpose.empty()) return std::nullopt;
-    return result_of(effect, text_of(answer.meaning), answer.error, answer.body);
+    return result_of(effect, text_of(answer.meaning), answer);
 }
 
 void OutboxRunner::try_again(const EffectAnswer& answered, bool maybe_sent, milliseconds delay,
@@ -247,6 +299,7 @@ void OutboxRunner::try_again(const EffectAnswer& answered, bool maybe_sent, mill
     outbox_.retry(answered.effect.id, answered.answer.error, now + delay, maybe_sent);
     log::info("effect_retried", {{"effect", answered.effect.key},
                                  {"error", answered.answer.error},
+                                 {"detail", answered.answer.detail},
                                  {"in_ms", delay.count()},
                                  {"attempts", answered.effect.attempts + 1}});
 }

@@ -2,6 +2,7 @@
 
 #include "bot/effect_answer.hpp"
 #include "bot/net/rate_limit.hpp"
+#include "bot/tracker_paces.hpp"
 #include "config/base/clock.hpp"
 #include "storage/database.hpp"
 #include "storage/outbox.hpp"
@@ -9,6 +10,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,6 +24,8 @@ class OutboxRunner {
   public:
     // `pace` multiplies Slack's published rates; above 1 only against a fake on loopback (slack.rate_scale).
     OutboxRunner(storage::Database& database, double pace);
+    // Which trackers there are; at a reload again.
+    void use(const std::vector<config::Tracker>& trackers) { trackers_->use(trackers); }
 
     // An effect's end, for the handler named by its purpose: the payload of an `effect_result` event.
     struct Result {
@@ -47,12 +51,17 @@ class OutboxRunner {
     enum class Step { leaves, ends, waits };
     [[nodiscard]] Step consider(storage::Effect& effect, Plan& plan, Timestamp now, SteadyTime steady);
     [[nodiscard]] bool closed(std::string_view bucket, bool interactive, Plan& plan, SteadyTime steady) const;
+    [[nodiscard]] std::size_t to_slack() const;
+    [[nodiscard]] bool crowded(const storage::Effect& effect, std::string_view bucket) const;
+    [[nodiscard]] std::size_t under_way(std::string_view bucket) const;
+    void take(const storage::Effect& effect, std::string_view bucket, SteadyTime steady);
     [[nodiscard]] bool address(storage::Effect& effect) const;
     void try_again(const EffectAnswer& answer, bool maybe_sent, std::chrono::milliseconds delay,
                    Timestamp now);
 
     storage::Database* database_;
     storage::Outbox outbox_;
+    std::shared_ptr<TrackerPaces> trackers_;
     net::RateLimits limit_;
     std::map<std::int64_t, std::string> in_flight_;  // effect id -> bucket
 };

@@ -42,10 +42,15 @@ net::Awaitable<slack::ApiAnswer> send(slack::WebApi& api, const storage::Effect&
     co_return co_await api.call(effect.method, effect.token, post ? with_metadata(effect) : effect.args);
 }
 
-net::Awaitable<EffectAnswer> carried_out(std::shared_ptr<slack::WebApi> api, storage::Effect effect) {
+net::Awaitable<EffectAnswer> carried_out(std::shared_ptr<slack::WebApi> api,
+                                         std::shared_ptr<tracker::TrackerApi> trackers,
+                                         storage::Effect effect) {
     failpoint("before_send");
     EffectAnswer answered;
-    answered.answer = co_await send(*api, effect);
+    if (effect.token == storage::TokenKind::tracker)
+        answered.answer = co_await trackers->perform(effect);
+    else
+        answered.answer = co_await send(*api, effect);
     failpoint("after_send");
     answered.effect = std::move(effect);
     co_return answered;
@@ -58,7 +63,7 @@ Performer::Performer(net::asio::any_io_executor executor, Report report)
 
 void Performer::perform(storage::Effect effect) {
     ++in_flight_;
-    net::asio::co_spawn(executor_, carried_out(api_, std::move(effect)),
+    net::asio::co_spawn(executor_, carried_out(api_, trackers_, std::move(effect)),
                         [this](const std::exception_ptr& bug, EffectAnswer answered) {
                             --in_flight_;
                             // A bug here must not leave an effect claimed for ever: the process ends, systemd

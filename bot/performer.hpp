@@ -2,6 +2,7 @@
 
 #include "bot/effect_answer.hpp"
 #include "bot/net/net.hpp"
+#include "bot/tracker/tracker_api.hpp"
 
 #include <functional>
 #include <memory>
@@ -17,8 +18,11 @@ class Performer {
 
     Performer(net::asio::any_io_executor executor, Report report);
 
-    // The API may change at a reload; an effect uses the one it started with.
-    void use(std::shared_ptr<slack::WebApi> api) { api_ = std::move(api); }
+    // Both may change at a reload; an effect uses what it started with.
+    void use(std::shared_ptr<slack::WebApi> api, std::shared_ptr<tracker::TrackerApi> trackers) {
+        api_ = std::move(api);
+        trackers_ = std::move(trackers);
+    }
     void perform(storage::Effect effect);
     [[nodiscard]] int in_flight() const { return in_flight_; }
 
@@ -26,6 +30,7 @@ class Performer {
     net::asio::any_io_executor executor_;
     Report report_;
     std::shared_ptr<slack::WebApi> api_;
+    std::shared_ptr<tracker::TrackerApi> trackers_;
     int in_flight_ = 0;
 };
 

@@ -14,6 +14,7 @@ Result<std::shared_ptr<SlackLink>> make_slack_link(net::asio::any_io_executor ex
     link->http = net::make_http_client(executor, *tls, route);
     link->connector = net::make_websocket_connector(executor, *tls, route);
     link->api = std::make_shared<slack::WebApi>(*link->http, settings.slack.api_url, link->secrets);
+    link->trackers = std::make_shared<tracker::TrackerApi>(*link->http, settings, link->secrets);
     slack::SocketClient::Options options;
     options.connections = settings.slack.connections;
     options.api_url = settings.slack.api_url;

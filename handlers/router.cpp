@@ -151,6 +151,8 @@ Outcome routed(const Event& event, const Context& context) {
             return reconnected(event, context);
         case EventKind::operator_alarm:
             return operator_alarm(event, context);
+        case EventKind::tracker_hook:
+            return {};
     }
     return {};
 }

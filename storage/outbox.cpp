@@ -224,9 +224,9 @@ void Outbox::release_claims(Timestamp /*now*/) {
 
 Outbox::Depth Outbox::depth() const {
     Depth depth;
-    Query pending(
-        *database_,
-        "SELECT count(*), min(enqueued_at) FROM outbox WHERE state = 'pending' AND finished_at IS NULL");
+    Query pending(*database_,
+                  "SELECT count(*), min(CASE WHEN token <> 'tracker' THEN enqueued_at END) FROM outbox "
+                  "WHERE state = 'pending' AND finished_at IS NULL");
     pending.step();
     pending.read(depth.pending, depth.oldest_pending);
     Query claimed(*database_, "SELECT count(*) FROM outbox WHERE state = 'claimed' AND finished_at IS NULL");

@@ -54,7 +54,7 @@ class Outbox {
     struct Depth {
         std::int64_t pending = 0;
         std::int64_t claimed = 0;
-        std::optional<Timestamp> oldest_pending;
+        std::optional<Timestamp> oldest_pending;  // of those for Slack: a tracker may be down for a day (S8)
     };
     [[nodiscard]] Depth depth() const;
     int prune(Timestamp before, int limit);  // finished rows; their keys are kept as tombstones

@@ -1,5 +1,6 @@
 #include "bot/commands/check_database.hpp"
 #include "bot/commands/check_slack.hpp"
+#include "bot/commands/check_trackers.hpp"
 #include "bot/commands/findings.hpp"
 #include "bot/commands/report.hpp"
 
@@ -27,6 +28,7 @@ int check(const Call& call) {
     if (!secrets) problems(secrets.error());
     if (settings) check_database(settings->database, findings);
     if (settings && secrets) check_slack(*settings, *secrets, findings);
+    if (settings && secrets) check_trackers(*settings, *secrets, system_clock().now(), findings);
     findings.print(call);
     if (!configured) return exit_configuration;
     return findings.failed() ? exit_no : exit_ok;

@@ -83,6 +83,8 @@ class Client {
     // What the project does not have of them.
     [[nodiscard]] virtual net::Awaitable<Expected<std::vector<std::string>>> set_labels(
         LabelChange change) = 0;
+    // The names of all labels that issues of the project can have.
+    [[nodiscard]] virtual net::Awaitable<Expected<std::vector<std::string>>> labels(std::string project) = 0;
     [[nodiscard]] virtual net::Awaitable<Expected<WhoAmI>> whoami() = 0;
     // How long the tracker wants to rest although it refused nothing yet (N7); said once.
     [[nodiscard]] virtual std::optional<std::chrono::milliseconds> take_rest() = 0;

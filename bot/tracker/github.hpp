@@ -20,6 +20,7 @@ class GithubClient final : public Client {
     net::Awaitable<Expected<CreatedIssue>> create_issue(NewIssue issue) override;
     net::Awaitable<Expected<PutNote>> put_note(StatusNote note) override;
     net::Awaitable<Expected<std::vector<std::string>>> set_labels(LabelChange change) override;
+    net::Awaitable<Expected<std::vector<std::string>>> labels(std::string project) override;
     net::Awaitable<Expected<WhoAmI>> whoami() override;
     [[nodiscard]] std::optional<std::chrono::milliseconds> take_rest() override { return wire_.take_rest(); }
 

@@ -44,6 +44,12 @@ net::Awaitable<Expected<std::vector<std::string>>> GithubClient::label_names(con
     co_return names;
 }
 
+net::Awaitable<Expected<std::vector<std::string>>> GithubClient::labels(std::string project) {
+    const auto repository = co_await repository_path(std::move(project));
+    if (!repository) co_return std::unexpected(repository.error());
+    co_return co_await label_names(*repository);
+}
+
 net::Awaitable<Expected<std::vector<storage::IssueComment>>> GithubClient::comments_of(
     const std::string& path) {
     const auto pages = co_await wire_.list(path + "/comments?per_page=100");

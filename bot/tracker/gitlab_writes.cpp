@@ -29,6 +29,12 @@ net::Awaitable<Expected<std::vector<std::string>>> GitlabClient::label_names(std
     co_return names;
 }
 
+net::Awaitable<Expected<std::vector<std::string>>> GitlabClient::labels(std::string project) {
+    const auto known = co_await resolve(std::move(project));
+    if (!known) co_return std::unexpected(known.error());
+    co_return co_await label_names(known->id);
+}
+
 // By author and marker: anybody can write the marker into an issue of their own.
 net::Awaitable<Expected<std::optional<std::int64_t>>> GitlabClient::find_issue(std::int64_t project,
                                                                                const NewIssue& wanted) {

@@ -102,6 +102,12 @@ net::Awaitable<Done> set_labels(Client& client, const json& args) {
     co_return json{{"dropped", *dropped}};
 }
 
+net::Awaitable<Done> labels(Client& client, const json& args) {
+    const auto names = co_await client.labels(args_text(args, "project"));
+    if (!names) co_return std::unexpected(names.error());
+    co_return json{{"labels", *names}};
+}
+
 net::Awaitable<Done> whoami(Client& client) {
     const auto who = co_await client.whoami();
     if (!who) co_return std::unexpected(who.error());
@@ -119,13 +125,15 @@ net::Awaitable<Done> called(Client& client, const storage::Effect& effect, const
     if (method == "tracker.create_issue") co_return co_await create_issue(client, args, effect.maybe_sent);
     if (method == "tracker.put_note") co_return co_await put_note(client, args);
     if (method == "tracker.set_labels") co_return co_await set_labels(client, args);
+    if (method == "tracker.labels") co_return co_await labels(client, args);
     if (method == "tracker.whoami") co_return co_await whoami(client);
     co_return trouble("rejected", "no such method: " + method);
 }
 
 // What only the flows need to tell apart, in the words of the table.
 std::string told_code(std::string code, std::string_view method) {
-    const bool of_project = method == "tracker.changed_issues" || method == "tracker.whoami";
+    const bool of_project =
+        method == "tracker.changed_issues" || method == "tracker.labels" || method == "tracker.whoami";
     if (code == "not_found") return of_project ? "project_not_found" : "issue_not_found";
     if (code == "gone") return of_project ? "issues_disabled" : "issue_gone";
     if (code == "moved") return of_project ? "project_not_found" : "issue_moved";

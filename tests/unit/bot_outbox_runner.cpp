@@ -213,3 +213,111 @@ TEST_CASE("a card that Slack refuses waits for a human instead of being lost, an
     REQUIRE(again.perform.size() == 1);
     CHECK_FALSE(world.answer(again.perform[0], ApiMeaning::human, "not_in_channel"));
 }
+
+namespace {
+
+Effect tracker_effect(const std::string& key, const std::string& method, const std::string& tracker) {
+    Effect effect;
+    effect.key = key;
+    effect.method = "tracker." + method;
+    effect.token = storage::TokenKind::tracker;
+    effect.args = R"({"tracker":")" + tracker + R"(","project":"a/b","iid":1})";
+    effect.purpose = "issue_read";
+    return effect;
+}
+
+std::vector<std::string> keys(const OutboxRunner::Plan& plan) {
+    std::vector<std::string> all;
+    for (const auto& effect : plan.perform)
+        all.push_back(effect.key);
+    return all;
+}
+
+struct Trackers : World {
+    Trackers() {
+        config::Tracker lab, hub;
+        lab.name = "lab";
+        hub.name = "hub";
+        hub.kind = config::TrackerKind::github;
+        runner.use({lab, hub});
+    }
+    std::optional<OutboxRunner::Result> limited(const Effect& effect, std::chrono::milliseconds rest) {
+        bot::EffectAnswer answered{effect, {}};
+        answered.answer.meaning = ApiMeaning::retry;
+        answered.answer.error = "rate_limited";
+        answered.answer.retry_after = rest;
+        std::optional<OutboxRunner::Result> result;
+        db.writer().transaction([&] { result = runner.record(answered, clock.now(), clock.steady()); });
+        return result;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("N7 S3: a rest that one tracker asks for is that tracker's alone, for reading and writing") {
+    Trackers world;
+    world.enqueue(tracker_effect("lab-1", "read_issue", "lab"));
+    const auto first = world.plan();
+    REQUIRE(keys(first) == std::vector<std::string>{"lab-1"});
+    CHECK_FALSE(world.limited(first.perform[0], 60s));
+
+    world.enqueue(tracker_effect("lab-note", "put_note", "lab"));
+    world.enqueue(tracker_effect("hub-1", "read_issue", "hub"));
+    world.enqueue(post("slack"));
+    CHECK(keys(world.plan()) == std::vector<std::string>{"hub-1", "slack"});
+    world.clock.advance(61s);
+    CHECK(keys(world.plan()) == std::vector<std::string>{"lab-1", "lab-note"});
+}
+
+TEST_CASE("N8: GitHub is asked for one thing at a time, and writes go one after the other") {
+    Trackers world;
+    for (const char* key : {"a", "b"}) {
+        world.enqueue(tracker_effect(std::string("hub-") + key, "read_issue", "hub"));
+        world.enqueue(tracker_effect(std::string("lab-") + key, "read_issue", "lab"));
+        world.enqueue(tracker_effect(std::string("note-") + key, "put_note", "lab"));
+    }
+    CHECK(keys(world.plan()) == std::vector<std::string>{"hub-a", "lab-a", "note-a", "lab-b"});
+}
+
+TEST_CASE("S8: trackers that do not answer leave room for every call to Slack") {
+    Trackers world;
+    for (int i = 0; i < 20; ++i)
+        world.enqueue(tracker_effect("lab-" + std::to_string(i), "read_issue", "lab"));
+    (void)world.plan();
+    for (int i = 0; i < 16; ++i) {
+        auto call = post("slack-" + std::to_string(i));
+        call.method = "users.info";
+        call.args = "{}";
+        world.enqueue(call);
+    }
+    std::size_t sent = 0;
+    for (int second = 0; second < 60; ++second) {
+        for (const auto& effect : world.plan().perform)
+            sent += effect.method == "users.info" ? 1u : 0u;
+        world.clock.advance(1s);
+    }
+    CHECK(sent == 16);
+}
+
+TEST_CASE("G6 S7: a creation whose answer was lost is tried again, knowing that it may have been made") {
+    Trackers world;
+    world.enqueue(tracker_effect("make", "create_issue", "lab"));
+    const auto first = world.plan();
+    REQUIRE(first.perform.size() == 1);
+    CHECK_FALSE(world.answer(first.perform[0], ApiMeaning::unclear, "answer_lost"));
+    world.clock.advance(5s);
+    const auto again = world.plan();
+    REQUIRE(again.perform.size() == 1);
+    CHECK(again.perform[0].maybe_sent);
+}
+
+TEST_CASE("a tracker's refusal reaches its handler with what to do about it") {
+    Trackers world;
+    world.enqueue(tracker_effect("read", "read_issue", "lab"));
+    const auto first = world.plan();
+    const auto result = world.answer(first.perform[0], ApiMeaning::refused, "issue_gone");
+    REQUIRE(result);
+    const auto payload = nlohmann::json::parse(result->payload);
+    CHECK(payload["error"] == "issue_gone");
+    CHECK(payload["advice"].get<std::string>().contains("link another one"));
+}
