@@ -7,6 +7,7 @@
 #include "bot/service_notify.hpp"
 #include "bot/slack_link.hpp"
 #include "bot/status_pages.hpp"
+#include "bot/webhooks.hpp"
 #include "config/base/log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -69,13 +70,17 @@ class Daemon {
           dispatcher_(std::move(database), system_clock(), settings_, capabilities(secrets), ports(), {}),
           performer_(io_.get_executor(),
                      [this](EffectAnswer answer) { dispatcher_.offer(std::move(answer)); }),
+          webhooks_(io_.get_executor(), system_clock(),
+                    [this](HookIn hook) { return dispatcher_.offer(std::move(hook)); }),
           signals_(io_, SIGTERM, SIGINT, SIGHUP) {}
 
     Result<void> start(const config::Secrets& secrets) {
         auto link = connect(*settings_, secrets, [this] { become_ready(); });
         if (!link) return std::unexpected(link.error());
         link_ = std::move(*link);
-        if (auto pages = serve_status_pages(io_.get_executor(), *settings_, [this] { return report(); })) {
+        webhooks_.use(*settings_, secrets);
+        if (auto pages = serve_status_pages(
+                io_.get_executor(), *settings_, [this] { return report(); }, webhooks_.posts())) {
             pages_ = std::move(*pages);
         } else {
             return std::unexpected(pages.error());
@@ -125,6 +130,10 @@ class Daemon {
                             for (auto& effect : effects)
                                 performer_.perform(std::move(effect));
                         });
+                    },
+                .hooks_kept =
+                    [this](std::vector<std::uint64_t> tickets) {
+                        asio::post(io_, [this, tickets = std::move(tickets)] { webhooks_.kept(tickets); });
                     }};
     }
 
@@ -282,6 +291,7 @@ class Daemon {
         const auto old = std::exchange(link_, std::move(link));
         settings_ = std::move(settings);
         performer_.use(link_->api, link_->trackers);
+        webhooks_.use(*settings_, link_->secrets);
         dispatcher_.use(settings_, capabilities(link_->secrets));
         co_await old->socket->hand_over();
         // Calls under way still use the old link; it lives until the last of them is answered.
@@ -325,6 +335,7 @@ class Daemon {
     std::shared_ptr<const config::Settings> settings_;
     Dispatcher dispatcher_;
     Performer performer_;
+    Webhooks webhooks_;
     asio::signal_set signals_;
     ServiceNotify notify_;
     std::shared_ptr<SlackLink> link_;

@@ -31,7 +31,8 @@ constexpr auto longest_wait = seconds(1);
 constexpr auto prune_every = std::chrono::minutes(1);
 constexpr int prune_rows = 500;
 // R48: at least 26 h, so that Slack's Delayed Events cannot outlive the memory of them.
-constexpr auto inbox_kept = std::chrono::hours(72);
+// H6: a recorded webhook is known for a week.
+constexpr auto inbox_kept = std::chrono::hours(24 * 7);
 // Longer than a burst of 500 cards needs at one a second.
 constexpr auto stuck_after = std::chrono::minutes(15);
 constexpr auto look_every = seconds(10);
@@ -131,6 +132,16 @@ void Dispatcher::offer(Reconnected event) {
         queue_.emplace_back(event);
     }
     arrived_.notify_one();
+}
+
+bool Dispatcher::offer(HookIn hook) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (queue_.size() >= limits_.items) return false;
+        queue_.emplace_back(std::move(hook));
+    }
+    arrived_.notify_one();
+    return true;
 }
 
 void Dispatcher::use(std::shared_ptr<const config::Settings> settings,
@@ -249,6 +260,7 @@ void Dispatcher::process() {
     batch_limit_ = acknowledged - begun > longest_batch ? std::max(batch_limit_ / 2, min_batch)
                                                         : std::min(batch_limit_ * 2, max_batch);
     if (!acks.empty()) ports_.acknowledge(std::move(acks));
+    keep_hooks();
     failpoint("after_ack");
     if (std::ranges::any_of(batch_, [](const Item& item) { return told_identity(item); })) read_identity();
     if (!plan.perform.empty()) {
@@ -264,6 +276,14 @@ void Dispatcher::process() {
             health_.ack_times.add(acknowledged - envelope->delivery.received_steady);
     }
     batch_.clear();
+}
+
+// The trackers hear that their hooks were taken only when that is on disk.
+void Dispatcher::keep_hooks() {
+    std::vector<std::uint64_t> tickets;
+    for (const Item& item : batch_)
+        if (const auto* hook = std::get_if<HookIn>(&item)) tickets.push_back(hook->ticket);
+    if (!tickets.empty()) ports_.hooks_kept(std::move(tickets));
 }
 
 void Dispatcher::AckTimes::add(std::chrono::duration<double> time) {
@@ -287,6 +307,7 @@ void Dispatcher::turn(std::vector<AckOut>& acks, OutboxRunner::Plan& plan, const
                            if (const auto result = record(answer, now, steady)) intake.effect_result(*result);
                        },
                        [&](Reconnected&) { intake.reconnected(); },
+                       [&](HookIn& hook) { (void)intake.tracker_hook(hook.tracker, hook.hook); },
                        [&](Alarm& alarm) { intake.alarm(alarm.key, alarm.text, alarm.raw); },
                        [&](Remark& remark) {
                            storage::apply(database_, storage::SetMeta{remark.key, remark.text}, now);

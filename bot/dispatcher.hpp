@@ -4,6 +4,7 @@
 #include "bot/event_intake.hpp"
 #include "bot/outbox_runner.hpp"
 #include "bot/slack/socket_client.hpp"
+#include "bot/tracker/webhook.hpp"
 #include "config/base/clock.hpp"
 #include "config/settings.hpp"
 #include "handlers/context.hpp"
@@ -51,6 +52,13 @@ struct Remark {
 // A connection is there again after a time without any.
 struct Reconnected {};
 
+// A tracker's webhook; `ticket` says whose answer waits for the commit.
+struct HookIn {
+    std::uint64_t ticket = 0;
+    std::string tracker;
+    tracker::Hook hook;
+};
+
 // The writer thread: the only one that changes the database (docs/architecture.md, "The path of an
 // envelope"). Takes what has arrived, one transaction for the batch, a savepoint for each item; after the
 // commit the acks go out and the claimed effects leave. When a commit fails nothing is acknowledged and the
@@ -61,6 +69,7 @@ class Dispatcher {
     struct Ports {
         std::function<void(std::vector<AckOut>)> acknowledge;
         std::function<void(std::vector<storage::Effect>)> perform;
+        std::function<void(std::vector<std::uint64_t>)> hooks_kept;
     };
     struct Limits {
         std::size_t items = 10'000;
@@ -78,6 +87,8 @@ class Dispatcher {
     void offer(Alarm alarm);
     void offer(Remark remark);
     void offer(Reconnected event);
+    // False: the queue is full.
+    [[nodiscard]] bool offer(HookIn hook);
     // Takes effect with the next batch. Of `capabilities`, what the tokens say; who we are stays as learned.
     void use(std::shared_ptr<const config::Settings> settings, const handlers::Capabilities& capabilities);
 
@@ -107,7 +118,7 @@ class Dispatcher {
     [[nodiscard]] Health health() const;
 
   private:
-    using Item = std::variant<Envelope, EffectAnswer, Alarm, Remark, Reconnected>;
+    using Item = std::variant<Envelope, EffectAnswer, Alarm, Remark, Reconnected, HookIn>;
 
     [[nodiscard]] bool wait_for_work();
     void take_batch();
@@ -115,6 +126,7 @@ class Dispatcher {
     void turn(std::vector<AckOut>& acks, OutboxRunner::Plan& plan, const EventIntake& intake);
     [[nodiscard]] std::optional<OutboxRunner::Result> record(const EffectAnswer& answer, Timestamp now,
                                                              SteadyTime steady);
+    void keep_hooks();
     void prune(Timestamp now, SteadyTime steady);
     void note_token(const EffectAnswer& answer);
     void look_at_outbox(Timestamp now, SteadyTime steady);

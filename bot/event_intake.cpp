@@ -183,6 +183,25 @@ void EventIntake::reconnected() const {
     if (!handled.error.empty()) ++counts_->failed;
 }
 
+// H6, G9: a tracker may send one event again, and so may somebody who has recorded it.
+bool EventIntake::tracker_hook(std::string_view tracker, const tracker::Hook& hook) const {
+    const std::string name = "hook:" + std::string(tracker) + ":" + hook.delivery;
+    if (!storage::Inbox(*database_).accept({name, "", "tracker_hook", 0, now_})) {
+        ++counts_->duplicates;
+        return false;
+    }
+    const json payload = {{"tracker", tracker}, {"project", hook.project}, {"iid", hook.iid}};
+    const auto handled =
+        handle({.kind = EventKind::tracker_hook, .payload = payload, .name = name, .received_at = now_});
+    if (handled.error.empty()) {
+        ++counts_->handled;
+    } else {
+        ++counts_->failed;
+        storage::Inbox(*database_).record(name, storage::InboxOutcome::failed, handled.error, payload.dump());
+    }
+    return true;
+}
+
 void EventIntake::alarm(std::string_view key, std::string_view text, std::string_view raw) const {
     const json payload = {{"text", text}, {"raw", redacted(raw)}};
     (void)handle({.kind = EventKind::operator_alarm,

@@ -2,6 +2,7 @@
 
 #include "bot/outbox_runner.hpp"
 #include "bot/slack/socket_client.hpp"
+#include "bot/tracker/webhook.hpp"
 #include "handlers/context.hpp"
 #include "handlers/event.hpp"
 #include "handlers/outcome.hpp"
@@ -42,6 +43,8 @@ class EventIntake {
     void timer(const storage::Timer& timer) const;
     void started() const;
     void reconnected() const;
+    // False: this delivery came before, and nothing follows from it.
+    bool tracker_hook(std::string_view tracker, const tracker::Hook& hook) const;
     void alarm(std::string_view key, std::string_view text, std::string_view raw) const;
 
   private:

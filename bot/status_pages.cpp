@@ -1,7 +1,6 @@
 #include "bot/status_pages.hpp"
 
 #include "bot/metrics.hpp"
-#include "bot/net/http_listener.hpp"
 #include "config/base/log.hpp"
 #include "storage/database.hpp"
 
@@ -15,11 +14,12 @@ class NoPages final : public StatusPages {};
 class ListeningPages final : public StatusPages {
   public:
     ListeningPages(net::asio::any_io_executor executor, std::filesystem::path database,
-                   std::function<HealthReport()> report)
+                   std::function<HealthReport()> report, net::HttpListener::Posts posts)
         : database_(std::move(database)),
           report_(std::move(report)),
-          listener_(std::move(executor),
-                    [this](std::string_view, std::string_view path) { return answer(path); }) {}
+          listener_(
+              std::move(executor), [this](std::string_view, std::string_view path) { return answer(path); },
+              std::move(posts)) {}
 
     Result<std::uint16_t> start(const std::string& listen) { return listener_.start(listen); }
 
@@ -53,9 +53,11 @@ class ListeningPages final : public StatusPages {
 
 Result<std::shared_ptr<StatusPages>> serve_status_pages(net::asio::any_io_executor executor,
                                                         const config::Settings& settings,
-                                                        std::function<HealthReport()> report) {
+                                                        std::function<HealthReport()> report,
+                                                        net::HttpListener::Posts posts) {
     if (settings.http_listen.empty()) return std::make_shared<NoPages>();
-    auto pages = std::make_shared<ListeningPages>(std::move(executor), settings.database, std::move(report));
+    auto pages = std::make_shared<ListeningPages>(std::move(executor), settings.database, std::move(report),
+                                                  std::move(posts));
     const auto port = pages->start(settings.http_listen);
     if (!port) return std::unexpected(port.error().during("listening on http.listen"));
     log::notice("http_listening", {{"port", *port}});

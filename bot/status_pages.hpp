@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bot/health_monitor.hpp"
+#include "bot/net/http_listener.hpp"
 #include "bot/net/net.hpp"
 #include "config/base/result.hpp"
 #include "config/settings.hpp"
@@ -10,13 +11,15 @@
 
 namespace countersign::bot {
 
-// /healthz, /readyz and /metrics on `[http].listen`; nothing at all when that is empty. I/O thread.
+// /healthz, /readyz and /metrics, and what is posted, on `[http].listen`; nothing at all when that is empty.
+// I/O thread.
 class StatusPages {
   public:
     virtual ~StatusPages() = default;
 };
 [[nodiscard]] Result<std::shared_ptr<StatusPages>> serve_status_pages(net::asio::any_io_executor executor,
                                                                       const config::Settings& settings,
-                                                                      std::function<HealthReport()> report);
+                                                                      std::function<HealthReport()> report,
+                                                                      net::HttpListener::Posts posts);
 
 }  // namespace countersign::bot

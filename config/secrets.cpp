@@ -166,14 +166,27 @@ SecretSources process_environment() {
     }};
 }
 
-std::string tracker_token_variable(std::string_view tracker_name) {
+namespace {
+
+// "procurement-eu" -> "PROCUREMENT_EU"
+std::string variable_of(std::string_view tracker_name) {
     std::string variable;
     for (const char c : tracker_name) {
         const auto letter = static_cast<unsigned char>(c);
         variable.push_back(
             letter < 0x80 && std::isalnum(letter) != 0 ? static_cast<char>(std::toupper(letter)) : '_');
     }
-    return variable + "_TOKEN";
+    return variable;
+}
+
+}  // namespace
+
+std::string tracker_token_variable(std::string_view tracker_name) {
+    return variable_of(tracker_name) + "_TOKEN";
+}
+
+std::string tracker_webhook_variable(std::string_view tracker_name) {
+    return variable_of(tracker_name) + "_WEBHOOK_SECRET";
 }
 
 std::expected<Secrets, std::vector<Problem>> load_secrets(const Settings& settings,
@@ -199,6 +212,8 @@ std::expected<Secrets, std::vector<Problem>> load_secrets(const Settings& settin
     secrets.reviewer_token = slack_token(reader, "SLACK_REVIEWER_TOKEN", "xoxp-",
                                          "an app manager's user token (xoxp-…) with im:history");
     for (const Tracker& tracker : settings.trackers) {
+        if (auto secret = reader.find(tracker_webhook_variable(tracker.name)))
+            secrets.webhooks.emplace(tracker.name, std::move(*secret));
         const std::string variable = tracker_token_variable(tracker.name);
         auto token = reader.find(variable);
         if (!token) continue;

@@ -26,6 +26,7 @@ struct Secrets {
     std::optional<Secret> admin_token;       // SLACK_ADMIN_TOKEN, xoxp-…: present = org driver
     std::optional<Secret> reviewer_token;    // SLACK_REVIEWER_TOKEN, xoxp-…
     std::map<std::string, Secret> trackers;  // by tracker name; a tracker without a token is absent
+    std::map<std::string, Secret> webhooks;  // by tracker name; what its webhooks are signed with
     std::vector<SealingKey> sealing_keys;    // COUNTERSIGN_KEY (credential or file only); the first is active
 };
 
@@ -41,5 +42,7 @@ struct SecretSources {
 
 // "procurement-eu" -> "PROCUREMENT_EU_TOKEN"
 [[nodiscard]] std::string tracker_token_variable(std::string_view tracker_name);
+// "procurement-eu" -> "PROCUREMENT_EU_WEBHOOK_SECRET"
+[[nodiscard]] std::string tracker_webhook_variable(std::string_view tracker_name);
 
 }  // namespace countersign::config

@@ -25,6 +25,9 @@ using Tcp = asio::ip::tcp;
 constexpr std::size_t most_connections = 16;
 constexpr std::uint32_t most_header_bytes = 8'192;
 constexpr std::chrono::seconds request_limit{5};
+constexpr std::uint64_t most_body_bytes = 25u << 20u;
+constexpr std::chrono::seconds body_limit{10};
+constexpr int most_posts = 4;
 constexpr std::chrono::seconds idle_limit{30};
 constexpr std::chrono::seconds stop_limit{1};
 // After accept has failed (no descriptors left) it would fail again at once: no spinning (R66).
@@ -59,6 +62,10 @@ Result<Tcp::endpoint> endpoint_of(const std::string& listen) {
     return found->front();
 }
 
+HttpAnswer plain(int status, std::string text) {
+    return {status, "text/plain; charset=utf-8", std::move(text)};
+}
+
 struct Client {
     explicit Client(Tcp::socket accepted) : socket(std::move(accepted)) {}
     Tcp::socket socket;
@@ -68,15 +75,18 @@ struct Client {
 }  // namespace
 
 struct HttpListener::Impl {
-    Impl(asio::any_io_executor executor_, Handler handler_)
+    Impl(asio::any_io_executor executor_, Handler handler_, Posts posts_)
         : executor(std::move(executor_)),
           handler(std::move(handler_)),
+          posts(std::move(posts_)),
           acceptor(executor),
           pause(executor),
           empty(executor) {}
 
     asio::any_io_executor executor;
     Handler handler;
+    Posts posts;
+    int posts_under_way = 0;
     Tcp::acceptor acceptor;
     asio::steady_timer pause;
     asio::steady_timer empty;  // cancelled when the last client has gone
@@ -99,7 +109,7 @@ struct HttpListener::Impl {
     }
     [[nodiscard]] HttpAnswer answer_to(const http::request<http::empty_body>& request) const {
         const bool reading = request.method() == http::verb::get || request.method() == http::verb::head;
-        if (!reading) return {405, "text/plain; charset=utf-8", "GET and HEAD only\n"};
+        if (!reading) return plain(405, "GET and HEAD only\n");
         const std::string_view target(request.target().data(), request.target().size());
         const std::string_view method = request.method() == http::verb::get ? "GET" : "HEAD";
         return handler(method, target.substr(0, target.find('?')));
@@ -111,22 +121,97 @@ namespace {
 using Request = http::request<http::empty_body>;
 using Response = http::response<http::string_body>;
 
+// What came: a request without a body, or the head of a POST whose body is still on its way.
+struct Incoming {
+    boost::system::error_code error;
+    Request request;
+    std::unique_ptr<http::request_parser<http::empty_body>> post;
+};
+
 // The next request; an error when there is none in time or it is over a limit.
-Awaitable<boost::system::error_code> read_request(Tcp::socket& socket, beast::flat_buffer& buffer,
-                                                  Request& request) {
+Awaitable<Incoming> read_request(Tcp::socket& socket, beast::flat_buffer& buffer, bool posts_taken) {
+    Incoming incoming;
     Deadline idle(socket.get_executor(), idle_limit);
     const Deadline::Guard idle_guard(idle, [&socket] { shut(socket); });
     if (buffer.size() == 0) {
         const auto [error] = co_await socket.async_wait(Tcp::socket::wait_read, as_value);
-        if (error) co_return error;
+        incoming.error = error;
+        if (error) co_return incoming;
     }
     Deadline reading(socket.get_executor(), request_limit);
     const Deadline::Guard guard(reading, [&socket] { shut(socket); });
-    http::request_parser<http::empty_body> parser;
-    parser.header_limit(most_header_bytes);
-    const auto [error, size] = co_await http::async_read(socket, buffer, parser, as_value);
-    if (!error) request = parser.release();
-    co_return error;
+    auto parser = std::make_unique<http::request_parser<http::empty_body>>();
+    parser->header_limit(most_header_bytes);
+    parser->body_limit(most_body_bytes);
+    const auto [error, size] = co_await http::async_read_header(socket, buffer, *parser, as_value);
+    incoming.error = error;
+    if (error) co_return incoming;
+    if (posts_taken && parser->get().method() == http::verb::post) {
+        incoming.request = parser->get();
+        incoming.post = std::move(parser);
+        co_return incoming;
+    }
+    const auto [broken, rest] = co_await http::async_read(socket, buffer, *parser, as_value);
+    incoming.error = broken;
+    if (!broken) incoming.request = parser->release();
+    co_return incoming;
+}
+
+HttpPost head_of(const Request& request) {
+    HttpPost post;
+    const std::string_view target(request.target().data(), request.target().size());
+    post.path = std::string(target.substr(0, target.find('?')));
+    for (const auto& field : request) {
+        std::string name(field.name_string());
+        for (char& c : name)
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        post.headers[std::move(name)] = std::string(field.value());
+    }
+    return post;
+}
+
+struct Posted {
+    HttpAnswer answer;
+    bool body_left = true;  // unread bytes are in the way of the next request
+};
+
+template <class Listener>
+Awaitable<Posted> take_post(std::shared_ptr<Listener> listener, Tcp::socket& socket,
+                            beast::flat_buffer& buffer, Incoming& incoming) {
+    Posted posted;
+    HttpPost post = head_of(incoming.request);
+    if (auto refused = listener->posts.refuse(post)) {
+        posted.answer = *std::move(refused);
+        co_return posted;
+    }
+    if (listener->posts_under_way >= most_posts) {
+        posted.answer = plain(503, "busy\n");
+        co_return posted;
+    }
+    struct Count {
+        explicit Count(int& number) : number_(number) { ++number_; }
+        Count(const Count&) = delete;
+        Count& operator=(const Count&) = delete;
+        ~Count() { --number_; }
+        int& number_;
+    };
+    const Count count(listener->posts_under_way);
+    http::request_parser<http::string_body> whole(std::move(*incoming.post));
+    whole.body_limit(most_body_bytes);
+    {
+        Deadline reading(socket.get_executor(), body_limit);
+        const Deadline::Guard guard(reading, [&socket] { shut(socket); });
+        const auto [error, size] = co_await http::async_read(socket, buffer, whole, as_value);
+        if (error) {
+            posted.answer =
+                error == http::error::body_limit ? plain(413, "too large\n") : plain(400, "cut off\n");
+            co_return posted;
+        }
+    }
+    posted.body_left = false;
+    post.body = std::move(whole.get().body());
+    posted.answer = co_await listener->posts.answer(std::move(post));
+    co_return posted;
 }
 
 Response response_for(HttpAnswer answer, const Request& request, bool last) {
@@ -146,11 +231,19 @@ Awaitable<void> serve(std::shared_ptr<Listener> listener, std::list<Client>::ite
     Tcp::socket& socket = client->socket;
     bool more = true;
     while (more && !listener->stopping) {
-        Request request;
-        const auto unreadable = co_await read_request(socket, buffer, request);
-        if (unreadable) break;
+        Incoming incoming = co_await read_request(socket, buffer, listener->posts.answer != nullptr);
+        const bool too_large = incoming.error == http::error::body_limit;
+        if (incoming.error && !too_large) break;
         client->answering = true;
-        Response response = response_for(listener->answer_to(request), request, listener->stopping);
+        Posted posted{{}, too_large};
+        if (too_large)
+            posted.answer = plain(413, "too large\n");
+        else if (incoming.post)
+            posted = co_await take_post(listener, socket, buffer, incoming);
+        else
+            posted.answer = listener->answer_to(incoming.request);
+        Response response =
+            response_for(std::move(posted.answer), incoming.request, listener->stopping || posted.body_left);
         Deadline writing(socket.get_executor(), request_limit);
         const Deadline::Guard guard(writing, [&socket] { shut(socket); });
         const auto [error, size] = co_await http::async_write(socket, response, as_value);
@@ -179,8 +272,8 @@ Awaitable<void> accept_all(std::shared_ptr<Listener> listener) {
 
 }  // namespace
 
-HttpListener::HttpListener(asio::any_io_executor executor, Handler handler)
-    : impl_(std::make_shared<Impl>(std::move(executor), std::move(handler))) {}
+HttpListener::HttpListener(asio::any_io_executor executor, Handler handler, Posts posts)
+    : impl_(std::make_shared<Impl>(std::move(executor), std::move(handler), std::move(posts))) {}
 
 HttpListener::~HttpListener() {
     impl_->shut_all();

@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,15 +20,28 @@ struct HttpAnswer {
     std::string body;
 };
 
-// A small HTTP/1.1 server for the few pages of `[http].listen`. GET and HEAD only; at most 16 connections, 8
-// KiB of header, no request body, 5 s for a request, 30 s idle. Lives on the I/O thread, and so does the
-// handler.
+struct HttpPost {
+    std::string path;                            // without the query
+    std::map<std::string, std::string> headers;  // names in lower case
+    std::string body;
+};
+
+// A small HTTP/1.1 server for the few pages of `[http].listen`. GET, HEAD, and POST where somebody takes it;
+// at most 16 connections, 8 KiB of header, a body with POST alone, 5 s for a request and 10 s for a body, 30
+// s idle. Lives on the I/O thread, and so do the handlers.
 class HttpListener {
   public:
     // `path` is without the query.
     using Handler = std::function<HttpAnswer(std::string_view method, std::string_view path)>;
 
-    HttpListener(asio::any_io_executor executor, Handler handler);
+    // POST. `refuse` sees it before its body is read: an answer instead of reading, or nullopt. At most four
+    // bodies of at most 25 MiB (trackers.md G9) are read at once.
+    struct Posts {
+        std::function<std::optional<HttpAnswer>(const HttpPost& head)> refuse;
+        std::function<Awaitable<HttpAnswer>(HttpPost post)> answer;
+    };
+
+    HttpListener(asio::any_io_executor executor, Handler handler, Posts posts = {});
     HttpListener(const HttpListener&) = delete;
     HttpListener& operator=(const HttpListener&) = delete;
     ~HttpListener();

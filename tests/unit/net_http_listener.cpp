@@ -29,7 +29,8 @@ net::HttpAnswer page(std::string_view method, std::string_view path) {
 
 // A listener on a thread of its own, so that the test may block on plain sockets.
 struct Running {
-    Running() {
+    explicit Running(net::HttpListener::Posts posts = {})
+        : listener(std::in_place, io.get_executor(), page, std::move(posts)) {
         auto started = listener->start("127.0.0.1:0");
         REQUIRE(started);
         port = *started;
@@ -40,7 +41,7 @@ struct Running {
         thread.join();
     }
     asio::io_context io{1};
-    std::optional<net::HttpListener> listener{std::in_place, io.get_executor(), page};
+    std::optional<net::HttpListener> listener;
     std::uint16_t port = 0;
     std::thread thread;
 };
@@ -171,4 +172,47 @@ TEST_CASE("R66: out of descriptors the listener waits and then serves again") {
         (used.tv_sec - cpu_before.tv_sec) * 1000 + (used.tv_nsec - cpu_before.tv_nsec) / 1'000'000;
     CHECK(busy < 100);
     CHECK(waiting.read_until("\r\n\r\nok\n").starts_with("HTTP/1.1 200 "));
+}
+
+namespace {
+
+// Not a coroutine lambda: see docs/decisions.
+net::Awaitable<net::HttpAnswer> told(net::HttpPost post) {
+    co_return net::HttpAnswer{
+        200, "text/plain", post.path + " " + std::to_string(post.body.size()) + " " + post.headers["x-kind"]};
+}
+
+net::HttpListener::Posts posts() {
+    return {.refuse = [](const net::HttpPost& head) -> std::optional<net::HttpAnswer> {
+                if (head.path == "/hook") return std::nullopt;
+                return net::HttpAnswer{404, "text/plain", "nobody\n"};
+            },
+            .answer = told};
+}
+
+}  // namespace
+
+TEST_CASE("G9: a POST is read up to 25 MiB where somebody takes it, and refused without reading elsewhere") {
+    Running server;
+    fakes::RawClient no(server.port);
+    no.write("POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}");
+    CHECK_FALSE(no.read_until("\r\n\r\n").starts_with("HTTP/1.1 200"));
+
+    Running taking{posts()};
+    fakes::RawClient client(taking.port);
+    client.write("POST /hook?x=1 HTTP/1.1\r\nHost: x\r\nX-Kind: issue\r\nContent-Length: 2\r\n\r\n{}");
+    CHECK(client.read_until("\r\n\r\n").starts_with("HTTP/1.1 200"));
+    CHECK(client.read_exactly(13) == "/hook 2 issue");
+    // The connection is kept, and a large body comes through whole.
+    const std::string large(3'000'000, 'x');
+    client.write("POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n" + large);
+    CHECK(client.read_until("\r\n\r\n").starts_with("HTTP/1.1 200"));
+    CHECK(client.read_exactly(14) == "/hook 3000000 ");
+
+    fakes::RawClient elsewhere(taking.port);
+    elsewhere.write("POST /other HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\n");
+    CHECK(elsewhere.read_until("\r\n\r\n").starts_with("HTTP/1.1 404"));
+    fakes::RawClient huge(taking.port);
+    huge.write("POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: 26214401\r\n\r\n");
+    CHECK(huge.read_until("\r\n\r\n").starts_with("HTTP/1.1 413"));
 }
