@@ -16,20 +16,28 @@ namespace countersign::tests {
 // Our client against a fake tracker, through the door the daemon uses: effects in, answers out.
 class TrackerClient {
   public:
-    TrackerClient(const fakes::FakeTracker& tracker, config::TrackerKind kind,
-                  std::vector<std::string> projects, const std::string& token = "") {
+    struct Place {
+        config::TrackerKind kind = config::TrackerKind::gitlab;
+        std::string url, api_url, token;
+        std::vector<std::string> projects;
+    };
+    explicit TrackerClient(const Place& place) {
         config::Tracker entry;
         entry.name = "vendor";
-        entry.kind = kind;
-        entry.url = tracker.url();
-        entry.api_url = tracker.api_url();
-        entry.projects = std::move(projects);
+        entry.kind = place.kind;
+        entry.url = place.url;
+        entry.api_url = place.api_url;
+        entry.projects = place.projects;
         settings_.trackers.push_back(entry);
-        secrets_.trackers.emplace("vendor", Secret(token.empty() ? tracker.token() : token));
+        secrets_.trackers.emplace("vendor", Secret(place.token));
         auto tls = net::TlsContext::make({});
         REQUIRE(tls);
         http_ = net::make_http_client(io_.get_executor(), *tls, {});
         api_ = std::make_unique<tracker::TrackerApi>(*http_, settings_, secrets_);
+    }
+    TrackerClient(const fakes::FakeTracker& tracker, config::TrackerKind kind,
+                  std::vector<std::string> projects)
+        : TrackerClient(Place{kind, tracker.url(), tracker.api_url(), tracker.token(), std::move(projects)}) {
     }
 
     struct Answer {

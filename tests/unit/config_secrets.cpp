@@ -91,11 +91,15 @@ TEST_CASE("first found wins: credential, then _FILE, then environment") {
 TEST_CASE("tracker tokens have the tracker's name and may be absent") {
     CHECK(tracker_token_variable("procurement-eu") == "PROCUREMENT_EU_TOKEN");
     CHECK(tracker_token_variable("a.b2") == "A_B2_TOKEN");
+    CHECK(tracker_webhook_variable("procurement-eu") == "PROCUREMENT_EU_WEBHOOK_SECRET");
     auto variables = good();
     CHECK(load_secrets(with_tracker(), from(variables))->trackers.empty());
     variables["PROCUREMENT_EU_TOKEN"] = "glpat-canary";
     CHECK(load_secrets(with_tracker(), from(variables))->trackers.at("procurement-eu").reveal() ==
           "glpat-canary");
+    variables["PROCUREMENT_EU_WEBHOOK_SECRET"] = "whsec_canary";
+    CHECK(load_secrets(with_tracker(), from(variables))->webhooks.at("procurement-eu").reveal() ==
+          "whsec_canary");
     variables["PROCUREMENT_EU_TOKEN"] = "xoxb-canary";
     CHECK(
         problems_of(variables, with_tracker()) ==
