@@ -86,7 +86,10 @@ net::Awaitable<Expected<std::optional<std::int64_t>>> GithubClient::find_issue(c
 net::Awaitable<Expected<CreatedIssue>> GithubClient::create_issue(NewIssue issue) {
     const auto project = co_await resolve(issue.project);
     if (!project) co_return std::unexpected(project.error());
-    if (!project->issues_enabled) co_return trouble("issues_disabled");
+    if (!project->issues_enabled) {
+        projects_.forget(issue.project);  // somebody may enable them
+        co_return trouble("issues_disabled");
+    }
     const auto repository = "/repos/" + project->path;
     const auto existing = co_await find_issue(repository, issue);
     if (!existing) co_return std::unexpected(existing.error());
@@ -155,12 +158,18 @@ net::Awaitable<Expected<std::vector<std::string>>> GithubClient::set_labels(Labe
     const auto path = fmt::format("{}/issues/{}/labels", *repository, change.iid);
     if (!add.known.empty()) {
         const auto reply = co_await wire_.write("POST", path, text_of(json{{"labels", add.known}}));
-        if (!reply) co_return std::unexpected(reply.error());
+        if (!reply) {
+            if (reply.error().code == "conflict") projects_.forget(change.project);
+            co_return std::unexpected(reply.error());
+        }
     }
     for (const auto& name : remove.known) {
         const auto reply = co_await wire_.write("DELETE", path + "/" + net::percent_encoded(name), "");
         // 404: it was not on the issue, which is what is wanted.
-        if (!reply && reply.error().code != "not_found") co_return std::unexpected(reply.error());
+        if (!reply && reply.error().code != "not_found") {
+            if (reply.error().code == "conflict") projects_.forget(change.project);
+            co_return std::unexpected(reply.error());
+        }
     }
     add.unknown.insert(add.unknown.end(), remove.unknown.begin(), remove.unknown.end());
     co_return add.unknown;

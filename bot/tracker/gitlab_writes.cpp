@@ -60,7 +60,10 @@ net::Awaitable<Expected<std::optional<std::int64_t>>> GitlabClient::find_issue(s
 net::Awaitable<Expected<CreatedIssue>> GitlabClient::create_issue(NewIssue issue) {
     const auto project = co_await resolve(issue.project);
     if (!project) co_return std::unexpected(project.error());
-    if (!project->issues_enabled) co_return trouble("issues_disabled");
+    if (!project->issues_enabled) {
+        projects_.forget(issue.project);  // somebody may enable them
+        co_return trouble("issues_disabled");
+    }
     auto existing = co_await find_issue(project->id, issue);
     if (!existing) co_return std::unexpected(existing.error());
     CreatedIssue created;

@@ -6,6 +6,10 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <array>
 
 using namespace countersign;
 using namespace std::chrono_literals;
@@ -37,9 +41,11 @@ struct Trackers {
         options.more_sections = section(gitlab, "lab", "gitlab") + section(github, "hub", "github") + more;
         options.environment = {{"LAB_TOKEN", gitlab.token()},
                                {"HUB_TOKEN", github.token()},
-                               {"LAB_WEBHOOK_SECRET", "lab-hook-secret"}};
+                               {"LAB_WEBHOOK_SECRET", lab_secret},
+                               {"HUB_WEBHOOK_SECRET", hub_secret}};
         return options;
     }
+    std::string lab_secret = "lab-hook-secret", hub_secret = "hub-hook-secret";
     fakes::FakeGitlab gitlab;
     fakes::FakeGithub github{{.token = "ghp_test"}};
 };
@@ -108,7 +114,7 @@ TEST_CASE(
     CHECK(posted(port, "/webhooks/lab", good + "X-Gitlab-Instance: https://evil.example\r\n", issue_hook)
               .starts_with("HTTP/1.1 403 "));
     CHECK(posted(port, "/webhooks/lab", good, "{\"object_kind\":").starts_with("HTTP/1.1 400 "));
-    CHECK(posted(port, "/webhooks/hub", good, issue_hook).starts_with("HTTP/1.1 404 "));  // without a secret
+    CHECK(posted(port, "/webhooks/procurement", good, issue_hook).starts_with("HTTP/1.1 404 "));  // no secret
     CHECK(posted(port, "/webhooks/nobody", good, issue_hook).starts_with("HTTP/1.1 404 "));
     CHECK(posted(port, "/metrics", good, issue_hook).starts_with("HTTP/1.1 404 "));
 
@@ -121,5 +127,69 @@ TEST_CASE(
     metrics.write("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     CHECK(metrics.read_until("\r\n\r\n").starts_with("HTTP/1.1 200 "));
     CHECK_FALSE(daemon.log().contains("lab-hook-secret"));
+    CHECK(daemon.stop() == 0);
+}
+
+namespace {
+
+std::string hmac(const std::string& key, const std::string& data) {
+    std::array<unsigned char, 32> digest{};
+    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+         reinterpret_cast<const unsigned char*>(data.data()), data.size(), digest.data(), nullptr);
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+std::string hex(const std::string& bytes) {
+    std::string out;
+    for (const char c : bytes)
+        out += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    return out;
+}
+
+std::string base64(const std::string& bytes) {
+    std::string out(64, '\0');
+    const int size =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+    out.resize(static_cast<std::size_t>(size));
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "tracker: signed webhooks of GitHub and GitLab are taken, and replayed or altered ones are not (H6, "
+    "G9)") {
+    Trackers trackers;
+    const std::string key = "0123456789abcdef0123456789abcdef";
+    trackers.lab_secret = "whsec_" + base64(key);
+    tests::DaemonFixture daemon(trackers.options("\n[http]\nlisten = \"127.0.0.1:0\"\n"));
+    daemon.start();
+    const auto port = listening_port(daemon);
+
+    const std::string body =
+        R"({"action":"labeled","issue":{"number":1},"repository":{"full_name":"acme/vendors"}})";
+    const auto of_github = [&](const std::string& signature) {
+        return posted(
+            port, "/webhooks/hub",
+            "X-GitHub-Event: issues\r\nX-GitHub-Delivery: d-1\r\nX-Hub-Signature-256: " + signature + "\r\n",
+            body);
+    };
+    CHECK(of_github("sha256=" + hex(hmac("hub-hook-secret", body))).starts_with("HTTP/1.1 200 "));
+    CHECK(of_github("sha256=" + hex(hmac("another", body))).starts_with("HTTP/1.1 401 "));
+
+    const auto of_gitlab = [&](std::chrono::seconds ago) {
+        const auto stamp = std::to_string(std::chrono::duration_cast<std::chrono::seconds>(
+                                              std::chrono::system_clock::now().time_since_epoch() - ago)
+                                              .count());
+        const auto signature = "v1," + base64(hmac(key, "msg-1." + stamp + "." + issue_hook));
+        return posted(port, "/webhooks/lab",
+                      fmt::format("X-Gitlab-Event: Issue Hook\r\nwebhook-id: msg-1\r\nwebhook-timestamp: "
+                                  "{}\r\nwebhook-signature: {}\r\n",
+                                  stamp, signature),
+                      issue_hook);
+    };
+    CHECK(of_gitlab(0s).starts_with("HTTP/1.1 200 "));
+    CHECK(of_gitlab(10min).starts_with("HTTP/1.1 401 "));
     CHECK(daemon.stop() == 0);
 }

@@ -315,6 +315,7 @@ void FakeTracker::rename_project(const std::string& path, const std::string& to)
         auto& project = world_.project(path);
         project.path = to;
         world_.old_paths[path] = project.id;
+        world_.old_paths.erase(to);
     });
 }
 
@@ -322,8 +323,8 @@ void FakeTracker::make_private(const std::string& path) {
     change([&] { world_.project(path).readable = false; });
 }
 
-void FakeTracker::disable_issues(const std::string& path) {
-    change([&] { world_.project(path).issues_enabled = false; });
+void FakeTracker::disable_issues(const std::string& path, bool disabled) {
+    change([&] { world_.project(path).issues_enabled = !disabled; });
 }
 
 void FakeTracker::rename_label(const std::string& project, const std::string& name, const std::string& to) {

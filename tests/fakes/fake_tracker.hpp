@@ -57,7 +57,7 @@ class FakeTracker {
     void add_template(const std::string& project, const std::string& name, const std::string& content);
     void rename_project(const std::string& path, const std::string& to);  // the old path redirects
     void make_private(const std::string& path);                           // the bot's account loses access
-    void disable_issues(const std::string& path);
+    void disable_issues(const std::string& path, bool disabled = true);
     void rename_label(const std::string& project, const std::string& name, const std::string& to);
     void delete_label(const std::string& project, const std::string& name);
     void rotate_token(const std::string& token);

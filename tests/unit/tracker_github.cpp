@@ -353,8 +353,15 @@ TEST_CASE("a renamed repository is followed for reading, and written to by its n
     hub.github.rename_project(project, "acme/suppliers");
     // The name that is remembered is out of date: nothing is written, and the next attempt knows the new one.
     CHECK(client.read(issue).facts().project == "acme/suppliers");
-    auto& fresh = hub.client({project, "acme/suppliers"});
-    CHECK(fresh.note(issue, "after").error.empty());
+    const auto refused = client.note(issue, "after");
+    CHECK(refused.error == "conflict");
+    CHECK(refused.meaning == ApiMeaning::retry);
+    CHECK(hub.github.issue({"acme/suppliers", issue.iid}).notes.size() == 1);
+    CHECK(client.note(issue, "after").error.empty());
+    hub.github.rename_project("acme/suppliers", project);
+    const Json labels{{"project", project}, {"iid", issue.iid}, {"add", {"vendor"}}};
+    CHECK(client.call("set_labels", labels).error == "conflict");
+    CHECK(client.call("set_labels", labels).error.empty());
 }
 
 TEST_CASE("a template is a Markdown file, and what GitHub's page needs of it is left out") {

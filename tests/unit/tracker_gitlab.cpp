@@ -594,7 +594,10 @@ TEST_CASE("issues that are disabled and projects without access are matters for 
     Office office;
     SUBCASE("disabled") {
         office.gitlab.disable_issues(project);
-        CHECK(office.client().create(project).error == "issues_disabled");
+        auto& client = office.client();
+        CHECK(client.create(project).error == "issues_disabled");
+        office.gitlab.disable_issues(project, false);
+        CHECK(client.create(project).error.empty());
     }
     SUBCASE("no access") {
         office.gitlab.make_private(project);
