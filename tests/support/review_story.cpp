@@ -107,8 +107,27 @@ void ReviewStory::expect_alarm(const std::string& text) {
 }
 
 void ReviewStory::press(const std::string& user, const std::string& label, int number) {
-    const Message shown = card(number);
-    slack.press_by_text(user, shown.channel, shown.ts, label);
+    press_in(user, card(number), label);
+}
+
+void ReviewStory::press_in(const std::string& user, const Message& message, const std::string& label) {
+    too_late_before_ = told_too_late(user);
+    last_press_ = [this, user, channel = message.channel, ts = message.ts, label] {
+        slack.press_by_text(user, channel, ts, label);
+    };
+    last_press_();
+}
+
+std::size_t ReviewStory::told_too_late(const std::string& user) const {
+    std::size_t count = 0;
+    for (const auto& place : {std::string(office::review), user}) {
+        const auto messages = slack.messages(place);
+        count += static_cast<std::size_t>(std::ranges::count_if(messages, [&](const Message& each) {
+            return (each.ephemeral_to == user || place == user) &&
+                   says(each, "The form could not be opened in time.");
+        }));
+    }
+    return count;
 }
 
 void ReviewStory::press_direct(const std::string& user, const std::string& label) {
@@ -121,7 +140,7 @@ void ReviewStory::press_direct(const std::string& user, const std::string& label
             return !holder.ts.empty();
         },
         "a direct message to " + user + " with the button " + label);
-    slack.press_by_text(user, holder.channel, holder.ts, label);
+    press_in(user, holder, label);
 }
 
 View ReviewStory::form(const std::string& user, const std::string& title) {
@@ -130,6 +149,10 @@ View ReviewStory::form(const std::string& user, const std::string& title) {
         [&] {
             for (const auto& view : slack.views(user)) {
                 if (view.open && view.kind == "modal" && view.view["title"]["text"] == title) found = view;
+            }
+            if (found.id.empty() && last_press_ && told_too_late(user) > too_late_before_) {
+                too_late_before_ = told_too_late(user);
+                last_press_();
             }
             return !found.id.empty();
         },
