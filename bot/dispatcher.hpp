@@ -1,14 +1,6 @@
 #pragma once
 
-#include "bot/effect_answer.hpp"
-#include "bot/event_intake.hpp"
-#include "bot/outbox_runner.hpp"
-#include "bot/slack/socket_client.hpp"
-#include "bot/tracker/webhook.hpp"
-#include "config/base/clock.hpp"
-#include "config/settings.hpp"
-#include "handlers/context.hpp"
-#include "storage/database.hpp"
+#include "bot/batch_processor.hpp"
 
 #include <array>
 #include <atomic>
@@ -24,40 +16,6 @@
 #include <vector>
 
 namespace countersign::bot {
-
-// An envelope with the client whose connection delivered it.
-struct Envelope {
-    slack::Delivery delivery;
-    std::shared_ptr<slack::SocketClient> from;
-};
-
-struct AckOut {
-    std::shared_ptr<slack::SocketClient> to;
-    slack::ConnectionId connection;
-    std::string text;
-};
-
-// Something below the handlers needs a human. `key` makes it one message for one cause.
-struct Alarm {
-    std::string key;
-    std::string text;
-    std::string raw;
-};
-
-// A small fact that `countersign status` shows; "" = nothing to say.
-struct Remark {
-    std::string key;
-    std::string text;
-};
-// A connection is there again after a time without any.
-struct Reconnected {};
-
-// A tracker's webhook; `ticket` says whose answer waits for the commit.
-struct HookIn {
-    std::uint64_t ticket = 0;
-    std::string tracker;
-    tracker::Hook hook;
-};
 
 // The writer thread: the only one that changes the database (docs/architecture.md, "The path of an
 // envelope"). Takes what has arrived, one transaction for the batch, a savepoint for each item; after the
@@ -118,37 +76,26 @@ class Dispatcher {
     [[nodiscard]] Health health() const;
 
   private:
-    using Item = std::variant<Envelope, EffectAnswer, Alarm, Remark, Reconnected, HookIn>;
+    struct Reload {
+        std::shared_ptr<const config::Settings> settings;
+        handlers::Capabilities capabilities;
+    };
 
     [[nodiscard]] bool wait_for_work();
     void take_batch();
     void process();
-    void turn(std::vector<AckOut>& acks, OutboxRunner::Plan& plan, const EventIntake& intake);
-    [[nodiscard]] std::optional<OutboxRunner::Result> record(const EffectAnswer& answer, Timestamp now,
-                                                             SteadyTime steady);
     void keep_hooks();
-    void prune(Timestamp now, SteadyTime steady);
-    void note_token(const EffectAnswer& answer);
-    void look_at_outbox(Timestamp now, SteadyTime steady);
     void storage_failed(const std::exception& error);
     void storage_recovered();
     void start_up();
-    void read_identity();
 
-    storage::Database database_;
+    BatchProcessor processor_;
     const Clock* clock_;
-    std::shared_ptr<const config::Settings> settings_;
-    handlers::Capabilities capabilities_;
     Ports ports_;
     Limits limits_;
-    OutboxRunner runner_;
     std::vector<Item> batch_;
     std::size_t batch_limit_ = 16;
     std::optional<SteadyTime> wake_;
-    SteadyTime next_prune_{};
-    SteadyTime next_look_{};
-    SteadyTime last_sent_{};
-    std::map<storage::TokenKind, std::string> dead_tokens_;
     int storage_failures_ = 0;
 
     mutable std::mutex mutex_;
@@ -156,10 +103,7 @@ class Dispatcher {
     std::deque<Item> queue_;
     std::size_t queued_bytes_ = 0;
     bool stopping_ = false;
-    std::shared_ptr<const config::Settings> next_settings_;
-    bool next_admin_ = false;
-    bool next_reviewer_ = false;
-    std::set<std::string, std::less<>> next_trackers_;
+    std::optional<Reload> next_;
     Health health_;
 };
 

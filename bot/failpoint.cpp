@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 namespace countersign::bot {
 namespace {
@@ -31,9 +32,19 @@ Armed* read_environment() {
     return &armed;
 }
 
+std::function<void(std::string_view)>& simulated() {
+    static std::function<void(std::string_view)> action;
+    return action;
+}
+
 }  // namespace
 
+void on_failpoint(std::function<void(std::string_view name)> action) {
+    simulated() = std::move(action);
+}
+
 void failpoint(std::string_view name) {
+    if (simulated()) simulated()(name);
     static Armed* const armed = read_environment();
     if (armed == nullptr || armed->name != name) return;
     if (--armed->remaining == 0) std::raise(SIGKILL);

@@ -1,0 +1,225 @@
+#include "bot/batch_processor.hpp"
+
+#include "bot/failpoint.hpp"
+#include "config/base/log.hpp"
+#include "storage/inbox.hpp"
+#include "storage/outbox.hpp"
+#include "storage/timers.hpp"
+#include "storage/view.hpp"
+#include "storage/writer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace countersign::bot {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr int max_timers = 64;
+constexpr auto prune_every = std::chrono::minutes(1);
+constexpr int prune_rows = 500;
+// R48: at least 26 h, so that Slack's Delayed Events cannot outlive the memory of them.
+// H6: a recorded webhook is known for a week.
+constexpr auto inbox_kept = std::chrono::hours(24 * 7);
+// Longer than a burst of 500 cards needs at one a second.
+constexpr auto stuck_after = std::chrono::minutes(15);
+constexpr auto look_every = seconds(10);
+constexpr auto outbox_kept = std::chrono::hours(24 * 14);
+
+template <class... Lambdas>
+struct Overloaded : Lambdas... {
+    using Lambdas::operator()...;
+};
+
+bool told_identity(const auto& item) {
+    const auto* answer = std::get_if<EffectAnswer>(&item);
+    return answer != nullptr && answer->effect.method == "auth.test";
+}
+
+std::string_view variable_of(storage::TokenKind token) {
+    switch (token) {
+        case storage::TokenKind::bot:
+            return "SLACK_BOT_TOKEN";
+        case storage::TokenKind::admin:
+            return "SLACK_ADMIN_TOKEN";
+        case storage::TokenKind::app:
+            return "SLACK_APP_TOKEN";
+        case storage::TokenKind::reviewer:
+            return "SLACK_REVIEWER_TOKEN";
+        case storage::TokenKind::tracker:
+            return "the tracker's token";  // which one, the answer itself says
+    }
+    return "";
+}
+
+}  // namespace
+
+BatchProcessor::BatchProcessor(storage::Database database, const Clock& clock,
+                               std::shared_ptr<const config::Settings> settings,
+                               handlers::Capabilities capabilities)
+    : database_(std::move(database)),
+      clock_(&clock),
+      settings_(std::move(settings)),
+      capabilities_(std::move(capabilities)),
+      runner_(database_, settings_->slack.rate_scale),
+      last_sent_(clock.steady()) {
+    runner_.use(settings_->trackers);
+}
+
+void BatchProcessor::use(std::shared_ptr<const config::Settings> settings,
+                         const handlers::Capabilities& capabilities) {
+    settings_ = std::move(settings);
+    runner_.use(settings_->trackers);
+    capabilities_.admin = capabilities.admin;
+    capabilities_.reviewer = capabilities.reviewer;
+    capabilities_.trackers = capabilities.trackers;
+}
+
+void BatchProcessor::start_up() {
+    database_.transaction([&] {
+        const Timestamp now = clock_->now();
+        storage::Outbox(database_).release_claims(now);
+        read_identity();
+        IntakeCounts counts;
+        EventIntake(database_, *settings_, capabilities_, counts, now).started();
+    });
+}
+
+// Who we are is learned from auth.test and kept (handlers/identity.cpp).
+void BatchProcessor::read_identity() {
+    const storage::View view(database_);
+    capabilities_.bot_user = UserId(view.meta("bot_user"));
+    capabilities_.enterprise = EnterpriseId(view.meta("enterprise"));
+}
+
+BatchProcessor::Processed BatchProcessor::process(std::vector<Item>& batch) {
+    Processed done;
+    try {
+        database_.transaction([&] {
+            const EventIntake intake(database_, *settings_, capabilities_, done.counts, clock_->now());
+            take(batch, done, intake);
+            failpoint("before_commit");
+        });
+    } catch (...) {
+        runner_.forget(done.effects);
+        throw;
+    }
+    failpoint("after_commit");
+    if (std::ranges::any_of(batch, [](const Item& item) { return told_identity(item); })) read_identity();
+    return done;
+}
+
+void BatchProcessor::take(std::vector<Item>& batch, Processed& done, const EventIntake& intake) {
+    const Timestamp now = clock_->now();
+    const SteadyTime steady = clock_->steady();
+    for (Item& item : batch) {
+        std::visit(Overloaded{
+                       [&](Envelope& envelope) {
+                           const auto waited = std::chrono::duration_cast<milliseconds>(
+                               clock_->steady() - envelope.delivery.received_steady);
+                           done.acks.push_back({envelope.from, envelope.delivery.connection,
+                                                intake.envelope(envelope.delivery, waited)});
+                       },
+                       [&](EffectAnswer& answer) {
+                           if (const auto result = record(answer, now, steady)) intake.effect_result(*result);
+                       },
+                       [&](Reconnected&) { intake.reconnected(); },
+                       [&](HookIn& hook) { (void)intake.tracker_hook(hook.tracker, hook.hook); },
+                       [&](Alarm& alarm) { intake.alarm(alarm.key, alarm.text, alarm.raw); },
+                       [&](Remark& remark) {
+                           storage::apply(database_, storage::SetMeta{remark.key, remark.text}, now);
+                       },
+                   },
+                   item);
+    }
+    for (const auto& timer : storage::take_due_timers(database_, now, max_timers))
+        intake.timer(timer);
+    auto planned = plan(intake, now, steady);
+    done.effects = std::move(planned.perform);
+    done.wake = planned.wake;
+    prune(now, steady);
+    look_at_outbox(now, steady);
+}
+
+OutboxRunner::Plan BatchProcessor::plan(const EventIntake& intake, Timestamp now, SteadyTime steady) {
+    auto plan = runner_.plan(now, steady);
+    try {
+        // A result may bring new effects; they are planned with the next turn, at once.
+        for (const auto& result : plan.results)
+            intake.effect_result(result);
+        if (!plan.results.empty()) plan.wake = steady;
+        if (const auto due = storage::next_timer(database_)) {
+            const auto at =
+                steady + std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(*due - now));
+            if (!plan.wake || at < *plan.wake) plan.wake = at;
+        }
+    } catch (...) {
+        runner_.forget(plan.perform);
+        throw;
+    }
+    return plan;
+}
+
+// A bug in the bookkeeping of one effect must not stop every other: its row stays claimed and is looked at
+// again by the next run of the program.
+std::optional<OutboxRunner::Result> BatchProcessor::record(const EffectAnswer& answer, Timestamp now,
+                                                           SteadyTime steady) {
+    note_token(answer);
+    if (answer.answer.http_status != 0) last_sent_ = steady;
+    std::optional<OutboxRunner::Result> result;
+    try {
+        database_.savepoint([&] { result = runner_.record(answer, now, steady); });
+    } catch (const std::logic_error& bug) {
+        result.reset();
+        log::error("effect_not_recorded", {{"effect", answer.effect.key}, {"error", bug.what()}});
+    }
+    return result;
+}
+
+void BatchProcessor::prune(Timestamp now, SteadyTime steady) {
+    if (steady < next_prune_) return;
+    const int inbox = storage::Inbox(database_).prune(now - inbox_kept, prune_rows);
+    const int outbox = storage::Outbox(database_).prune(now - outbox_kept, prune_rows);
+    // Small bites: what is left goes with the next turns, so that no ack waits for it.
+    const bool more = inbox == prune_rows || outbox == prune_rows;
+    next_prune_ = more ? steady : steady + prune_every;
+}
+
+// O3: a token that Slack does not take any more means that nothing of its kind can be done.
+void BatchProcessor::note_token(const EffectAnswer& answer) {
+    static constexpr std::array<std::string_view, 5> dead{"token_revoked", "token_expired",
+                                                          "account_inactive", "invalid_auth", "not_authed"};
+    const auto& error = answer.answer.error;
+    if (std::ranges::find(dead, error) != dead.end())
+        dead_tokens_[answer.effect.token] = error;
+    else if (answer.answer.http_status != 0)
+        dead_tokens_.erase(answer.effect.token);
+}
+
+std::string BatchProcessor::dead_token() const {
+    std::string text;
+    for (const auto& [token, why] : dead_tokens_)
+        text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", variable_of(token), why);
+    return text;
+}
+
+// O3: everything that leaves goes through the outbox; what stays there too long says that nothing leaves.
+void BatchProcessor::look_at_outbox(Timestamp now, SteadyTime steady) {
+    if (steady < next_look_) return;
+    next_look_ = steady + look_every;
+    const auto depth = storage::Outbox(database_).depth();
+    std::string text;
+    // One that waits for a person (a channel without the bot) does not hold up the others.
+    const bool nothing_leaves = steady - last_sent_ > stuck_after;
+    if (nothing_leaves && depth.oldest_pending && now - *depth.oldest_pending > stuck_after)
+        text = fmt::format(
+            "{} effects wait to be sent, the oldest for {} minutes", depth.pending + depth.claimed,
+            std::chrono::duration_cast<std::chrono::minutes>(now - *depth.oldest_pending).count());
+    stuck_ = std::move(text);
+}
+
+}  // namespace countersign::bot

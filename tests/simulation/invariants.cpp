@@ -1,0 +1,118 @@
+#include "tests/simulation/invariants.hpp"
+
+#include "handlers/effects.hpp"
+#include "handlers/review/life_cycle.hpp"
+#include "handlers/settle.hpp"
+#include "storage/audit.hpp"
+#include "storage/outbox.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace countersign::simulation {
+
+void check_evidence(const storage::Effect& approve, const storage::View& view,
+                    const config::Settings& settings, std::vector<std::string>& broken) {
+    const auto request = view.request(approve.request.value());
+    if (!request) {
+        broken.push_back("an approval of a request that is not there");
+        return;
+    }
+    if (!view.vendor_issue(request->id))
+        broken.push_back(to_text(request->id) + " was approved without an issue");
+    std::map<std::string, storage::Vote> newest;
+    for (const auto& vote : view.votes(request->id)) {
+        if (vote.scope_hash == request->scope_hash) newest[vote.voter.value] = vote;
+    }
+    for (const auto& party : settings.review.parties) {
+        int agreed = 0;
+        for (const auto& [voter, vote] : newest) {
+            if (vote.party != party.name || voter == request->requester.value) continue;
+            agreed +=
+                vote.answer == storage::VoteAnswer::approve || vote.answer == storage::VoteAnswer::conditional
+                    ? 1
+                    : 0;
+        }
+        if (agreed < party.quorum)
+            broken.push_back(fmt::format("{} was approved without {}", to_text(request->id), party.name));
+    }
+}
+
+void check_once(const SimulatedSlack& slack, std::vector<std::string>& broken) {
+    std::map<std::string, int> posted;
+    for (const Message& message : slack.messages())
+        ++posted[message.effect];
+    for (const auto& [effect, count] : posted) {
+        if (count > 1) broken.push_back(fmt::format("{} was posted {} times", effect, count));
+    }
+    for (const auto& [call, count] : slack.applied) {
+        if (count > 1) broken.push_back(fmt::format("{} took effect {} times", call, count));
+    }
+}
+
+void check_nothing_lost(const storage::Database& database, const std::set<std::string>& acknowledged,
+                        std::vector<std::string>& broken) {
+    SQLite::Statement known(database.handle(), "SELECT 1 FROM inbox WHERE envelope_id = ? OR dedupe_key = ?");
+    for (const auto& source : acknowledged) {
+        known.bind(1, source);
+        known.bind(2, source);
+        if (!known.executeStep()) broken.push_back(source + " was acknowledged and is not there");
+        known.reset();
+    }
+}
+
+void check_agreement(const storage::Database& database, const handlers::Context& context,
+                     const SimulatedSlack& slack, std::vector<std::string>& broken) {
+    const auto& view = context.view;
+    for (std::int64_t number = 1; number < view.next_request_id().value; ++number) {
+        const auto request = view.request(RequestId{number});
+        if (!request) continue;
+        const auto name = to_text(request->id);
+        std::vector<const Message*> cards;
+        for (const Message& message : slack.messages()) {
+            if (message.effect.starts_with("card:" + std::to_string(number)) &&
+                (message.effect.size() == 5 + std::to_string(number).size() ||
+                 message.effect[5 + std::to_string(number).size()] == ':'))
+                cards.push_back(&message);
+        }
+        if (cards.size() != 1)
+            broken.push_back(fmt::format("{} has {} cards", name, cards.size()));
+        else if (const auto drawn = draw_card(load_case(*request, context), context);
+                 cards[0]->text != drawn.text)
+            broken.push_back(fmt::format("the card of {} says '{}' and should say '{}'", name, cards[0]->text,
+                                         drawn.text));
+        if (handlers::review::in_flight(request->state))
+            broken.push_back(fmt::format("{} is {} for ever", name, storage::to_text(request->state)));
+        const bool listed = slack.model.pending.contains(request->slack_id.value);
+        const bool open =
+            !storage::is_final(request->state) && request->state != storage::RequestState::manual;
+        if (open && !listed && !request->slack_id.empty() &&
+            request->state != storage::RequestState::reconsider)
+            broken.push_back(fmt::format("{} is {} and Slack does not ask any more", name,
+                                         storage::to_text(request->state)));
+        if (request->state == storage::RequestState::approved &&
+            !slack.model.approved.contains(request->app_id.value) &&
+            !slack.model.restricted.contains(request->app_id.value))
+            broken.push_back(name + " is approved, and Slack never approved the app");
+    }
+    for (const auto& [id, body] : slack.model.pending) {
+        if (!view.request(SlackRequestId(id))) broken.push_back(id + " waits in Slack, and nobody was told");
+    }
+    SQLite::Statement waiting(database.handle(),
+                              "SELECT key, error FROM outbox WHERE (state = 'claimed' OR (state = 'pending' "
+                              "AND (not_before IS NULL OR "
+                              "not_before <= ?))) AND enqueued_at < ?");
+    waiting.bind(1, to_millis(context.now));
+    waiting.bind(2, to_millis(context.now - std::chrono::minutes(15)));
+    while (waiting.executeStep())
+        broken.push_back(fmt::format("{} never left: {}", waiting.getColumn(0).getString(),
+                                     waiting.getColumn(1).getString()));
+    if (const auto verdict = storage::verify_audit(database); verdict.first_broken)
+        broken.push_back("the audit chain is broken: " + verdict.reason);
+}
+
+}  // namespace countersign::simulation

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "handlers/context.hpp"
+#include "storage/database.hpp"
+#include "tests/simulation/simulated_slack.hpp"
+
+#include <set>
+#include <string>
+#include <vector>
+
+// What must be true of the database and of Slack together, whatever happened on the way (domain.md §8.6).
+// Each adds a sentence for what is not.
+namespace countersign::simulation {
+
+// 1: before an approval takes effect: every party agrees, on the scopes that are approved.
+void check_evidence(const storage::Effect& approve, const storage::View& view,
+                    const config::Settings& settings, std::vector<std::string>& broken);
+
+// 3 and 5: nothing was said or done twice.
+void check_once(const SimulatedSlack& slack, std::vector<std::string>& broken);
+
+// Nothing that Slack was told has arrived is missing.
+void check_nothing_lost(const storage::Database& database, const std::set<std::string>& acknowledged,
+                        std::vector<std::string>& broken);
+
+// Once all is calm: what people see is what is true, what Slack holds is known, nothing waits that could
+// leave.
+void check_agreement(const storage::Database& database, const handlers::Context& context,
+                     const SimulatedSlack& slack, std::vector<std::string>& broken);
+
+}  // namespace countersign::simulation

@@ -1,0 +1,52 @@
+// `./dev simulate --seed N --events M [--runs R]`: plays the run of a seed, or of R seeds from N on; prints
+// what they met and what did not hold. Exit code 1: something did not hold; its seed plays it again.
+
+#include "config/base/log.hpp"
+#include "tests/simulation/simulation.hpp"
+
+#include <charconv>
+#include <iostream>
+#include <string_view>
+
+namespace {
+
+using namespace countersign;
+
+bool number(std::string_view text, unsigned& value) {
+    return std::from_chars(text.data(), text.data() + text.size(), value).ptr == text.data() + text.size() &&
+           !text.empty();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    unsigned seed = 1;
+    unsigned events = 400;
+    unsigned runs = 1;
+    for (int word = 1; word < argc; word += 2) {
+        const std::string_view name = argv[word];
+        unsigned* target = name == "--seed"     ? &seed
+                           : name == "--events" ? &events
+                           : name == "--runs"   ? &runs
+                                                : nullptr;
+        if (target == nullptr || word + 1 == argc || !number(argv[word + 1], *target)) {
+            std::cerr << "usage: countersign_simulate [--seed N] [--events N] [--runs N]\n";
+            return 2;
+        }
+    }
+    log::set_level(log::Level::error);
+    std::map<std::string, int> met;
+    unsigned failed = 0;
+    for (unsigned run = 0; run < runs; ++run) {
+        const auto report = simulation::simulate({.seed = seed + run, .events = static_cast<int>(events)});
+        for (const auto& sentence : report.broken)
+            std::cout << "seed " << seed + run << ": " << sentence << "\n";
+        failed += report.held() ? 0 : 1;
+        for (const auto& [what, count] : report.met)
+            met[what] += count;
+    }
+    for (const auto& [what, count] : met)
+        std::cout << count << "\t" << what << "\n";
+    std::cout << runs - failed << " of " << runs << " runs held\n";
+    return failed == 0 ? 0 : 1;
+}

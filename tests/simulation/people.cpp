@@ -1,0 +1,145 @@
+#include "tests/simulation/people.hpp"
+
+#include "tests/support/review_office.hpp"
+
+#include <array>
+
+namespace countersign::simulation {
+namespace {
+
+const std::array<std::string, 9> everybody{"U0REQ",   "U0REQ2",  "U0SEC1",   "U0SEC2",  "U0SEC3",
+                                           "U0LEGAL", "U0ADMIN", "U0ADMIN2", "U0NOBODY"};
+// A review gets on because the right people press the right button more often than others do.
+const std::array<std::string_view, 4> useful{"vote_approve", "vote_approve", "approve_app",
+                                             "link_vendor_issue"};
+
+Json typed(const std::string& block) {
+    if (block == "vendor_issue_link") return tests::good_link;
+    if (block == "until") return "2027-03-01";
+    return "because of " + block;
+}
+
+}  // namespace
+
+const std::string& People::anybody() {
+    return everybody.at(pick(everybody.size()));
+}
+
+std::string People::trigger(const std::string& user) {
+    const std::string name = "trigger-" + std::to_string(++counter_);
+    slack_->grant_trigger(name, user);
+    return name;
+}
+
+Deed People::act() {
+    switch (pick(10)) {
+        case 0:
+        case 1:
+            return ask();
+        case 2:
+            return command();
+        case 3:
+        case 4:
+            if (auto deed = submit()) return std::move(*deed);
+            [[fallthrough]];
+        default:
+            if (auto deed = press()) return std::move(*deed);
+            return ask();
+    }
+}
+
+Deed People::ask() {
+    const std::string id = "Ar" + std::to_string(++counter_);
+    Json scopes = Json::array({tests::slack_scope("chat:write")});
+    if (pick(3) == 0) scopes.push_back(tests::slack_scope("channels:history"));
+    const auto body =
+        tests::slack_request(id, "A" + std::to_string(1 + pick(30)), pick(2) == 0 ? "U0REQ" : "U0REQ2",
+                             scopes, pick(4) == 0 ? "" : tests::good_link);
+    slack_->model.pending[id] = body;
+    return {"events_api",
+            {{"type", "event_callback"},
+             {"team_id", "T1"},
+             {"api_app_id", "A0COUNTERSIGN"},
+             {"event_id", "Ev" + id},
+             {"event", {{"type", "app_requested"}, {"app_request", body}}}},
+            false,
+            ""};
+}
+
+std::optional<Deed> People::press() {
+    const auto& user = anybody();
+    auto buttons = slack_->buttons(user);
+    if (buttons.empty()) return std::nullopt;
+    if (pick(2) == 0) {
+        const auto wanted = useful.at(pick(useful.size()));
+        std::vector<Button> fitting;
+        for (const auto& button : buttons) {
+            if (button.action_id == wanted) fitting.push_back(button);
+        }
+        if (!fitting.empty()) buttons = std::move(fitting);
+    }
+    const Button button = buttons.at(pick(buttons.size()));
+    return Deed{
+        "interactive",
+        {{"type", "block_actions"},
+         {"user", {{"id", user}}},
+         {"team", {{"id", "T1"}}},
+         {"api_app_id", "A0COUNTERSIGN"},
+         {"container", {{"type", "message"}, {"message_ts", button.ts}, {"channel_id", button.channel}}},
+         {"channel", {{"id", button.channel}}},
+         {"trigger_id", trigger(user)},
+         {"actions", {{{"type", "button"}, {"action_id", button.action_id}, {"value", button.value}}}}},
+        false,
+        ""};
+}
+
+std::optional<Deed> People::submit() {
+    const auto& user = anybody();
+    const auto forms = slack_->forms(user);
+    if (forms.empty()) return std::nullopt;
+    const Form& form = forms.at(pick(forms.size()));
+    Json values = Json::object();
+    for (const Json& block : form.view.value("blocks", Json::array())) {
+        if (block.value("type", "") != "input") continue;
+        const std::string name = block.at("block_id");
+        const Json& element = block.at("element");
+        Json& value = values[name][element.at("action_id").get<std::string>()];
+        value["type"] = element.at("type");
+        if (element.at("type") == "static_select")
+            value["selected_option"] = element.at("options").at(0);
+        else if (element.at("type") == "datepicker")
+            value["selected_date"] = typed(name);
+        else
+            value["value"] = typed(name);
+    }
+    return Deed{"interactive",
+                {{"type", "view_submission"},
+                 {"user", {{"id", user}}},
+                 {"team", {{"id", "T1"}}},
+                 {"api_app_id", "A0COUNTERSIGN"},
+                 {"trigger_id", trigger(user)},
+                 {"view",
+                  {{"id", form.id},
+                   {"callback_id", form.view.at("callback_id")},
+                   {"private_metadata", form.view.value("private_metadata", "")},
+                   {"state", {{"values", values}}}}}},
+                true,
+                form.id};
+}
+
+Deed People::command() {
+    static const std::array<std::string, 6> texts{"", "list", "status", "withdraw REQ-1", "link", "help"};
+    const auto& user = anybody();
+    return {"slash_commands",
+            {{"command", "/app-request"},
+             {"text", texts.at(pick(texts.size()))},
+             {"user_id", user},
+             {"team_id", "T1"},
+             {"channel_id", "C0ANY"},
+             {"api_app_id", "A0COUNTERSIGN"},
+             {"trigger_id", trigger(user)}},
+            true,
+            ""};
+}
+
+}  // namespace countersign::simulation

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "tests/simulation/simulated_slack.hpp"
+
+#include <optional>
+#include <random>
+#include <string>
+
+namespace countersign::simulation {
+
+// What somebody does in Slack, as it will be delivered.
+struct Deed {
+    std::string type;  // "events_api", "interactive", "slash_commands"
+    Json payload;
+    bool answer_in_ack = false;
+    std::string form;  // the form that it submits; it closes when the answer has no errors
+};
+
+// Employees, parties, admins and strangers: they ask, press any button they see, fill in forms, type
+// commands.
+class People {
+  public:
+    People(SimulatedSlack& slack, std::mt19937& random) : slack_(&slack), random_(&random) {}
+
+    [[nodiscard]] Deed act();
+
+  private:
+    [[nodiscard]] Deed ask();
+    [[nodiscard]] std::optional<Deed> press();
+    [[nodiscard]] std::optional<Deed> submit();
+    [[nodiscard]] Deed command();
+    [[nodiscard]] std::string trigger(const std::string& user);
+    [[nodiscard]] std::size_t pick(std::size_t below) { return (*random_)() % below; }
+    [[nodiscard]] const std::string& anybody();
+
+    SimulatedSlack* slack_;
+    std::mt19937* random_;
+    int counter_ = 0;
+};
+
+}  // namespace countersign::simulation

@@ -1,0 +1,99 @@
+#include "tests/simulation/simulated_slack.hpp"
+
+#include <algorithm>
+
+namespace countersign::simulation {
+namespace {
+
+slack::ApiAnswer well(Json body = Json::object()) {
+    body["ok"] = true;
+    slack::ApiAnswer answer;
+    answer.http_status = 200;
+    answer.body = body.dump();
+    return answer;
+}
+
+void collect(const Json& blocks, const Message& message, std::vector<Button>& found) {
+    for (const Json& block : blocks) {
+        if (block.value("type", "") != "actions") continue;
+        for (const Json& element : block["elements"]) {
+            if (element.value("type", "") != "button" || element.contains("url")) continue;
+            found.push_back(
+                {message.channel, message.ts, element.value("action_id", ""), element.value("value", "")});
+        }
+    }
+}
+
+}  // namespace
+
+slack::ApiAnswer refused(const std::string& method, const std::string& error) {
+    slack::ApiAnswer answer;
+    answer.http_status = 200;
+    answer.error = error;
+    answer.meaning = slack::meaning_of(method, error);
+    answer.body = Json{{"ok", false}, {"error", error}}.dump();
+    return answer;
+}
+
+slack::ApiAnswer SimulatedSlack::perform(const storage::Effect& effect) {
+    const Json args = Json::parse(effect.args);
+    if (effect.method == "chat.postMessage") return post(effect, args);
+    if (effect.method == "chat.update") return update(args);
+    if (effect.method == "views.open") return open(args);
+    if (effect.method == "auth.test")
+        return well({{"user_id", "U0BOT"}, {"team_id", "T1"}, {"enterprise_id", "E1"}, {"bot_id", "B0BOT"}});
+    const auto answer = model.perform(effect.method, args);
+    if (!answer.error.empty()) return refused(effect.method, answer.error);
+    if (effect.method == "admin.apps.approve" || effect.method == "admin.apps.restrict")
+        ++applied[effect.method + " " + args.value("request_id", args.value("app_id", ""))];
+    return well(answer.response);
+}
+
+slack::ApiAnswer SimulatedSlack::post(const storage::Effect& effect, const Json& args) {
+    messages_.push_back({args.at("channel"), std::to_string(++counter_) + ".000100", effect.key,
+                         args.value("text", ""), args.value("blocks", Json::array())});
+    return well({{"channel", messages_.back().channel}, {"ts", messages_.back().ts}});
+}
+
+slack::ApiAnswer SimulatedSlack::update(const Json& args) {
+    const auto found = std::ranges::find_if(messages_, [&](const Message& message) {
+        return message.channel == args.value("channel", "") && message.ts == args.value("ts", "");
+    });
+    if (found == messages_.end()) return refused("chat.update", "message_not_found");
+    found->text = args.value("text", "");
+    found->blocks = args.value("blocks", Json::array());
+    return well({{"channel", found->channel}, {"ts", found->ts}});
+}
+
+slack::ApiAnswer SimulatedSlack::open(const Json& args) {
+    const auto trigger = triggers_.find(args.value("trigger_id", ""));
+    if (trigger == triggers_.end()) return refused("views.open", "invalid_trigger_id");
+    const std::string id = "V" + std::to_string(++counter_);
+    forms_[id] = {id, trigger->second, args.at("view")};
+    triggers_.erase(trigger);
+    return well({{"view", {{"id", id}}}});
+}
+
+const Message* SimulatedSlack::posted_by(const std::string& effect) const {
+    const auto found = std::ranges::find(messages_, effect, &Message::effect);
+    return found == messages_.end() ? nullptr : &*found;
+}
+
+std::vector<Button> SimulatedSlack::buttons(const std::string& user) const {
+    std::vector<Button> found;
+    for (const Message& message : messages_) {
+        if (message.channel == "C0APPREVIEW" || message.channel == user)
+            collect(message.blocks, message, found);
+    }
+    return found;
+}
+
+std::vector<Form> SimulatedSlack::forms(const std::string& user) const {
+    std::vector<Form> found;
+    for (const auto& [id, form] : forms_) {
+        if (form.user == user) found.push_back(form);
+    }
+    return found;
+}
+
+}  // namespace countersign::simulation

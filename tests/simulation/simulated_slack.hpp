@@ -1,0 +1,76 @@
+#pragma once
+
+#include "bot/slack/web_api.hpp"
+#include "storage/records.hpp"
+#include "tests/support/slack_model.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+// A Slack in memory: what it believes of apps (SlackModel), and what people see: messages with their buttons,
+// forms, lines. It performs calls; whether they arrive is the simulation's business.
+namespace countersign::simulation {
+
+using Json = nlohmann::json;
+
+struct Message {
+    std::string channel;
+    std::string ts;
+    std::string effect;  // key of the effect that posted it, as its metadata says
+    std::string text;
+    Json blocks = Json::array();
+};
+
+struct Form {
+    std::string id;
+    std::string user;
+    Json view;
+};
+
+// A button as somebody could press it now.
+struct Button {
+    std::string channel;
+    std::string ts;
+    std::string action_id;
+    std::string value;
+};
+
+class SimulatedSlack {
+  public:
+    tests::SlackModel model;
+
+    // As if the call had arrived.
+    slack::ApiAnswer perform(const storage::Effect& effect);
+
+    // Who pressed what a form will be opened for; a trigger serves once.
+    void grant_trigger(const std::string& trigger, const std::string& user) { triggers_[trigger] = user; }
+
+    [[nodiscard]] const std::vector<Message>& messages() const { return messages_; }
+    // As the copy that was looked for by metadata after a lost answer.
+    [[nodiscard]] const Message* posted_by(const std::string& effect) const;
+    // What this person can press: the review channel's buttons and those of their own messages.
+    [[nodiscard]] std::vector<Button> buttons(const std::string& user) const;
+    [[nodiscard]] std::vector<Form> forms(const std::string& user) const;
+    void close(const std::string& form) { forms_.erase(form); }
+
+    // Applied calls by method and request: what may happen once must have a count of one.
+    std::map<std::string, int> applied;
+
+  private:
+    slack::ApiAnswer post(const storage::Effect& effect, const Json& args);
+    slack::ApiAnswer update(const Json& args);
+    slack::ApiAnswer open(const Json& args);
+
+    std::vector<Message> messages_;
+    std::map<std::string, std::string> triggers_;
+    std::map<std::string, Form> forms_;
+    int counter_ = 0;
+};
+
+[[nodiscard]] slack::ApiAnswer refused(const std::string& method, const std::string& error);
+
+}  // namespace countersign::simulation

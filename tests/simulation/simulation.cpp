@@ -1,0 +1,409 @@
+#include "tests/simulation/simulation.hpp"
+
+#include "bot/failpoint.hpp"
+#include "config/base/log.hpp"
+#include "tests/simulation/invariants.hpp"
+#include "tests/simulation/people.hpp"
+#include "tests/support/review_office.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace countersign::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+using bot::BatchProcessor;
+using std::chrono::milliseconds;
+
+// The process ends here. Not an exception of the standard library, so that nothing takes it for a failure.
+struct Crash {};
+
+const std::array<std::string_view, 4> crash_points{"before_commit", "after_commit", "before_record",
+                                                   "after_record"};
+
+// An envelope of Slack's, until it is acknowledged or Slack gives up.
+struct Outgoing {
+    Deed deed;
+    std::string source;  // what the inbox knows it by
+    int attempt = 0;
+    SteadyTime due;
+};
+
+// Slack brings an event again at once, after a minute and after five (R46); a click never.
+constexpr std::array<milliseconds, 3> again{0ms, 60s, 300s};
+
+class Simulation {
+  public:
+    explicit Simulation(const Plan& plan) : plan_(plan), random_(plan.seed), people_(slack_, random_) {
+        slack_.model.groups["S0SECURITY"] = {"U0SEC3"};
+        slack_.model.groups["S0ADMINS"] = {"U0ADMIN"};
+        bot::on_failpoint([this](std::string_view name) { pass(name); });
+        start();
+    }
+    ~Simulation() { bot::on_failpoint({}); }
+    Simulation(const Simulation&) = delete;
+    Simulation& operator=(const Simulation&) = delete;
+
+    Report run() {
+        for (int step = 0; step < plan_.events && report_.held(); ++step)
+            do_something();
+        calm_down();
+        finish();
+        return std::move(report_);
+    }
+
+  private:
+    std::size_t pick(std::size_t below) { return random_() % below; }
+    bool chance(std::size_t percent) { return !calm_ && pick(100) < percent; }
+    void met(const std::string& what) { ++report_.met[what]; }
+
+    // --- the process ---
+    void start() {
+        auto database = storage::Database::open_writer(folder_.path() / "countersign.db");
+        if (!database) throw std::runtime_error(database.error().text);
+        // A crash here is the process's, not the machine's: what was written is there.
+        database->handle().exec("PRAGMA synchronous = OFF");
+        handlers::Capabilities capabilities;
+        capabilities.admin = true;
+        capabilities.own_app = AppId("A0COUNTERSIGN");
+        processor_.emplace(std::move(*database), clock_, settings_, capabilities);
+        capabilities_ = capabilities;
+        capabilities_.bot_user = UserId("U0BOT");
+        capabilities_.enterprise = EnterpriseId("E1");
+        try {
+            processor_->start_up();
+        } catch (const Crash&) {
+            crash();
+        }
+        turn({});
+    }
+
+    void pass(std::string_view name) {
+        if (armed_.empty() || armed_ != name || --passes_ > 0) return;
+        met("crash " + armed_);
+        armed_.clear();
+        throw Crash{};
+    }
+
+    void crash() {
+        processor_.reset();
+        // What was under way may have arrived and may not; its answer is lost either way.
+        for (const auto& effect : under_way_) {
+            const bool found_first = looked_for(effect) && slack_.posted_by(effect.key) != nullptr;
+            if (!found_first && chance(50)) arrive(effect);
+        }
+        under_way_.clear();
+        sabotage_after_crash();
+        slack_drops_connection();
+        clock_.advance(milliseconds(pick(90'000)));
+        start();
+        met("restart");
+    }
+
+    void sabotage_after_crash() {
+        if (plan_.sabotage != Sabotage::no_claims && plan_.sabotage != Sabotage::forgetful) return;
+        auto database = storage::Database::open_writer(folder_.path() / "countersign.db");
+        if (plan_.sabotage == Sabotage::no_claims)
+            database->handle().exec(
+                "UPDATE outbox SET state = 'pending', claimed_at = NULL WHERE state = 'claimed'");
+        else
+            database->handle().exec("DELETE FROM inbox");
+    }
+
+    // One turn of the dispatcher, and what the I/O thread does with its result.
+    void turn(std::vector<bot::Item> batch, const std::vector<Outgoing>& envelopes = {}) {
+        if (plan_.sabotage == Sabotage::ack_before_commit) {
+            for (const auto& envelope : envelopes)
+                acknowledged_.insert(envelope.source);
+        }
+        if (chance(4)) {
+            armed_ = crash_points.at(pick(crash_points.size()));
+            passes_ = 1 + static_cast<int>(pick(2));
+        }
+        try {
+            auto done = processor_->process(batch);
+            if (chance(2)) {
+                met("crash before_ack");
+                throw Crash{};
+            }
+            deliver_acks(done.acks, envelopes);
+            std::ranges::move(done.effects, std::back_inserter(under_way_));
+            if (chance(2)) {
+                met("crash after_ack");
+                throw Crash{};
+            }
+        } catch (const Crash&) {
+            for (const auto& envelope : envelopes)
+                unacknowledged(envelope);
+            crash();
+        }
+        armed_.clear();
+    }
+
+    // --- Slack to us ---
+    void slack_sends(Deed deed) {
+        Outgoing envelope{std::move(deed), "", 0, clock_.steady()};
+        envelope.source =
+            envelope.deed.type == "events_api"
+                ? "event:T1:A0COUNTERSIGN:" + envelope.deed.payload["event_id"].get<std::string>()
+                : "trigger:" + envelope.deed.payload["trigger_id"].get<std::string>();
+        met(envelope.deed.type);
+        on_the_way_.push_back(std::move(envelope));
+    }
+
+    void deliver() {
+        std::vector<Outgoing> now;
+        std::vector<Outgoing> lost;
+        const std::size_t most = 1 + pick(8);
+        for (auto at = on_the_way_.begin(); at != on_the_way_.end() && now.size() < most;) {
+            if (at->due > clock_.steady()) {
+                ++at;
+                continue;
+            }
+            (chance(3) ? lost : now).push_back(std::move(*at));
+            at = on_the_way_.erase(at);
+        }
+        for (auto& envelope : lost) {
+            met("envelope lost on the way");
+            unacknowledged(std::move(envelope));
+        }
+        if (now.empty()) return;
+        if (chance(20)) std::ranges::shuffle(now, random_);
+        if (chance(5)) {
+            met("envelope twice in a batch");
+            now.push_back(now.front());
+        }
+        std::vector<bot::Item> batch;
+        for (const auto& envelope : now)
+            batch.emplace_back(bot::Envelope{frame(envelope), nullptr});
+        turn(std::move(batch), now);
+    }
+
+    slack::Delivery frame(const Outgoing& envelope) {
+        const Json json{{"envelope_id", "env-" + std::to_string(++counter_)},
+                        {"type", envelope.deed.type},
+                        {"accepts_response_payload", envelope.deed.answer_in_ack},
+                        {"retry_attempt", envelope.attempt},
+                        {"payload", envelope.deed.payload}};
+        slack::Delivery delivery;
+        delivery.text = json.dump();
+        delivery.message = slack::read_message(delivery.text);
+        delivery.received_at = clock_.now();
+        delivery.received_steady = clock_.steady();
+        return delivery;
+    }
+
+    void deliver_acks(const std::vector<bot::AckOut>& acks, const std::vector<Outgoing>& envelopes) {
+        for (std::size_t at = 0; at < acks.size(); ++at) {
+            const Outgoing& envelope = envelopes.at(at);
+            if (chance(3)) {
+                met("ack lost");
+                unacknowledged(envelope);
+                continue;
+            }
+            acknowledged_.insert(envelope.source);
+            const Json ack = Json::parse(acks[at].text);
+            const bool stays = ack.contains("payload") && ack["payload"].contains("response_action");
+            if (!envelope.deed.form.empty() && !stays) slack_.close(envelope.deed.form);
+            // Slack may bring even an acknowledged event once more.
+            if (chance(2)) unacknowledged(envelope);
+        }
+    }
+
+    void unacknowledged(Outgoing envelope) {
+        if (envelope.deed.type != "events_api" || envelope.attempt == static_cast<int>(again.size())) return;
+        envelope.due = clock_.steady() + again.at(static_cast<std::size_t>(envelope.attempt));
+        ++envelope.attempt;
+        met("redelivery");
+        on_the_way_.push_back(std::move(envelope));
+    }
+
+    void slack_drops_connection() {
+        auto lost = std::exchange(on_the_way_, {});
+        for (auto& envelope : lost) {
+            if (envelope.due > clock_.steady())
+                on_the_way_.push_back(std::move(envelope));
+            else
+                unacknowledged(std::move(envelope));
+        }
+    }
+
+    // --- us to Slack ---
+    slack::ApiAnswer arrive(const storage::Effect& effect) {
+        if (effect.method == "admin.apps.approve") {
+            const auto reader = storage::Database::open_reader(folder_.path() / "countersign.db");
+            check_evidence(effect, storage::View(*reader), *settings_, report_.broken);
+        }
+        return slack_.perform(effect);
+    }
+
+    static slack::ApiAnswer lost(slack::ApiMeaning meaning, const std::string& error) {
+        slack::ApiAnswer answer;
+        answer.meaning = meaning;
+        answer.error = error;
+        answer.body = "{}";
+        return answer;
+    }
+
+    // A message that may have been sent is looked for before it is sent again (bot/message_search), and that
+    // may fail too.
+    static bool looked_for(const storage::Effect& effect) {
+        return effect.maybe_sent && effect.method == "chat.postMessage";
+    }
+
+    slack::ApiAnswer answer_to(const storage::Effect& effect) {
+        if (looked_for(effect)) {
+            if (chance(10)) return lost(slack::ApiMeaning::retry, "timeout");
+            if (const auto* found = slack_.posted_by(effect.key)) {
+                met("message found again");
+                slack::ApiAnswer answer;
+                answer.http_status = 200;
+                answer.body = Json{{"ok", true}, {"channel", found->channel}, {"ts", found->ts}}.dump();
+                return answer;
+            }
+        }
+        if (chance(5)) {
+            met("call that never left");
+            return lost(slack::ApiMeaning::retry, "unreachable");
+        }
+        if (chance(4)) {
+            met("call lost on the way");
+            return lost(slack::ApiMeaning::unclear, "answer_lost");
+        }
+        if (chance(4)) {
+            met("answer lost");
+            arrive(effect);
+            return lost(slack::ApiMeaning::unclear, "answer_lost");
+        }
+        if (chance(3)) {
+            met("429");
+            auto answer = refused(effect.method, "ratelimited");
+            answer.retry_after = std::chrono::seconds(1 + pick(60));
+            return answer;
+        }
+        if (chance(3)) {
+            met("fatal_error");
+            if (chance(50)) arrive(effect);
+            return refused(effect.method, "fatal_error");
+        }
+        return arrive(effect);
+    }
+
+    void answer() {
+        if (under_way_.empty()) return;
+        std::vector<bot::Item> batch;
+        for (std::size_t count = 1 + pick(3); count > 0 && !under_way_.empty(); --count) {
+            const auto at = under_way_.begin() + static_cast<std::ptrdiff_t>(pick(under_way_.size()));
+            bot::EffectAnswer answer{std::move(*at), {}};
+            under_way_.erase(at);
+            answer.answer = answer_to(answer.effect);
+            batch.emplace_back(std::move(answer));
+        }
+        turn(std::move(batch));
+    }
+
+    // --- time and fate ---
+    void do_something() {
+        switch (pick(12)) {
+            case 0:
+            case 1:
+            case 2:
+                slack_sends(people_.act());
+                break;
+            case 3:
+            case 4:
+            case 5:
+                deliver();
+                break;
+            case 6:
+                wait();
+                break;
+            case 7:
+                if (pick(12) == 0) decide_outside();
+                if (pick(20) == 0) step_clock();
+                break;
+            default:
+                answer();
+        }
+    }
+
+    void wait() {
+        clock_.advance(milliseconds(pick(4) == 0 ? pick(600'000) : pick(3'000)));
+        turn({});
+    }
+
+    void step_clock() {
+        met("wall clock stepped");
+        clock_.step_wall(pick(2) == 0 ? 3600s : -3600s);
+    }
+
+    void decide_outside() {
+        if (slack_.model.pending.empty()) return;
+        auto at = slack_.model.pending.begin();
+        std::advance(at, static_cast<std::ptrdiff_t>(pick(slack_.model.pending.size())));
+        met("decided outside");
+        const std::string id = at->first;
+        if (pick(3) == 0)
+            slack_.model.pending.erase(at);
+        else
+            slack_.model.decide_outside(id, pick(2) == 0);
+    }
+
+    // Then all is well: everything arrives, and time passes until the lists have been compared again.
+    void calm_down() {
+        calm_ = true;
+        for (int round = 0; round < 400 && report_.held(); ++round) {
+            while (!on_the_way_.empty() && on_the_way_.front().due <= clock_.steady())
+                deliver();
+            for (int answers = 0; answers < 10'000 && !under_way_.empty(); ++answers)
+                answer();
+            clock_.advance(round % 4 == 3 ? 120s : 2s);
+            turn({});
+        }
+        for (int answers = 0; answers < 10'000 && !under_way_.empty(); ++answers)
+            answer();
+    }
+
+    void finish() {
+        check_once(slack_, report_.broken);
+        const auto reader = storage::Database::open_reader(folder_.path() / "countersign.db");
+        check_nothing_lost(*reader, acknowledged_, report_.broken);
+        const storage::View view(*reader);
+        check_agreement(*reader, {clock_.now(), view, *settings_, capabilities_}, slack_, report_.broken);
+        report_.met["requests"] = static_cast<int>(view.next_request_id().value - 1);
+        report_.met["messages"] = static_cast<int>(slack_.messages().size());
+        for (const auto& count : view.request_counts())
+            report_.met["ended " + count.state] = static_cast<int>(count.count);
+    }
+
+    Plan plan_;
+    std::mt19937 random_;
+    tests::TempDir folder_;
+    tests::ManualClock clock_;
+    std::shared_ptr<const config::Settings> settings_ =
+        std::make_shared<const config::Settings>(tests::review_settings());
+    SimulatedSlack slack_;
+    People people_;
+    std::optional<BatchProcessor> processor_;
+    handlers::Capabilities capabilities_;
+    std::deque<Outgoing> on_the_way_;
+    std::vector<storage::Effect> under_way_;
+    std::set<std::string> acknowledged_;
+    std::string armed_;
+    int passes_ = 0;
+    int counter_ = 0;
+    bool calm_ = false;
+    Report report_;
+};
+
+}  // namespace
+
+Report simulate(const Plan& plan) {
+    return Simulation(plan).run();
+}
+
+}  // namespace countersign::simulation
