@@ -1,6 +1,8 @@
 #include "bot/command_line.hpp"
 
+#include "bot/commands/authorization_commands.hpp"
 #include "bot/commands/commands.hpp"
+#include "bot/commands/inventory_commands.hpp"
 #include "bot/commands/report.hpp"
 #include "config/base/text.hpp"
 #include "storage/records.hpp"
@@ -26,6 +28,11 @@ struct Arguments {
     commands::RequestFilter filter;
     std::string id;
     std::string file;
+    commands::NewAuthorization authorization;
+    commands::Removal removal;
+    commands::InventoryFilter inventory;
+    commands::InventoryImport import;
+    std::string format = "json";
     std::function<int(const Call&)> command;
 };
 
@@ -42,6 +49,8 @@ class Tree {
         add_daemon();
         add_requests();
         add_records();
+        add_inventory();
+        add_authorizations();
         add_files();
     }
     CLI::App& app() { return app_; }
@@ -123,11 +132,72 @@ class Tree {
                  [this](const Call& call) { return replay_policy(call, arguments_->file); })
             ->add_option("--policy", arguments_->file, "The policy to try; default: the one in force")
             ->type_name("FILE");
-        auto* inventory = group("inventory", "Look at the installed apps");
-        printing(*inventory, "list", "List installed apps", commands::list_inventory);
-        printing(*inventory, "export", "Print all installed apps as JSON", commands::export_inventory);
-        auto* authorizations = group("authorizations", "Look at stored authorizations");
-        printing(*authorizations, "list", "List authorizations", commands::list_authorizations);
+    }
+
+    void filter_inventory(CLI::App& command) {
+        auto& filter = arguments_->inventory;
+        command.add_option("--state", filter.state, "Only installed, or only removed")
+            ->check(CLI::IsMember({"installed", "removed"}));
+        command.add_option("--app", filter.app,
+                           "Only with this in the name, or with this app or workspace id");
+        command.add_option("--owner", filter.owner, "Only those this user id answers for");
+        command.add_flag("--unapproved", filter.unapproved,
+                         "Only installed apps that no approval is known of");
+    }
+
+    void add_inventory() {
+        auto* inventory = group("inventory", "Look at the installed apps, and take them over from Slack");
+        filter_inventory(
+            *printing(*inventory, "list", "List installed apps, by name",
+                      [this](const Call& call) { return list_inventory(call, arguments_->inventory); }));
+        auto* exported = printing(
+            *inventory, "export", "Print all that is known of installed apps", [this](const Call& call) {
+                return export_inventory(call, arguments_->inventory, arguments_->format);
+            });
+        filter_inventory(*exported);
+        add_format(*exported);
+        auto* import =
+            printing(*inventory, "import", "Record what Slack's integration log says is installed",
+                     [this](const Call& call) { return import_inventory(call, arguments_->import); });
+        import
+            ->add_option("--from", arguments_->import.files,
+                         "A saved answer of team.integrationLogs, or a list of them; may be repeated")
+            ->type_name("FILE");
+        import->add_option("--team", arguments_->import.team, "The workspace that the files are of");
+    }
+
+    void add_format(CLI::App& command) {
+        command.add_option("--format", arguments_->format, "json or csv")
+            ->check(CLI::IsMember({"json", "csv"}))
+            ->capture_default_str();
+    }
+
+    void add_authorizations() {
+        auto* authorizations = group("authorizations", "Look at and change stored authorizations");
+        printing(*authorizations, "list", "List authorizations; never their secrets",
+                 commands::list_authorizations);
+        auto& made = arguments_->authorization;
+        auto* add =
+            printing(*authorizations, "add", "Store an authorization that integrations can use",
+                     [this](const Call& call) { return add_authorization(call, arguments_->authorization); });
+        add->add_option("--kind", made.kind, "gitlab, github or slack")->required();
+        add->add_option("--url", made.url,
+                        "The server, such as https://gitlab.example.com; for slack not needed");
+        add->add_option("--name", made.name, "What people know it by")->required();
+        add->add_option("--owner", made.owner, "Slack user id of who answers for it; default: the admins");
+        auto* flow = add->add_option_group("how");
+        flow->add_flag("--token-stdin", made.token_stdin, "Read a token from standard input");
+        flow->require_option(1);
+        auto* remove =
+            printing(*authorizations, "remove",
+                     "Remove one, after showing what stops working; its name is typed to confirm",
+                     [this](const Call& call) { return remove_authorization(call, arguments_->removal); });
+        remove->add_option("name", arguments_->removal.name, "Its name, KIND/NAME, or id")->required();
+        remove->add_option("--confirm", arguments_->removal.confirm,
+                           "Its name once more; default: asked for on standard input");
+        printing(*authorizations, "rotate-key",
+                 "Put all secrets under the first key of COUNTERSIGN_KEY, also while the daemon runs",
+                 commands::rotate_key);
     }
 
     void add_files() {

@@ -9,6 +9,7 @@
 #include "bot/status_pages.hpp"
 #include "bot/webhooks.hpp"
 #include "config/base/log.hpp"
+#include "storage/vault.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -95,6 +96,7 @@ class Daemon {
             asio::post(io_, [this] { io_.stop(); });
         });
         remember_reload("");  // of an earlier run
+        remember_keys(link_->secrets);
         link_->socket->start();
         asio::co_spawn(io_, await_signals(), rethrow);
         asio::co_spawn(io_, watch(), rethrow);
@@ -265,6 +267,11 @@ class Daemon {
         dispatcher_.offer(Remark{"reload_problem", problem});
     }
 
+    // For `authorizations rotate-key`, which must not use a key that the daemon lacks.
+    void remember_keys(const config::Secrets& secrets) {
+        dispatcher_.offer(Remark{"sealing_keys", storage::KeyRing(secrets.sealing_keys).ids()});
+    }
+
     struct Fresh {
         std::shared_ptr<const config::Settings> settings;
         config::Secrets secrets;
@@ -280,6 +287,10 @@ class Daemon {
         if (!settings) return refuse(settings.error());
         auto secrets = config::load_secrets(*settings, config::process_environment());
         if (!secrets) return refuse(secrets.error());
+        if (const auto right =
+                storage::check_keys(settings_->database, storage::KeyRing(secrets->sealing_keys));
+            !right)
+            return std::unexpected(right.error());
         if (settings->database != settings_->database || settings->http_listen != settings_->http_listen) {
             log::warning("restart_needed", {{"keys", "storage.path, http.listen"}});
         }
@@ -293,6 +304,7 @@ class Daemon {
         performer_.use(link_->api, link_->trackers);
         webhooks_.use(*settings_, link_->secrets);
         dispatcher_.use(settings_, capabilities(link_->secrets));
+        remember_keys(link_->secrets);
         co_await old->socket->hand_over();
         // Calls under way still use the old link; it lives until the last of them is answered.
         retired_.push_back(old);
@@ -352,6 +364,12 @@ class Daemon {
 
 int run_daemon(const config::Settings& settings, const config::Secrets& secrets) {
     forbid_core_files();
+    const storage::KeyRing ring(secrets.sealing_keys);
+    // C1, C2: before anything else, and before anything is written.
+    if (const auto right = storage::check_keys(settings.database, ring); !right) {
+        log::error("wrong_key", {{"error", right.error().text}});
+        return 78;
+    }
     auto database = storage::Database::open_writer(settings.database);
     if (!database) {
         log::error("database_unusable",

@@ -1,10 +1,10 @@
 #include "config/secrets.hpp"
 
+#include "config/base/base64.hpp"
 #include "config/base/text.hpp"
 #include "config/document.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +12,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <set>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace countersign::config {
 namespace {
@@ -21,16 +23,18 @@ class Reader {
   public:
     explicit Reader(const SecretSources& sources) : sources_(&sources) {}
 
-    std::optional<Secret> find(const std::string& variable, bool environment_allowed = true) {
+    // `sealing`: a key that all other secrets hang on. Only from a file that nobody else can read (C1).
+    std::optional<Secret> find(const std::string& variable, bool sealing = false) {
         if (const auto folder = sources_->environment("CREDENTIALS_DIRECTORY"); folder && !folder->empty()) {
             const auto file = std::filesystem::path(*folder) / text::lower(variable);
             std::error_code error;
-            if (std::filesystem::exists(file, error)) return from_file(variable, file);
+            if (std::filesystem::exists(file, error)) return from_file(variable, file, sealing);
         }
-        if (const auto file = sources_->environment(variable + "_FILE")) return from_file(variable, *file);
+        if (const auto file = sources_->environment(variable + "_FILE"))
+            return from_file(variable, *file, sealing);
         const auto value = sources_->environment(variable);
         if (!value) return std::nullopt;
-        if (!environment_allowed) {
+        if (sealing) {
             problem(variable, "is set in the environment; expected a credential or " + variable +
                                   "_FILE, because it must not leak");
             return std::nullopt;
@@ -44,12 +48,32 @@ class Reader {
     std::vector<Problem> problems_;
 
   private:
-    std::optional<Secret> from_file(const std::string& variable, const std::filesystem::path& file) {
+    std::optional<Secret> from_file(const std::string& variable, const std::filesystem::path& file,
+                                    bool sealing) {
+        if (const auto why = sealing ? too_open(file) : std::string(); !why.empty()) {
+            problem(variable,
+                    fmt::format("its file \"{}\" {}; expected mode 0400, owned by the user that runs "
+                                "countersign (or 0440, owned by root)",
+                                file.string(), why));
+            return std::nullopt;
+        }
         auto content = file.empty() ? std::unexpected(std::string("has no name")) : read_file(file);
         if (content) return from_text(variable, *content);
         problem(variable, fmt::format("its file \"{}\" {}; expected a readable file with the secret in it",
                                       file.string(), content.error()));
         return std::nullopt;
+    }
+
+    // systemd shows a credential of a service's user as 0440 of root: the group bits are those of its ACL.
+    // Write permission of the owner gives nobody else anything.
+    static std::string too_open(const std::filesystem::path& file) {
+        struct stat facts{};
+        if (::stat(file.c_str(), &facts) != 0) return {};  // reading it says what is wrong
+        const auto mode = static_cast<unsigned>(facts.st_mode & 07777U);
+        const bool of_root = facts.st_uid == 0;
+        if ((mode & (of_root ? 0137U : 0177U)) != 0) return fmt::format("has mode {:04o}", mode);
+        if (!of_root && facts.st_uid != ::geteuid()) return "belongs to another user";
+        return {};
     }
 
     std::optional<Secret> from_text(const std::string& variable, std::string_view content) {
@@ -118,25 +142,19 @@ std::string app_id_in(std::string_view token) {
     return shaped ? std::string(id) : std::string();
 }
 
-std::optional<Secret> key_bytes(std::string_view base64) {
-    constexpr std::size_t encoded = 44, bytes = 32;
-    if (base64.size() != encoded || !base64.ends_with('=') || base64.ends_with("==")) return std::nullopt;
-    const bool alphabet = std::ranges::all_of(base64.substr(0, encoded - 1), [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '/';
-    });
-    if (!alphabet) return std::nullopt;
-    std::string decoded(bytes + 1, '\0');  // OpenSSL writes the padding too
-    EVP_DecodeBlock(reinterpret_cast<unsigned char*>(decoded.data()),
-                    reinterpret_cast<const unsigned char*>(base64.data()), static_cast<int>(base64.size()));
-    decoded.resize(bytes);
-    return Secret(std::move(decoded));
+// Bytes that nobody drew at random: one byte over and over, or a sentence.
+bool is_random(std::string_view key) {
+    const bool same = std::ranges::all_of(key, [&](char c) { return c == key.front(); });
+    const bool text = std::ranges::all_of(key, [](char c) { return c >= ' ' && c < 0x7F; });
+    return !same && !text;
 }
 
 std::vector<SealingKey> sealing_keys(Reader& reader) {
     const std::string variable = "COUNTERSIGN_KEY";
+    constexpr std::size_t key_bytes = 32;
     constexpr std::string_view expected = "lines of ID BASE64 with 32 bytes each (openssl rand -base64 32)";
     std::vector<SealingKey> keys;
-    const auto content = reader.find(variable, false);
+    const auto content = reader.find(variable, true);
     if (!content) return keys;
     std::set<std::string> ids;
     std::string_view rest = content->reveal();
@@ -146,13 +164,16 @@ std::vector<SealingKey> sealing_keys(Reader& reader) {
         rest.remove_prefix(std::min(end + 1, rest.size()));
         if (parts.empty()) continue;
         const std::string id = parts.size() == 1 ? "1" : parts.front();
-        auto key = key_bytes(parts.back());
-        if (parts.size() > 2 || !key)
+        auto key = base64::decoded(parts.back());
+        if (parts.size() > 2 || !key || key->size() != key_bytes)
             reader.problem(variable, fmt::format("line {} is not a key; expected {}", line, expected));
+        else if (!is_random(*key))
+            reader.problem(variable,
+                           fmt::format("line {} was not drawn at random; expected {}", line, expected));
         else if (!ids.insert(id).second)
             reader.problem(variable, fmt::format("line {} repeats an id; expected each id once", line));
         else
-            keys.push_back({id, std::move(*key)});
+            keys.push_back({id, Secret(std::move(*key))});
     }
     return keys;
 }
@@ -187,6 +208,13 @@ std::string tracker_token_variable(std::string_view tracker_name) {
 
 std::string tracker_webhook_variable(std::string_view tracker_name) {
     return variable_of(tracker_name) + "_WEBHOOK_SECRET";
+}
+
+std::expected<std::vector<SealingKey>, std::vector<Problem>> load_sealing_keys(const SecretSources& sources) {
+    Reader reader(sources);
+    auto keys = sealing_keys(reader);
+    if (reader.problems_.empty()) return keys;
+    return std::unexpected(std::move(reader.problems_));
 }
 
 std::expected<Secrets, std::vector<Problem>> load_secrets(const Settings& settings,

@@ -40,6 +40,10 @@ struct SecretSources {
 [[nodiscard]] std::expected<Secrets, std::vector<Problem>> load_secrets(const Settings& settings,
                                                                         const SecretSources& sources);
 
+// COUNTERSIGN_KEY alone, for commands that need no Slack.
+[[nodiscard]] std::expected<std::vector<SealingKey>, std::vector<Problem>> load_sealing_keys(
+    const SecretSources& sources);
+
 // "procurement-eu" -> "PROCUREMENT_EU_TOKEN"
 [[nodiscard]] std::string tracker_token_variable(std::string_view tracker_name);
 // "procurement-eu" -> "PROCUREMENT_EU_WEBHOOK_SECRET"

@@ -47,12 +47,6 @@ bool is_tracker_name(std::string_view name) {
            });
 }
 
-std::string default_api_url(const Tracker& tracker) {
-    if (tracker.kind == TrackerKind::gitlab) return tracker.url + "/api/v4";
-    return text::lower(tracker.url) == "https://github.com" ? "https://api.github.com"
-                                                            : tracker.url + "/api/v3";
-}
-
 // Without a trailing slash; empty when it is wrong.
 std::string checked_url(Section& section, std::string_view key, std::string url) {
     if (const auto wrong = base_url_problem(url); !wrong.empty()) {
@@ -81,7 +75,8 @@ Tracker read_tracker(const Node* node, Problems& problems) {
     if (const auto url = section.required_text("url", "the tracker's address, such as https://gitlab.com"))
         tracker.url = checked_url(section, "url", *url);
     const std::string api_url = section.text("api_url", "");
-    tracker.api_url = api_url.empty() ? default_api_url(tracker) : checked_url(section, "api_url", api_url);
+    tracker.api_url = api_url.empty() ? default_api_url(tracker.kind, tracker.url)
+                                      : checked_url(section, "api_url", api_url);
     section.require("projects", "the projects whose issues count, such as [\"group/project\"]");
     if (const auto projects = section.texts("projects")) {
         tracker.projects = *projects;
@@ -107,6 +102,11 @@ Tracker read_tracker(const Node* node, Problems& problems) {
 }
 
 }  // namespace
+
+std::string default_api_url(TrackerKind kind, std::string_view url) {
+    if (kind == TrackerKind::gitlab) return std::string(url) + "/api/v4";
+    return text::lower(url) == "https://github.com" ? "https://api.github.com" : std::string(url) + "/api/v3";
+}
 
 std::vector<Tracker> read_trackers(Section& root, Problems& problems) {
     std::vector<Tracker> trackers;

@@ -5,6 +5,10 @@
 
 namespace countersign::config {
 
+enum class TrackerKind;
+// Where the API of a GitLab or GitHub is, unless it is configured; `url` without a trailing '/'.
+[[nodiscard]] std::string default_api_url(TrackerKind kind, std::string_view url);
+
 // What is wrong with a base URL from the configuration, or "". It must be https://, or http:// on loopback,
 // with a host and without user name, query or fragment.
 [[nodiscard]] std::string base_url_problem(std::string_view url);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/evidence.hpp"
+#include "storage/installed.hpp"
 #include "storage/records.hpp"
 
 #include <string>
@@ -83,9 +84,15 @@ struct SetMeta {
     std::string value;
 };  // small facts: own user id, last sweep …
 
-using Change = std::variant<SaveRequest, AddVote, SaveVendorIssue, SaveTrackerIssue, AddEvidence, PinLabel,
-                            AddDecision, SaveMessageRef, SetTimer, CancelTimer, SaveUserGroup, SaveResolution,
-                            SavePerson, SaveHomeTab, AddFollower, SavePolicy, SetMark, ClearMarks,
-                            SaveAbsence, EndAbsence, SaveSlackbotNotice, RecordSlackbotSample, SetMeta>;
+// Of the inventory, authorizations and integrations (storage/installed.hpp).
+struct ChangeInstalled {
+    InstalledChange change;
+};
+
+using Change =
+    std::variant<SaveRequest, AddVote, SaveVendorIssue, SaveTrackerIssue, AddEvidence, PinLabel, AddDecision,
+                 SaveMessageRef, SetTimer, CancelTimer, SaveUserGroup, SaveResolution, SavePerson,
+                 SaveHomeTab, AddFollower, SavePolicy, SetMark, ClearMarks, SaveAbsence, EndAbsence,
+                 SaveSlackbotNotice, RecordSlackbotSample, SetMeta, ChangeInstalled>;
 
 }  // namespace countersign::storage

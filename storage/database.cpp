@@ -1,5 +1,6 @@
 #include "storage/database.hpp"
 
+#include "storage/descriptor.hpp"
 #include "storage/file_lock.hpp"
 #include "storage/query.hpp"
 #include "storage/schema.hpp"
@@ -144,6 +145,20 @@ Result<Database> Database::open_writer(const std::filesystem::path& file) {
     }
 }
 
+Result<Database> Database::open_beside(const std::filesystem::path& file) {
+    {
+        const bool fresh = !std::filesystem::exists(file);
+        // Closed again at once, so that a daemon can start; refused while one runs, and then it has migrated.
+        const auto made = open_writer(file);
+        if (!made && made.error().code != Errc::conflict) return std::unexpected(made.error());
+        if (fresh) {
+            give_to_owner_of_directory(file);
+            give_to_owner_of_directory(file.string() + ".lock");
+        }
+    }
+    return open_migrated(file, true);
+}
+
 Result<Database> Database::open_reader(const std::filesystem::path& file) {
     std::error_code error;
     if (!std::filesystem::exists(file, error)) {
@@ -151,8 +166,12 @@ Result<Database> Database::open_reader(const std::filesystem::path& file) {
                     fmt::format("{} {}: check storage.path, and that `countersign run` was started once",
                                 file.string(), error ? error.message() : "does not exist"));
     }
+    return open_migrated(file, false);
+}
+
+Result<Database> Database::open_migrated(const std::filesystem::path& file, bool writing) {
     try {
-        auto impl = Impl::open(std::nullopt, file, SQLite::OPEN_READONLY);
+        auto impl = Impl::open(std::nullopt, file, writing ? SQLite::OPEN_READWRITE : SQLite::OPEN_READONLY);
         auto& connection = impl->connection;
         if (auto failure = unsuitable(file, connection)) return std::unexpected(std::move(*failure));
         if (const int schema = schema_of(connection); schema < newest_schema()) {
@@ -161,6 +180,7 @@ Result<Database> Database::open_reader(const std::filesystem::path& file) {
                                     "this version once, it migrates the database",
                                     file.string(), schema, newest_schema()));
         }
+        if (writing) connection.exec("PRAGMA synchronous = FULL");
         set_pragmas(connection);
         return Database(std::move(impl));
     } catch (const std::exception& exception) {

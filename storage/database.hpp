@@ -23,6 +23,9 @@ class Database {
     // Creates the file (mode 0600) and migrates it. Fails: storage (newer schema, corrupt, disk full),
     // forbidden, conflict (another daemon has it open).
     [[nodiscard]] static Result<Database> open_writer(const std::filesystem::path& file);
+    // A second writing handle beside the daemon's, for a command: short transactions only, the daemon waits
+    // for them. Creates and migrates the file first when no daemon has it open.
+    [[nodiscard]] static Result<Database> open_beside(const std::filesystem::path& file);
     // Read-only; fails when the file does not exist (not_found), has another schema or cannot be read.
     [[nodiscard]] static Result<Database> open_reader(const std::filesystem::path& file);
 
@@ -51,6 +54,7 @@ class Database {
 
   private:
     struct Impl;
+    [[nodiscard]] static Result<Database> open_migrated(const std::filesystem::path& file, bool writing);
     explicit Database(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -23,5 +25,14 @@ class Descriptor {
   private:
     int value_;
 };
+
+// A root operator must not leave files that the daemon's user cannot open.
+inline void give_to_owner_of_directory(const std::filesystem::path& file) {
+    struct stat facts{};
+    if (::geteuid() != 0 ||
+        ::stat(file.parent_path().empty() ? "." : file.parent_path().c_str(), &facts) != 0)
+        return;
+    [[maybe_unused]] const int given = ::lchown(file.c_str(), facts.st_uid, facts.st_gid);
+}
 
 }  // namespace countersign::storage

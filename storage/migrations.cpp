@@ -534,6 +534,106 @@ CREATE TABLE pinned_label(
     at INTEGER NOT NULL,
     PRIMARY KEY (tracker, project, party)
 ) STRICT, WITHOUT ROWID;
+)sql",
+                                               // 6: installed apps: authorizations, integrations, inventory
+                                               R"sql(
+
+-- Proofs: a fixed text sealed under each key, so that a wrong key is known before it is used.
+CREATE TABLE sealing_key(
+    key_id TEXT PRIMARY KEY CHECK (key_id <> ''),
+    wrapped_key TEXT NOT NULL,
+    ciphertext TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Every secret that is kept. Record, field, kind, instance and key are part of what the seal is bound to.
+CREATE TABLE sealed_secret(
+    record TEXT NOT NULL CHECK (record <> ''),
+    field TEXT NOT NULL CHECK (field <> ''),
+    kind TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    format INTEGER NOT NULL CHECK (format = 1),
+    key_id TEXT NOT NULL CHECK (key_id <> ''),
+    wrapped_key TEXT NOT NULL,
+    ciphertext TEXT NOT NULL,
+    PRIMARY KEY (record, field)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sealed_secret_key ON sealed_secret(key_id);
+
+CREATE TABLE authorization(
+    id TEXT PRIMARY KEY CHECK (id <> ''),
+    kind TEXT NOT NULL CHECK (kind = 'gitlab' OR kind = 'github' OR kind = 'slack'),
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL CHECK (name_key <> ''),
+    url TEXT NOT NULL CHECK (url <> ''),
+    account TEXT NOT NULL,
+    account_id TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    added_by TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    added_at INTEGER NOT NULL,
+    flow TEXT NOT NULL,
+    expires_at INTEGER,
+    renewable INTEGER NOT NULL CHECK (renewable IN (0, 1)),
+    fingerprint TEXT NOT NULL,
+    state TEXT NOT NULL
+        CHECK (state = 'pending' OR state = 'active' OR state = 'expiring' OR state = 'refresh_failed'
+            OR state = 'needs_reauth'),
+    state_note TEXT NOT NULL,
+    state_since INTEGER NOT NULL,
+    checked_at INTEGER,
+    notes TEXT NOT NULL,
+    version INTEGER NOT NULL CHECK (version > 0)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX authorization_name ON authorization(kind, name_key);
+
+-- `authorization` may name one that was deleted: the integration then waits for another.
+CREATE TABLE integration(
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    kind TEXT NOT NULL CHECK (kind = 'tracker' OR kind = 'channel'),
+    name TEXT NOT NULL,
+    authorization TEXT NOT NULL,
+    authorization_name TEXT NOT NULL,
+    authorization_kind TEXT NOT NULL
+        CHECK (authorization_kind = 'gitlab' OR authorization_kind = 'github' OR authorization_kind = 'slack'),
+    instance TEXT NOT NULL,
+    target TEXT NOT NULL CHECK (target <> ''),
+    purpose TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    made_at INTEGER NOT NULL,
+    state TEXT NOT NULL
+        CHECK (state = 'active' OR state = 'degraded' OR state = 'needs_reauth' OR state = 'paused'),
+    state_note TEXT NOT NULL,
+    state_since INTEGER NOT NULL,
+    version INTEGER NOT NULL CHECK (version > 0)
+) STRICT;
+CREATE INDEX integration_authorization ON integration(authorization, id);
+
+-- Slack apps that evidence says are or were installed, a row a workspace.
+CREATE TABLE inventory(
+    app_id TEXT NOT NULL CHECK (app_id <> ''),
+    team_id TEXT NOT NULL,
+    app_name TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state = 'installed' OR state = 'removed'),
+    set_up_by TEXT NOT NULL,
+    set_up_at INTEGER,
+    removed_at INTEGER,
+    removed_by TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    source TEXT NOT NULL,
+    connected_to TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    data_class TEXT NOT NULL,
+    notes TEXT NOT NULL,
+    request INTEGER REFERENCES app_request(id),
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    version INTEGER NOT NULL CHECK (version > 0),
+    PRIMARY KEY (app_id, team_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX inventory_request ON inventory(request);
+CREATE INDEX inventory_order ON inventory(app_name COLLATE NOCASE, app_id, team_id);
 
 )sql",
                                                // 6: where a person waits first

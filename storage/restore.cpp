@@ -96,15 +96,6 @@ Result<Inspected> inspect(const Descriptor& input, const fs::path& file) {
     return Inspected{header->bytes, true};
 }
 
-// A root operator must not leave files that the daemon's user cannot open.
-void give_to_owner_of_directory(const fs::path& file) {
-    struct stat facts{};
-    if (::geteuid() != 0 ||
-        ::stat(file.parent_path().empty() ? "." : file.parent_path().c_str(), &facts) != 0)
-        return;
-    [[maybe_unused]] const int given = ::lchown(file.c_str(), facts.st_uid, facts.st_gid);
-}
-
 Result<void> copy_pages(const Descriptor& input, std::uint64_t bytes, const fs::path& to) {
     const Descriptor output(::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
     const auto failed = [&] {

@@ -1,6 +1,7 @@
 #include "storage/view.hpp"
 
 #include "storage/effect_rows.hpp"
+#include "storage/installed_view.hpp"
 #include "storage/json_lists.hpp"
 #include "storage/query.hpp"
 #include "storage/request_rows.hpp"
@@ -59,6 +60,10 @@ SlackbotNotice read_notice(Query& query) {
 }
 
 }  // namespace
+
+InstalledView View::installed() const {
+    return InstalledView(*database_);
+}
 
 RequestId View::next_request_id() const {
     Query query(*database_, "SELECT coalesce(max(id), 0) + 1 FROM app_request");

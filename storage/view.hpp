@@ -12,6 +12,7 @@
 namespace countersign::storage {
 
 class Database;
+class InstalledView;
 
 // What may be read. Inside a dispatcher transaction it sees the changes applied so far; on a read-only handle
 // the last commit. Cheap to construct. Throws SQLite::Exception when the database cannot be read.
@@ -92,6 +93,9 @@ class View {
     [[nodiscard]] std::vector<Absence> absences_for(const UserId& delegate) const;
     [[nodiscard]] std::string meta(std::string_view key) const;  // "" when unset
     [[nodiscard]] std::optional<Effect> effect(std::string_view key) const;
+
+    // Inventory, authorizations, integrations (storage/installed_view.hpp).
+    [[nodiscard]] InstalledView installed() const;
 
   private:
     const Database* database_;

@@ -1,5 +1,6 @@
 #include "storage/writer.hpp"
 
+#include "storage/installed_view.hpp"
 #include "storage/issue_rows.hpp"
 #include "storage/json_lists.hpp"
 #include "storage/query.hpp"
@@ -193,6 +194,8 @@ struct Applier {
             .bind(change.key, change.value)
             .run();
     }
+
+    void operator()(const ChangeInstalled& change) const { storage::apply(database, change.change, now); }
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "bot/commands/check_trackers.hpp"
 #include "bot/commands/findings.hpp"
 #include "bot/commands/report.hpp"
+#include "storage/vault.hpp"
 
 #include <fmt/format.h>
 
@@ -26,6 +27,10 @@ int check(const Call& call) {
     const auto secrets =
         config::load_secrets(settings.value_or(config::Settings{}), config::process_environment());
     if (!secrets) problems(secrets.error());
+    if (settings && secrets) {
+        const auto right = storage::check_keys(settings->database, storage::KeyRing(secrets->sealing_keys));
+        if (!right) problems({{"", 0, "COUNTERSIGN_KEY", right.error().text}});
+    }
     if (settings) check_database(settings->database, findings);
     if (settings && secrets) check_slack(*settings, *secrets, findings);
     if (settings && secrets) check_trackers(*settings, *secrets, system_clock().now(), findings);

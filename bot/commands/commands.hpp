@@ -47,9 +47,6 @@ int export_audit(const Call&);
 
 int explain_policy(const Call&, const std::string& id);   // which parties a request needs, and why; "" = any
 int replay_policy(const Call&, const std::string& file);  // what another policy would have changed
-int list_inventory(const Call&);
-int export_inventory(const Call&);
-int list_authorizations(const Call&);
 
 int backup(const Call&, const std::filesystem::path& to);
 int restore(const Call&, const std::filesystem::path& from);

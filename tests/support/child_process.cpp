@@ -111,6 +111,12 @@ ChildProcess::ChildProcess(const std::filesystem::path& program, ProcessOptions 
     }
     const auto argv = pointers(arguments), envp = pointers(environment);
     const std::string directory = options.directory.string();
+    // Fits into a pipe's buffer, so that nobody has to write it while the child runs.
+    Pipe in;
+    if (!options.input.empty() && ::write(in.write.get(), options.input.data(), options.input.size()) !=
+                                      static_cast<ssize_t>(options.input.size()))
+        fail_with_errno("write");
+    in.write = Descriptor();
     const int parent = ::getpid();
 
     impl_->pid = ::fork();
@@ -118,8 +124,7 @@ ChildProcess::ChildProcess(const std::filesystem::path& program, ProcessOptions 
     if (impl_->pid == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (::getppid() != parent) ::_exit(126);
-        const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-        ::dup2(nothing, STDIN_FILENO);
+        ::dup2(in.read.get(), STDIN_FILENO);
         ::dup2(impl_->out.write.get(), STDOUT_FILENO);
         ::dup2(impl_->err.write.get(), STDERR_FILENO);
         if (!directory.empty() && ::chdir(directory.c_str()) != 0) ::_exit(126);

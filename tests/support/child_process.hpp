@@ -19,6 +19,7 @@ struct ProcessOptions {
     // tests.
     std::map<std::string, std::string> environment;
     std::filesystem::path directory;  // "" = ours
+    std::string input = {};           // its standard input, at most 64 KiB
 };
 
 // A real process with its output collected. Killed when the object goes, and by the kernel when the thread

@@ -163,7 +163,10 @@ void DaemonFixture::change_config(const std::string& from, const std::string& to
 }
 
 void DaemonFixture::set_secret(const std::string& name, const std::string& value) {
-    std::ofstream(directory_ / "credentials" / name) << value;
+    const auto file = directory_ / "credentials" / name;
+    std::filesystem::remove(file);
+    std::ofstream(file) << value;
+    std::filesystem::permissions(file, std::filesystem::perms::owner_read);  // as systemd hands them over
 }
 
 void DaemonFixture::expect_log(const std::string& text) {
@@ -183,10 +186,15 @@ std::string DaemonFixture::log() const {
     return process_ ? process_->errors() : "";
 }
 
-Finished DaemonFixture::run_command(std::vector<std::string> arguments) const {
+Finished DaemonFixture::run_command(std::vector<std::string> arguments, std::string input,
+                                    const std::string& failpoint) const {
     arguments.insert(arguments.end(), {"--config", (directory_ / "countersign.toml").string()});
-    return run_process(countersign_binary(),
-                       {.arguments = std::move(arguments), .environment = environment_, .directory = {}});
+    auto environment = environment_;
+    if (!failpoint.empty()) environment["COUNTERSIGN_FAILPOINT"] = failpoint;
+    return run_process(countersign_binary(), {.arguments = std::move(arguments),
+                                              .environment = std::move(environment),
+                                              .directory = {},
+                                              .input = std::move(input)});
 }
 
 }  // namespace countersign::tests

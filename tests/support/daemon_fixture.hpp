@@ -69,8 +69,9 @@ class DaemonFixture {
     // A file in $CREDENTIALS_DIRECTORY, which comes before the environment.
     void set_secret(const std::string& name, const std::string& value);
 
-    // Another subcommand on the same configuration.
-    [[nodiscard]] Finished run_command(std::vector<std::string> arguments) const;
+    // Another subcommand on the same configuration; `input` is its standard input.
+    [[nodiscard]] Finished run_command(std::vector<std::string> arguments, std::string input = "",
+                                       const std::string& failpoint = "") const;
     [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
     [[nodiscard]] std::filesystem::path database() const { return directory_ / "countersign.db"; }
 

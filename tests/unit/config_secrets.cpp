@@ -47,8 +47,14 @@ struct TemporaryFolder {
     TemporaryFolder() { std::filesystem::create_directories(path); }
     ~TemporaryFolder() { std::filesystem::remove_all(path); }
     std::string file(const std::string& name, std::string_view content) const {
-        std::ofstream(path / name) << content;
-        return (path / name).string();
+        const auto file = path / name;
+        std::filesystem::remove(file);
+        std::ofstream(file) << content;
+        return with_mode(file, 0400);
+    }
+    static std::string with_mode(const std::filesystem::path& file, unsigned mode) {
+        std::filesystem::permissions(file, static_cast<std::filesystem::perms>(mode));
+        return file.string();
     }
 };
 
@@ -168,4 +174,28 @@ TEST_CASE("COUNTERSIGN_KEY comes from a credential or file only, 32 bytes a line
         problems_of(environment)
             .starts_with(
                 "COUNTERSIGN_KEY: is set in the environment; expected a credential or COUNTERSIGN_KEY_FILE"));
+}
+
+TEST_CASE("C1: a key file that others can read is refused, and so is a key that nobody drew at random") {
+    const TemporaryFolder folder;
+    const auto with = [&](const std::string& file) {
+        auto variables = good();
+        variables["COUNTERSIGN_KEY_FILE"] = file;
+        return variables;
+    };
+    const auto file = folder.file("key", key_a);
+    for (const unsigned mode : {0400U, 0600U})
+        CHECK(load_secrets({}, from(with(TemporaryFolder::with_mode(file, mode)))));
+    CHECK(load_secrets({}, from(with(TemporaryFolder::with_mode(file, 0440)))).has_value() ==
+          (::getuid() == 0));
+    for (const unsigned mode : {0444U, 0404U, 0644U, 0460U, 0500U, 0777U})
+        CHECK(problems_of(with(TemporaryFolder::with_mode(file, mode))).contains("expected mode 0400"));
+    CHECK(problems_of(with(folder.file("zero", "1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")))
+              .contains("was not drawn at random"));
+    CHECK(problems_of(with(folder.file("text", "1 Y29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZSAhISE=")))
+              .contains("was not drawn at random"));
+    const auto keys = load_sealing_keys(from(with(TemporaryFolder::with_mode(file, 0400))));
+    REQUIRE(keys);
+    CHECK(keys->at(0).id == "1");
+    CHECK(load_sealing_keys(from({}))->empty());
 }

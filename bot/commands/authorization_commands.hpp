@@ -1,0 +1,28 @@
+#pragma once
+
+#include "bot/commands/commands.hpp"
+
+#include <string>
+
+// The commands of stored authorizations. All of them refuse to do anything without the right COUNTERSIGN_KEY.
+namespace countersign::bot::commands {
+
+int list_authorizations(const Call&);
+
+struct NewAuthorization {
+    std::string kind, url, name;
+    std::string owner;  // Slack user id; "": the admins
+    bool device = false, paste = false, token_stdin = false;
+};
+int add_authorization(const Call&, const NewAuthorization&);
+
+struct Removal {
+    std::string name;     // or "kind/name", or its id
+    std::string confirm;  // the name again; "": asked for on standard input
+};
+int remove_authorization(const Call&, const Removal&);
+
+// Puts every data key under the first key of the ring; says how many secrets each key has sealed.
+int rotate_key(const Call&);
+
+}  // namespace countersign::bot::commands

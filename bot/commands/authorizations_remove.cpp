@@ -1,0 +1,143 @@
+#include "bot/commands/authorization_commands.hpp"
+#include "bot/commands/one_call.hpp"
+#include "bot/commands/operator_input.hpp"
+#include "bot/commands/sealing.hpp"
+#include "bot/instance.hpp"
+#include "storage/audit.hpp"
+#include "storage/changes.hpp"
+#include "storage/installed_view.hpp"
+#include "storage/vault.hpp"
+#include "storage/writer.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace countersign::bot::commands {
+namespace {
+
+using storage::Authorization;
+using storage::Integration;
+
+void show_dependents(const Call& call, const Authorization& row, const std::vector<Integration>& uses) {
+    if (uses.empty()) {
+        call.err << fmt::format("nothing uses \"{}\".\n", one_line(row.name));
+        return;
+    }
+    call.err << fmt::format("{} of \"{}\" will stop working:\n",
+                            uses.size() == 1 ? "1 integration" : fmt::format("{} integrations", uses.size()),
+                            one_line(row.name));
+    for (const auto& use : uses)
+        call.err << fmt::format("  {} ({} {}), owner {}\n", one_line(use.name), to_text(use.kind),
+                                one_line(use.target), use.owner.empty() ? "none" : use.owner.value);
+}
+
+// Only what it is about counts: a change of state does not ask the question again.
+std::vector<std::int64_t> ids_of(const std::vector<Integration>& uses) {
+    std::vector<std::int64_t> ids;
+    for (const auto& use : uses)
+        ids.push_back(use.id);
+    return ids;
+}
+
+void note(storage::Database& database, const Authorization& row, std::string action, nlohmann::json details) {
+    storage::AuditEntry entry;
+    entry.at = system_clock().now();
+    entry.actor = operator_name();
+    entry.action = std::move(action);
+    entry.subject = row.id;
+    entry.details = details.dump();
+    storage::Audit(database).append(entry);
+}
+
+// The daemon tells the owners; it looks at its timers at least once a second.
+void have_owners_told(storage::Database& database, const Authorization& row, Timestamp now) {
+    const nlohmann::json event{{"kind", "authorization_removed"}, {"id", row.id}, {"name", row.name}};
+    storage::apply(database, storage::SetTimer{{"authorization_removed:" + row.id, now, event.dump()}}, now);
+}
+
+// O14: best effort, and its result is shown. A token that is still used elsewhere stays valid.
+std::string take_back(const Authorization& row, const Secret& token, const config::Settings& settings,
+                      bool used_elsewhere) {
+    if (used_elsewhere) return "not taken back: another authorization holds the same token";
+    const auto instance = instance_of(row.kind, row.url, settings);
+    auto client = WaitingClient::make(settings);
+    if (!instance) return "not taken back: " + instance.error().text;
+    if (!client) return "not taken back: " + client.error().text;
+    const auto done = (*client)->wait_for(revoke((*client)->http(), *instance, token));
+    return done ? "taken back by its server" : "not taken back: " + done.error().text;
+}
+
+}  // namespace
+
+int remove_authorization(const Call& call, const Removal& removal) {
+    const auto unlocked = unlock(call, false);
+    if (unlocked.code != exit_ok) return unlocked.code;
+    std::optional<Authorization> row;
+    std::vector<Integration> shown;
+    {
+        auto [database, settings, code] = open_for_reading(call);
+        if (!database) return code;
+        const storage::InstalledView view(*database);
+        row = view.find(removal.name);
+        if (row) shown = view.built_on(row->id);
+    }
+    if (!row)
+        return report(call,
+                      Failure(Errc::not_found,
+                              fmt::format("there is no one authorization \"{}\"; authorizations list shows "
+                                          "them, KIND/NAME tells two of one name apart",
+                                          removal.name)));
+    show_dependents(call, *row, shown);
+    auto typed = removal.confirm.empty() ? read_line(call, "Type its name to remove it")
+                                         : Result<std::string>(removal.confirm);
+    if (!typed || *typed != row->name)
+        return report(
+            call, Failure(Errc::invalid_argument,
+                          fmt::format("nothing was removed: type the name \"{}\" to confirm", row->name)));
+
+    auto [database, code] = open_for_writing(call, *unlocked.settings);
+    if (!database) return code;
+    bool gone = false, changed = false, used_elsewhere = false;
+    std::optional<Secret> token;
+    database->transaction([&] {
+        const storage::InstalledView view(*database);
+        gone = !view.authorization(row->id);
+        changed = ids_of(view.built_on(row->id)) != ids_of(shown);  // I6
+        if (gone || changed) return;
+        const storage::SealedPlace place{row->id, "token", std::string(to_text(row->kind)), row->url};
+        if (auto opened = storage::read_secret(*database, unlocked.ring, place)) token = std::move(*opened);
+        used_elsewhere = std::ranges::any_of(view.authorizations(), [&](const Authorization& other) {
+            return other.id != row->id && other.fingerprint == row->fingerprint;
+        });
+        const auto now = system_clock().now();
+        storage::apply(*database, storage::RemoveAuthorization{row->id, operator_name()}, now);
+        have_owners_told(*database, *row, now);
+        auto stopped = nlohmann::json::array();
+        for (const auto& use : shown)
+            stopped.push_back({{"id", use.id}, {"name", use.name}, {"owner", use.owner.value}});
+        note(*database, *row, "authorization.removed",
+             {{"name", row->name}, {"kind", to_text(row->kind)}, {"url", row->url}, {"stopped", stopped}});
+    });
+    if (gone) return report(call, Failure(Errc::not_found, "somebody else has just removed it"));  // I20
+    if (changed)
+        return report(call,
+                      Failure(Errc::conflict,
+                              "nothing was removed: what uses it has just changed; look at the list again"));
+    const bool clean = storage::truncate_log(*database);
+    const std::string revoked = token ? take_back(*row, *token, *unlocked.settings, used_elsewhere)
+                                      : "not taken back: there was none to read";
+    database->transaction([&] { note(*database, *row, "authorization.revoked", {{"result", revoked}}); });
+    if (call.json) {
+        print_json(
+            call,
+            {{"schema", json_schema}, {"removed", row->id}, {"stopped", shown.size()}, {"token", revoked}});
+        return exit_ok;
+    }
+    call.out << fmt::format("removed \"{}\"; its token was {}\n", one_line(row->name), one_line(revoked));
+    if (!clean) call.out << "its sealed copy leaves the write-ahead log when the daemon next empties it\n";
+    return exit_ok;
+}
+
+}  // namespace countersign::bot::commands

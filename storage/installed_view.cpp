@@ -1,0 +1,231 @@
+#include "storage/installed_view.hpp"
+
+#include "storage/database.hpp"
+#include "storage/query.hpp"
+#include "storage/vault.hpp"
+
+#include <algorithm>
+
+namespace countersign::storage {
+namespace {
+
+constexpr char authorization_columns[] =
+    "id, kind, name, url, account, account_id, workspace, scopes, added_by, owner, added_at, flow, "
+    "expires_at, "
+    "renewable, fingerprint, state, state_note, state_since, checked_at, notes, version";
+constexpr char integration_columns[] =
+    "id, kind, name, authorization, authorization_name, authorization_kind, instance, target, purpose, "
+    "owner, "
+    "made_at, state, state_note, state_since, version";
+constexpr char inventory_columns[] =
+    "app_id, team_id, app_name, state, set_up_by, set_up_at, removed_at, removed_by, scopes, source, "
+    "connected_to, owner, purpose, data_class, notes, request, first_seen, last_seen, version";
+// ?1 state, ?2 part of the name or an id, ?3 owner
+constexpr char inventory_where[] =
+    " FROM inventory WHERE (?1 = '' OR state = ?1) AND (?2 = '' OR instr(lower(app_name), lower(?2)) > 0 OR "
+    "app_id = ?2 OR team_id = ?2) AND (?3 = '' OR owner = ?3)";
+
+Authorization read_authorization(Query& query) {
+    Authorization a;
+    query.read(a.id, a.kind, a.name, a.url, a.account, a.account_id, a.workspace, a.scopes, a.added_by,
+               a.owner, a.added_at, a.flow, a.expires_at, a.renewable, a.fingerprint, a.state, a.state_note,
+               a.state_since, a.checked_at, a.notes, a.version);
+    return a;
+}
+
+Integration read_integration(Query& query) {
+    Integration i;
+    query.read(i.id, i.kind, i.name, i.authorization, i.authorization_name, i.authorization_kind, i.instance,
+               i.target, i.purpose, i.owner, i.made_at, i.state, i.state_note, i.state_since, i.version);
+    return i;
+}
+
+InventoryEntry read_entry(Query& query) {
+    InventoryEntry e;
+    query.read(e.app_id, e.team_id, e.app_name, e.state, e.set_up_by, e.set_up_at, e.removed_at, e.removed_by,
+               e.scopes, e.source, e.connected_to, e.owner, e.purpose, e.data_class, e.notes, e.request,
+               e.first_seen, e.last_seen, e.version);
+    return e;
+}
+
+template <class Row>
+auto all_rows(Query& query, Row row) {
+    std::vector<decltype(row(query))> rows;
+    while (query.step())
+        rows.push_back(row(query));
+    return rows;
+}
+
+template <class Row>
+auto first_row(Query& query, Row row) -> std::optional<decltype(row(query))> {
+    if (!query.step()) return std::nullopt;
+    return row(query);
+}
+
+struct Applier {
+    const Database& database;
+    Timestamp now;
+
+    void operator()(const SaveAuthorization& change) const {
+        const Authorization& a = change.authorization;
+        Query(database,
+              "INSERT INTO authorization(id, kind, name, name_key, url, account, account_id, workspace, "
+              "scopes, "
+              "added_by, owner, added_at, flow, expires_at, renewable, fingerprint, state, state_note, "
+              "state_since, checked_at, notes, version) "
+              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) "
+              // The instance is not among them: it never changes (I10).
+              "ON CONFLICT(id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, "
+              "account = excluded.account, account_id = excluded.account_id, workspace = excluded.workspace, "
+              "scopes = excluded.scopes, owner = excluded.owner, flow = excluded.flow, "
+              "expires_at = excluded.expires_at, renewable = excluded.renewable, "
+              "fingerprint = excluded.fingerprint, state = excluded.state, state_note = excluded.state_note, "
+              "state_since = excluded.state_since, checked_at = excluded.checked_at, notes = excluded.notes, "
+              "version = version + 1")
+            .bind(a.id, a.kind, a.name, name_key(a.name), a.url, a.account, a.account_id, a.workspace,
+                  a.scopes, a.added_by, a.owner, a.added_at, a.flow, a.expires_at, a.renewable, a.fingerprint,
+                  a.state, a.state_note, a.state_since, a.checked_at, a.notes)
+            .run();
+    }
+
+    // I7: in the caller's transaction the secrets go and everything that was built on them stops.
+    void operator()(const RemoveAuthorization& change) const {
+        shred_secrets(database, change.id);
+        Query(database, "DELETE FROM authorization WHERE id = ?").bind(change.id).run();
+        Query(database,
+              "UPDATE integration SET state = 'needs_reauth', state_note = ?, state_since = ?, "
+              "version = version + 1 WHERE authorization = ? AND state <> 'needs_reauth'")
+            .bind("its authorization was removed by " + change.by, now, change.id)
+            .run();
+    }
+
+    void operator()(const SaveIntegration& change) const {
+        const Integration& i = change.integration;
+        const auto id = i.id > 0 ? std::optional(i.id) : std::nullopt;
+        Query(
+            database,
+            "INSERT INTO integration(id, kind, name, authorization, authorization_name, authorization_kind, "
+            "instance, target, purpose, owner, made_at, state, state_note, state_since, version) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) "
+            "ON CONFLICT(id) DO UPDATE SET name = excluded.name, authorization = excluded.authorization, "
+            "authorization_name = excluded.authorization_name, target = excluded.target, "
+            "purpose = excluded.purpose, owner = excluded.owner, state = excluded.state, "
+            "state_note = excluded.state_note, state_since = excluded.state_since, version = version + 1")
+            .bind(id, i.kind, i.name, i.authorization, i.authorization_name, i.authorization_kind, i.instance,
+                  i.target, i.purpose, i.owner, i.made_at, i.state, i.state_note, i.state_since)
+            .run();
+    }
+
+    void operator()(const RemoveIntegration& change) const {
+        Query(database, "DELETE FROM integration WHERE id = ?").bind(change.id).run();
+    }
+
+    void operator()(const SaveInventoryEntry& change) const {
+        const InventoryEntry& e = change.entry;
+        Query(database,
+              "INSERT INTO inventory(app_id, team_id, app_name, state, set_up_by, set_up_at, removed_at, "
+              "removed_by, scopes, source, connected_to, owner, purpose, data_class, notes, request, "
+              "first_seen, last_seen, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+              "1) "
+              "ON CONFLICT(app_id, team_id) DO UPDATE SET app_name = excluded.app_name, "
+              "state = excluded.state, set_up_by = excluded.set_up_by, set_up_at = excluded.set_up_at, "
+              "removed_at = excluded.removed_at, removed_by = excluded.removed_by, scopes = excluded.scopes, "
+              "source = excluded.source, connected_to = excluded.connected_to, owner = excluded.owner, "
+              "purpose = excluded.purpose, data_class = excluded.data_class, notes = excluded.notes, "
+              "request = excluded.request, last_seen = excluded.last_seen, version = version + 1")
+            .bind(e.app_id, e.team_id, e.app_name, e.state, e.set_up_by, e.set_up_at, e.removed_at,
+                  e.removed_by, e.scopes, e.source, e.connected_to, e.owner, e.purpose, e.data_class, e.notes,
+                  e.request, e.first_seen, e.last_seen)
+            .run();
+    }
+
+    void operator()(const RemoveInventoryEntry& change) const {
+        Query(database, "DELETE FROM inventory WHERE app_id = ? AND team_id = ?")
+            .bind(change.app_id, change.team_id)
+            .run();
+    }
+};
+
+}  // namespace
+
+std::vector<Authorization> InstalledView::authorizations() const {
+    static constexpr auto sql =
+        joined_sql("SELECT ", authorization_columns, " FROM authorization ORDER BY kind, name_key");
+    Query query(*database_, sql.data());
+    return all_rows(query, read_authorization);
+}
+
+std::optional<Authorization> InstalledView::authorization(std::string_view id) const {
+    static constexpr auto sql =
+        joined_sql("SELECT ", authorization_columns, " FROM authorization WHERE id = ?");
+    Query query(*database_, sql.data());
+    return first_row(query.bind(id), read_authorization);
+}
+
+std::optional<Authorization> InstalledView::find(std::string_view words) const {
+    if (auto known = authorization(words)) return known;
+    const auto slash = words.find('/');
+    const auto kind = slash == std::string_view::npos ? std::nullopt : parse_kind(words.substr(0, slash));
+    std::optional<Authorization> found;
+    for (auto& each : authorizations()) {
+        const bool by_kind =
+            kind && each.kind == *kind && name_key(each.name) == name_key(words.substr(slash + 1));
+        if (!by_kind && name_key(each.name) != name_key(words)) continue;
+        if (found) return std::nullopt;
+        found = std::move(each);
+    }
+    return found;
+}
+
+bool InstalledView::name_is_taken(AuthorizationKind kind, std::string_view name) const {
+    Query query(*database_, "SELECT 1 FROM authorization WHERE kind = ? AND name_key = ?");
+    return query.bind(kind, name_key(name)).step();
+}
+
+std::vector<Integration> InstalledView::integrations() const {
+    static constexpr auto sql = joined_sql("SELECT ", integration_columns, " FROM integration ORDER BY id");
+    Query query(*database_, sql.data());
+    return all_rows(query, read_integration);
+}
+
+std::optional<Integration> InstalledView::integration(std::int64_t id) const {
+    static constexpr auto sql = joined_sql("SELECT ", integration_columns, " FROM integration WHERE id = ?");
+    Query query(*database_, sql.data());
+    return first_row(query.bind(id), read_integration);
+}
+
+std::vector<Integration> InstalledView::built_on(std::string_view authorization) const {
+    static constexpr auto sql =
+        joined_sql("SELECT ", integration_columns, " FROM integration WHERE authorization = ? ORDER BY id");
+    Query query(*database_, sql.data());
+    return all_rows(query.bind(authorization), read_integration);
+}
+
+std::vector<InventoryEntry> InstalledView::inventory(const Filter& filter) const {
+    static constexpr auto sql =
+        joined_sql("SELECT ", inventory_columns, inventory_where,
+                   " ORDER BY app_name COLLATE NOCASE, app_id, team_id LIMIT ?4 OFFSET ?5");
+    Query query(*database_, sql.data());
+    query.bind(filter.state, filter.text, filter.owner, filter.limit, filter.skip);
+    return all_rows(query, read_entry);
+}
+
+std::int64_t InstalledView::inventory_count(const Filter& filter) const {
+    static constexpr auto sql = joined_sql("SELECT count(*)", inventory_where);
+    Query query(*database_, sql.data());
+    query.bind(filter.state, filter.text, filter.owner).step();
+    return query.number(0);
+}
+
+std::optional<InventoryEntry> InstalledView::entry(const AppId& app, const TeamId& team) const {
+    static constexpr auto sql =
+        joined_sql("SELECT ", inventory_columns, " FROM inventory WHERE app_id = ? AND team_id = ?");
+    Query query(*database_, sql.data());
+    return first_row(query.bind(app, team), read_entry);
+}
+
+void apply(const Database& database, const InstalledChange& change, Timestamp now) {
+    std::visit(Applier{database, now}, change);
+}
+
+}  // namespace countersign::storage

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "storage/installed.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace countersign::storage {
+
+class Database;
+
+// What may be read of installed apps; otherwise like View.
+class InstalledView {
+  public:
+    explicit InstalledView(const Database& database) : database_(&database) {}
+
+    [[nodiscard]] std::vector<Authorization> authorizations() const;  // by kind and name
+    [[nodiscard]] std::optional<Authorization> authorization(std::string_view id) const;
+    // By id, by name, or by "kind/name"; a name that several kinds have finds none.
+    [[nodiscard]] std::optional<Authorization> find(std::string_view words) const;
+    [[nodiscard]] bool name_is_taken(AuthorizationKind kind, std::string_view name) const;
+
+    [[nodiscard]] std::vector<Integration> integrations() const;  // by id
+    [[nodiscard]] std::optional<Integration> integration(std::int64_t id) const;
+    [[nodiscard]] std::vector<Integration> built_on(std::string_view authorization) const;
+
+    // By name, app and workspace: stable for paging (I1).
+    struct Filter {
+        std::string state = {};  // "" = any
+        std::string text = {};   // part of app name, or an id; "" = any
+        UserId owner = {};
+        std::size_t limit = 500, skip = 0;
+    };
+    [[nodiscard]] std::vector<InventoryEntry> inventory(const Filter& filter) const;
+    [[nodiscard]] std::int64_t inventory_count(const Filter& filter) const;
+    [[nodiscard]] std::optional<InventoryEntry> entry(const AppId& app, const TeamId& team) const;
+
+  private:
+    const Database* database_;
+};
+
+// Applies a change; `version` grows by one.
+void apply(const Database& database, const InstalledChange& change, Timestamp now);
+
+}  // namespace countersign::storage

@@ -1,0 +1,237 @@
+// Stored authorizations on the command line, with the real binary, beside the daemon and without it.
+#include "tests/fakes/token_server.hpp"
+#include "tests/support/daemon_fixture.hpp"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <sstream>
+
+using namespace countersign::tests;
+using countersign::fakes::TokenServer;
+using nlohmann::json;
+
+namespace {
+
+constexpr const char* key_one = "1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n";
+constexpr const char* key_two = "2 ICEiIyQlJicoKSorLC0uL5CRkpOUlZaXmJmam5ydnp8=\n";
+constexpr const char* canary = "glpat-canary-5b1d7e90";
+
+struct Office {
+    DaemonFixture daemon;
+    TokenServer gitlab;
+
+    Office() {
+        daemon.set_secret("countersign_key", key_one);
+        gitlab.add({.value = canary, .login = "procurement_bot", .id = 4711});
+    }
+    Finished add(const std::string& name, const std::string& token,
+                 std::vector<std::string> more = {}) const {
+        std::vector<std::string> arguments{"authorizations", "add",    "--kind", "gitlab",       "--url",
+                                           gitlab.url(),     "--name", name,     "--token-stdin"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return daemon.run_command(arguments, token + "\n");
+    }
+    json list() const {
+        const auto listed = daemon.run_command({"authorizations", "list", "--json"});
+        REQUIRE_MESSAGE(listed.code == 0, listed.errors);
+        return json::parse(listed.output).at("authorizations");
+    }
+};
+
+std::string content(const std::filesystem::path& file) {
+    std::ostringstream out;
+    out << std::ifstream(file, std::ios::binary).rdbuf();
+    return out.str();
+}
+
+// C7: in no file of the directory, which holds database, log, lock, health file and backups.
+void expect_no_canary(const std::filesystem::path& directory) {
+    for (const auto& each : std::filesystem::recursive_directory_iterator(directory)) {
+        if (!each.is_regular_file()) continue;
+        CHECK_MESSAGE(!content(each.path()).contains("canary"), each.path().string());
+    }
+}
+
+}  // namespace
+
+TEST_CASE("authorizations: a token comes in through standard input and is seen nowhere again (C7, O8)") {
+    Office office;
+    office.daemon.start();
+    const auto added = office.add("Procurement", canary);
+    CHECK_MESSAGE(added.code == 0, added.errors);
+    CHECK(added.output == "added the gitlab authorization \"Procurement\": connected as procurement_bot at " +
+                              office.gitlab.url() + "\n");
+    const auto list = office.list();
+    REQUIRE(list.size() == 1);
+    CHECK(list[0]["account"] == "procurement_bot");
+    CHECK(list[0]["account_id"] == "4711");
+    CHECK(list[0]["scopes"] == json::array({"api"}));
+    CHECK(list[0]["state"] == "active");
+    CHECK(list[0]["uses"] == 0);
+    CHECK(list[0]["fingerprint"].get<std::string>().size() == 8);
+    const auto shown = office.daemon.run_command({"authorizations", "list"});
+    CHECK(shown.output.contains("Procurement"));
+
+    // I11, and refusals that store nothing.
+    CHECK(office.add(" procurement ", canary).code == 1);
+    office.gitlab.add({.value = "glpat-canary-weak", .login = "weak", .id = 2, .scopes = {"read_user"}});
+    const auto weak = office.add("Weak", "glpat-canary-weak");
+    CHECK(weak.code == 77);
+    CHECK(weak.errors.contains("no scope api"));
+    const auto unknown = office.add("Unknown", "glpat-canary-unknown");
+    CHECK(unknown.code == 1);
+    CHECK(unknown.errors.contains("refuses the token"));
+    for (const auto* wrong : {"xoxb-canary", "ghp_canary", "two canary words", "", "canary-\xC3\xA4"}) {
+        const auto refused = office.add("Wrong", wrong);
+        CHECK(refused.code == 78);
+        CHECK_FALSE((refused.errors + refused.output).contains("canary"));
+    }
+    CHECK(office.list().size() == 1);
+
+    REQUIRE(office.daemon.run_command({"backup", "--to", (office.daemon.directory() / "copy.db").string()})
+                .code == 0);
+    const auto audit = office.daemon.run_command({"audit", "export"});
+    CHECK(audit.output.contains("authorization.added"));
+    CHECK_FALSE(audit.output.contains("canary"));
+    CHECK_FALSE(
+        (weak.errors + unknown.errors + added.output + added.errors + shown.output).contains("canary"));
+    CHECK_FALSE(office.daemon.log().contains("canary"));
+    expect_no_canary(office.daemon.directory());
+    CHECK(office.daemon.stop() == 0);
+    expect_no_canary(office.daemon.directory());
+}
+
+TEST_CASE("authorizations: usage errors name what is wrong before anything is read") {
+    const Office office;
+    const auto run = [&](std::vector<std::string> arguments) {
+        return office.daemon.run_command(std::move(arguments), std::string(canary) + "\n");
+    };
+    CHECK(run({"authorizations", "add", "--kind", "jira", "--url", office.gitlab.url(), "--name", "A",
+               "--token-stdin"})
+              .code == 2);
+    CHECK(run({"authorizations", "add", "--kind", "gitlab", "--url", office.gitlab.url(), "--name", "A"})
+              .code == 2);
+    CHECK(run({"authorizations", "add", "--kind", "gitlab", "--url", office.gitlab.url(), "--name", "\u200B",
+               "--token-stdin"})
+              .code == 2);
+    const auto plain = run({"authorizations", "add", "--kind", "gitlab", "--url", "http://gitlab.example.com",
+                            "--name", "A", "--token-stdin"});
+    CHECK(plain.code == 2);
+    CHECK(plain.errors.contains("expected https://"));
+    CHECK(office.gitlab.calls() == 0);
+    CHECK_FALSE(std::filesystem::exists(office.daemon.database()));
+}
+
+TEST_CASE("authorizations: a server that cannot be asked leaves it pending, with a warning") {
+    Office office;
+    office.gitlab.break_with(503);
+    const auto added = office.add("Procurement", canary);
+    CHECK(added.code == 0);
+    CHECK(added.errors.contains("the token was not checked"));
+    CHECK(office.list().at(0).at("state") == "pending");
+}
+
+TEST_CASE("authorizations: without the right key nothing runs once something is sealed (C1, C2)") {
+    Office office;
+    REQUIRE(office.add("Procurement", canary).code == 0);
+    const auto before = content(office.daemon.database());
+    const auto expect_refusal = [&](const std::string& words) {
+        CAPTURE(words);
+        for (const auto& command : std::vector<std::vector<std::string>>{
+                 {"run"},
+                 {"authorizations", "list"},
+                 {"authorizations", "rotate-key"},
+                 {"authorizations", "remove", "Procurement", "--confirm", "Procurement"}}) {
+            const auto refused = office.daemon.run_command(command);
+            CHECK(refused.code == 78);
+            CHECK_MESSAGE(refused.errors.contains(words), refused.errors);
+            CHECK(std::ranges::count(refused.errors, '\n') == 1);
+        }
+        CHECK(content(office.daemon.database()) == before);
+    };
+    office.daemon.set_secret("countersign_key", key_two);
+    expect_refusal("has no key");
+    office.daemon.set_secret("countersign_key", std::string("1") + (key_two + 1));
+    expect_refusal("is not the one");
+    office.daemon.set_secret("countersign_key", "1 c2hvcnQ=\n");
+    expect_refusal("line 1 is not a key");
+    std::filesystem::remove(office.daemon.directory() / "credentials" / "countersign_key");
+    expect_refusal("COUNTERSIGN_KEY is missing");
+    const auto checked = office.daemon.run_command({"check"});
+    CHECK(checked.code == 78);
+    CHECK(checked.errors.contains("COUNTERSIGN_KEY"));
+    office.daemon.set_secret("countersign_key", key_one);
+    office.daemon.start();
+    CHECK(office.daemon.stop() == 0);
+}
+
+TEST_CASE("authorizations: the name is typed to remove one, its token is taken back (I6, O14)") {
+    Office office;
+    office.daemon.start();
+    REQUIRE(office.add("Procurement", canary).code == 0);
+    const auto wrong =
+        office.daemon.run_command({"authorizations", "remove", "procurement"}, "procurement\n");
+    CHECK(wrong.code == 1);
+    CHECK(wrong.errors.contains("nothing was removed"));
+    CHECK(office.daemon.run_command({"authorizations", "remove", "procurement"}).code == 1);
+    CHECK(office.list().size() == 1);
+    CHECK(office.daemon.run_command({"authorizations", "remove", "Other"}, "Other\n").code == 1);
+    const auto removed =
+        office.daemon.run_command({"authorizations", "remove", "procurement"}, "Procurement\n");
+    CHECK_MESSAGE(removed.code == 0, removed.errors);
+    CHECK(removed.errors.contains("nothing uses \"Procurement\""));
+    CHECK(removed.output.contains("taken back by its server"));
+    CHECK_FALSE(office.gitlab.knows(canary));
+    CHECK(office.list().empty());
+    const auto audit = office.daemon.run_command({"audit", "export"});
+    CHECK(audit.output.contains("authorization.removed"));
+    CHECK(audit.output.contains("authorization.revoked"));
+    CHECK(office.daemon.run_command({"audit", "verify"}).code == 0);
+}
+
+TEST_CASE(
+    "authorizations: keys are rotated while the daemon runs, and kill -9 at any step loses nothing (C6)") {
+    Office office;
+    constexpr int tokens = 45;
+    for (int at = 0; at < tokens; ++at) {
+        const auto token = std::string(canary) + std::to_string(at);
+        office.gitlab.add({.value = token, .login = "bot" + std::to_string(at), .id = at + 1});
+        REQUIRE(office.add("Authorization " + std::to_string(at), token).code == 0);
+    }
+    office.daemon.start();
+    office.daemon.set_secret("countersign_key", std::string(key_two) + key_one);
+    // The running daemon has only the old key.
+    const auto early = office.daemon.run_command({"authorizations", "rotate-key"});
+    CHECK(early.code == 75);
+    CHECK(early.errors.contains("reload it with the new COUNTERSIGN_KEY first"));
+    office.daemon.signal(SIGHUP);
+    office.daemon.expect_log("event=reloaded");
+    for (const auto* point : {"rotate_commit", "rotate_step:2", "rotate_commit:2"}) {
+        CAPTURE(point);
+        Finished killed{};
+        // The daemon writes down its new keys just after it says that it reloaded.
+        do {
+            killed = office.daemon.run_command({"authorizations", "rotate-key"}, "", point);
+        } while (killed.code == 75);
+        CHECK(killed.code == 128 + SIGKILL);
+        CHECK(office.list().size() == tokens);  // which checks every key in use
+    }
+    const auto rotated = office.daemon.run_command({"authorizations", "rotate-key", "--json"});
+    CHECK_MESSAGE(rotated.code == 0, rotated.errors);
+    const auto counts = json::parse(rotated.output);
+    CHECK(counts["keys"] ==
+          json::parse(R"([{"id":"1","secrets":0,"active":false},{"id":"2","secrets":45,"active":true}])"));
+    office.daemon.set_secret("countersign_key", key_two);
+    CHECK(office.list().size() == tokens);
+    // The token itself still opens: it can be taken back.
+    REQUIRE(office.daemon
+                .run_command({"authorizations", "remove", "Authorization 7", "--confirm", "Authorization 7"})
+                .code == 0);
+    CHECK_FALSE(office.gitlab.knows(std::string(canary) + "7"));
+    CHECK(office.daemon.run_command({"audit", "verify"}).code == 0);
+    CHECK(office.daemon.stop() == 0);
+}
