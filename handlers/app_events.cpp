@@ -1,6 +1,8 @@
+#include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/handlers.hpp"
+#include "handlers/inventory.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
@@ -43,6 +45,18 @@ Outcome noted(const AppEvent& seen) {
     return outcome;
 }
 
+review::InstallEvidence evidence_of(const AppEvent& seen, review::InstallEvidence::What what,
+                                    const Context& context) {
+    return {.what = what,
+            .app = seen.app,
+            .team = seen.team,
+            .app_name = text::shortened(text::cleaned(seen.name), 150),
+            .by = seen.by.value,
+            .scopes = {},
+            .source = "event",
+            .at = context.now};
+}
+
 bool approved_in_slack(const AppEvent& seen, const Context& context) {
     for (const auto& team : {seen.team, TeamId()}) {
         const auto known = context.view.resolution(seen.app, team);
@@ -77,7 +91,10 @@ Outcome app_installed(const Event& event, const Context& context) {
                                     views::inert_line(request->app_name, 100), to_text(request->id),
                                     seen.by.empty() ? "" : " by " + views::mention(seen.by)))));
     }
-    if (ours || approved_in_slack(seen, context)) return outcome;
+    outcome.merge(
+        installed_seen(evidence_of(seen, review::InstallEvidence::What::installed, context), context));
+    const bool known = approval_of(seen.app, seen.team, context.view).has_value();
+    if (known || approved_in_slack(seen, context)) return outcome;
     outcome.audit.push_back(
         {"slack", "install.deviation", seen.app.value, details({{"team", seen.team.value}})});
     outcome.effects.push_back(
@@ -94,7 +111,14 @@ Outcome app_installed(const Event& event, const Context& context) {
 // Uninstalled or deleted: the request's state says what was decided, not what is installed; an app that is
 // gone leaves Slack's list of requests, which a sweep finds.
 Outcome app_removed(const Event& event, const Context& context) {
-    auto outcome = noted(read(event));
+    const auto seen = read(event);
+    auto outcome = noted(seen);
+    if (!seen.app.empty() && seen.app != context.capabilities.own_app) {
+        const auto evidence = evidence_of(seen, review::InstallEvidence::What::removed, context);
+        const bool everywhere =
+            seen.team.empty() || text_field(field(event.payload, "event"), "type") == "app_deleted";
+        outcome.merge(everywhere ? app_gone(evidence, context) : installed_seen(evidence, context));
+    }
     outcome.merge(begin_sweep(context));
     return outcome;
 }

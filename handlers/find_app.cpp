@@ -3,6 +3,7 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/review/app_ids.hpp"
+#include "handlers/review/life_cycle.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/forms.hpp"
 #include "handlers/views/home_texts.hpp"
@@ -34,7 +35,7 @@ std::string believed(const AppRequest& request, const TeamId& team, const Contex
 
 const views::Text<>& verdict(const AppRequest& request, const TeamId& team, const Context& context) {
     const auto status = believed(request, team, context);
-    if (status == "approved" || (status.empty() && request.state == storage::RequestState::approved))
+    if (status == "approved" || (status.empty() && review::is_approved(request.state)))
         return texts::app_approved;
     if (status == "restricted" || (status.empty() && request.state == storage::RequestState::restricted))
         return texts::app_restricted;

@@ -6,6 +6,7 @@
 #include "handlers/effects.hpp"
 #include "handlers/intake.hpp"
 #include "handlers/review/app_ids.hpp"
+#include "handlers/review/life_cycle.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/tracker_pages.hpp"
 #include "handlers/views/action_ids.hpp"
@@ -79,7 +80,7 @@ bool is_approved(const std::string& app, const std::optional<AppId>& id, const T
     const auto decided = std::ranges::find_if(known, [&](const storage::AppRequest& request) {
         return (request.team_id == team || request.team_id.empty()) && request.decided_at.has_value();
     });
-    return decided != known.end() && decided->state == storage::RequestState::approved;
+    return decided != known.end() && review::is_approved(decided->state);
 }
 
 // Not a request for an app in Slack: the way to where it belongs takes the form's place (R17, R18).

@@ -2,6 +2,7 @@
 
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/views/notices.hpp"
@@ -26,11 +27,15 @@ std::optional<storage::AppRequest> last_decided(const AppId& app, const TeamId& 
                                                 const Context& context) {
     for (auto& request :
          context.view.requests({.state = {}, .app = app.value, .requester = {}, .limit = 20})) {
-        const bool resolved =
-            request.state == RequestState::approved || request.state == RequestState::restricted;
+        const bool resolved = review::is_approved(request.state) || request.state == RequestState::restricted;
         if (resolved && request.team_id == team) return std::move(request);
     }
     return std::nullopt;
+}
+
+// In Slack's words: what is installed is approved.
+std::string_view standing(const storage::AppRequest& request) {
+    return review::is_approved(request.state) ? "approved" : to_text(request.state);
 }
 
 // A person who can be named, "an admin app", or nobody: the audit log of Slack would know (M11).
@@ -49,7 +54,7 @@ void contradict(const storage::AppRequest& request, const std::string& now, cons
         alarm(context.settings, fmt::format("resolution:{}:{}:{}", id, now, when),
               views::alarm_notice(
                   fmt::format("{} for {} is {} here, but {} in Slack now ({}, outside Countersign).", id,
-                              request.app_name, to_text(request.state), now, by),
+                              request.app_name, standing(request), now, by),
                   "Decide which of the two holds, and change the app's approval in Slack's admin pages if "
                   "it must not stay.")));
     outcome.audit.push_back({"slack", "decision.contradiction", id, details({{"now", now}, {"by", by}})});
@@ -75,7 +80,7 @@ Outcome resolution_listed(const json& entry, const std::string& status, const Te
                                       {"scopes", review::names(scopes)},
                                       {"by", by}})});
     const auto request = last_decided(app, team, context);
-    if (request && to_text(request->state) != status)
+    if (request && standing(*request) != status)
         contradict(*request, status, by, review::number_field(entry, "date_updated"), context, outcome);
     return outcome;
 }
@@ -92,7 +97,7 @@ Outcome resolution_cleared(const storage::AppResolution& known, const Context& c
          details({{"team", place(known.team_id)}, {"from", known.status}, {"to", "none"}})});
     // Not where another list has it now: that one has told already, or will in this round.
     const auto request = last_decided(known.app_id, known.team_id, context);
-    if (request && to_text(request->state) == known.status)
+    if (request && standing(*request) == known.status)
         contradict(*request, "cleared", "unknown decider", to_millis(known.seen_at) / 1000, context, outcome);
     return outcome;
 }

@@ -51,8 +51,12 @@ std::vector<std::string> View::app_names(std::size_t limit) const {
 
 std::vector<std::chrono::milliseconds> View::recent_waits(std::size_t limit) const {
     Query query(*database_,
-                "SELECT decided_at - created_at FROM app_request WHERE state = 'approved' "
-                "AND decided_at IS NOT NULL ORDER BY id DESC LIMIT ?");
+                "SELECT waited FROM ("
+                "SELECT * FROM (SELECT id, decided_at - created_at AS waited FROM app_request "
+                "WHERE state = 'approved' AND decided_at IS NOT NULL ORDER BY id DESC LIMIT ?1) UNION ALL "
+                "SELECT * FROM (SELECT id, decided_at - created_at AS waited FROM app_request "
+                "WHERE state = 'installed' AND decided_at IS NOT NULL ORDER BY id DESC LIMIT ?1)"
+                ") ORDER BY id DESC LIMIT ?1");
     query.bind(as_limit(limit));
     std::vector<std::chrono::milliseconds> waits;
     while (query.step())

@@ -21,6 +21,10 @@ bool in_votes(RequestState state) {
     }
 }
 
+bool is_approved(RequestState state) {
+    return state == RequestState::approved || state == RequestState::installed;
+}
+
 bool in_flight(RequestState state) {
     return state == RequestState::applying || state == RequestState::unclear;
 }

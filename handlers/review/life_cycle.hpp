@@ -10,6 +10,8 @@ namespace countersign::handlers::review {
 // The states in which parties vote: everything before a call to Slack or an end.
 [[nodiscard]] bool in_votes(storage::RequestState state);
 // A call to Slack is under way or its answer is being looked up.
+// Slack says approved, installed or not.
+[[nodiscard]] bool is_approved(storage::RequestState state);
 [[nodiscard]] bool in_flight(storage::RequestState state);
 
 // Where a request in one of the voting states belongs, from its votes and vendor issue (domain.md §8.4).
