@@ -3,6 +3,7 @@
 #include "bot/commands/authorization_commands.hpp"
 #include "bot/commands/commands.hpp"
 #include "bot/commands/inventory_commands.hpp"
+#include "bot/commands/record_commands.hpp"
 #include "bot/commands/report.hpp"
 #include "config/base/text.hpp"
 #include "storage/records.hpp"
@@ -30,6 +31,7 @@ struct Arguments {
     std::string file;
     commands::NewAuthorization authorization;
     commands::Removal removal;
+    commands::RecordFilter records;
     commands::InventoryFilter inventory;
     commands::InventoryImport import;
     std::string format = "json";
@@ -116,14 +118,43 @@ class Tree {
                  [this](const Call& call) { return show_request(call, arguments_->id); })
             ->add_option("id", arguments_->id, "REQ-12 or Slack's Ar…")
             ->required();
-        printing(*requests, "export", "Print all requests as JSON", commands::export_requests);
+        auto* exported =
+            printing(*requests, "export", "Print all that is known of requests", [this](const Call& call) {
+                arguments_->records.format = arguments_->format;
+                return export_requests(call, arguments_->records);
+            });
+        filter_records(*exported);
+        add_format(*exported);
     }
 
     void add_records() {
         auto* audit = group("audit", "Look at the audit log");
         printing(*audit, "verify", "Check that no entry was changed, removed or inserted",
                  commands::verify_audit);
-        printing(*audit, "export", "Print all entries as JSON", commands::export_audit);
+        auto* exported = printing(*audit, "export", "Print the entries, or write a folder of evidence",
+                                  [this](const Call& call) {
+                                      arguments_->records.format = arguments_->format;
+                                      if (!arguments_->file.empty())
+                                          return export_evidence(call, arguments_->records, arguments_->file);
+                                      return export_audit(call, arguments_->records);
+                                  });
+        filter_records(*exported);
+        add_format(*exported);
+        exported->add_flag("--deviations", arguments_->records.deviations,
+                           "Only what went another way than it should");
+        exported
+            ->add_option(
+                "--pack", arguments_->file,
+                "A new folder: requests, audit log, inventory, deviations, an index page with charts")
+            ->type_name("FOLDER");
+        auto* erase =
+            printing(*audit, "erase-person",
+                     "Take a person's name and words out of everything but votes, decisions and audit log",
+                     [this](const Call& call) {
+                         return erase_person(call, arguments_->id, arguments_->removal.confirm);
+                     });
+        erase->add_option("id", arguments_->id, "The Slack user id")->required();
+        erase->add_option("--confirm", arguments_->removal.confirm, "The id once more; default: asked for");
         auto* policy = group("policy", "Look at the policy");
         printing(*policy, "explain", "Show which parties a request needs, and why", [this](const Call& call) {
             return explain_policy(call, arguments_->id);
@@ -132,6 +163,14 @@ class Tree {
                  [this](const Call& call) { return replay_policy(call, arguments_->file); })
             ->add_option("--policy", arguments_->file, "The policy to try; default: the one in force")
             ->type_name("FILE");
+    }
+
+    void filter_records(CLI::App& command) {
+        auto& filter = arguments_->records;
+        command.add_option("--app", filter.app, "Only about this app, by id or name");
+        command.add_option("--person", filter.person, "Only what this user id asked, voted, decided or did");
+        command.add_option("--since", filter.since, "From this day on, such as 2026-01-01 (UTC)");
+        command.add_option("--until", filter.until, "Up to and with this day");
     }
 
     void filter_inventory(CLI::App& command) {
@@ -185,8 +224,15 @@ class Tree {
                         "The server, such as https://gitlab.example.com; for slack not needed");
         add->add_option("--name", made.name, "What people know it by")->required();
         add->add_option("--owner", made.owner, "Slack user id of who answers for it; default: the admins");
+        add->add_option("--client-id", made.client_id, "Of your OAuth application there, for --device");
+        add->add_flag("--reconnect", made.reconnect,
+                      "The new token takes the place of the one of this kind and name; what uses it goes on");
+        add->add_option("--confirm", made.confirm,
+                        "With --reconnect: the name again, if the account is another one");
         auto* flow = add->add_option_group("how");
         flow->add_flag("--token-stdin", made.token_stdin, "Read a token from standard input");
+        flow->add_flag("--device", made.device,
+                       "Show a code to enter on the server's own page (gitlab, github)");
         flow->require_option(1);
         auto* remove =
             printing(*authorizations, "remove",

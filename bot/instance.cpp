@@ -1,6 +1,7 @@
 #include "bot/instance.hpp"
 
 #include "config/base/text.hpp"
+#include "config/base/time_zone.hpp"
 #include "config/url.hpp"
 
 #include <fmt/format.h>
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 namespace countersign::bot {
 namespace {
@@ -52,15 +52,8 @@ std::string number_at(const json& object, const char* key) {
 
 // "2027-01-31", "2027-01-31 10:00:00 UTC": the moment it is over for certain.
 std::optional<Timestamp> day_in(std::string_view text) {
-    int year = 0;
-    unsigned month = 0, day = 0;
-    if (text.size() < 10 ||
-        std::sscanf(std::string(text.substr(0, 10)).c_str(), "%4d-%2u-%2u", &year, &month, &day) != 3)
-        return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                           std::chrono::day(day)};
-    if (!date.ok()) return std::nullopt;
-    return Timestamp(std::chrono::sys_days(date));
+    const auto day = time_zone::parse_date(text.substr(0, 10));
+    return day ? std::optional<Timestamp>(std::chrono::sys_days(*day)) : std::nullopt;
 }
 
 // N5: an answer is JSON of the expected shape, or a failure that says what came instead.
@@ -90,7 +83,7 @@ HttpRequest request(const Instance& instance, const Secret& token, std::string m
     made.limit = limit;
     made.headers = {{"Accept", "application/json"}, {"User-Agent", "countersign"}};
     // Personal, group and project tokens; a token from an OAuth grant is a bearer's.
-    const bool private_token = instance.kind == AuthorizationKind::gitlab && token.reveal().starts_with("gl");
+    const bool private_token = instance.kind == AuthorizationKind::gitlab && token.reveal().starts_with("glpat-");
     if (private_token)
         made.headers.emplace_back("PRIVATE-TOKEN", token.reveal());
     else

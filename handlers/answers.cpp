@@ -29,6 +29,9 @@ std::string_view main_field(std::string_view form) {
     if (form == ids::form_need_info) return ids::field_question;
     if (form == ids::form_answer) return ids::field_answer;
     if (form == ids::form_link) return ids::field_issue;
+    if (form == ids::form_installed_add || form == ids::form_installed_remove) return ids::field_name;
+    if (form == ids::form_installed_edit) return ids::field_owner;
+    if (form == ids::form_installed_reconnect) return ids::field_authorization;
     return ids::field_app;
 }
 

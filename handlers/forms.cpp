@@ -6,6 +6,7 @@
 #include "handlers/find_app.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/installed_apps.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/party_work.hpp"
 #include "handlers/presses.hpp"
@@ -134,6 +135,7 @@ Press with_choice(const Press& press) {
 Outcome form_submitted(const Press& submitted, const Context& context) {
     if (submitted.what == ids::form_request) return request_form_submitted(submitted, context);
     if (submitted.what == ids::form_find) return find_form_submitted(submitted, context);
+    if (is_installed_form(submitted.what)) return installed_form_submitted(submitted, context);
     if (is_party_form(submitted.what)) return party_form_submitted(submitted, context);
     const auto press = with_choice(submitted);
     auto item = require_case(press, context);

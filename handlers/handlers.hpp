@@ -40,7 +40,7 @@ namespace countersign::handlers {
 [[nodiscard]] Outcome forms(const Event&, const Context&);  // every view_submission
 [[nodiscard]] Outcome app_request_command(const Event&, const Context&);  // /app-request …
 [[nodiscard]] Outcome installed_apps_command(
-    const Event&, const Context&);  // /installed-apps … (answers what it can do today)
+    const Event&, const Context&);  // /installed-apps …: inventory, authorizations, integrations
 
 // --- our own ---
 [[nodiscard]] Outcome effect_results(const Event&,

@@ -1,27 +1,192 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/handlers.hpp"
+#include "handlers/installed_apps.hpp"
+#include "handlers/presses.hpp"
+#include "handlers/review/members.hpp"
+#include "handlers/rights.hpp"
+#include "handlers/views/installed_forms.hpp"
+#include "handlers/views/installed_messages.hpp"
+#include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 
 #include <fmt/format.h>
 
-namespace countersign::handlers {
+#include <algorithm>
+#include <charconv>
 
-// The inventory does not exist yet, and the command says so rather than pretend.
-Outcome installed_apps_command(const Event& event, const Context& context) {
-    const auto press = read_command(event, context);
-    const auto words = text::words(press.fields.at("text"));
-    if (words.empty() || text::lower(words.front()) == "list") {
-        return say(press,
-                   "No installed apps are recorded yet. Apps that are approved here are listed by "
-                   "`/app-request list` and on their request cards.");
+namespace countersign::handlers {
+namespace {
+
+using storage::Authorization;
+using storage::Integration;
+using storage::InventoryEntry;
+
+constexpr std::size_t page_size = 15;
+constexpr std::size_t shown_choices = 10;
+
+Outcome list(const Press& press, std::vector<std::string> words, const Context& context) {
+    std::size_t page = 1;
+    if (!words.empty()) {
+        const auto& last = words.back();
+        const auto [end, error] = std::from_chars(last.data(), last.data() + last.size(), page);
+        if (error == std::errc() && end == last.data() + last.size() && page > 0 && page < 100'000)
+            words.pop_back();
+        else
+            page = 1;
     }
-    if (text::lower(words.front()) == "help")
-        return say(press, views::installed_apps_help({}, press.language));
-    return say(press, views::installed_apps_help(
-                          fmt::format("No installed apps are recorded yet, so \"{}\" has nothing to work on.",
-                                      words.front()),
-                          press.language));
+    const auto view = context.view.installed();
+    views::InstalledList shown;
+    shown.words = text::joined(words, " ");
+    storage::InstalledView::Filter filter{.text = shown.words, .limit = page_size};
+    shown.total = static_cast<std::size_t>(view.inventory_count(filter));
+    shown.pages = std::max<std::size_t>((shown.total + page_size - 1) / page_size, 1);
+    shown.page = std::min(page, shown.pages);
+    filter.skip = (shown.page - 1) * page_size;
+    shown.apps = view.inventory(filter);
+    if (shown.page == 1 && shown.words.empty()) {
+        shown.authorizations = view.authorizations();
+        shown.integrations = view.integrations();
+    }
+    return say(press, views::installed_list(shown));
+}
+
+std::string line_of(const InstalledThing& thing, const Context& context) {
+    if (const auto* each = std::get_if<Authorization>(&thing))
+        return views::authorization_line(*each, context.view.installed().built_on(each->id).size());
+    if (const auto* each = std::get_if<Integration>(&thing)) return views::integration_line(*each);
+    return views::inventory_line(std::get<InventoryEntry>(thing));
+}
+
+// The one thing that the words mean, or the answer that asks for better ones.
+std::expected<InstalledThing, Outcome> meant(const Press& press, const std::vector<std::string>& words,
+                                             const Context& context) {
+    const auto name = text::joined(words, " ");
+    if (name.empty())
+        return std::unexpected(say(press, "Say which one, such as `/installed-apps show Miro`."));
+    auto found = things_named(name, context);
+    if (found.size() == 1) return std::move(found.front());
+    if (found.empty())
+        return std::unexpected(
+            say(press, fmt::format("I know no installed app \"{}\". `/installed-apps list` "
+                                   "shows them.",
+                                   views::inert_line(name, 80))));
+    std::string lines = "Several are like that. Name one by its id, such as `A0MIRO/T0ACME`:";
+    for (std::size_t at = 0; at < std::min(found.size(), shown_choices); ++at)
+        lines += "\n" + line_of(found[at], context);
+    return std::unexpected(say(press, lines));
+}
+
+Outcome show(const Press& press, const InstalledThing& thing, const Context& context) {
+    if (const auto* each = std::get_if<Authorization>(&thing))
+        return say(press, views::authorization_details(*each, context.view.installed().built_on(each->id)));
+    if (const auto* each = std::get_if<InventoryEntry>(&thing)) {
+        const auto issue = each->request ? context.view.vendor_issue(*each->request) : std::nullopt;
+        return say(press, views::inventory_details(*each, issue ? issue->url : ""));
+    }
+    const auto& integration = std::get<Integration>(thing);
+    auto words = views::integration_line(integration);
+    if (!integration.state_note.empty()) words += "\nNote: " + views::inert_line(integration.state_note, 200);
+    return say(press, words);
+}
+
+std::vector<views::Use> uses_of(const Context& context) {
+    std::vector<views::Use> uses;
+    for (const auto& tracker : context.settings.trackers) {
+        const auto* purpose = tracker.purpose == config::TrackerPurpose::vendor       ? "vendor issues"
+                              : tracker.purpose == config::TrackerPurpose::it_request ? "IT requests"
+                                                                                      : "changes";
+        uses.push_back({fmt::format("Tracker {} ({})", tracker.name, purpose), "tracker:" + tracker.name});
+    }
+    uses.push_back({"Review results to a channel", "channel:results"});
+    return uses;
+}
+
+Outcome add(const Press& press, const Context& context) {
+    if (auto may = require_member(press, context); !may) return std::move(may.error());
+    const auto stored = context.view.installed().authorizations();
+    if (stored.empty())
+        return say(press,
+                   "There is no stored authorization to add an integration with. " + views::how_to_store());
+    return open_form(press, views::add_integration_form(stored, uses_of(context)));
+}
+
+Outcome edit(const Press& press, const InstalledThing& thing, const Context& context) {
+    if (auto may = require_owner(press, thing, context); !may) return std::move(may.error());
+    const auto target = target_of(thing);
+    if (const auto* each = std::get_if<Authorization>(&thing))
+        return open_form(press, views::edit_authorization_form(*each, target));
+    if (const auto* each = std::get_if<Integration>(&thing))
+        return open_form(press, views::edit_integration_form(*each, target));
+    const auto& entry = std::get<InventoryEntry>(thing);
+    std::string shown;
+    for (const auto* value :
+         {&entry.owner.value, &entry.connected_to, &entry.purpose, &entry.data_class, &entry.notes})
+        shown += short_digest(*value) + " ";
+    return open_form(press, views::edit_inventory_form(entry, target + "#" + shown));
+}
+
+// M14: integrations by their owners too, everything else by admins only.
+Outcome remove(const Press& press, const InstalledThing& thing, const Context& context) {
+    const bool integration = std::holds_alternative<Integration>(thing);
+    auto may =
+        integration ? require_owner(press, thing, context) : require_admin(press, target_of(thing), context);
+    if (!may) return std::move(may.error());
+    std::vector<std::string> broken;
+    auto target = target_of(thing);
+    if (const auto* each = std::get_if<Authorization>(&thing)) {
+        target += "#";
+        for (const auto& use : context.view.installed().built_on(each->id)) {
+            broken.push_back(views::integration_line(use));
+            target += std::to_string(use.id) + ",";
+        }
+    }
+    return open_form(press, views::remove_form(name_of(thing), broken, target));
+}
+
+Outcome reconnect(const Press& press, const InstalledThing& thing, const Context& context) {
+    if (std::holds_alternative<Integration>(thing)) {
+        auto pressed = press;
+        pressed.value = std::to_string(std::get<Integration>(thing).id);
+        return reconnect_pressed(pressed, context);
+    }
+    if (const auto* each = std::get_if<Authorization>(&thing))
+        return say(press,
+                   fmt::format("{}\nWith `--reconnect` and the name \"{}\" the new token takes the old one's "
+                               "place, and what was built on it goes on.",
+                               views::how_to_store(), views::inert_line(each->name, 80)));
+    return say(press, "A Slack app is reconnected by installing it again in Slack.");
+}
+
+}  // namespace
+
+Outcome installed_apps_typed(const Press& press, const Context& context) {
+    auto words = text::words(press.fields.at("text"));
+    const auto verb = words.empty() ? "list" : text::lower(words.front());
+    if (!words.empty()) words.erase(words.begin());
+    if (verb == "list") return list(press, std::move(words), context);
+    if (verb == "add") return add(press, context);
+    if (verb == "help") return say(press, views::installed_apps_help({}, press.language));
+    constexpr std::string_view on_one[]{"show", "edit", "remove", "reconnect"};
+    if (std::ranges::find(on_one, verb) == std::end(on_one)) {
+        constexpr std::string_view verbs[]{"list", "show", "add", "edit", "remove", "reconnect", "help"};
+        const auto near = text::nearest(verb, verbs);
+        return say(press,
+                   views::installed_apps_help(
+                       near.empty() ? fmt::format("I do not know \"{}\".", verb)
+                                    : fmt::format("I do not know \"{}\"; did you mean {}?", verb, near),
+                       press.language));
+    }
+    const auto thing = meant(press, words, context);
+    if (!thing) return thing.error();
+    if (verb == "show") return show(press, *thing, context);
+    if (verb == "edit") return edit(press, *thing, context);
+    if (verb == "remove") return remove(press, *thing, context);
+    return reconnect(press, *thing, context);
+}
+
+Outcome installed_apps_command(const Event& event, const Context& context) {
+    return installed_apps_typed(read_command(event, context), context);
 }
 
 }  // namespace countersign::handlers

@@ -3,6 +3,7 @@
 #include "handlers/followers.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/home_tab.hpp"
+#include "handlers/installed_apps.hpp"
 #include "handlers/party_work.hpp"
 #include "handlers/people.hpp"
 #include "handlers/presses.hpp"
@@ -78,6 +79,8 @@ Outcome route_interactive(const Event& event, const Context& context) {
         if (one_of(party_work, action)) return party_pressed(read_button(event, context), context);
         if (one_of(admin, action)) return admin_buttons(event, context);
         if (one_of(requester, action)) return requester_buttons(event, context);
+        if (action == ids::installed_reconnect)
+            return reconnect_pressed(read_button(event, context), context);
         if (one_of(home, action)) return home_pressed(read_button(event, context), context);
         auto outcome = not_understood(event, context, "button " + action);
         outcome.merge(decide_press(read_button(event, context), context));
@@ -173,11 +176,14 @@ Outcome route(const Event& event, const Context& context) {
 
 Outcome decide_press(const Press& press, const Context& context) {
     if (press.kind == Press::Kind::form) return form_submitted(press, context);
+    if (press.kind == Press::Kind::command && press.what == "/installed-apps")
+        return installed_apps_typed(press, context);
     if (press.kind == Press::Kind::command) return app_request_typed(press, context);
     if (one_of(votes, press.what)) return vote_pressed(press, context);
     if (one_of(party_work, press.what)) return party_pressed(press, context);
     if (one_of(admin, press.what)) return admin_pressed(press, context);
     if (one_of(requester, press.what)) return requester_pressed(press, context);
+    if (press.what == ids::installed_reconnect) return reconnect_pressed(press, context);
     auto outcome = refuse(press, "unknown", "unknown_button",
                           "I do not know this button; it may be from an older version. Nothing was changed.");
     outcome.recognised = false;

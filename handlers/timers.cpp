@@ -4,6 +4,7 @@
 #include "handlers/handlers.hpp"
 #include "handlers/home_tab.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/installed_apps.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/slackbot.hpp"
@@ -22,6 +23,7 @@ Outcome timers(const Event& event, const Context& context) {
     if (kind == "restriction") return restriction_over(event, context);
     if (kind == "policy") return policy_due(event, context);
     if (kind == "groups") return read_groups(context);
+    if (kind == "authorization_removed") return authorization_removed(event, context);
     if (kind == "sweep") return begin_sweep(context);
     if (kind == "listed") return listed(event, context);
     if (kind == "slackbot_poll") return begin_slackbot_poll(context);

@@ -29,18 +29,4 @@ int verify_audit(const Call& call) {
     return whole ? exit_ok : exit_no;
 }
 
-int export_audit(const Call& call) {
-    auto [database, settings, code] = open_for_reading(call);
-    if (!database) return code;
-    call.out << fmt::format("{{\"schema\":{},\"entries\":[", json_schema);
-    const char* separator = "\n";
-    storage::for_each_audit_entry(*database, [&](const storage::AuditEntry& entry) {
-        call.out << separator
-                 << to_json(entry).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-        separator = ",\n";
-    });
-    call.out << "\n]}\n";
-    return exit_ok;
-}
-
 }  // namespace countersign::bot::commands

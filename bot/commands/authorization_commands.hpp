@@ -12,7 +12,10 @@ int list_authorizations(const Call&);
 struct NewAuthorization {
     std::string kind, url, name;
     std::string owner;  // Slack user id; "": the admins
-    bool device = false, paste = false, token_stdin = false;
+    bool token_stdin = false, device = false;
+    std::string client_id;   // of the customer's own OAuth application, for the device grant
+    bool reconnect = false;  // takes the place of the one with this kind and name (I9)
+    std::string confirm;     // the name again, where the account is another one (I8)
 };
 int add_authorization(const Call&, const NewAuthorization&);
 

@@ -40,10 +40,8 @@ struct RequestFilter {
 };
 int list_requests(const Call&, const RequestFilter&);  // newest first
 int show_request(const Call&, const std::string& id);  // "REQ-12", "12" or Slack's "Ar…"
-int export_requests(const Call&);                      // everything known about every request
 
 int verify_audit(const Call&);  // the hash chain, from the first entry
-int export_audit(const Call&);
 
 int explain_policy(const Call&, const std::string& id);   // which parties a request needs, and why; "" = any
 int replay_policy(const Call&, const std::string& file);  // what another policy would have changed

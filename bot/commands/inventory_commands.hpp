@@ -9,9 +9,9 @@
 namespace countersign::bot::commands {
 
 struct InventoryFilter {
-    std::string state;  // "installed", "removed"; "" = any
-    std::string app;    // part of a name, or an id; "" = any
-    std::string owner;
+    std::string state = {};  // "installed", "removed"; "" = any
+    std::string app = {};    // part of a name, or an id; "" = any
+    std::string owner = {};
     bool unapproved = false;  // only what no approval is known of
 };
 int list_inventory(const Call&, const InventoryFilter&);

@@ -150,7 +150,14 @@ Json full(const storage::Database& database, const storage::AppRequest& request)
                                      {"reason", decision.reason},
                                      {"scope_hash", decision.scope_hash},
                                      {"evidence", parsed(decision.evidence)},
+                                     {"policy", decision.policy},
+                                     {"policy_rules", parsed(decision.policy_rules)},
                                      {"at", to_rfc3339(decision.at)}});
+    // U3: as the policy was then, also when its file is long gone.
+    json["policies"] = Json::object();
+    for (const auto& decision : view.decisions(request.id))
+        if (const auto policy = view.policy(decision.policy))
+            json["policies"][policy->hash] = {{"source", policy->source}, {"text", policy->text}};
     json["audit"] = Json::array();
     for (const auto& entry : storage::audit_of(database, to_text(request.id)))
         json["audit"].push_back(to_json(entry));

@@ -30,6 +30,20 @@ void print_text(const Call& call, const nlohmann::ordered_json& request) {
                                     "{} {} by {} at {} {}", vote["party"].get<std::string>(),
                                     vote["answer"].get<std::string>(), vote["voter"].get<std::string>(),
                                     vote["at"].get<std::string>(), vote["remark"].get<std::string>()))});
+    for (const auto& decision : request["decisions"])
+        rows.push_back(
+            {"decision",
+             one_line(fmt::format("{} by {} at {}{}, on scopes {}, by rules {} of policy {} {}",
+                                  decision["kind"].get<std::string>(),
+                                  decision["actor"].get<std::string>().empty()
+                                      ? (decision["outside"].get<bool>() ? "somebody in Slack" : "policy")
+                                      : decision["actor"].get<std::string>(),
+                                  decision["at"].get<std::string>(),
+                                  decision["outside"].get<bool>() ? " outside Countersign" : "",
+                                  decision["scope_hash"].get<std::string>().substr(0, 12),
+                                  decision["policy_rules"].dump(),
+                                  decision["policy"].get<std::string>().substr(0, 12),
+                                  decision["reason"].get<std::string>()))});
     for (const auto& entry : request["audit"])
         rows.push_back({"audit", one_line(fmt::format("{} {} {}", entry["at"].get<std::string>(),
                                                       entry["action"].get<std::string>(),
@@ -73,29 +87,6 @@ int show_request(const Call& call, const std::string& id) {
         print_json(call, {{"schema", json_schema}, {"request", json}});
     else
         print_text(call, json);
-    return exit_ok;
-}
-
-// Written as it is read, page by page: a million requests need no more memory than a hundred.
-int export_requests(const Call& call) {
-    auto [database, settings, code] = open_for_reading(call);
-    if (!database) return code;
-    constexpr std::size_t page_size = 200;
-    const storage::View view(*database);
-    call.out << fmt::format("{{\"schema\":{},\"requests\":[", json_schema);
-    const char* separator = "\n";
-    storage::View::Filter filter;
-    filter.limit = page_size;
-    for (auto page = view.requests(filter); !page.empty(); page = view.requests(filter)) {
-        for (const auto& request : page) {
-            call.out
-                << separator
-                << full(*database, request).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-            separator = ",\n";
-        }
-        filter.before = page.back().id.value;
-    }
-    call.out << "\n]}\n";
     return exit_ok;
 }
 

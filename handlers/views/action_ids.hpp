@@ -74,4 +74,20 @@ inline constexpr std::string_view field_request_id = "request_id";
 inline constexpr std::string_view field_decision = "decision";
 inline constexpr std::string_view field_left_out = "left_out";
 
+// installed apps
+inline constexpr std::string_view installed_reconnect =
+    "installed_reconnect";  // value: number of an integration
+inline constexpr std::string_view form_installed_add = "form_installed_add";
+inline constexpr std::string_view form_installed_edit = "form_installed_edit";  // private_metadata: a target
+inline constexpr std::string_view form_installed_remove = "form_installed_remove";
+inline constexpr std::string_view form_installed_reconnect = "form_installed_reconnect";
+inline constexpr std::string_view field_name = "name";
+inline constexpr std::string_view field_authorization = "authorization";
+inline constexpr std::string_view field_use = "use";
+inline constexpr std::string_view field_channel = "channel";
+inline constexpr std::string_view field_owner = "owner";
+inline constexpr std::string_view field_connected_to = "connected_to";
+inline constexpr std::string_view field_notes = "notes";
+inline constexpr std::string_view field_pause = "pause";
+
 }  // namespace countersign::handlers::views::ids

@@ -161,14 +161,33 @@ Blocks& Blocks::text_input(const TextInput& input) {
     return *this;
 }
 
-Blocks& Blocks::select_input(std::string_view id, std::string_view label,
-                             const std::vector<Option>& options) {
+Blocks& Blocks::select_input(std::string_view id, std::string_view label, const std::vector<Option>& options,
+                             std::string_view initial) {
     if (options.empty()) return *this;
     const auto list = drawn_list(options, limits::options, option_object);
+    // Only what is shown can be chosen.
+    const auto end = options.begin() + static_cast<std::ptrdiff_t>(std::min(options.size(), limits::options));
+    const auto chosen =
+        std::find_if(options.begin(), end, [&](const auto& one) { return one.value == initial; });
     const auto element = R"({"type":"static_select","action_id":)" + json_string(id) +
-                         R"(,"initial_option":)" + option_object(options.front()) + R"(,"options":[)" + list +
-                         "]}";
+                         R"(,"initial_option":)" + option_object(chosen == end ? options.front() : *chosen) +
+                         R"(,"options":[)" + list + "]}";
     add(input_block(id, label, element) + "}");
+    return *this;
+}
+
+Blocks& Blocks::user_input(std::string_view id, std::string_view label, const UserId& initial) {
+    auto element = R"({"type":"users_select","action_id":)" + json_string(id);
+    if (!initial.empty()) element += R"(,"initial_user":)" + json_string(initial.value);
+    add(input_block(id, label, element + "}") + R"(,"optional":true})");
+    return *this;
+}
+
+Blocks& Blocks::channel_input(std::string_view id, std::string_view label, std::string_view hint) {
+    const auto element = R"({"type":"conversations_select","action_id":)" + json_string(id) +
+                         R"(,"filter":{"include":["public","private"],"exclude_bot_users":true}})";
+    add(input_block(id, label, element) + R"(,"optional":true,"hint":)" + plain_object(hint, limits::label) +
+        "}");
     return *this;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "config/base/ids.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -69,7 +71,11 @@ class Blocks {
     Blocks& divider();
     Blocks& actions(std::string_view block_id, const std::vector<Button>& buttons);
     Blocks& text_input(const TextInput& input);
-    Blocks& select_input(std::string_view id, std::string_view label, const std::vector<Option>& options);
+    // `initial`: the value of the option that is chosen at first; the first one without.
+    Blocks& select_input(std::string_view id, std::string_view label, const std::vector<Option>& options,
+                         std::string_view initial = {});
+    Blocks& user_input(std::string_view id, std::string_view label, const UserId& initial);     // optional
+    Blocks& channel_input(std::string_view id, std::string_view label, std::string_view hint);  // optional
 
     Blocks& date_input(std::string_view id, std::string_view label, std::string_view hint);  // optional
 

@@ -235,3 +235,35 @@ TEST_CASE(
     CHECK(office.daemon.run_command({"audit", "verify"}).code == 0);
     CHECK(office.daemon.stop() == 0);
 }
+
+TEST_CASE("authorizations: a device grant shows a code, waits, and asks whose account it is (O1-O4, O17)") {
+    Office office;
+    const auto add = [&](const std::string& client, const std::string& typed) {
+        return office.daemon.run_command(
+            {"authorizations", "add", "--kind", "gitlab", "--url", office.gitlab.url(), "--name", "Granted",
+             "--device", "--client-id", client},
+            typed + "\n");
+    };
+    const auto none = add("app1", "granted_bot");
+    CHECK(none.code == 1);
+    CHECK(none.errors.contains("has no device grant"));
+    office.gitlab.allow_device_grant("app1",
+                                     {.value = "gloas-canary-granted", .login = "granted_bot", .id = 9}, 1);
+    CHECK(add("other", "granted_bot").code == 1);
+    const auto other = add("app1", "somebody_else");
+    CHECK(other.code == 1);
+    CHECK(other.errors.contains("This is the account granted_bot"));
+    CHECK(office.list().empty());
+    office.gitlab.allow_device_grant("app1",
+                                     {.value = "gloas-canary-granted", .login = "granted_bot", .id = 9}, 1);
+    const auto added = add("app1", "granted_bot");
+    CHECK_MESSAGE(added.code == 0, added.errors);
+    CHECK(added.errors.contains("/oauth/device and enter the code ABCD-1234"));
+    CHECK(added.output.contains("it expires on"));
+    const auto list = office.list();
+    REQUIRE(list.size() == 1);
+    CHECK(list[0]["flow"] == "device");
+    CHECK(list[0]["renewable"] == false);
+    CHECK_FALSE((added.errors + added.output + other.errors).contains("canary"));
+    expect_no_canary(office.daemon.directory());
+}

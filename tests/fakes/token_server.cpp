@@ -36,12 +36,44 @@ struct TokenServer::Impl {
     mutable std::mutex mutex;
     std::vector<Token> tokens;
     int broken = 0, calls = 0;
+    std::string client;
+    Token granted;
+    int pending = 0;
+    std::chrono::steady_clock::time_point next_poll{};
     std::unique_ptr<Server> server;
+
+    HttpReply device_code(const HttpQuery& query) {
+        if (client.empty()) return reply(404, "<html>not found</html>", "text/html");
+        if (!query.body.contains("client_id=" + client)) return reply(401, R"({"error":"invalid_client"})");
+        next_poll = std::chrono::steady_clock::now() + std::chrono::milliseconds(900);
+        return reply(200, Json{{"device_code", "canary-device-code"},
+                               {"user_code", "ABCD-1234"},
+                               {"verification_uri", url() + "/oauth/device"},
+                               {"expires_in", 60},
+                               {"interval", 1}}
+                              .dump());
+    }
+
+    HttpReply poll(const HttpQuery& query) {
+        if (!query.body.contains("device_code=canary-device-code"))
+            return reply(400, R"({"error":"invalid_grant"})");
+        if (std::chrono::steady_clock::now() < next_poll) return reply(400, R"({"error":"slow_down"})");
+        next_poll = std::chrono::steady_clock::now() + std::chrono::milliseconds(900);
+        if (pending-- > 0) return reply(400, R"({"error":"authorization_pending"})");
+        tokens.push_back(granted);
+        return reply(
+            200,
+            Json{{"access_token", granted.value}, {"token_type", "Bearer"}, {"expires_in", 7200}}.dump());
+    }
+
+    [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server->port()); }
 
     HttpReply answer(const HttpQuery& query) {
         const std::scoped_lock lock(mutex);
         ++calls;
         if (broken != 0) return reply(broken, "<html>down</html>", "text/html");
+        if (query.method == "POST" && query.path == "/oauth/authorize_device") return device_code(query);
+        if (query.method == "POST" && query.path == "/oauth/token") return poll(query);
         const auto token = std::ranges::find(tokens, token_of(query), &Token::value);
         if (token == tokens.end()) return refused(401, "401 Unauthorized");
         if (query.path == "/api/v4/user" && query.method == "GET")
@@ -76,7 +108,7 @@ TokenServer::~TokenServer() {
 }
 
 std::string TokenServer::url() const {
-    return "http://127.0.0.1:" + std::to_string(impl_->server->port());
+    return impl_->url();
 }
 
 void TokenServer::add(Token token) {
@@ -92,6 +124,13 @@ void TokenServer::revoke(const std::string& value) {
 bool TokenServer::knows(const std::string& value) const {
     const std::scoped_lock lock(impl_->mutex);
     return std::ranges::find(impl_->tokens, value, &Token::value) != impl_->tokens.end();
+}
+
+void TokenServer::allow_device_grant(const std::string& client_id, Token granted, int pending) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->client = client_id;
+    impl_->granted = std::move(granted);
+    impl_->pending = pending;
 }
 
 void TokenServer::break_with(int status) {

@@ -8,8 +8,8 @@
 
 namespace countersign::fakes {
 
-// The part of a GitLab that knows tokens: who they belong to, what they may do, taking them back. Strict: a
-// token it does not know is refused with 401, a path it does not have with 404.
+// The part of a GitLab that knows tokens: who they belong to, what they may do, granting and taking back.
+// Strict: a token it does not know is refused with 401, a path it does not have with 404.
 class TokenServer {
   public:
     struct Token {
@@ -26,6 +26,9 @@ class TokenServer {
     void add(Token token);
     void revoke(const std::string& value);  // at the server, as its owner would
     [[nodiscard]] bool knows(const std::string& value) const;
+    // The device grant for this OAuth application: `pending` polls are answered so, the next one grants the
+    // token. A poll that comes too early is told to slow down. Without it there is no such page.
+    void allow_device_grant(const std::string& client_id, Token granted, int pending);
     // Everything is answered with this status and an HTML page from now on; 0: no more.
     void break_with(int status);
     [[nodiscard]] int calls() const;

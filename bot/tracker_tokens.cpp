@@ -1,0 +1,44 @@
+#include "bot/tracker_tokens.hpp"
+
+#include "config/base/log.hpp"
+#include "storage/installed_view.hpp"
+#include "storage/vault.hpp"
+
+namespace countersign::bot {
+namespace {
+
+bool works(const storage::Integration& integration) {
+    return integration.state == storage::IntegrationState::active ||
+           integration.state == storage::IntegrationState::degraded;
+}
+
+}  // namespace
+
+std::optional<Secret> TrackerTokens::of(std::string_view tracker) {
+    if (!reader_) {
+        auto opened = storage::Database::open_reader(file_);
+        if (!opened) {
+            log::error("tracker_token_unreadable", {{"tracker", tracker}, {"error", opened.error().text}});
+            return std::nullopt;
+        }
+        reader_.emplace(std::move(*opened));
+    }
+    const storage::InstalledView view(*reader_);
+    for (const auto& integration : view.integrations()) {
+        if (integration.kind != storage::IntegrationKind::tracker || integration.target != tracker) continue;
+        const auto authorization =
+            works(integration) ? view.authorization(integration.authorization) : std::nullopt;
+        if (!authorization || authorization->state == storage::AuthorizationState::needs_reauth)
+            return std::nullopt;
+        auto token = storage::read_secret(
+            *reader_, ring_,
+            {authorization->id, "token", std::string(to_text(authorization->kind)), authorization->url});
+        if (token) return std::move(*token);
+        log::error("tracker_token_unreadable", {{"tracker", tracker}, {"error", token.error().text}});
+        return std::nullopt;
+    }
+    const auto configured = environment_.find(std::string(tracker));
+    return configured == environment_.end() ? std::nullopt : std::optional(configured->second);
+}
+
+}  // namespace countersign::bot

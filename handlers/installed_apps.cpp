@@ -1,0 +1,185 @@
+#include "handlers/installed_apps.hpp"
+
+#include "config/base/text.hpp"
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/rights.hpp"
+#include "handlers/views/installed_messages.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace countersign::handlers {
+namespace {
+
+using storage::Authorization;
+using storage::Integration;
+using storage::IntegrationState;
+using storage::InventoryEntry;
+
+template <class... Fs>
+struct Overloaded : Fs... {
+    using Fs::operator()...;
+};
+
+UserId owner_of(const InstalledThing& thing) {
+    return std::visit([](const auto& each) { return each.owner; }, thing);
+}
+
+std::string progress_name(const std::string& authorization) {
+    return "mending:" + authorization;
+}
+
+// The admins' note of a removal, redrawn as integrations come back.
+Outcome update_progress(const std::string& authorization, const std::string& name,
+                        const std::vector<Integration>& all, const Context& context) {
+    Outcome outcome;
+    const auto message = views::mending_progress(name, all);
+    auto effect = alarm(context.settings, progress_name(authorization), message);
+    effect.message = progress_name(authorization);
+    outcome.effects.push_back(effect);
+    if (std::ranges::all_of(all, [](const auto& one) { return one.state == IntegrationState::needs_reauth; }))
+        return outcome;
+    auto args = nlohmann::json::parse(effect.args);
+    args.erase("channel");
+    effect.key = fmt::format("{}:{}", effect.key, to_millis(context.now));
+    effect.method = "chat.update";
+    effect.args = args.dump();
+    outcome.effects.push_back(effect);
+    return outcome;
+}
+
+}  // namespace
+
+std::string name_of(const InstalledThing& thing) {
+    return std::visit(Overloaded{[](const InventoryEntry& entry) {
+                                     return entry.app_name.empty() ? entry.app_id.value : entry.app_name;
+                                 },
+                                 [](const auto& each) { return each.name; }},
+                      thing);
+}
+
+std::string target_of(const InstalledThing& thing) {
+    return std::visit(
+        Overloaded{
+            [](const Authorization& each) { return "authorization:" + each.id; },
+            [](const Integration& each) { return "integration:" + std::to_string(each.id); },
+            [](const InventoryEntry& each) { return "app:" + each.app_id.value + "/" + each.team_id.value; }},
+        thing);
+}
+
+std::optional<InstalledThing> thing_at(std::string_view target, const Context& context) {
+    const auto view = context.view.installed();
+    const auto colon = target.find(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    const auto kind = target.substr(0, colon);
+    const auto id = target.substr(colon + 1);
+    if (kind == "authorization") {
+        if (auto found = view.authorization(id)) return *found;
+    } else if (kind == "integration") {
+        std::int64_t number = 0;
+        std::from_chars(id.data(), id.data() + id.size(), number);
+        if (auto found = view.integration(number)) return *found;
+    } else if (kind == "app") {
+        const auto slash = id.rfind('/');
+        if (slash == std::string_view::npos) return std::nullopt;
+        if (auto found = view.entry(AppId(std::string(id.substr(0, slash))),
+                                    TeamId(std::string(id.substr(slash + 1)))))
+            return *found;
+    }
+    return std::nullopt;
+}
+
+std::vector<InstalledThing> things_named(std::string_view words, const Context& context) {
+    const auto view = context.view.installed();
+    const auto key = storage::name_key(words);
+    std::vector<InstalledThing> exact, near;
+    if (const auto entry = thing_at("app:" + std::string(words), context)) return {*entry};
+    for (auto& each : view.authorizations()) {
+        if (storage::name_key(each.name) == key || each.id == words ||
+            std::string(to_text(each.kind)) + "/" + storage::name_key(each.name) == key)
+            exact.emplace_back(std::move(each));
+    }
+    for (auto& each : view.integrations()) {
+        if (storage::name_key(each.name) == key) exact.emplace_back(std::move(each));
+    }
+    for (auto& each : view.inventory({.text = std::string(words), .limit = 20})) {
+        const bool same = storage::name_key(each.app_name) == key || each.app_id.value == words;
+        (same ? exact : near).emplace_back(std::move(each));
+    }
+    return exact.empty() ? near : exact;
+}
+
+std::string short_digest(std::string_view value) {
+    return text::sha256_hex(value).substr(0, 8);
+}
+
+std::expected<void, Outcome> require_owner(const Press& press, const InstalledThing& thing,
+                                           const Context& context) {
+    if (press.user == owner_of(thing) && !std::holds_alternative<Authorization>(thing)) return {};
+    return require_admin(press, target_of(thing), context);
+}
+
+std::expected<void, Outcome> require_member(const Press& press, const Context& context) {
+    const auto person = context.view.person(press.user);
+    if (!person || (person->active && !person->guest)) return {};
+    return std::unexpected(refuse(press, "installed_apps", "guest",
+                                  "you may not, because guests cannot use installed apps; ask a member."));
+}
+
+Outcome reconnected_on(Integration integration, const Authorization& authorization, const UserId& by,
+                       const Context& context) {
+    Outcome outcome;
+    const auto before = integration.authorization;
+    const auto before_name = integration.authorization_name;
+    integration.authorization = authorization.id;
+    integration.authorization_name = authorization.name;
+    integration.state = IntegrationState::active;
+    integration.state_note.clear();
+    integration.state_since = context.now;
+    outcome.changes.emplace_back(storage::ChangeInstalled{storage::SaveIntegration{integration}});
+    outcome.audit.push_back(
+        {by.value, "integration.reconnected", std::to_string(integration.id),
+         details({{"name", integration.name}, {"from", before}, {"to", authorization.id}})});
+    // The others that stopped with it, and those that found another place since: who is where is in the note.
+    const auto waiting = context.view.meta(progress_name(before));
+    auto all = nlohmann::json::parse(waiting, nullptr, false);
+    if (!all.is_array()) return outcome;
+    std::vector<Integration> stopped;
+    for (const auto& id : all) {
+        if (!id.is_number_integer()) continue;
+        auto each = id == integration.id ? std::optional(integration)
+                                         : context.view.installed().integration(id.get<std::int64_t>());
+        if (each) stopped.push_back(std::move(*each));
+    }
+    outcome.merge(update_progress(before, before_name, stopped, context));
+    return outcome;
+}
+
+Outcome tell_of_removal(const std::string& id, const std::string& name, std::vector<Integration> stopped,
+                        const Context& context) {
+    Outcome outcome;
+    if (stopped.empty()) return outcome;
+    auto ids = nlohmann::json::array();
+    for (const auto& each : stopped) {
+        ids.push_back(each.id);
+        if (each.owner.empty()) continue;
+        outcome.effects.push_back(private_line(each.owner, fmt::format("broken:{}:{}", id, each.id),
+                                               views::integration_broken(each)));
+    }
+    outcome.changes.emplace_back(storage::SetMeta{progress_name(id), ids.dump()});
+    outcome.merge(update_progress(id, name, stopped, context));
+    return outcome;
+}
+
+Outcome authorization_removed(const Event& event, const Context& context) {
+    const auto id = review::text_field(event.payload, "id");
+    return tell_of_removal(id, review::text_field(event.payload, "name"),
+                           context.view.installed().built_on(id), context);
+}
+
+}  // namespace countersign::handlers

@@ -1,0 +1,118 @@
+// What an auditor takes along: exports by app, person and period, deviations, a folder of evidence, erasure.
+#include "tests/support/review_story.hpp"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+using namespace countersign::tests;
+using nlohmann::json;
+
+namespace {
+
+json output_of(const DaemonFixture& fixture, std::vector<std::string> arguments) {
+    const auto done = fixture.run_command(std::move(arguments));
+    REQUIRE_MESSAGE(done.code == 0, done.errors);
+    return json::parse(done.output);
+}
+
+std::string content(const std::filesystem::path& file) {
+    std::ostringstream out;
+    out << std::ifstream(file, std::ios::binary).rdbuf();
+    return out.str();
+}
+
+}  // namespace
+
+TEST_CASE(
+    "auditor: exports are cut by app, person and period, and why an app was allowed is in them (U2, U3, "
+    "U4)") {
+    ReviewStory story;
+    story.fixture.start();
+    story.become_ready();
+    story.press(office::admin, "Approve app");
+    story.expect_card(": Approved");
+    story.slack.send_envelope("events_api", story.slack.make_event({{"type", "app_installed"},
+                                                                    {"app_id", "A0EVIL"},
+                                                                    {"app_name", "=cmd|calc"},
+                                                                    {"user_id", office::outsider},
+                                                                    {"team_id", "T0ACME"}}));
+    story.expect_alarm("no approval is known here");
+    const auto& fixture = story.fixture;
+    const auto requests = [&](std::vector<std::string> more) {
+        std::vector<std::string> arguments{"requests", "export"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return output_of(fixture, arguments).at("requests");
+    };
+    CHECK(requests({}).size() == 1);
+    CHECK(requests({"--app", "Miro"}).size() == 1);
+    CHECK(requests({"--app", "A0OTHER"}).empty());
+    CHECK(requests({"--person", office::legal}).size() == 1);
+    CHECK(requests({"--person", office::outsider}).empty());
+    CHECK(requests({"--until", "2001-01-01"}).empty());  // an empty period is an empty list
+    CHECK(requests({"--since", "2001-01-01"}).size() == 1);
+    const auto request = requests({}).at(0);
+    const auto& decision = request.at("decisions").back();
+    CHECK(decision.at("kind") == "approve");
+    CHECK_FALSE(decision.at("policy").get<std::string>().empty());
+    CHECK(request.at("policies").contains(decision.at("policy").get<std::string>()));
+    CHECK(request.at("votes").size() == 4);
+    const auto shown = fixture.run_command({"requests", "show", "REQ-1"});
+    CHECK(shown.output.contains("approve by U0ADMIN"));
+    CHECK(shown.output.contains("by rules"));
+
+    const auto entries = [&](std::vector<std::string> more) {
+        std::vector<std::string> arguments{"audit", "export"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return output_of(fixture, arguments).at("entries");
+    };
+    const auto all = entries({}).size();
+    const auto of_app = entries({"--app", "A0MIRO"});
+    CHECK(of_app.size() > 3);
+    CHECK(of_app.size() < all);
+    CHECK(std::ranges::all_of(entries({"--person", office::legal}),
+                              [](const json& entry) { return entry.dump().contains("U0LEGAL"); }));
+    const auto odd = entries({"--deviations"});
+    CHECK(std::ranges::any_of(odd, [](const json& entry) { return entry["action"] == "install.deviation"; }));
+    CHECK(odd.size() < all);
+    CHECK(fixture.run_command({"audit", "export", "--since", "yesterday"}).code == 2);
+    CHECK(fixture.run_command({"audit", "export", "--since", "2026-02-01", "--until", "2026-01-01"}).code ==
+          2);
+    const auto csv = fixture.run_command({"audit", "export", "--format", "csv", "--app", "A0EVIL"});
+    CHECK(csv.output.starts_with("\"seq\",\"at\""));
+    CHECK(fixture.run_command({"requests", "export", "--format", "csv"}).output.contains("\"REQ-1\""));
+    CHECK(fixture.run_command({"inventory", "export", "--format", "csv"}).output.contains("\"'=cmd|calc\""));
+
+    const auto folder = fixture.directory() / "evidence";
+    const auto packed =
+        fixture.run_command({"audit", "export", "--pack", folder.string(), "--since", "2001-01-01"});
+    CHECK_MESSAGE(packed.code == 0, packed.errors);
+    for (const auto* name : {"index.html", "requests.json", "requests.csv", "audit.json", "audit.csv",
+                             "deviations.csv", "inventory.csv"})
+        CHECK_MESSAGE(std::filesystem::file_size(folder / name) > 0, name);
+    const auto page = content(folder / "index.html");
+    CHECK(page.contains("REQ-1"));
+    CHECK(page.contains("<svg"));
+    CHECK(page.contains("Audit log: whole"));
+    CHECK_FALSE(page.contains("<script"));
+    CHECK(fixture.run_command({"audit", "export", "--pack", folder.string()}).code ==
+          1);  // never over another
+}
+
+TEST_CASE("auditor: a person's words are erased, and the audit chain stays whole") {
+    ReviewStory story;
+    story.fixture.start();
+    story.ask("my secret project Zephyr");
+    const auto& fixture = story.fixture;
+    CHECK(output_of(fixture, {"requests", "show", "REQ-1", "--json"}).dump().contains("Zephyr"));
+    CHECK(fixture.run_command({"audit", "erase-person", office::employee}, "no\n").code == 1);
+    const auto erased = fixture.run_command({"audit", "erase-person", office::employee}, "U0EMP\n");
+    CHECK_MESSAGE(erased.code == 0, erased.errors);
+    CHECK(erased.output.contains("in 1 requests"));
+    CHECK_FALSE(output_of(fixture, {"requests", "show", "REQ-1", "--json"}).dump().contains("Zephyr"));
+    CHECK(fixture.run_command({"audit", "verify"}).code == 0);
+    CHECK(fixture.run_command({"audit", "export"}).output.contains("person.erased"));
+}
