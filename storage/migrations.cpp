@@ -6,7 +6,7 @@ namespace countersign::storage {
 // each row. Times are milliseconds since the epoch. Enumerations are texts with a CHECK. A list that is only
 // ever read and written whole is JSON in its row. Every partial index serves one query, whose WHERE repeats
 // the index's word for word.
-const std::array<const char*, 6> migrations = {R"sql(
+const std::array<const char*, 7> migrations = {R"sql(
 
 CREATE TABLE inbox(
     id INTEGER PRIMARY KEY,
@@ -535,7 +535,15 @@ CREATE TABLE pinned_label(
     PRIMARY KEY (tracker, project, party)
 ) STRICT, WITHOUT ROWID;
 )sql",
-                                               // 6: installed apps: authorizations, integrations, inventory
+                                               // 6: where a person waits first
+                                               R"sql(
+
+-- Where a person waits first, whatever the others have before them.
+DROP INDEX outbox_ready;
+CREATE INDEX outbox_ready ON outbox(interactive, bucket, id) WHERE state = 'pending' AND blocked = 0 AND waiting = 0;
+
+)sql",
+                                               // 7: installed apps: authorizations, integrations, inventory
                                                R"sql(
 
 -- Proofs: a fixed text sealed under each key, so that a wrong key is known before it is used.
@@ -634,14 +642,6 @@ CREATE TABLE inventory(
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX inventory_request ON inventory(request);
 CREATE INDEX inventory_order ON inventory(app_name COLLATE NOCASE, app_id, team_id);
-
-)sql",
-                                               // 6: where a person waits first
-                                               R"sql(
-
--- Where a person waits first, whatever the others have before them.
-DROP INDEX outbox_ready;
-CREATE INDEX outbox_ready ON outbox(interactive, bucket, id) WHERE state = 'pending' AND blocked = 0 AND waiting = 0;
 
 )sql"};
 
