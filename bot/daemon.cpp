@@ -1,5 +1,6 @@
 #include "bot/daemon.hpp"
 
+#include "bot/core_files.hpp"
 #include "bot/dispatcher.hpp"
 #include "bot/health_file.hpp"
 #include "bot/health_monitor.hpp"
@@ -20,8 +21,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <thread>
 
 namespace countersign::bot {
@@ -43,13 +42,6 @@ int exit_code_of(const Failure& failure) {
         default:
             return 75;
     }
-}
-
-// A core file would hold the tokens.
-void forbid_core_files() {
-    const rlimit none{0, 0};
-    (void)::setrlimit(RLIMIT_CORE, &none);
-    (void)::prctl(PR_SET_DUMPABLE, 0);
 }
 
 // A bug in a coroutine must not pass in silence: the process ends and systemd starts it again.

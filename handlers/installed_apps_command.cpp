@@ -98,7 +98,6 @@ std::vector<views::Use> uses_of(const Context& context) {
                                                                                       : "changes";
         uses.push_back({fmt::format("Tracker {} ({})", tracker.name, purpose), "tracker:" + tracker.name});
     }
-    uses.push_back({"Review results to a channel", "channel:results"});
     return uses;
 }
 

@@ -56,21 +56,11 @@ std::string tracker_problem(const Authorization& authorization, const config::Tr
     return "";
 }
 
-// What the choice "tracker:NAME" or "channel:results" makes of the integration; or what is wrong, at a field.
+// What the choice "tracker:NAME" makes of the integration; or what is wrong, at a field.
 std::optional<Outcome> aim(const Press& press, const Authorization& authorization, Integration& made,
                            const Context& context) {
     const auto use = entered(press, ids::field_use);
     const auto colon = use.find(':');
-    if (use.starts_with("channel:")) {
-        made.kind = IntegrationKind::channel;
-        made.purpose = use.substr(colon + 1);
-        made.target = entered(press, ids::field_channel);
-        if (authorization.kind != AuthorizationKind::slack)
-            return wrong(press, ids::field_authorization,
-                         "posting to a channel needs an authorization of Slack.");
-        if (made.target.empty()) return wrong(press, ids::field_channel, "choose the channel.");
-        return std::nullopt;
-    }
     const auto name = colon == std::string::npos ? "" : use.substr(colon + 1);
     const auto tracker = std::ranges::find(context.settings.trackers, name, &config::Tracker::name);
     if (tracker == context.settings.trackers.end())

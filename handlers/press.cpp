@@ -28,8 +28,7 @@ Press common(const Event& event, Press::Kind kind) {
 std::string entered(const json& element) {
     if (const auto option = text_field(field(element, "selected_option"), "value"); !option.empty())
         return option;
-    for (const auto* picked : {"selected_user", "selected_conversation"})
-        if (const auto id = text_field(element, picked); !id.empty()) return id;
+    if (const auto person = text_field(element, "selected_user"); !person.empty()) return person;
     if (const auto day = text_field(element, "selected_date"); !day.empty()) return day;
     return text_field(element, "value");
 }

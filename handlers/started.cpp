@@ -1,4 +1,5 @@
 #include "handlers/deliveries.hpp"
+#include "handlers/expiry.hpp"
 #include "handlers/group_reading.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/identity.hpp"
@@ -17,6 +18,7 @@ Outcome started(const Event& event, const Context& context) {
         outcome.merge(begin_sweep_anew(context));
     }
     outcome.merge(begin_slackbot_poll_anew(context));
+    outcome.merge(look_at_expiry(context));
     return outcome;
 }
 

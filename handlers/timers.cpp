@@ -1,5 +1,6 @@
 #include "handlers/after_decision.hpp"
 #include "handlers/deadlines.hpp"
+#include "handlers/expiry.hpp"
 #include "handlers/group_reading.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/home_tab.hpp"
@@ -23,6 +24,7 @@ Outcome timers(const Event& event, const Context& context) {
     if (kind == "restriction") return restriction_over(event, context);
     if (kind == "policy") return policy_due(event, context);
     if (kind == "groups") return read_groups(context);
+    if (kind == "authorization_expiry") return look_at_expiry(context);
     if (kind == "authorization_removed") return authorization_removed(event, context);
     if (kind == "sweep") return begin_sweep(context);
     if (kind == "listed") return listed(event, context);

@@ -84,7 +84,6 @@ inline constexpr std::string_view form_installed_reconnect = "form_installed_rec
 inline constexpr std::string_view field_name = "name";
 inline constexpr std::string_view field_authorization = "authorization";
 inline constexpr std::string_view field_use = "use";
-inline constexpr std::string_view field_channel = "channel";
 inline constexpr std::string_view field_owner = "owner";
 inline constexpr std::string_view field_connected_to = "connected_to";
 inline constexpr std::string_view field_notes = "notes";

@@ -183,14 +183,6 @@ Blocks& Blocks::user_input(std::string_view id, std::string_view label, const Us
     return *this;
 }
 
-Blocks& Blocks::channel_input(std::string_view id, std::string_view label, std::string_view hint) {
-    const auto element = R"({"type":"conversations_select","action_id":)" + json_string(id) +
-                         R"(,"filter":{"include":["public","private"],"exclude_bot_users":true}})";
-    add(input_block(id, label, element) + R"(,"optional":true,"hint":)" + plain_object(hint, limits::label) +
-        "}");
-    return *this;
-}
-
 Blocks& Blocks::date_input(std::string_view id, std::string_view label, std::string_view hint) {
     const auto element = R"({"type":"datepicker","action_id":)" + json_string(id) + "}";
     add(input_block(id, label, element) + R"(,"optional":true,"hint":)" + plain_object(hint, limits::label) +

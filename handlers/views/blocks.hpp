@@ -74,8 +74,7 @@ class Blocks {
     // `initial`: the value of the option that is chosen at first; the first one without.
     Blocks& select_input(std::string_view id, std::string_view label, const std::vector<Option>& options,
                          std::string_view initial = {});
-    Blocks& user_input(std::string_view id, std::string_view label, const UserId& initial);     // optional
-    Blocks& channel_input(std::string_view id, std::string_view label, std::string_view hint);  // optional
+    Blocks& user_input(std::string_view id, std::string_view label, const UserId& initial);  // optional
 
     Blocks& date_input(std::string_view id, std::string_view label, std::string_view hint);  // optional
 

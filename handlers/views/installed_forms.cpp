@@ -49,7 +49,6 @@ std::string add_integration_form(const std::vector<storage::Authorization>& auth
     blocks.text_input({.id = ids::field_name, .label = "Name", .max_length = name_length});
     blocks.select_input(ids::field_authorization, "Stored authorization", options_of(authorizations));
     blocks.select_input(ids::field_use, "Use it for", options);
-    blocks.channel_input(ids::field_channel, "Channel", "Only where results are posted to a channel.");
     blocks.section("You use the authorization without seeing its token. " + how_to_store());
     return finished(ids::form_installed_add, "Add an integration", "Add", "", blocks);
 }

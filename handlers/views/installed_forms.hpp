@@ -11,7 +11,7 @@ namespace countersign::handlers::views {
 
 struct Use {
     std::string text;   // "Tracker procurement (vendor)"
-    std::string value;  // "tracker:procurement", "channel:results"
+    std::string value;  // "tracker:procurement"
 };
 [[nodiscard]] std::string add_integration_form(const std::vector<storage::Authorization>& authorizations,
                                                const std::vector<Use>& uses);
