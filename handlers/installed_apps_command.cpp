@@ -25,16 +25,20 @@ using storage::InventoryEntry;
 constexpr std::size_t page_size = 15;
 constexpr std::size_t shown_choices = 10;
 
+// "2" alone, or "page 2" behind what is looked for: "Area 51" is a name.
+std::size_t take_page(std::vector<std::string>& words) {
+    const auto size = words.size();
+    if (size == 0 || (size > 1 && text::lower(words[size - 2]) != "page")) return 1;
+    const auto& last = words.back();
+    std::size_t page = 0;
+    const auto [end, error] = std::from_chars(last.data(), last.data() + last.size(), page);
+    if (error != std::errc() || end != last.data() + last.size() || page == 0 || page > 100'000) return 1;
+    words.resize(size > 1 ? size - 2 : 0);
+    return page;
+}
+
 Outcome list(const Press& press, std::vector<std::string> words, const Context& context) {
-    std::size_t page = 1;
-    if (!words.empty()) {
-        const auto& last = words.back();
-        const auto [end, error] = std::from_chars(last.data(), last.data() + last.size(), page);
-        if (error == std::errc() && end == last.data() + last.size() && page > 0 && page < 100'000)
-            words.pop_back();
-        else
-            page = 1;
-    }
+    const auto page = take_page(words);
     const auto view = context.view.installed();
     views::InstalledList shown;
     shown.words = text::joined(words, " ");

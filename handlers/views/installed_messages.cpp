@@ -127,7 +127,7 @@ Message installed_list(const InstalledList& list) {
     }
     if (list.page < list.pages)
         lines.push_back(fmt::format("`/installed-apps list {}{}` shows the next page",
-                                    list.words.empty() ? "" : inert_line(list.words, 60) + " ",
+                                    list.words.empty() ? "" : inert_line(list.words, 60) + " page ",
                                     list.page + 1));
     return built(lines);
 }
