@@ -3,6 +3,7 @@
 #include "bot/failpoint.hpp"
 #include "config/base/log.hpp"
 #include "storage/inbox.hpp"
+#include "storage/installed_view.hpp"
 #include "storage/outbox.hpp"
 #include "storage/timers.hpp"
 #include "storage/view.hpp"
@@ -67,6 +68,7 @@ BatchProcessor::BatchProcessor(storage::Database database, const Clock& clock,
       capabilities_(std::move(capabilities)),
       runner_(database_, settings_->slack.rate_scale),
       last_sent_(clock.steady()) {
+    trackers_with_token_ = capabilities_.trackers;
     runner_.use(settings_->trackers);
 }
 
@@ -76,7 +78,7 @@ void BatchProcessor::use(std::shared_ptr<const config::Settings> settings,
     runner_.use(settings_->trackers);
     capabilities_.admin = capabilities.admin;
     capabilities_.reviewer = capabilities.reviewer;
-    capabilities_.trackers = capabilities.trackers;
+    trackers_with_token_ = capabilities.trackers;
 }
 
 void BatchProcessor::start_up() {
@@ -100,6 +102,9 @@ BatchProcessor::Processed BatchProcessor::process(std::vector<Item>& batch) {
     Processed done;
     try {
         database_.transaction([&] {
+            // An integration may have come or gone, also by a command of the operator.
+            capabilities_.trackers =
+                storage::InstalledView(database_).connected_trackers(trackers_with_token_);
             const EventIntake intake(database_, *settings_, capabilities_, done.counts, clock_->now());
             take(batch, done, intake);
             failpoint("before_commit");

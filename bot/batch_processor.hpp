@@ -100,6 +100,7 @@ class BatchProcessor {
     const Clock* clock_;
     std::shared_ptr<const config::Settings> settings_;
     handlers::Capabilities capabilities_;
+    std::set<std::string, std::less<>> trackers_with_token_;  // of the environment
     OutboxRunner runner_;
     SteadyTime next_prune_{};
     SteadyTime next_look_{};

@@ -1,5 +1,7 @@
 #include "bot/slack_link.hpp"
 
+#include "bot/tracker_tokens.hpp"
+
 namespace countersign::bot {
 
 Result<std::shared_ptr<SlackLink>> make_slack_link(net::asio::any_io_executor executor, const Clock& clock,
@@ -14,7 +16,10 @@ Result<std::shared_ptr<SlackLink>> make_slack_link(net::asio::any_io_executor ex
     link->http = net::make_http_client(executor, *tls, route);
     link->connector = net::make_websocket_connector(executor, *tls, route);
     link->api = std::make_shared<slack::WebApi>(*link->http, settings.slack.api_url, link->secrets);
-    link->trackers = std::make_shared<tracker::TrackerApi>(*link->http, settings, link->secrets);
+    auto tokens = std::make_shared<TrackerTokens>(
+        settings.database, storage::KeyRing(link->secrets.sealing_keys), link->secrets.trackers);
+    link->trackers = std::make_shared<tracker::TrackerApi>(
+        *link->http, settings, [tokens](std::string_view name) { return tokens->of(name); });
     slack::SocketClient::Options options;
     options.connections = settings.slack.connections;
     options.api_url = settings.slack.api_url;

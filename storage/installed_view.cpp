@@ -188,6 +188,21 @@ std::vector<Integration> InstalledView::integrations() const {
     return all_rows(query, read_integration);
 }
 
+std::set<std::string, std::less<>> InstalledView::connected_trackers(
+    std::set<std::string, std::less<>> with_token) const {
+    Query query(*database_, "SELECT target, state FROM integration WHERE kind = 'tracker'");
+    while (query.step()) {
+        std::string target;
+        IntegrationState state{};
+        query.read(target, state);
+        if (state == IntegrationState::active || state == IntegrationState::degraded)
+            with_token.insert(std::move(target));
+        else
+            with_token.erase(target);
+    }
+    return with_token;
+}
+
 std::optional<Integration> InstalledView::integration(std::int64_t id) const {
     static constexpr auto sql = joined_sql("SELECT ", integration_columns, " FROM integration WHERE id = ?");
     Query query(*database_, sql.data());

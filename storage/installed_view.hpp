@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +26,9 @@ class InstalledView {
 
     [[nodiscard]] std::vector<Integration> integrations() const;  // by id
     [[nodiscard]] std::optional<Integration> integration(std::int64_t id) const;
+    // The trackers that can be called: those with a working integration, and of the others `with_token`.
+    [[nodiscard]] std::set<std::string, std::less<>> connected_trackers(
+        std::set<std::string, std::less<>> with_token) const;
     [[nodiscard]] std::vector<Integration> built_on(std::string_view authorization) const;
 
     // By name, app and workspace: stable for paging (I1).

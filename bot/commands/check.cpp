@@ -3,11 +3,28 @@
 #include "bot/commands/check_trackers.hpp"
 #include "bot/commands/findings.hpp"
 #include "bot/commands/report.hpp"
+#include "bot/tracker_tokens.hpp"
 #include "storage/vault.hpp"
 
 #include <fmt/format.h>
 
 namespace countersign::bot::commands {
+
+namespace {
+
+// With the tokens that the daemon would use, once there is a database.
+config::Secrets with_integrations(const config::Settings& settings, config::Secrets secrets) {
+    const auto database = storage::Database::open_reader(settings.database);
+    if (!database) return secrets;
+    TrackerTokens tokens(settings.database, storage::KeyRing(secrets.sealing_keys), secrets.trackers);
+    for (const auto& tracker : settings.trackers) {
+        secrets.trackers.erase(tracker.name);
+        if (auto token = tokens.of(tracker.name)) secrets.trackers.emplace(tracker.name, std::move(*token));
+    }
+    return secrets;
+}
+
+}  // namespace
 
 int check(const Call& call) {
     Findings findings;
@@ -33,7 +50,8 @@ int check(const Call& call) {
     }
     if (settings) check_database(settings->database, findings);
     if (settings && secrets) check_slack(*settings, *secrets, findings);
-    if (settings && secrets) check_trackers(*settings, *secrets, system_clock().now(), findings);
+    if (settings && secrets)
+        check_trackers(*settings, with_integrations(*settings, *secrets), system_clock().now(), findings);
     findings.print(call);
     if (!configured) return exit_configuration;
     return findings.failed() ? exit_no : exit_ok;

@@ -159,30 +159,43 @@ net::ApiAnswer answer_of(Trouble failed, const storage::Effect& effect, const st
 
 }  // namespace
 
+TrackerApi::TrackerApi(net::HttpClient& http, const config::Settings& settings, TokenSource tokens)
+    : http_(&http), tokens_(std::move(tokens)) {
+    for (const auto& tracker : settings.trackers)
+        trackers_.emplace(tracker.name, Entry{tracker, Secret(), nullptr});
+}
+
 TrackerApi::TrackerApi(net::HttpClient& http, const config::Settings& settings,
-                       const config::Secrets& secrets) {
-    for (const auto& tracker : settings.trackers) {
-        Entry entry{tracker, nullptr};
-        if (const auto token = secrets.trackers.find(tracker.name); token != secrets.trackers.end()) {
-            if (tracker.kind == config::TrackerKind::gitlab)
-                entry.client = std::make_unique<GitlabClient>(http, tracker, token->second);
-            else
-                entry.client = std::make_unique<GithubClient>(http, tracker, token->second);
-        }
-        trackers_.emplace(tracker.name, std::move(entry));
+                       const config::Secrets& secrets)
+    : TrackerApi(http, settings, [trackers = secrets.trackers](std::string_view name) {
+          const auto found = trackers.find(std::string(name));
+          return found == trackers.end() ? std::nullopt : std::optional(found->second);
+      }) {}
+
+std::shared_ptr<Client> TrackerApi::client_of(Entry& entry) {
+    const auto token = tokens_(entry.tracker.name);
+    if (!token) {
+        entry.client.reset();
+    } else if (!entry.client || !entry.token.same_as(*token)) {
+        entry.token = *token;
+        if (entry.tracker.kind == config::TrackerKind::gitlab)
+            entry.client = std::make_shared<GitlabClient>(*http_, entry.tracker, *token);
+        else
+            entry.client = std::make_shared<GithubClient>(*http_, entry.tracker, *token);
     }
+    return entry.client;
 }
 
 net::Awaitable<net::ApiAnswer> TrackerApi::perform(storage::Effect effect) {
     const json args = json::parse(effect.args, nullptr, false);
     std::string name;
     Done done = trouble("unknown_tracker");
-    Client* client = nullptr;
+    std::shared_ptr<Client> client;
     try {
         name = text_at(args, "tracker");
         const auto entry = trackers_.find(name);
         if (entry != trackers_.end()) {
-            client = entry->second.client.get();
+            client = client_of(entry->second);
             done = trouble("no_token");
             if (client != nullptr) done = co_await called(*client, effect, args);
         }

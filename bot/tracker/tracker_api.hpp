@@ -7,8 +7,10 @@
 #include "config/settings.hpp"
 #include "storage/records.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +20,11 @@ namespace countersign::tracker {
 // out, both JSON. An effect's `args` name the tracker.
 class TrackerApi {
   public:
+    // The token that a tracker is called with now; asked before each call, because an integration may bring
+    // another one, or take it away, at any time.
+    using TokenSource = std::function<std::optional<Secret>(std::string_view tracker)>;
+
+    TrackerApi(net::HttpClient& http, const config::Settings& settings, TokenSource tokens);
     TrackerApi(net::HttpClient& http, const config::Settings& settings, const config::Secrets& secrets);
 
     [[nodiscard]] net::Awaitable<net::ApiAnswer> perform(storage::Effect effect);
@@ -25,8 +32,14 @@ class TrackerApi {
   private:
     struct Entry {
         config::Tracker tracker;
-        std::unique_ptr<Client> client;  // null: there is no token for it
+        Secret token;
+        std::shared_ptr<Client> client;  // null: there is no token for it
     };
+    // Kept by a call under way although its token has changed since.
+    [[nodiscard]] std::shared_ptr<Client> client_of(Entry& entry);
+
+    net::HttpClient* http_;
+    TokenSource tokens_;
     std::map<std::string, Entry, std::less<>> trackers_;
 };
 

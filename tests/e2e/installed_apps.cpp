@@ -77,7 +77,12 @@ TEST_CASE(
     office_.expect_answer(office::employee, "add", "There is no stored authorization");
     office_.expect_answer(office::employee, "list", "No installed apps are recorded yet");
     REQUIRE(office_.store("GitLab", 1).code == 0);
+    const auto tracker_has_token = [&] {
+        return !story.fixture.run_command({"check"}).output.contains("tracker it: has no token");
+    };
+    CHECK_FALSE(tracker_has_token());
     office_.add(office::employee, "IT requests", "it");
+    CHECK(tracker_has_token());
     office_.command(office::legal, "add");
     story.fill_refused(office::legal, "Add an integration",
                        {{"Name", "Mine"}, {"Use it for", "Tracker it (IT requests)"}}, "connected already");
@@ -106,6 +111,7 @@ TEST_CASE(
     story.expect_direct_message(office::employee, "IT requests");
     story.expect_direct_message(office::legal, "has stopped");
     story.expect_alarm("0 of 2 integrations that used it work again");
+    CHECK_FALSE(tracker_has_token());
     const auto list = story.fixture.run_command({"authorizations", "list", "--json"});
     CHECK(json::parse(list.output).at("authorizations").empty());
 
@@ -115,6 +121,7 @@ TEST_CASE(
     story.press_direct(office::employee, "Reconnect");
     story.fill(office::employee, "Reconnect", {});
     story.expect_alarm("1 of 2 integrations that used it work again");
+    CHECK(tracker_has_token());
     story.press_direct(office::legal, "Reconnect");
     story.fill(office::legal, "Reconnect", {});
     story.expect_alarm("2 of 2 integrations that used it work again");
