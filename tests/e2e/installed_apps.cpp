@@ -204,7 +204,7 @@ TEST_CASE("installed apps: owners edit the inventory, a conflict is shown, admin
     office_.command(office::admin, "edit App 007");
     story.fill(office::employee, "Edit", {{"Purpose", "Spies"}, {"Connected to", "MI6"}});
     story.expect_direct_message(office::employee, "Saved.");
-    story.fill_refused(office::admin, "Edit", {{"Purpose", "Films"}}, "\"Spies\"");
+    story.fill_refused(office::admin, "Edit", {{"Purpose", "Films"}}, "Spies");
     office_.expect_answer(office::employee, "remove App 007", "you may not, because only admins");
     office_.command(office::admin, "remove App 007");
     story.fill(office::admin, "Remove", {{"Type its name to remove it", "App 007"}});
