@@ -49,7 +49,7 @@ TEST_CASE("O1: pending answers go on whatever their status, slow_down adds up, e
         poll.answered(answer(400, R"({"error":"authorization_pending"})"), start + seconds(300)).has_value());
 }
 
-TEST_CASE("O8, O9, O17: a token answer is bearer, printable and bounded; renewal is optional") {
+TEST_CASE("O8, O9, O17: a token answer is bearer, printable and bounded, renewal is optional") {
     const auto json = read_granted_token(
         R"({"access_token":"canary-token","token_type":"Bearer","expires_in":7200,"refresh_token":"r","scope":"api"})");
     REQUIRE(json);

@@ -69,7 +69,7 @@ TEST_CASE("M12, M28: an entry of the integration log is evidence only where it t
     CHECK_FALSE(read(nullptr));
 }
 
-TEST_CASE("M12: evidence may come in any order and again; people's words stay") {
+TEST_CASE("M12: evidence may come in any order and again, people's words stay") {
     using What = InstallEvidence::What;
     auto entry = with_evidence(std::nullopt, evidence(What::installed, 1), day(9));
     CHECK(entry.state == InstalledState::installed);
@@ -96,7 +96,7 @@ TEST_CASE("M12: evidence may come in any order and again; people's words stay") 
     CHECK(gone.set_up_by == "U7");
 }
 
-TEST_CASE("M12: approval alone never marks an app installed; the event does, and the card stays Approved") {
+TEST_CASE("M12: approval alone never marks an app installed, the event does, and the card stays Approved") {
     ReviewWorld world;
     world.start();
     const auto id = world.ready_request();
