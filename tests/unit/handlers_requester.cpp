@@ -229,7 +229,7 @@ TEST_CASE("/installed-apps says honestly that nothing is recorded yet") {
     ReviewWorld world;
     CHECK(contains(acked(world.command("U0REQ", "list", true, "/installed-apps")),
                    "No installed apps are recorded yet"));
-    CHECK(contains(acked(world.command("U0REQ", "remove x", true, "/installed-apps")), "No installed apps"));
+    CHECK(contains(acked(world.command("U0REQ", "remove x", true, "/installed-apps")), "no installed app"));
     CHECK(contains(acked(world.command("U0REQ", "help", true, "/installed-apps")), "/installed-apps"));
 }
 
