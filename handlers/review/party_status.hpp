@@ -32,6 +32,7 @@ struct PartyStatus {
     std::string until;   // ISO date, for `conditional`
     std::optional<Timestamp> since;
     bool from_tracker = false;             // "signed in GitLab"
+    std::string signed_in = {};            // where: "GitLab", "GitHub"
     std::vector<std::string> not_counted;  // reasons a sign was refused
     UserId claimed_by = {};                // P16: who has taken it upon themselves
     bool needed = true;                    // false: the policy asks it not, whatever its row shows
