@@ -70,6 +70,12 @@ inline constexpr Text<1> change_pages{
     "Eine Änderung ohne neue Berechtigungen geht über den Änderungsprozess. Lege den Vorgang hier an: "
     "{0}\nWenn die App "
     "neue Berechtigungen will, beantrage sie als App für Slack."};
+inline constexpr Text<> issue_being_made{
+    "An issue is being made for this where such things are handled. You get its link in a moment, and hear "
+    "when it is closed.",
+    "Dafür wird gerade dort ein Vorgang angelegt, wo so etwas bearbeitet wird. Du bekommst gleich den Link "
+    "und "
+    "hörst, wenn er geschlossen ist."};
 inline constexpr Text<> no_change_pages{
     "A change that needs no new permissions goes through the change process, but no tracker for it is "
     "configured here: "

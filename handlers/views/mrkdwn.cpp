@@ -221,6 +221,10 @@ std::string plain(std::string_view untrusted, std::size_t limit) {
 std::string mention_member(std::string_view member) {
     if (member.empty()) return "somebody";
     const auto in_id = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+    // An account in a tracker that nobody here is known to have.
+    if (const auto colon = member.find(':'); colon != std::string_view::npos)
+        return "account " + inert_line(member.substr(colon + 1), 20) + " in " +
+               inert_line(member.substr(0, colon), 50);
     if (member.size() > 32 || !std::ranges::all_of(member, in_id)) return inert_line(member, 40);
     return (member.starts_with('S') ? "<!subteam^" : "<@") + std::string(member) + ">";
 }

@@ -112,7 +112,8 @@ std::string party_text(const PartyStatus& status, Language language) {
     }
     if (status.state == PartyState::waiting && !status.claimed_by.empty())
         out += say_in(language, texts::claimed_by, mention(status.claimed_by));
-    if (status.from_tracker) out += say_in(language, texts::signed_in_gitlab);
+    if (status.from_tracker)
+        out += say_in(language, texts::signed_in, status.signed_in.empty() ? "GitLab" : status.signed_in);
     for (std::size_t at = 0; at < status.not_counted.size() && at < 2; ++at) {
         out += say_in(language, texts::not_counted, inert_line(status.not_counted[at], 80));
     }

@@ -19,6 +19,8 @@ struct CardInput {
     const std::optional<storage::VendorIssue>& issue;
     const config::Settings& settings;
     bool org_driver = false;  // Approve app / Restrict app act by API; else `Done` and instructions
+    std::string issue_note = {};  // our own sentence: what is wrong with the vendor issue
+    bool confidential = false;    // the vendor issue is: nothing of it may be shown in a channel (G3)
 };
 
 // The request card of design.md §7: state line, app, publisher, requester, scopes with risk, difference to
