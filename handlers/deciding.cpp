@@ -2,6 +2,7 @@
 
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/issue_standing.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
@@ -30,6 +31,8 @@ std::optional<std::string> why_not_approvable(const Case& item, const Context& c
     if (!item.issue && item.judgement.vendor_issue) {
         return "you may not yet, because no vendor issue is linked.";
     }
+    if (item.judgement.vendor_issue && !issue_stands(item))
+        return "you may not yet, because of the vendor issue: " + issue_problem(item, context);
     return std::nullopt;
 }
 

@@ -6,10 +6,15 @@
 #include "handlers/home_tab.hpp"
 #include "handlers/identity.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/issue_creation.hpp"
+#include "handlers/issue_notes.hpp"
+#include "handlers/issue_polling.hpp"
 #include "handlers/people.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
+#include "handlers/trackers.hpp"
+#include "handlers/vendor_issue_seen.hpp"
 
 namespace countersign::handlers {
 
@@ -36,6 +41,14 @@ Outcome effect_results(const Event& event, const Context& context) {
     if (answer.purpose == purposes::slackbot_im) return conversations_told(answer, context);
     if (answer.purpose == purposes::slackbot_history) return history_told(answer, context);
     if (answer.purpose == purposes::integration_log) return integration_log_told(answer, context);
+    if (answer.purpose == purposes::issue) return issue_told(answer, context);
+    if (answer.purpose == purposes::issue_check) return issue_checked(answer, context);
+    if (answer.purpose == purposes::issues_changed) return changed_issues_told(answer, context);
+    if (answer.purpose == purposes::tracker_account) return tracker_account_told(answer, context);
+    if (answer.purpose == purposes::issue_note || answer.purpose == purposes::issue_labels)
+        return written_on_issue(answer, context);
+    if (answer.purpose == purposes::issue_template) return template_told(answer, context);
+    if (answer.purpose == purposes::issue_created) return issue_made(answer, context);
     return {};
 }
 

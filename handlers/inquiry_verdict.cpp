@@ -6,11 +6,13 @@
 #include "handlers/carrying.hpp"
 #include "handlers/deviation.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/issue_standing.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/review/votes.hpp"
+#include "handlers/trackers.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/watch.hpp"
@@ -31,6 +33,8 @@ using storage::Outside;
 using storage::RequestState;
 
 constexpr int max_repeats = 3;
+// A person waits for the answer; a tracker that takes longer is told of as one that does not answer.
+constexpr std::chrono::seconds check_patience{45};
 
 // Stops listening; then whatever the conclusion was.
 Outcome concluded(RequestId request, Outcome conclusion) {
@@ -208,12 +212,32 @@ Outcome needs_human(Case item, const std::string& note, const Asker& asker, std:
     return outcome;
 }
 
-Outcome send_decision(Case item, const Asker& asker, const Context& context) {
+namespace {
+
+// To the call as to the reading before it: from now on its answer is awaited.
+Outcome send_awaited(Case item, storage::Effect effect, const Context& context) {
+    auto& request = item.request;
+    const auto before = request.state;
+    Outcome outcome;
+    outcome.changes.push_back(watch_for(request.id, effect.key, context.now));
+    outcome.effects.push_back(std::move(effect));
+    if (before == RequestState::applying) {  // nothing that people see changes; the version must
+        outcome.changes.emplace_back(storage::SaveRequest{std::move(request)});
+        return outcome;
+    }
+    request.state = RequestState::applying;
+    outcome.merge(settle(std::move(item), before, "countersign", context));
+    return outcome;
+}
+
+}  // namespace
+
+Outcome send_decision(Case item, const Asker& asker, const Context& context, IssueIs issue) {
     auto& request = item.request;
     const auto before = request.state;
     const bool restrict = request.decision == DecisionKind::restrict;
-    if (!restrict &&
-        !review::may_be_approved(item.matrix, item.issue.has_value(), item.judgement.vendor_issue)) {
+    draw_matrix(item, context);
+    if (!restrict && !review::may_be_approved(item.matrix, issue_stands(item), item.judgement.vendor_issue)) {
         request.state = RequestState::in_review;
         request.decision = DecisionKind::none;
         request.decided_by = {};
@@ -225,6 +249,13 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context) {
                              to_text(request.id)));
         outcome.merge(settle(std::move(item), before, "countersign", context));
         return outcome;
+    }
+    if (!restrict && issue == IssueIs::as_last_read && item.issue &&
+        has_token(item.issue->tracker, context)) {
+        auto reading = check_issue(request, key_of(*item.issue));
+        reading.context = to_context(asker);
+        reading.deadline = context.now + check_patience;
+        return send_awaited(std::move(item), std::move(reading), context);
     }
     auto target = request;
     if (!pending_in_slack(request, context)) target.slack_id = {};
@@ -242,14 +273,7 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context) {
                              restrict ? "decision.restrict_sent" : "decision.approve_sent",
                              to_text(request.id),
                              details({{"scope_hash", request.scope_hash}, {"effect", effect.key}})});
-    outcome.changes.push_back(watch_for(request.id, effect.key, context.now));
-    outcome.effects.push_back(std::move(effect));
-    if (before == RequestState::applying) {  // nothing that people see changes; the version must
-        outcome.changes.emplace_back(storage::SaveRequest{std::move(request)});
-        return outcome;
-    }
-    request.state = RequestState::applying;
-    outcome.merge(settle(std::move(item), before, "countersign", context));
+    outcome.merge(send_awaited(std::move(item), std::move(effect), context));
     return outcome;
 }
 

@@ -26,8 +26,11 @@ struct Finding {
 [[nodiscard]] Outcome inquiry_failed(Inquiry kind, Case item, const Asker& asker, const EffectAnswer& answer,
                                      const Context& context);
 
-// The call itself, once nothing speaks against it any more.
-[[nodiscard]] Outcome send_decision(Case item, const Asker& asker, const Context& context);
+// The call itself, once nothing speaks against it any more. Before an approval the vendor issue is read once
+// more, as the last thing (A18): then it is fresh.
+enum class IssueIs { as_last_read, fresh };
+[[nodiscard]] Outcome send_decision(Case item, const Asker& asker, const Context& context,
+                                    IssueIs issue = IssueIs::as_last_read);
 
 // "Needs a human": with what a person has to do, told to the alarm channel and to who pressed.
 [[nodiscard]] Outcome needs_human(Case item, const std::string& note, const Asker& asker,

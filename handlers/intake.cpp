@@ -11,6 +11,7 @@
 #include "handlers/review/scopes.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/settle.hpp"
+#include "handlers/vendor_issue_seen.hpp"
 #include "handlers/views/notices.hpp"
 
 #include <fmt/format.h>
@@ -137,6 +138,7 @@ Outcome learn_of(AppRequest known, const ReadAppRequest& read, const Context& co
     if (!item.issue && search.found.size() == 1) {
         item.issue = as_issue(known, search.found.front(), context);
         outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
+        outcome.merge(watch_issue(*item.issue, context));
     }
     outcome.merge(settle(std::move(item), before, "slack", context));
     return outcome;
@@ -176,7 +178,10 @@ Outcome open_request(AppRequest request, const std::optional<review::IssueLink>&
         opened.state_note = "This is Countersign itself: decide about it in Slack's admin pages.";
     }
     outcome.changes.emplace_back(storage::SaveRequest{opened});
-    if (item.issue) outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
+    if (item.issue) {
+        outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
+        outcome.merge(watch_issue(*item.issue, context));
+    }
     outcome.effects.push_back(post_card(opened, context.settings.review.channel, draw_card(item, context)));
     const bool decided = item.judgement.decide && opened.state != RequestState::manual;
     if (!opened.requester.empty() && !decided) {

@@ -6,6 +6,7 @@
 #include "handlers/effects.hpp"
 #include "handlers/event.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/issue_votes.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/review/working_days.hpp"
@@ -132,6 +133,7 @@ void draw_matrix(Case& item, const Context& context) {
         const auto row = std::ranges::find(item.matrix, mark.subject, &review::PartyStatus::party);
         if (row != item.matrix.end()) row->claimed_by = mark.person;
     }
+    show_refusals(item, context);
 }
 
 Outcome follow_policy(Case& item, const Context& context) {
@@ -168,6 +170,11 @@ void add_decision(Outcome& outcome, storage::Decision decision, const Case& item
     decision.policy_rules = nlohmann::json(item.judgement.rules).dump();
     outcome.changes.emplace_back(storage::SavePolicy{{policy.hash, policy.source, policy.text}});
     outcome.changes.emplace_back(storage::AddDecision{std::move(decision)});
+}
+
+storage::Change try_later(RequestId request, const Context& context) {
+    const nlohmann::json event{{"kind", "policy"}, {"request", request.value}};
+    return storage::SetTimer{{hold_timer(request), context.now + std::chrono::minutes(5), event.dump()}};
 }
 
 Outcome policy_due(const Event& event, const Context& context) {

@@ -39,6 +39,9 @@ void draw_matrix(Case& item, const Context& context);
 // The decision's row together with the policy that held and the rules that did.
 void add_decision(Outcome& outcome, storage::Decision decision, const Case& item, const Context& context);
 
+// Takes a held request up again in a few minutes.
+[[nodiscard]] storage::Change try_later(RequestId request, const Context& context);
+
 // A blackout's end, an expiry: timers of kind "policy".
 [[nodiscard]] Outcome policy_due(const Event& event, const Context& context);
 

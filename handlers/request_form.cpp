@@ -5,6 +5,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/intake.hpp"
+#include "handlers/issue_creation.hpp"
 #include "handlers/review/app_ids.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/scopes.hpp"
@@ -94,7 +95,18 @@ Outcome show_way(const Press& press, const views::Text<>& title, const std::stri
     return outcome;
 }
 
+Outcome make_elsewhere(const Press& press, const views::Text<>& title, config::TrackerPurpose purpose,
+                       const std::string& subject, const Context& context) {
+    auto outcome = show_way(press, title, say_in(press.language, texts::issue_being_made));
+    outcome.merge(create_other_issue(press, purpose, subject,
+                                     whole_purpose(press, entered(press, ids::field_purpose)), context));
+    return outcome;
+}
+
 Outcome change_process(const Press& press, const std::string& app, const Context& context) {
+    if (makes_issues(config::TrackerPurpose::change, context) != nullptr)
+        return make_elsewhere(press, texts::change_title, config::TrackerPurpose::change,
+                              "Change of Slack app: " + app, context);
     const auto links =
         new_issue_links("Change of Slack app: " + app, config::TrackerPurpose::change, context.settings);
     return show_way(press, texts::change_title,
@@ -103,6 +115,9 @@ Outcome change_process(const Press& press, const std::string& app, const Context
 }
 
 Outcome other_system(const Press& press, const std::string& system, const Context& context) {
+    if (makes_issues(config::TrackerPurpose::it_request, context) != nullptr)
+        return make_elsewhere(press, texts::system_title, config::TrackerPurpose::it_request,
+                              "Request for " + system, context);
     const auto links =
         new_issue_links("Request for " + system, config::TrackerPurpose::it_request, context.settings);
     return show_way(press, texts::system_title,

@@ -1,9 +1,9 @@
 #include "handlers/answers.hpp"
 #include "handlers/handlers.hpp"
+#include "handlers/issue_creation.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/requests_of_person.hpp"
 #include "handlers/rights.hpp"
-#include "handlers/tracker_pages.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/forms.hpp"
 
@@ -22,7 +22,7 @@ Outcome requester_pressed(const Press& press, const Context& context) {
         return open_form(press, views::answer_form(item->request, press.language));
     }
     if (auto may = require_may_link(press, *item, context); !may) return std::move(may.error());
-    if (press.what == ids::create_issue) return say(press, new_issue_pages(item->request, context.settings));
+    if (press.what == ids::create_issue) return create_vendor_issue(press, std::move(*item), context);
     return open_form(press, views::link_form(item->request, press.language));
 }
 

@@ -5,6 +5,7 @@
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/rights.hpp"
+#include "handlers/vendor_issue_seen.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 
@@ -86,6 +87,10 @@ Outcome link_issue(const Press& press, Case item, const review::IssueLink& link,
             request, request.requester, fmt::format("linked:v{}", request.version),
             views::issue_linked(request, *item.issue, language_of(request.requester, context))));
     }
+    outcome.merge(watch_issue(*item.issue, context));
+    // What was read of another issue says nothing about this one.
+    item.known.reset();
+    item.verdict.reset();
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;
 }

@@ -8,6 +8,7 @@
 #include "handlers/people.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/review/payload_fields.hpp"
+#include "handlers/vendor_issue_seen.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/forms.hpp"
 #include "handlers/views/notices.hpp"
@@ -155,7 +156,7 @@ Outcome routed(const Event& event, const Context& context) {
         case EventKind::operator_alarm:
             return operator_alarm(event, context);
         case EventKind::tracker_hook:
-            return {};
+            return tracker_hook(event, context);
     }
     return {};
 }

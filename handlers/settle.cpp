@@ -4,11 +4,14 @@
 #include "handlers/deadlines.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/issue_notes.hpp"
+#include "handlers/issue_standing.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/slackbot.hpp"
+#include "handlers/trackers.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/request_card.hpp"
@@ -107,12 +110,25 @@ void cancel_in_slack(const AppRequest& request, const Context& context, Outcome&
     }
 }
 
+// What the card says of the issue besides its address.
+std::string issue_note(const Case& item, const Context& context) {
+    auto problem = issue_problem(item, context);
+    return problem.empty() ? issue_trouble(item, context) : problem;
+}
+
 }  // namespace
 
 Case load_case(const AppRequest& request, const Context& context) {
     Case item{request, context.view.votes(request.id), context.view.vendor_issue(request.id),
               {},      context.view.marks(request.id), {}};
     item.judgement = judge_request(request, item.marks, context);
+    if (item.issue && has_token(item.issue->tracker, context)) {
+        item.known = context.view.tracker_issue(key_of(*item.issue));
+        // A verdict on another issue says nothing about this one.
+        const auto issue = context.view.newest_evidence_issue(request.id);
+        if (issue == key_of(*item.issue))
+            item.verdict = review::parse_issue_verdict(context.view.newest_verdict(request.id));
+    }
     draw_matrix(item, context);
     return item;
 }
@@ -122,7 +138,9 @@ views::Message draw_card(const Case& item, const Context& context) {
                                 .parties = item.matrix,
                                 .issue = item.issue,
                                 .settings = context.settings,
-                                .org_driver = context.capabilities.admin});
+                                .org_driver = context.capabilities.admin,
+                                .issue_note = issue_note(item, context),
+                                .confidential = item.known && item.known->confidential});
 }
 
 Outcome settle(Case item, RequestState before, std::string_view actor, const Context& context) {
@@ -135,7 +153,7 @@ Outcome settle(Case item, RequestState before, std::string_view actor, const Con
     }
     draw_matrix(item, context);
     const auto next =
-        review::next_state(request, item.matrix, item.issue.has_value(), item.judgement.vendor_issue);
+        review::next_state(request, item.matrix, issue_stands(item), item.judgement.vendor_issue);
     if (next == RequestState::denied && request.state != RequestState::denied) deny(item, context, outcome);
     request.state = next;
     outcome.merge(follow_policy(item, context));
@@ -160,6 +178,7 @@ Outcome settle(Case item, RequestState before, std::string_view actor, const Con
     outcome.effects.push_back(update_card(request, card));
     for (const auto& channel : item.judgement.channels)
         copy_card(request, channel, card, outcome);
+    outcome.merge(write_on_issue(item, context));
     return outcome;
 }
 

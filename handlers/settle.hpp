@@ -2,6 +2,7 @@
 
 #include "handlers/context.hpp"
 #include "handlers/outcome.hpp"
+#include "handlers/review/issue_verdict.hpp"
 #include "handlers/review/party_status.hpp"
 #include "handlers/review/policy.hpp"
 #include "handlers/views/message.hpp"
@@ -22,6 +23,9 @@ struct Case {
     std::vector<review::PartyStatus> matrix;
     std::vector<storage::Mark> marks;
     review::Judgement judgement;  // of the policy in force
+    // Of the issue's tracker, where there is a token for it.
+    std::optional<storage::TrackerIssue> known = {};
+    std::optional<review::IssueVerdict> verdict = {};
 };
 [[nodiscard]] Case load_case(const storage::AppRequest& request, const Context& context);
 

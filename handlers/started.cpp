@@ -4,6 +4,7 @@
 #include "handlers/handlers.hpp"
 #include "handlers/identity.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/issue_polling.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
 
@@ -19,6 +20,7 @@ Outcome started(const Event& event, const Context& context) {
     }
     outcome.merge(begin_slackbot_poll_anew(context));
     outcome.merge(look_at_expiry(context));
+    outcome.merge(begin_polling(context));
     return outcome;
 }
 

@@ -6,6 +6,7 @@
 #include "handlers/home_tab.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/installed_apps.hpp"
+#include "handlers/issue_polling.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/slackbot.hpp"
@@ -31,6 +32,8 @@ Outcome timers(const Event& event, const Context& context) {
     if (kind == "slackbot_poll") return begin_slackbot_poll(context);
     if (kind == "integration_log") return begin_integration_log(context);
     if (kind == "slackbot_entry") return slackbot_entry(event, context);
+    if (kind == "tracker_poll") return poll_due(event, context);
+    if (kind == "redraw") return redraw_due(event, context);
     Outcome outcome;
     outcome.recognised = false;
     return outcome;

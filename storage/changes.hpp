@@ -28,7 +28,7 @@ struct AddEvidence {
 };
 struct PinLabel {
     PinnedLabel label;
-};  // once a party and project
+};  // once a party, project and name
 struct AddDecision {
     Decision decision;
 };

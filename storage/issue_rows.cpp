@@ -46,7 +46,8 @@ void add_evidence(const Database& database, const Evidence& e) {
 void pin_label(const Database& database, const PinnedLabel& label) {
     Query(database,
           "INSERT INTO pinned_label(tracker, project, party, name, label, at) VALUES (?, ?, ?, ?, ?, ?) "
-          "ON CONFLICT DO NOTHING")
+          "ON CONFLICT DO UPDATE SET name = excluded.name, label = excluded.label, at = excluded.at "
+          "WHERE name <> excluded.name")
         .bind(label.tracker, label.project, label.party, label.name, label.id, label.at)
         .run();
 }

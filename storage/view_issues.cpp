@@ -77,6 +77,15 @@ std::optional<Evidence> View::newest_evidence(RequestId id) const {
     return read_evidence(query);
 }
 
+std::optional<IssueKey> View::newest_evidence_issue(RequestId id) const {
+    Query query(*database_,
+                "SELECT tracker, project, iid FROM evidence WHERE request = ? ORDER BY id DESC LIMIT 1");
+    if (!query.bind(id).step()) return std::nullopt;
+    IssueKey issue;
+    query.read(issue.tracker, issue.project, issue.iid);
+    return issue;
+}
+
 std::string View::newest_verdict(RequestId id) const {
     Query query(*database_, "SELECT verdict FROM evidence WHERE request = ? ORDER BY id DESC LIMIT 1");
     return query.bind(id).step() ? std::string(query.text(0)) : std::string();

@@ -142,6 +142,16 @@ Json full(const storage::Database& database, const storage::AppRequest& request)
                                  {"scope_hash", vote.scope_hash},
                                  {"source", vote.source == storage::VoteSource::slack ? "slack" : "tracker"},
                                  {"at", to_rfc3339(vote.at)}});
+    json["evidence"] = Json::array();
+    for (const auto& evidence : view.evidence(request.id))
+        json["evidence"].push_back({{"id", evidence.id},
+                                    {"tracker", evidence.issue.tracker},
+                                    {"project", evidence.issue.project},
+                                    {"iid", evidence.issue.iid},
+                                    {"read_at", to_rfc3339(evidence.read_at)},
+                                    {"hash", evidence.hash},
+                                    {"verdict", parsed(evidence.verdict)},
+                                    {"facts", parsed(evidence.facts)}});
     json["decisions"] = Json::array();
     for (const auto& decision : view.decisions(request.id))
         json["decisions"].push_back({{"kind", to_text(decision.kind)},

@@ -13,6 +13,36 @@ std::optional<storage::AppRequest> find(const storage::View& view, const std::st
     return view.request(SlackRequestId(id));
 }
 
+// Who signed what on the vendor issue, when, and what counted (A17).
+void print_evidence(const nlohmann::ordered_json& evidence, std::vector<std::vector<std::string>>& rows) {
+    const auto& verdict = evidence["verdict"];
+    if (!verdict.is_object()) return;
+    const auto text = [](const auto& object, const char* name) { return object.value(name, std::string()); };
+    rows.push_back({
+        "evidence",
+        one_line(fmt::format("{} {} {}#{} read {} {}", evidence["id"].get<std::int64_t>(),
+                             text(evidence, "tracker"), text(evidence, "project"),
+                             evidence["iid"].get<std::int64_t>(), text(evidence, "read_at"),
+                             text(evidence, "hash"))),
+    });
+    const auto problem = text(verdict, "problem");
+    rows.push_back(
+        {"", one_line("verdict " + text(verdict, "verdict") + (problem.empty() ? "" : ": " + problem))});
+    for (const auto& party : verdict["parties"]) {
+        for (const char* list : {"counted", "refused"}) {
+            for (const auto& sign : party[list]) {
+                const auto why = text(sign, "refused");
+                rows.push_back(
+                    {"", one_line(fmt::format("{} {} {} by {} (account {}) at {}{}", text(party, "party"),
+                                              text(sign, "signal"), sign["ref"].get<std::int64_t>(),
+                                              text(sign, "login"), sign["account"].get<std::int64_t>(),
+                                              to_rfc3339(from_millis(sign["at"].get<std::int64_t>())),
+                                              why.empty() ? "" : ", not counted: " + why))});
+            }
+        }
+    }
+}
+
 void print_text(const Call& call, const nlohmann::ordered_json& request) {
     std::vector<std::vector<std::string>> rows;
     for (const std::string key :
@@ -44,6 +74,8 @@ void print_text(const Call& call, const nlohmann::ordered_json& request) {
                                   decision["policy_rules"].dump(),
                                   decision["policy"].get<std::string>().substr(0, 12),
                                   decision["reason"].get<std::string>()))});
+    for (const auto& evidence : request["evidence"])
+        print_evidence(evidence, rows);
     for (const auto& entry : request["audit"])
         rows.push_back({"audit", one_line(fmt::format("{} {} {}", entry["at"].get<std::string>(),
                                                       entry["action"].get<std::string>(),

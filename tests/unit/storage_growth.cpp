@@ -57,6 +57,7 @@ void work(Database& database, const std::string& tag) {
         (void)view.unread_vendor_issues(1);
         CHECK(view.evidence(id).size() == 1);
         CHECK(view.newest_evidence(id));
+        CHECK(view.newest_evidence_issue(id) == issue);
         (void)view.newest_verdict(id);
         CHECK(view.pinned_labels("t", "p").size() == 1);
         apply(database, AddDecision{sample_decision(id.value)}, now);

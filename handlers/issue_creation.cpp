@@ -1,0 +1,293 @@
+#include "handlers/issue_creation.hpp"
+
+#include "config/base/text.hpp"
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/requests_of_person.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/review/vendor_link.hpp"
+#include "handlers/tracker_pages.hpp"
+#include "handlers/trackers.hpp"
+#include "handlers/views/issue_template.hpp"
+#include "handlers/views/markdown.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+#include "handlers/views/request_facts.hpp"
+#include "handlers/watch.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace countersign::handlers {
+namespace {
+
+using nlohmann::json;
+using review::text_field;
+using storage::Effect;
+
+constexpr std::size_t most_text = 1'000'000;
+
+std::string_view word_of(config::TrackerPurpose purpose) {
+    switch (purpose) {
+        case config::TrackerPurpose::vendor:
+            return "vendor";
+        case config::TrackerPurpose::it_request:
+            return "it-request";
+        case config::TrackerPurpose::change:
+            return "change";
+    }
+    return "";
+}
+
+config::TrackerPurpose purpose_in(const json& wish) {
+    const auto word = text_field(wish, "purpose");
+    if (word == "it-request") return config::TrackerPurpose::it_request;
+    return word == "change" ? config::TrackerPurpose::change : config::TrackerPurpose::vendor;
+}
+
+std::string in_progress(RequestId request) {
+    return "issue_creation:" + countersign::to_text(request);
+}
+
+Effect tracker_call(std::string key, std::string_view method, std::string_view purpose, const json& args,
+                    const json& wish) {
+    Effect made;
+    made.key = std::move(key);
+    made.method = method;
+    made.token = storage::TokenKind::tracker;
+    made.purpose = purpose;
+    made.args = args.dump(-1, ' ', false, json::error_handler_t::replace);
+    made.context = wish.dump(-1, ' ', false, json::error_handler_t::replace);
+    made.interactive = true;
+    return made;
+}
+
+// What somebody wants made; it travels with the calls until the issue is there.
+json wish_of(const Press& press, config::TrackerPurpose purpose, const std::string& subject,
+             const std::string& words) {
+    return {{"user", press.user.value},
+            {"channel", press.channel.value},
+            {"purpose", word_of(purpose)},
+            {"subject", subject},
+            {"words", words},
+            {"cause", press.cause}};
+}
+
+Effect ask_template(const config::Tracker& tracker, const json& wish) {
+    return tracker_call(
+        "issue_template:" + text_field(wish, "cause"), "tracker.read_template", purposes::issue_template,
+        {{"tracker", tracker.name}, {"project", tracker.projects.front()}, {"name", tracker.template_name}},
+        wish);
+}
+
+Press presser(const EffectAnswer& answer) {
+    Press press;
+    press.user = UserId(text_field(answer.context, "user"));
+    press.channel = ChannelId(text_field(answer.context, "channel"));
+    press.cause = answer.key;
+    return press;
+}
+
+views::TemplateValues values_of(const json& wish, const std::optional<storage::AppRequest>& request,
+                                const Context& context) {
+    const auto requester = UserId(text_field(wish, "user"));
+    const auto known = context.view.person(request ? request->requester : requester);
+    const auto name = known && !known->name.empty() ? known->name
+                      : request && !request->requester_name.empty()
+                          ? request->requester_name
+                          : (request ? request->requester : requester).value;
+    views::TemplateValues values;
+    const auto line = [&](std::string_view key, std::string_view text) {
+        values.emplace_back(key, views::markdown_line(text, 300));
+    };
+    line("app", request ? views::app_title(*request) : text_field(wish, "subject"));
+    if (request) {
+        line("app_id", request->app_id.value);
+        line("request", countersign::to_text(request->id));
+        line("workspace", views::place(*request));
+        line("publisher", views::publisher_words(request->publisher));
+        line("marketplace", request->app_directory_url);
+    }
+    line("requester", name);
+    if (request) {
+        std::string scopes;
+        for (const auto& scope : request->scopes)
+            scopes += (scopes.empty() ? "" : ", ") + scope.name;
+        values.emplace_back("scopes", views::markdown_line(scopes, 3'000));
+    }
+    const auto purpose = request
+                             ? request->message + (request->message.empty() ? "" : "\n") + request->purpose
+                             : text_field(wish, "words");
+    values.emplace_back("purpose", views::markdown_quote(purpose, 3'000));
+    return values;
+}
+
+// What the person does instead: the tracker's own form.
+std::string by_hand(const json& wish, const std::optional<storage::AppRequest>& request,
+                    const Context& context) {
+    if (request) return new_issue_pages(*request, context.settings);
+    return "Make it here: " +
+           new_issue_links(text_field(wish, "subject"), purpose_in(wish), context.settings);
+}
+
+std::string reason_of(const EffectAnswer& answer) {
+    if (answer.error == "template_not_found")
+        return fmt::format("the project has no template {}",
+                           views::inert(text_field(answer.args, "name"), 80));
+    if (answer.error == "project_not_found") return "the project is not there, or I have no access to it";
+    if (answer.error == "forbidden" || answer.error == "unauthorized")
+        return "the tracker does not let me make issues there";
+    if (answer.error == "issues_disabled") return "the project has issues switched off";
+    return answer.advice.empty() ? "the tracker answered `" + views::inert(answer.error, 60) + "`"
+                                 : views::inert(answer.advice, 300);
+}
+
+Outcome not_made(const EffectAnswer& answer, const Context& context) {
+    const auto request = context.view.request(answer.request);
+    auto outcome = say(presser(answer), fmt::format("The issue could not be made: {}. {}", reason_of(answer),
+                                                    by_hand(answer.context, request, context)));
+    outcome.audit.push_back(
+        {"countersign", "issue.not_made",
+         request ? countersign::to_text(request->id) : text_field(answer.context, "cause"),
+         details({{"effect", answer.key}, {"meaning", answer.meaning}, {"error", answer.error}})});
+    const auto hour = std::chrono::floor<std::chrono::hours>(context.now).time_since_epoch().count();
+    outcome.effects.push_back(alarm(
+        context.settings,
+        fmt::format("issue_created:{}:{}:{}", text_field(answer.args, "tracker"), answer.error, hour),
+        views::alarm_notice(fmt::format("No issue can be made in {}.", text_field(answer.args, "project")),
+                            answer.trouble())));
+    return outcome;
+}
+
+std::string marker_of(const std::optional<storage::AppRequest>& request, const json& wish) {
+    const auto about = request ? countersign::to_text(request->id)
+                               : text::sha256_hex(text_field(wish, "cause")).substr(0, 24);
+    return fmt::format("<!-- countersign:issue:{} -->", about);
+}
+
+}  // namespace
+
+const config::Tracker* makes_issues(config::TrackerPurpose purpose, const Context& context) {
+    for (const auto& tracker : context.settings.trackers) {
+        if (tracker.purpose == purpose && has_token(tracker.name, context)) return &tracker;
+    }
+    return nullptr;
+}
+
+Outcome create_vendor_issue(const Press& press, Case item, const Context& context) {
+    const auto id = countersign::to_text(item.request.id);
+    if (item.issue)
+        return say(press, fmt::format("{} is linked to {} already; nothing changed.", id,
+                                      views::issue_link(*item.issue)));
+    const auto* tracker = makes_issues(config::TrackerPurpose::vendor, context);
+    if (tracker == nullptr) return say(press, new_issue_pages(item.request, context.settings));
+    if (still_in_outbox(context.view.meta(in_progress(item.request.id)), context))
+        return say(press, fmt::format("The vendor issue of {} is being made already; you hear of it.", id));
+    auto effect = ask_template(
+        *tracker, wish_of(press, tracker->purpose, "Slack app: " + views::app_title(item.request), {}));
+    effect.request = item.request.id;
+    auto outcome = say(press, fmt::format("The vendor issue of {} is being made; you hear of it.", id));
+    outcome.changes.emplace_back(storage::SetMeta{in_progress(item.request.id), effect.key});
+    outcome.audit.push_back({press.user.value, "issue.wanted", id,
+                             details({{"tracker", tracker->name}, {"cause", press.cause}})});
+    outcome.effects.push_back(std::move(effect));
+    return outcome;
+}
+
+Outcome create_other_issue(const Press& press, config::TrackerPurpose purpose, const std::string& subject,
+                           const std::string& words, const Context& context) {
+    Outcome outcome;
+    const auto* tracker = makes_issues(purpose, context);
+    if (tracker == nullptr) return outcome;
+    outcome.effects.push_back(ask_template(*tracker, wish_of(press, purpose, subject, words)));
+    outcome.audit.push_back({press.user.value, "issue.wanted", press.cause,
+                             details({{"tracker", tracker->name}, {"subject", subject}})});
+    return outcome;
+}
+
+Outcome template_told(const EffectAnswer& answer, const Context& context) {
+    if (!answer.ok()) return not_made(answer, context);
+    const auto request = context.view.request(answer.request);
+    const auto marker = marker_of(request, answer.context);
+    const auto text = views::filled_template(text_field(answer.response, "content"),
+                                             values_of(answer.context, request, context), marker);
+    if (text.size() > most_text)
+        return say(presser(answer), "The issue could not be made: the project's template is too long. " +
+                                        by_hand(answer.context, request, context));
+    auto effect = tracker_call("issue_created:" + text_field(answer.context, "cause"), "tracker.create_issue",
+                               purposes::issue_created,
+                               {{"tracker", text_field(answer.args, "tracker")},
+                                {"project", text_field(answer.args, "project")},
+                                {"title", views::markdown_title(text_field(answer.context, "subject"))},
+                                {"description", text},
+                                {"labels", json::array()},
+                                {"confidential", false},
+                                {"marker", marker}},
+                               answer.context);
+    Outcome outcome;
+    if (request) {
+        effect.request = request->id;
+        outcome.changes.emplace_back(storage::SetMeta{in_progress(request->id), effect.key});
+    }
+    outcome.effects.push_back(std::move(effect));
+    return outcome;
+}
+
+Outcome issue_made(const EffectAnswer& answer, const Context& context) {
+    if (!answer.ok()) return not_made(answer, context);
+    const review::IssueLink link{.tracker = text_field(answer.args, "tracker"),
+                                 .project = text_field(answer.args, "project"),
+                                 .iid = review::number_field(answer.response, "iid"),
+                                 .url = text_field(answer.response, "url")};
+    const auto press = presser(answer);
+    const auto request = context.view.request(answer.request);
+    if (request) {
+        Outcome outcome;
+        outcome.audit.push_back({"countersign", "issue.made", countersign::to_text(request->id),
+                                 details({{"url", link.url}, {"effect", answer.key}})});
+        auto item = load_case(*request, context);
+        if (item.issue || storage::is_final(request->state)) {
+            outcome.merge(say(
+                press, fmt::format("The vendor issue {} was made, but {} does not need it any more.",
+                                   views::own_link(link.url, link.url), countersign::to_text(request->id))));
+            return outcome;
+        }
+        outcome.merge(link_issue(press, std::move(item), link, context));
+        // Whoever pressed for somebody else hears of it too.
+        if (press.user != request->requester)
+            outcome.merge(
+                say(press, fmt::format("The vendor issue of {} is {}.", countersign::to_text(request->id),
+                                       views::own_link(link.url, link.url))));
+        return outcome;
+    }
+    const auto* tracker = find_tracker(link.tracker, context.settings);
+    Outcome outcome = say(press, fmt::format("Your issue is made: {}. You hear when it is closed.",
+                                             views::own_link(link.url, link.url)));
+    outcome.audit.push_back({"countersign", "issue.made", text_field(answer.context, "cause"),
+                             details({{"url", link.url}, {"effect", answer.key}})});
+    storage::TrackerIssue issue{.key = {link.tracker, link.project, link.iid}, .url = link.url};
+    issue.title = text_field(answer.context, "subject");
+    issue.follower = press.user;
+    issue.purpose = text_field(answer.context, "purpose");
+    if (tracker != nullptr) issue.next_check = context.now + tracker->poll;
+    outcome.changes.emplace_back(storage::SaveTrackerIssue{std::move(issue)});
+    return outcome;
+}
+
+Outcome tell_follower(const storage::TrackerIssue& before, const storage::IssueFacts& facts,
+                      const Context& context) {
+    Outcome outcome;
+    if (before.follower.empty() || before.open == facts.open) return outcome;
+    const auto name = views::own_link(before.url, before.key.project + "#" + std::to_string(before.key.iid));
+    const auto words = facts.open ? fmt::format("{}, which was made for you, was opened again.", name)
+                                  : fmt::format("{}, which was made for you, is closed{}.", name,
+                                                facts.state_reason == "not_planned" ? " as not planned" : "");
+    outcome.effects.push_back(private_line(
+        before.follower, fmt::format("followed:{}:{}", to_text(before.key), to_millis(context.now)),
+        views::line(words)));
+    return outcome;
+}
+
+}  // namespace countersign::handlers

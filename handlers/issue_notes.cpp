@@ -1,0 +1,183 @@
+#include "handlers/issue_notes.hpp"
+
+#include "config/base/text.hpp"
+#include "config/base/time_zone.hpp"
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/issue_standing.hpp"
+#include "handlers/review/life_cycle.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/trackers.hpp"
+#include "handlers/views/markdown.hpp"
+#include "handlers/views/notices.hpp"
+#include "handlers/views/request_card.hpp"
+#include "handlers/views/request_facts.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace countersign::handlers {
+namespace {
+
+using review::IssueProblem;
+using review::PartyState;
+using views::markdown_line;
+
+std::string named(const UserId& person, const Context& context) {
+    if (person.empty()) return "the policy";
+    const auto known = context.view.person(person);
+    return markdown_line(known && !known->name.empty() ? known->name : person.value, 60);
+}
+
+std::string names(const std::vector<UserId>& people, const Context& context) {
+    std::vector<std::string> all;
+    for (const auto& person : people)
+        all.push_back(named(person, context));
+    return text::joined(all, ", ");
+}
+
+std::string row_text(const review::PartyStatus& row, const Context& context) {
+    const auto where = row.from_tracker ? " (signed here)" : " (in Slack)";
+    switch (row.state) {
+        case PartyState::approved:
+            return "approved by " + names(row.by, context) + where;
+        case PartyState::partly:
+            return fmt::format("approved by {} ({} of {})", names(row.by, context), row.approvals,
+                               row.quorum);
+        case PartyState::conditional:
+            return fmt::format("approved with a condition by {}{}", names(row.by, context),
+                               row.until.empty() ? "" : ", until " + markdown_line(row.until, 20));
+        case PartyState::rejected:
+            return fmt::format("rejected by {}: {}", names(row.by, context), markdown_line(row.remark, 500));
+        case PartyState::abstained:
+            return "abstained: " + names(row.by, context);
+        case PartyState::need_info:
+            return "waiting for an answer";
+        case PartyState::not_required:
+            return "not required";
+        case PartyState::waiting:
+            return "waiting";
+    }
+    return {};
+}
+
+std::string decision_words(const storage::AppRequest& request, const Context& context) {
+    if (!request.decided_at || !storage::is_final(request.state)) return {};
+    const auto who = request.outside != storage::Outside::no && request.decided_by.empty()
+                         ? std::string("somebody in Slack")
+                         : named(request.decided_by, context);
+    auto words =
+        fmt::format("\n\n**Decision**: {} by {} on {}.", markdown_line(views::state_line(request), 60), who,
+                    time_zone::date_text(*request.decided_at, context.settings.policy->calendar.zone));
+    if (const auto reason = views::markdown_quote(request.decision_reason, 2'000); !reason.empty())
+        words += "\n\n" + reason;
+    return words;
+}
+
+std::string status_text(const Case& item, const Context& context) {
+    const auto& request = item.request;
+    auto words = fmt::format(
+        "{}\n**Countersign** keeps this note up to date.\n\n{} asks for **{}** in Slack ({}): **{}**\n",
+        status_marker(request.id), countersign::to_text(request.id),
+        markdown_line(views::app_title(request), 100), markdown_line(views::place(request), 80),
+        views::state_line(request));
+    for (const auto& row : item.matrix)
+        words += fmt::format("\n- {}: {}", markdown_line(row.party, 60), row_text(row, context));
+    return words + decision_words(request, context);
+}
+
+// Labels that we put on the issue for this request, as last told to the tracker.
+std::vector<std::string> labels_put(RequestId request, const Context& context) {
+    const auto known = nlohmann::json::parse(
+        context.view.meta("issue_labels:" + countersign::to_text(request)), nullptr, false);
+    std::vector<std::string> labels;
+    if (!known.is_array()) return labels;
+    for (const auto& label : known)
+        if (label.is_string()) labels.push_back(label);
+    return labels;
+}
+
+std::vector<std::string> labels_wanted(const Case& item, const Context& context) {
+    std::vector<std::string> labels;
+    for (const auto& row : item.matrix) {
+        const auto& parties = context.settings.review.parties;
+        const auto party = std::ranges::find(parties, row.party, &config::Party::name);
+        const bool agreed = row.state == PartyState::approved && !row.from_tracker;
+        if (agreed && party != parties.end() && !party->tracker_label.empty())
+            labels.push_back(party->tracker_label);
+    }
+    return labels;
+}
+
+std::vector<std::string> without(const std::vector<std::string>& all, const std::vector<std::string>& some) {
+    std::vector<std::string> rest;
+    for (const auto& one : all)
+        if (std::ranges::find(some, one) == some.end()) rest.push_back(one);
+    return rest;
+}
+
+void put_labels(const Case& item, Outcome& outcome, const Context& context) {
+    const auto put = labels_put(item.request.id, context);
+    const auto wanted = labels_wanted(item, context);
+    const auto add = without(wanted, put);
+    const auto remove = without(put, wanted);
+    if (add.empty() && remove.empty()) return;
+    outcome.effects.push_back(set_issue_labels(item.request, key_of(*item.issue), add, remove));
+    outcome.changes.emplace_back(storage::SetMeta{"issue_labels:" + countersign::to_text(item.request.id),
+                                                  nlohmann::json(wanted).dump()});
+}
+
+bool is_ours(const Case& item) {
+    if (!item.known || !item.known->read_at || !item.known->problem.empty() || !item.verdict) return false;
+    switch (item.verdict->problem) {
+        case IssueProblem::none:
+        case IssueProblem::not_named:
+        case IssueProblem::not_planned:
+        case IssueProblem::duplicate:
+            return true;
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+std::string status_marker(RequestId request) {
+    return fmt::format("<!-- countersign:status:{} -->", countersign::to_text(request));
+}
+
+Outcome write_on_issue(const Case& item, const Context& context) {
+    Outcome outcome;
+    if (!item.issue || !has_token(item.issue->tracker, context) || !is_ours(item)) return outcome;
+    if (review::in_flight(item.request.state)) return outcome;  // the next line is a moment away
+    const auto body = status_text(item, context);
+    const auto issue = key_of(*item.issue);
+    const auto name = "issue_note:" + countersign::to_text(item.request.id);
+    const auto digest = text::sha256_hex(to_text(issue) + body);
+    if (context.view.meta(name) != digest) {
+        outcome.effects.push_back(put_note(item.request, issue, status_marker(item.request.id), body, false));
+        outcome.changes.emplace_back(storage::SetMeta{name, digest});
+    }
+    put_labels(item, outcome, context);
+    return outcome;
+}
+
+Outcome written_on_issue(const EffectAnswer& answer, const Context& context) {
+    Outcome outcome;
+    if (answer.ok()) return outcome;
+    const auto tracker = review::text_field(answer.args, "tracker");
+    outcome.audit.push_back(
+        {"countersign", "issue.not_written", countersign::to_text(answer.request),
+         details({{"effect", answer.key}, {"meaning", answer.meaning}, {"error", answer.error}})});
+    const auto day = std::chrono::floor<std::chrono::days>(context.now).time_since_epoch().count();
+    outcome.effects.push_back(alarm(
+        context.settings, fmt::format("issue_note:{}:{}:{}", tracker, answer.error, day),
+        views::alarm_notice(
+            fmt::format("The vendor issue of {} cannot be written to.", countersign::to_text(answer.request)),
+            answer.trouble())));
+    return outcome;
+}
+
+}  // namespace countersign::handlers

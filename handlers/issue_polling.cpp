@@ -1,0 +1,222 @@
+#include "handlers/issue_polling.hpp"
+
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/review/life_cycle.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/settle.hpp"
+#include "handlers/trackers.hpp"
+#include "handlers/vendor_issue_seen.hpp"
+#include "handlers/views/notices.hpp"
+#include "handlers/watch.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace countersign::handlers {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using storage::TrackerIssue;
+
+constexpr std::size_t looked_at_once = 1'000;
+constexpr std::size_t batch = 100;  // as many numbers as one call takes
+constexpr std::size_t adopted_at_once = 500;
+// Everything is read whole from time to time, should a change not have moved the issue's date.
+constexpr hours whole_again{6};
+constexpr int whole_at_once = 20;
+constexpr milliseconds slowest{hours(1)};
+
+std::string outstanding(std::string_view tracker) {
+    return fmt::format("tracker_polled:{}", tracker);
+}
+
+std::string trouble(std::string_view tracker) {
+    return fmt::format("tracker_trouble:{}", tracker);
+}
+
+storage::Change next_poll(const config::Tracker& tracker, const Context& context) {
+    const nlohmann::json event{{"kind", "tracker_poll"}, {"tracker", tracker.name}};
+    return storage::SetTimer{{"tracker_poll:" + tracker.name, context.now + tracker.poll, event.dump()}};
+}
+
+// A minute while people sign, up to an hour for what nobody has touched for days; nullopt: nobody waits for
+// it any more.
+std::optional<milliseconds> interval(const TrackerIssue& issue, const config::Tracker& tracker,
+                                     const Context& context) {
+    bool signing = false;
+    bool wanted = !issue.follower.empty() && issue.open;
+    for (const auto id : context.view.requests_on(issue.key)) {
+        const auto request = context.view.request(id);
+        if (!request) continue;
+        signing = signing || review::in_votes(request->state) || review::in_flight(request->state);
+        wanted = wanted || !storage::is_final(request->state) ||
+                 request->state == storage::RequestState::approved ||
+                 request->state == storage::RequestState::installed;
+    }
+    if (!wanted && !signing) return std::nullopt;
+    const milliseconds poll = tracker.poll;
+    if (issue.problem_since) return std::clamp((context.now - *issue.problem_since) / 4, poll, slowest);
+    if (signing) return poll;
+    return std::clamp((context.now - issue.remote_updated_at) / 60, poll, slowest);
+}
+
+Outcome ask_for_changes(const config::Tracker& tracker, const std::vector<TrackerIssue>& due,
+                        const Context& context) {
+    Outcome outcome;
+    const auto round = std::to_string(to_millis(context.now));
+    std::map<std::string, std::vector<const TrackerIssue*>> by_project;
+    for (const auto& issue : due)
+        by_project[issue.key.project].push_back(&issue);
+    for (const auto& [project, issues] : by_project) {
+        for (std::size_t at = 0; at < issues.size(); at += batch) {
+            std::vector<std::int64_t> iids;
+            auto since = context.now;
+            for (auto i = at; i < std::min(issues.size(), at + batch); ++i) {
+                iids.push_back(issues[i]->key.iid);
+                since = std::min(since, issues[i]->read_at.value_or(Timestamp()));
+            }
+            // Never read: everything is asked for. Else a little more than what is missing.
+            const auto from = since == Timestamp() ? since : since - minutes(2);
+            auto effect = ask_changed_issues(tracker.name, project, iids, from, round);
+            // A tracker that does not answer until the next round is told of, not asked ever more often.
+            effect.deadline = context.now + std::max<seconds>(tracker.poll, seconds(30));
+            outcome.effects.push_back(std::move(effect));
+        }
+    }
+    if (!outcome.effects.empty())
+        outcome.changes.emplace_back(storage::SetMeta{outstanding(tracker.name), outcome.effects.back().key});
+    return outcome;
+}
+
+// People see on the cards why nothing moves, and see it go again (S8).
+Outcome redraw_cards(std::string_view tracker, const Context& context) {
+    Outcome outcome;
+    for (const auto& request : context.view.open_requests()) {
+        const auto issue = context.view.vendor_issue(request.id);
+        if (!issue || issue->tracker != tracker || !review::in_votes(request.state)) continue;
+        outcome.changes.emplace_back(
+            storage::SetTimer{{"redraw:" + countersign::to_text(request.id), context.now,
+                               nlohmann::json{{"kind", "redraw"}, {"request", request.id.value}}.dump()}});
+    }
+    return outcome;
+}
+
+Outcome tracker_fails(const std::string& tracker, const EffectAnswer& answer, const Context& context) {
+    Outcome outcome;
+    const auto error = answer.error.empty() ? answer.meaning : answer.error;
+    if (context.view.meta(trouble(tracker)) == error) return outcome;
+    outcome.changes.emplace_back(storage::SetMeta{trouble(tracker), error});
+    outcome.merge(redraw_cards(tracker, context));
+    const auto hour = std::chrono::floor<hours>(context.now).time_since_epoch().count();
+    outcome.effects.push_back(
+        alarm(context.settings, fmt::format("tracker:{}:{}:{}", tracker, error, hour),
+              views::alarm_notice(
+                  fmt::format("The issues of tracker {} cannot be read.", tracker),
+                  answer.trouble() + " Requests wait; nothing is approved on what cannot be read.")));
+    outcome.audit.push_back({"countersign", "tracker.unreadable", tracker, details({{"error", error}})});
+    return outcome;
+}
+
+Outcome tracker_answers(const std::string& tracker, const Context& context) {
+    Outcome outcome;
+    if (context.view.meta(trouble(tracker)).empty()) return outcome;
+    outcome.changes.emplace_back(storage::SetMeta{trouble(tracker), ""});
+    outcome.merge(redraw_cards(tracker, context));
+    outcome.audit.push_back({"countersign", "tracker.readable", tracker, details({})});
+    return outcome;
+}
+
+}  // namespace
+
+Outcome read_again(TrackerIssue issue, std::string_view round, const Context& context) {
+    const auto pending = context.view.effect(issue.read_key);
+    if (pending && pending->state == storage::EffectState::pending) return {};
+    Outcome outcome;
+    auto effect = read_issue(issue.key, round);
+    issue.read_key = effect.key;
+    outcome.changes.emplace_back(storage::SaveTrackerIssue{std::move(issue)});
+    outcome.effects.push_back(std::move(effect));
+    return outcome;
+}
+
+Outcome begin_polling(const Context& context) {
+    Outcome outcome;
+    for (const auto& tracker : context.settings.trackers) {
+        if (!has_token(tracker.name, context)) continue;
+        outcome.effects.push_back(ask_tracker_account(tracker.name, std::to_string(to_millis(context.now))));
+        outcome.changes.push_back(next_poll(tracker, context));
+    }
+    for (const auto& link : context.view.unread_vendor_issues(adopted_at_once))
+        outcome.merge(watch_issue(link, context));
+    return outcome;
+}
+
+Outcome poll_due(const Event& event, const Context& context) {
+    Outcome outcome;
+    const auto name = review::text_field(event.payload, "tracker");
+    const auto* tracker = find_tracker(name, context.settings);
+    if (tracker == nullptr || !has_token(name, context)) return outcome;
+    outcome.changes.push_back(next_poll(*tracker, context));
+    // The round before is still under way: its questions would only be asked twice.
+    if (still_in_outbox(context.view.meta(outstanding(name)), context)) return outcome;
+    std::vector<TrackerIssue> ask;
+    int whole = 0;
+    for (auto& issue : context.view.tracker_issues_due(name, context.now, looked_at_once)) {
+        const auto wait = interval(issue, *tracker, context);
+        issue.next_check = wait ? std::optional(context.now + *wait) : std::nullopt;
+        const bool never = !issue.full_at;
+        const bool old = issue.full_at && context.now - *issue.full_at > whole_again;
+        if (wait && (never || !issue.problem.empty() || (old && whole++ < whole_at_once))) {
+            auto read = read_again(issue, std::to_string(to_millis(context.now)), context);
+            if (!read.effects.empty()) {
+                outcome.merge(std::move(read));
+                continue;
+            }
+        } else if (wait) {
+            ask.push_back(issue);
+        }
+        outcome.changes.emplace_back(storage::SaveTrackerIssue{issue});
+    }
+    outcome.merge(ask_for_changes(*tracker, ask, context));
+    return outcome;
+}
+
+Outcome changed_issues_told(const EffectAnswer& answer, const Context& context) {
+    const auto tracker = review::text_field(answer.args, "tracker");
+    const auto project = review::text_field(answer.args, "project");
+    if (!answer.ok()) return tracker_fails(tracker, answer, context);
+    auto outcome = tracker_answers(tracker, context);
+    const auto round = std::to_string(to_millis(context.now));
+    for (const auto& told : review::field(answer.response, "issues")) {
+        auto known = context.view.tracker_issue({tracker, project, review::number_field(told, "iid")});
+        if (!known || !known->next_check) continue;
+        if (to_millis(known->remote_updated_at) == review::number_field(told, "updated_at")) continue;
+        outcome.merge(read_again(std::move(*known), round, context));
+    }
+    return outcome;
+}
+
+Outcome redraw_due(const Event& event, const Context& context) {
+    const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
+    if (!request || !review::in_votes(request->state)) return {};
+    return settle(load_case(*request, context), request->state, "tracker", context);
+}
+
+Outcome tracker_account_told(const EffectAnswer& answer, const Context& context) {
+    const auto tracker = review::text_field(answer.args, "tracker");
+    if (!answer.ok()) return tracker_fails(tracker, answer, context);
+    Outcome outcome;
+    const auto id = review::number_field(review::field(answer.response, "account"), "id");
+    outcome.changes.emplace_back(
+        storage::SetMeta{"tracker_account:" + tracker, id > 0 ? std::to_string(id) : std::string()});
+    return outcome;
+}
+
+}  // namespace countersign::handlers

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "handlers/context.hpp"
+#include "handlers/effect_answer.hpp"
+#include "handlers/event.hpp"
+#include "handlers/outcome.hpp"
+
+#include <string_view>
+
+// Issues are looked at again and again, because a webhook may be missing or lost (S6): which of them have
+// changed is asked for a hundred at a time, and only those are read (S3).
+namespace countersign::handlers {
+
+// At start: links made before there was a token are taken up, and every tracker's polling begins.
+[[nodiscard]] Outcome begin_polling(const Context& context);
+// Timer of kind "tracker_poll".
+[[nodiscard]] Outcome poll_due(const Event& event, const Context& context);
+[[nodiscard]] Outcome changed_issues_told(const EffectAnswer& answer, const Context& context);
+// Timer of kind "redraw": a card shows whether its tracker can be read.
+[[nodiscard]] Outcome redraw_due(const Event& event, const Context& context);
+[[nodiscard]] Outcome tracker_account_told(const EffectAnswer& answer, const Context& context);
+
+// One more reading, unless one that has not begun waits already.
+[[nodiscard]] Outcome read_again(storage::TrackerIssue issue, std::string_view round, const Context& context);
+
+}  // namespace countersign::handlers

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "handlers/context.hpp"
+#include "handlers/outcome.hpp"
+#include "handlers/review/issue_verdict.hpp"
+#include "handlers/settle.hpp"
+
+#include <string>
+#include <vector>
+
+namespace countersign::handlers {
+
+// What the verdict on an issue does to the votes of `item`: signatures that count become votes, votes whose
+// signature no longer counts are taken back. Returns a sentence for each that was taken back.
+[[nodiscard]] std::vector<std::string> apply_signatures(Case& item, const review::IssueVerdict& verdict,
+                                                        Outcome& outcome, const Context& context);
+
+// The verdict's refusals as the card shows them: "not counted: why".
+void show_refusals(Case& item, const Context& context);
+
+}  // namespace countersign::handlers

@@ -1,0 +1,110 @@
+#include "handlers/trackers.hpp"
+
+#include "config/base/text.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace countersign::handlers {
+namespace {
+
+using nlohmann::json;
+using storage::Effect;
+using storage::IssueKey;
+
+Effect tracker_effect(std::string key, std::string_view method, std::string_view purpose, const json& args) {
+    Effect made;
+    made.key = std::move(key);
+    made.method = method;
+    made.token = storage::TokenKind::tracker;
+    made.purpose = purpose;
+    made.args = args.dump(-1, ' ', false, json::error_handler_t::replace);
+    return made;
+}
+
+json place(const IssueKey& issue) {
+    return {{"tracker", issue.tracker}, {"project", issue.project}, {"iid", issue.iid}};
+}
+
+}  // namespace
+
+const config::Tracker* find_tracker(std::string_view name, const config::Settings& settings) {
+    const auto found = std::ranges::find(settings.trackers, name, &config::Tracker::name);
+    return found == settings.trackers.end() ? nullptr : &*found;
+}
+
+bool has_token(std::string_view tracker, const Context& context) {
+    return context.capabilities.trackers.contains(tracker) &&
+           find_tracker(tracker, context.settings) != nullptr;
+}
+
+std::string_view kind_word(config::TrackerKind kind) {
+    return kind == config::TrackerKind::github ? "GitHub" : "GitLab";
+}
+
+IssueKey key_of(const storage::VendorIssue& issue) {
+    return {issue.tracker, issue.project, issue.iid};
+}
+
+std::string to_text(const IssueKey& issue) {
+    return fmt::format("{}:{}#{}", issue.tracker, issue.project, issue.iid);
+}
+
+Effect read_issue(const IssueKey& issue, std::string_view round, std::string_view etag) {
+    auto args = place(issue);
+    if (!etag.empty()) args["since_etag"] = etag;
+    return tracker_effect(fmt::format("issue:{}:{}", to_text(issue), round), "tracker.read_issue",
+                          purposes::issue, args);
+}
+
+Effect check_issue(const storage::AppRequest& request, const IssueKey& issue) {
+    auto made = tracker_effect(fmt::format("issue_check:{}:v{}", to_text(request.id), request.version),
+                               "tracker.read_issue", purposes::issue_check, place(issue));
+    made.request = request.id;
+    made.interactive = true;
+    return made;
+}
+
+Effect ask_changed_issues(std::string_view tracker, std::string_view project,
+                          const std::vector<std::int64_t>& iids, Timestamp since, std::string_view round) {
+    return tracker_effect(
+        fmt::format("issues_changed:{}:{}:{}:{}", tracker, project, iids.empty() ? 0 : iids.front(), round),
+        "tracker.changed_issues", purposes::issues_changed,
+        {{"tracker", tracker}, {"project", project}, {"iids", iids}, {"since", to_millis(since)}});
+}
+
+Effect ask_tracker_account(std::string_view tracker, std::string_view round) {
+    return tracker_effect(fmt::format("tracker_account:{}:{}", tracker, round), "tracker.whoami",
+                          purposes::tracker_account, {{"tracker", tracker}});
+}
+
+Effect put_note(const storage::AppRequest& request, const IssueKey& issue, std::string_view marker,
+                const std::string& body, bool internal) {
+    auto args = place(issue);
+    args["marker"] = marker;
+    args["body"] = body;
+    args["internal"] = internal;
+    auto made = tracker_effect(
+        fmt::format("issue_note:{}:{}:{}", to_text(request.id), to_text(issue), request.version),
+        "tracker.put_note", purposes::issue_note, args);
+    made.request = request.id;
+    made.lane = fmt::format("issue_note:{}", to_text(request.id));
+    return made;
+}
+
+Effect set_issue_labels(const storage::AppRequest& request, const IssueKey& issue,
+                        const std::vector<std::string>& add, const std::vector<std::string>& remove) {
+    auto args = place(issue);
+    args["add"] = add;
+    args["remove"] = remove;
+    auto made = tracker_effect(
+        fmt::format("issue_labels:{}:{}:{}", to_text(request.id), to_text(issue), request.version),
+        "tracker.set_labels", purposes::issue_labels, args);
+    made.request = request.id;
+    made.lane = fmt::format("issue_note:{}", to_text(request.id));
+    return made;
+}
+
+}  // namespace countersign::handlers

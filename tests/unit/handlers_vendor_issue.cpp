@@ -1,0 +1,543 @@
+#include "handlers/vendor_issue_seen.hpp"
+#include "tests/support/issue_world.hpp"
+
+using namespace countersign;
+using namespace countersign::tests;
+using namespace std::chrono_literals;
+using handlers::EventKind;
+
+namespace {
+
+constexpr auto security = IssueStory::security_label;
+constexpr auto legal = IssueStory::legal_label;
+
+bool any_holds(const std::vector<std::string>& texts, std::string_view words) {
+    return std::ranges::any_of(texts, [&](const auto& text) { return text.contains(words); });
+}
+
+const storage::View& reader(IssueWorld& world) {
+    static std::optional<storage::View> view;
+    return view.emplace(world.view());
+}
+
+std::int64_t signed_request(IssueWorld& world) {
+    const auto id = world.linked_request();
+    world.story.sign_all();
+    world.poll();
+    REQUIRE(world.state(id) == RequestState::ready);
+    return id;
+}
+
+std::int64_t approved_request(IssueWorld& world) {
+    const auto id = signed_request(world);
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run_all();
+    REQUIRE(world.state(id) == RequestState::approved);
+    return id;
+}
+
+}  // namespace
+
+TEST_CASE("P6: signatures on the issue are votes within a poll interval, and the card says where from") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    CHECK(world.state(id) == RequestState::in_review);
+    world.story.label(security, true, IssueStory::sec);
+    world.poll();
+    CHECK(world.state(id) == RequestState::in_review);
+    CHECK(world.card(id).contains("Security: approved by <@U0SEC1>, signed in GitLab"));
+    world.story.label(legal, true, IssueStory::legal);
+    world.poll();
+    CHECK(world.state(id) == RequestState::ready);
+    CHECK(world.card(id).contains("Legal: approved by account 4721 in procurement, signed in GitLab"));
+    const auto votes = world.view().votes(RequestId{id});
+    REQUIRE(votes.size() == 2);
+    CHECK(votes[0].voter == UserId("U0SEC1"));
+    CHECK(votes[0].source == storage::VoteSource::tracker);
+    CHECK(votes[0].source_ref.starts_with("procurement:acme/vendors#12:label:"));
+    // Reading it again adds nothing.
+    world.story.tick();
+    world.poll();
+    CHECK(world.view().votes(RequestId{id}).size() == 2);
+    CHECK_FALSE(world.view().evidence(RequestId{id}).empty());
+}
+
+TEST_CASE("P7: a label by an outsider is flagged on the card and not counted") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.story.label(security, true, IssueStory::outsider);
+    world.poll();
+    CHECK(world.view().votes(RequestId{id}).empty());
+    CHECK(world.card(id).contains("u4799 may not sign for Security"));
+}
+
+TEST_CASE("without a token for the tracker nothing is asked of it and a link is enough") {
+    IssueWorld world;
+    world.capabilities.trackers.clear();
+    const auto id = world.linked_request();
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.press("U0LEGAL", ids::vote_approve, id);
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.pass(2h);
+    world.run_all();
+    CHECK(world.state(id) == RequestState::approved);
+    CHECK(world.readings.empty());
+}
+
+TEST_CASE("A18: the issue is read again as the last thing before Slack's approve") {
+    IssueWorld world;
+    const auto id = signed_request(world);
+    world.press("U0ADMIN", ids::approve_app, id);
+    SUBCASE("nothing changed") {
+        world.run_all();
+        CHECK(world.state(id) == RequestState::approved);
+        std::string before;
+        for (const auto& effect : world.performed) {
+            if (effect.method == "admin.apps.approve") break;
+            if (!effect.method.starts_with("chat.")) before = effect.method;
+        }
+        CHECK(before == "tracker.read_issue");
+        return;
+    }
+    std::string expected;
+    SUBCASE("a signature was taken off") {
+        world.story.label(legal, false, IssueStory::outsider);
+        expected = "Legal: the sign of @u4721 was taken off the issue";
+    }
+    SUBCASE("the text was changed") {
+        world.story.facts.description += " and everything else";
+        world.story.tick();
+        expected = "the text was changed after @u4711 signed";
+    }
+    SUBCASE("the issue was moved") {
+        world.story.facts.moved_to = 5;
+        world.story.tick();
+        expected = "The issue was moved";
+    }
+    SUBCASE("the tracker does not answer") {
+        world.fails = "expired";
+        world.fails_meaning = "expired";
+        expected = "GitLab does not answer";
+    }
+    SUBCASE("the issue is gone") {
+        world.fails = "issue_not_found";
+        world.fails_meaning = "refused";
+        expected = "has no such issue, or I have no access";
+    }
+    world.run_all();
+    CHECK(world.performed_of("admin.apps.approve").empty());
+    CHECK(world.state(id) != RequestState::approved);
+    CHECK(world.state(id) != RequestState::manual);
+    CHECK(any_holds(world.heard("U0ADMIN"), "Nothing was sent to Slack"));
+    CHECK(any_holds(world.heard("U0ADMIN"), expected));
+}
+
+TEST_CASE(
+    "A18, S8: an automatic approval that cannot read the issue is tried again later, not for ever at once") {
+    auto settings = tracker_settings();
+    settings.review.auto_apply = true;
+    IssueWorld world(settings);
+    const auto id = world.linked_request();
+    world.before_reading = [&] {
+        const bool checks = world.state(id) == RequestState::applying;
+        world.fails = checks ? "timeout" : "";
+    };
+    world.story.sign_all();
+    world.poll();
+    CHECK(world.performed_of("admin.apps.approve").empty());
+    CHECK(world.state(id) == RequestState::held);
+    world.before_reading = {};
+    world.fails.clear();
+    world.pass(6min);
+    world.run_all();
+    CHECK(world.state(id) == RequestState::approved);
+}
+
+TEST_CASE(
+    "A8, domain 8.4: what was ready and loses a signature is in review again, and the admins hear of it") {
+    IssueWorld world;
+    const auto id = signed_request(world);
+    world.story.label(security, false, IssueStory::outsider);
+    world.poll();
+    CHECK(world.state(id) == RequestState::in_review);
+    CHECK(any_holds(world.alarms(), "REQ-1 is not ready any more"));
+    const auto told = world.alarms().size();
+    world.story.tick();
+    world.poll();
+    CHECK(world.alarms().size() == told);
+    world.story.label(security, true, IssueStory::sec);
+    world.poll();
+    CHECK(world.state(id) == RequestState::ready);
+}
+
+TEST_CASE("one person's word in Slack after the signature holds") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.story.label(security, true, IssueStory::sec);
+    world.poll();
+    world.submit("U0SEC1", ids::form_reject, id, {{std::string(ids::field_reason), "no"}});
+    world.run_all();
+    CHECK(world.state(id) == RequestState::denied);
+    world.press("U0ADMIN", ids::reopen, id);
+    world.story.tick();
+    world.poll();
+    CHECK(world.state(id) == RequestState::in_review);
+    CHECK(world.card(id).contains("Security: waiting"));
+}
+
+TEST_CASE("P2: a person signs once, in Slack and on the issue") {
+    auto settings = tracker_settings();
+    settings.review.parties[0].quorum = 2;
+    IssueWorld world(settings);
+    const auto id = world.linked_request();
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.story.label(security, true, IssueStory::sec);
+    world.story.facts.label_events.back().at = world.clock.now() + 10s;
+    world.story.facts.read_at = world.clock.now() + 20s;
+    world.poll();
+    CHECK(world.card(id).contains("(1 of 2)"));
+}
+
+TEST_CASE(
+    "L8, G2, G5, H2: an issue that cannot carry the approval sends the requester for another one, once") {
+    IssueWorld world;
+    std::string words;
+    SUBCASE("not there") {
+        world.fails = "issue_not_found";
+        world.fails_meaning = "refused";
+        words = "GitLab has no such issue, or I have no access to it";
+    }
+    SUBCASE("deleted") {
+        world.fails = "issue_gone";
+        world.fails_meaning = "refused";
+        words = "The issue was deleted";
+    }
+    SUBCASE("in another project by now") {
+        world.story.facts.project = "acme/elsewhere";
+        words = "in a project whose issues do not count";
+    }
+    SUBCASE("of another app") {
+        world.story.facts.title = world.story.facts.description = "Zoom";
+        words = "does not name Sketch Pad";
+    }
+    const auto id = world.linked_request();
+    CHECK(world.state(id) == RequestState::awaiting_issue);
+    CHECK(any_holds(world.heard("U0REQ"), words));
+    CHECK(world.card(id).contains(words));
+    const auto told = world.heard("U0REQ").size();
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.press("U0LEGAL", ids::vote_approve, id);
+    world.poll();
+    CHECK(world.heard("U0REQ").size() == told);
+    CHECK(world.state(id) == RequestState::awaiting_issue);
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run_all();
+    CHECK(any_holds(world.heard("U0ADMIN"), "you may not yet, because of the vendor issue"));
+    CHECK(world.performed_of("admin.apps.approve").empty());
+}
+
+TEST_CASE("A15: an issue carries one app") {
+    IssueWorld world;
+    const auto first = signed_request(world);
+    auto other = slack_request("Ar2", "A2", "U0REQ2", {slack_scope("chat:write")});
+    other["app"]["name"] = "Pad";  // named in the issue, too
+    world.app_requested(other);
+    world.run_all();
+    const auto second = first + 1;
+    CHECK(world.state(first) == RequestState::ready);
+    CHECK(world.state(second) == RequestState::awaiting_issue);
+    CHECK(any_holds(world.heard("U0REQ2"), "belongs to another app's request"));
+}
+
+TEST_CASE("A16, S5: after the approval a broken basis opens the question again, with one notice") {
+    IssueWorld world;
+    const auto id = approved_request(world);
+    const auto told = world.alarms().size();
+    std::string words;
+    SUBCASE("unlabelled") {
+        world.story.label(security, false, IssueStory::outsider);
+        words = "A signature on the vendor issue no longer counts";
+    }
+    SUBCASE("edited") {
+        world.story.facts.description += " more";
+        world.story.tick();
+        words = "no longer counts";
+    }
+    SUBCASE("closed as not planned") {
+        world.story.facts.open = false;
+        world.story.facts.state_reason = "not_planned";
+        world.story.tick();
+        words = "closed as not planned";
+    }
+    SUBCASE("opened again") {
+        world.story.facts.open = false;
+        world.story.tick();
+        world.pass(3h);
+        world.run_all();
+        REQUIRE(world.state(id) == RequestState::approved);
+        world.story.facts.open = true;
+        world.story.tick();
+        words = "was opened again";
+    }
+    SUBCASE("deleted") {
+        world.fails = "issue_gone";
+        world.fails_meaning = "refused";
+        // The list of changes is asked first; a deleted issue is found by reading it whole.
+        world.pass(7h);
+        words = "was deleted";
+    }
+    world.pass(3h);
+    world.run_all();
+    CHECK(world.state(id) == RequestState::reconsider);
+    CHECK(any_holds(world.alarms(), words));
+    CHECK(world.performed_of("admin.apps.restrict").empty());
+    const auto once = world.alarms().size();
+    CHECK(once >= told + 1);
+    world.story.tick();
+    world.pass(3h);
+    world.run_all();
+    CHECK(world.alarms().size() == once);
+}
+
+TEST_CASE("S5: closing, opening and hiding before the decision each tell the requester once") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    const auto told = [&] { return world.heard("U0REQ").size(); };
+    auto before = told();
+    world.story.facts.open = false;
+    world.story.tick();
+    world.poll();
+    CHECK(told() == before + 1);
+    CHECK(world.heard("U0REQ").back().contains("was closed"));
+    world.poll();
+    CHECK(told() == before + 1);
+    world.story.facts.confidential = true;
+    world.story.tick();
+    world.poll();
+    CHECK(told() == before + 2);
+    CHECK(world.state(id) == RequestState::in_review);
+}
+
+TEST_CASE("G3: of a confidential issue nothing is shown in a channel") {
+    IssueWorld world;
+    world.story.facts.confidential = true;
+    world.story.facts.title = "Secret plans for Sketch Pad";
+    world.story.label(security, true, IssueStory::outsider);
+    const auto id = world.linked_request();
+    const auto card = world.card(id);
+    CHECK(card.contains("a confidential issue"));
+    CHECK_FALSE(card.contains("u4799"));
+    for (const auto& effect : world.performed) {
+        if (effect.token != storage::TokenKind::tracker) CHECK_FALSE(effect.args.contains("Secret plans"));
+    }
+}
+
+TEST_CASE("P5, S1, U8: one note on the issue says how the request stands and how it was decided") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    REQUIRE(world.notes.size() == 1);
+    CHECK(world.notes[0].contains("<!-- countersign:status:REQ-1 -->"));
+    CHECK(world.notes[0].contains("- Security: waiting"));
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.run_all();
+    CHECK(world.notes.back().contains("- Security: approved by"));
+    CHECK(world.notes.back().contains("(in Slack)"));
+    const auto written = world.notes.size();
+    world.poll();
+    CHECK(world.notes.size() == written);
+    world.press("U0LEGAL", ids::vote_approve, id);
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run_all();
+    REQUIRE(world.state(id) == RequestState::approved);
+    CHECK(world.notes.back().contains("**Decision**: Approved by"));
+    // Labels for votes in Slack, never for signatures on the issue (S2).
+    const auto labels = world.performed_of("tracker.set_labels");
+    REQUIRE(labels.size() == 2);
+    CHECK(Json::parse(labels[0].args)["add"] == Json{"Security::Approved"});
+}
+
+TEST_CASE("S2: a label that we put there ourselves is nobody's signature") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.story.label(security, true, IssueStory::own);
+    world.poll();
+    CHECK(world.view().votes(RequestId{id}).empty());
+    CHECK_FALSE(world.card(id).contains("not counted"));
+}
+
+TEST_CASE("S8: a tracker that fails leaves requests where they are, with the reason on their cards") {
+    IssueWorld world;
+    const auto id = signed_request(world);
+    world.fails = "expired";
+    world.fails_meaning = "expired";
+    world.poll();
+    world.pass(0ms);
+    world.run_all();
+    CHECK(world.state(id) == RequestState::ready);
+    CHECK(world.card(id).contains("GitLab does not answer"));
+    const auto told = world.alarms().size();
+    world.poll();
+    CHECK(world.alarms().size() == told);
+    world.fails.clear();
+    world.poll();
+    world.pass(0ms);
+    world.run_all();
+    CHECK_FALSE(world.card(id).contains("does not answer"));
+}
+
+TEST_CASE("S3: what has not changed is not read again, and a thousand links cost ten questions a round") {
+    IssueWorld world;
+    world.linked_request();
+    const auto read = [&] { return std::ranges::count(world.readings, "tracker.read_issue"); };
+    const auto before = read();
+    for (int round = 0; round < 10; ++round)
+        world.poll();
+    CHECK(read() == before);
+    for (int i = 2; i <= 1'000; ++i) {
+        auto request = world.request(1);
+        request.id = RequestId{i};
+        request.slack_id = SlackRequestId("Ar" + std::to_string(i));
+        const storage::IssueKey key{"procurement", "acme/vendors", 1'000 + i};
+        world.db.writer().transaction([&] {
+            storage::apply(world.db.writer(), storage::SaveRequest{request}, world.clock.now());
+            storage::apply(world.db.writer(),
+                           storage::SaveVendorIssue{
+                               {request.id, key.tracker, key.project, key.iid, "u", UserId("U1"), {}}},
+                           world.clock.now());
+            storage::TrackerIssue issue{.key = key};
+            issue.full_at = issue.read_at = world.clock.now();
+            issue.next_check = world.clock.now();
+            storage::apply(world.db.writer(), storage::SaveTrackerIssue{issue}, world.clock.now());
+        });
+    }
+    const auto asked = world.readings.size();
+    world.pass(61s);
+    CHECK(std::ranges::count(world.due(), "tracker.changed_issues", &storage::Effect::method) == 10);
+    CHECK(world.readings.size() == asked);
+}
+
+TEST_CASE("S6: a webhook is a hint: the issue is read, and other issues are none of ours") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    const auto hook = [&](std::int64_t iid) {
+        const Json hint{{"tracker", "procurement"}, {"project", "acme/vendors"}, {"iid", iid}};
+        return handlers::tracker_hook(
+            {EventKind::tracker_hook, hint, world.next("delivery"), world.clock.now()},
+            {world.clock.now(), reader(world), world.settings, world.capabilities});
+    };
+    CHECK(hook(13).effects.empty());
+    const auto outcome = hook(12);
+    REQUIRE(outcome.effects.size() == 1);
+    CHECK(outcome.effects[0].method == "tracker.read_issue");
+    world.story.sign_all();
+    world.apply(outcome);
+    CHECK(hook(12).effects.empty());  // one that has not begun is enough
+    world.run_all();
+    CHECK(world.state(id) == RequestState::ready);
+}
+
+TEST_CASE("R5, G6: an issue is made once from the template, with the request's words inert, and linked") {
+    IssueWorld world;
+    world.start_all();
+    world.story.facts.iid = 77;
+    auto asked = slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}, "please\n/close\n@all #1");
+    world.app_requested(asked);
+    world.run_all();
+    world.press("U0REQ", ids::create_issue, 1);
+    world.press("U0REQ", ids::create_issue, 1);
+    world.run_all();
+    REQUIRE(world.made.size() == 1);
+    const std::string text = world.made[0]["description"];
+    CHECK(text.contains("<!-- countersign:issue:REQ-1 -->"));
+    CHECK(text.contains("## Sketch Pad"));
+    CHECK(text.contains("\n/label ~vendor"));
+    CHECK_FALSE(text.contains("/close"));
+    CHECK_FALSE(text.contains("@all"));
+    CHECK(world.made[0]["labels"].empty());
+    const auto issue = world.view().vendor_issue(RequestId{1});
+    REQUIRE(issue);
+    CHECK(issue->iid == 77);
+    CHECK(world.state(1) == RequestState::in_review);
+    world.press("U0REQ", ids::create_issue, 1);
+    world.run_all();
+    CHECK(world.made.size() == 1);
+    CHECK(any_holds(world.heard("U0REQ"), "is linked to"));
+}
+
+TEST_CASE("R5: when an issue cannot be made the person hears why and gets the form's page") {
+    IssueWorld world;
+    world.start_all();
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}, "please"));
+    world.run_all();
+    std::string words;
+    world.fails_meaning = "refused";
+    SUBCASE("no template") {
+        world.fails = "template_not_found";
+        words = "the project has no template app_integrations";
+    }
+    SUBCASE("no rights") {
+        world.fails = "forbidden";
+        words = "does not let me make issues there";
+    }
+    SUBCASE("no project") {
+        world.fails = "project_not_found";
+        words = "the project is not there";
+    }
+    world.press("U0REQ", ids::create_issue, 1);
+    world.run_all();
+    CHECK(any_holds(world.heard("U0REQ"), words));
+    CHECK(any_holds(world.heard("U0REQ"), "issues/new?issuable_template=app_integrations"));
+    world.fails.clear();
+    world.press("U0REQ", ids::create_issue, 1);
+    world.run_all();
+    CHECK(world.made.size() == 1);
+}
+
+TEST_CASE("P8: a signature given before the scopes grew does not count for what is new") {
+    IssueWorld world;
+    const auto id = signed_request(world);
+    auto grown = slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write"), slack_scope("admin")});
+    world.app_requested(grown);
+    world.run_all();
+    CHECK(world.state(id) == RequestState::in_review);
+    world.story.tick();
+    world.poll();
+    CHECK(world.state(id) == RequestState::in_review);
+    CHECK(world.card(id).contains("signed before the scopes changed"));
+    world.story.label(security, false, IssueStory::sec);
+    world.story.label(security, true, IssueStory::sec);
+    world.story.label(legal, false, IssueStory::legal);
+    world.story.label(legal, true, IssueStory::legal);
+    world.poll();
+    CHECK(world.state(id) == RequestState::ready);
+}
+
+TEST_CASE("R17, R18: other things get an issue too, and who asked hears when it is closed") {
+    auto settings = tracker_settings();
+    auto tracker = settings.trackers.front();
+    tracker.name = "it";
+    tracker.purpose = config::TrackerPurpose::it_request;
+    settings.trackers.push_back(tracker);
+    IssueWorld world(settings);
+    world.capabilities.trackers.insert("it");
+    world.start_all();
+    const auto outcome = world.submit("U0REQ", ids::form_request, "",
+                                      {{std::string(ids::field_app), "Jira"},
+                                       {std::string(ids::field_purpose), "tickets\n/close"},
+                                       {std::string(ids::field_kind), std::string(ids::kind_system)}});
+    CHECK(outcome.ack.contains("An issue is being made"));
+    world.run_all();
+    REQUIRE(world.made.size() == 1);
+    CHECK(world.made[0]["tracker"] == "it");
+    CHECK(world.made[0]["title"] == "Request for Jira");
+    CHECK(any_holds(world.heard("U0REQ"), "https://gitlab.com/acme/vendors/-/issues/77"));
+    world.story.facts.iid = 77;
+    world.poll();
+    const auto told = world.heard("U0REQ").size();
+    world.story.facts.open = false;
+    world.story.tick();
+    world.pass(2h);  // untouched for days, it is looked at once an hour
+    world.run_all();
+    CHECK(world.heard("U0REQ").size() == told + 1);
+    CHECK(world.heard("U0REQ").back().contains("is closed"));
+}
