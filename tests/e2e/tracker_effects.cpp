@@ -115,7 +115,8 @@ TEST_CASE("tracker: a new token is used after SIGHUP") {
     daemon.start();
     CHECK(daemon.stop() == 0);
     // It rests for a minute's part first: by the time it is tried again, the token is the new one.
-    lab.gitlab.script("GET /user", {{"status", 429}, {"headers", {{"Retry-After", "5"}}}});
+    // Twice: the daemon asks who it is there when it starts.
+    lab.gitlab.script("GET /user", {{"status", 429}, {"headers", {{"Retry-After", "5"}}}}, 2);
     enqueue(daemon, "note", "tracker.put_note", note());
     daemon.start();
     daemon.expect_log("event=effect_retried effect=note");
