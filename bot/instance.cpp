@@ -83,7 +83,8 @@ HttpRequest request(const Instance& instance, const Secret& token, std::string m
     made.limit = limit;
     made.headers = {{"Accept", "application/json"}, {"User-Agent", "countersign"}};
     // Personal, group and project tokens; a token from an OAuth grant is a bearer's.
-    const bool private_token = instance.kind == AuthorizationKind::gitlab && token.reveal().starts_with("glpat-");
+    const bool private_token =
+        instance.kind == AuthorizationKind::gitlab && token.reveal().starts_with("glpat-");
     if (private_token)
         made.headers.emplace_back("PRIVATE-TOKEN", token.reveal());
     else

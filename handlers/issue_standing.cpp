@@ -101,8 +101,9 @@ std::string issue_problem(const Case& item, const Context& context, views::Langu
 std::string issue_trouble(const Case& item, const Context& context) {
     if (!item.issue || !has_token(item.issue->tracker, context)) return {};
     const auto& own = item.known ? item.known->problem : std::string();
-    const auto error =
-        own.empty() || is_about_issue(own) ? context.view.meta("tracker_trouble:" + item.issue->tracker) : own;
+    const auto error = own.empty() || is_about_issue(own)
+                           ? context.view.meta("tracker_trouble:" + item.issue->tracker)
+                           : own;
     if (error.empty()) return {};
     const auto kind = kind_of(item, context);
     const bool silent = error == "expired" || error == "timeout" || error == "unreachable" || error == "tls";
@@ -119,9 +120,8 @@ bool issue_stands(const Case& item) {
 
 UserId person_of(std::string_view tracker, std::int64_t account, const Context& context) {
     const auto& people = context.settings.people;
-    const auto found = std::ranges::find_if(people, [&](const auto& person) {
-        return person.tracker == tracker && person.account == account;
-    });
+    const auto found = std::ranges::find_if(
+        people, [&](const auto& person) { return person.tracker == tracker && person.account == account; });
     return found == people.end() ? UserId(fmt::format("{}:{}", tracker, account)) : found->slack;
 }
 

@@ -14,8 +14,8 @@
 namespace countersign::handlers {
 
 namespace purposes {
-inline constexpr std::string_view issue = "issue";                // an issue was read
-inline constexpr std::string_view issue_check = "issue_check";    // the same, before Slack's approve (A18)
+inline constexpr std::string_view issue = "issue";              // an issue was read
+inline constexpr std::string_view issue_check = "issue_check";  // the same, before Slack's approve (A18)
 inline constexpr std::string_view issues_changed = "issues_changed";
 inline constexpr std::string_view tracker_account = "tracker_account";  // who we are there
 inline constexpr std::string_view issue_note = "issue_note";            // the status note

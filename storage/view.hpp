@@ -71,7 +71,8 @@ class View {
     [[nodiscard]] std::vector<VendorIssue> unread_vendor_issues(std::size_t limit) const;
     [[nodiscard]] std::vector<Evidence> evidence(RequestId id) const;  // all, oldest first
     [[nodiscard]] std::optional<Evidence> newest_evidence(RequestId id) const;
-    // The newest verdict alone, as JSON, and the issue it is about: facts may be large. "" when there is none.
+    // The newest verdict alone, as JSON, and the issue it is about: facts may be large. "" when there is
+    // none.
     [[nodiscard]] std::optional<IssueKey> newest_evidence_issue(RequestId id) const;
     [[nodiscard]] std::string newest_verdict(RequestId id) const;
     [[nodiscard]] std::vector<PinnedLabel> pinned_labels(std::string_view tracker,

@@ -9,9 +9,8 @@ inline constexpr Text<> issue_wrong_project{
     "The issue is in a project whose issues do not count. Link one in an allowed project.",
     "Der Vorgang liegt in einem Projekt, dessen Vorgänge nicht zählen. Verknüpfe einen aus einem erlaubten "
     "Projekt."};
-inline constexpr Text<> issue_moved{
-    "The issue was moved. Link the one that took its place.",
-    "Der Vorgang wurde verschoben. Verknüpfe den, der an seine Stelle trat."};
+inline constexpr Text<> issue_moved{"The issue was moved. Link the one that took its place.",
+                                    "Der Vorgang wurde verschoben. Verknüpfe den, der an seine Stelle trat."};
 inline constexpr Text<> issue_pull_request{"That is a pull request, not an issue. Link the vendor issue.",
                                            "Das ist ein Pull-Request, kein Vorgang. Verknüpfe den "
                                            "Anbieter-Vorgang."};
@@ -33,7 +32,8 @@ inline constexpr Text<1> issue_not_named{
     "Der Vorgang nennt {0} nicht. Schreibe Namen oder Id der App in seinen Titel oder Text."};
 inline constexpr Text<1> issue_not_found{
     "{0} has no such issue, or I have no access to it. Check the link, or let me see the project.",
-    "{0} hat keinen solchen Vorgang, oder ich habe keinen Zugriff. Prüfe den Link, oder lass mich das Projekt "
+    "{0} hat keinen solchen Vorgang, oder ich habe keinen Zugriff. Prüfe den Link, oder lass mich das "
+    "Projekt "
     "sehen."};
 inline constexpr Text<> issue_gone{
     "The issue was deleted, or its project has issues switched off. Link another one.",
@@ -44,7 +44,8 @@ inline constexpr Text<> issue_too_large{
 inline constexpr Text<2> tracker_unreadable{
     "{0} cannot be read ({1}). What was signed there counts as last read; nothing is approved before it can "
     "be read again.",
-    "{0} ist nicht lesbar ({1}). Was dort unterschrieben ist, zählt wie zuletzt gelesen; genehmigt wird erst, "
+    "{0} ist nicht lesbar ({1}). Was dort unterschrieben ist, zählt wie zuletzt gelesen; genehmigt wird "
+    "erst, "
     "wenn es wieder lesbar ist."};
 inline constexpr Text<1> tracker_silent{
     "{0} does not answer. What was signed there counts as last read; nothing is approved before it answers.",

@@ -18,7 +18,7 @@ struct CardInput {
     const std::vector<review::PartyStatus>& parties;
     const std::optional<storage::VendorIssue>& issue;
     const config::Settings& settings;
-    bool org_driver = false;  // Approve app / Restrict app act by API; else `Done` and instructions
+    bool org_driver = false;      // Approve app / Restrict app act by API; else `Done` and instructions
     std::string issue_note = {};  // our own sentence: what is wrong with the vendor issue
     bool confidential = false;    // the vendor issue is: nothing of it may be shown in a channel (G3)
 };

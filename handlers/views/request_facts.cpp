@@ -87,8 +87,8 @@ std::string issue_words(const CardInput& input) {
     if (input.issue) {
         const auto name = input.confidential ? std::string("a confidential issue") : issue_link(*input.issue);
         const auto note = input.issue_note.empty() ? std::string() : "\n:warning: " + input.issue_note;
-        return name + ", linked by " + mention(input.issue->linked_by) + " on " + date(input.issue->linked_at) +
-               note;
+        return name + ", linked by " + mention(input.issue->linked_by) + " on " +
+               date(input.issue->linked_at) + note;
     }
     if (!input.settings.review.require_vendor_issue) return "none linked; not required";
     return "missing: `Approve app` does not go through without it";
