@@ -88,8 +88,12 @@ void check_agreement(const storage::Database& database, const handlers::Context&
         if (handlers::review::in_flight(request->state))
             broken.push_back(fmt::format("{} is {} for ever", name, storage::to_text(request->state)));
         const bool listed = slack.model.pending.contains(request->slack_id.value);
-        const bool open =
-            !storage::is_final(request->state) && request->state != storage::RequestState::manual;
+        // Opened again after a denial: Slack's request was cancelled with it.
+        const auto trail = storage::audit_of(database, name);
+        const bool reopened =
+            std::ranges::find(trail, "request.reopened", &storage::AuditEntry::action) != trail.end();
+        const bool open = !reopened && !storage::is_final(request->state) &&
+                          request->state != storage::RequestState::manual;
         if (open && !listed && !request->slack_id.empty() &&
             request->state != storage::RequestState::reconsider)
             broken.push_back(fmt::format("{} is {} and Slack does not ask any more", name,
