@@ -54,34 +54,10 @@ bool Dispatcher::offer(slack::Delivery&& delivery, const std::shared_ptr<slack::
     return true;
 }
 
-void Dispatcher::offer(EffectAnswer answer) {
+void Dispatcher::offer(Item item) {
     {
         const std::lock_guard lock(mutex_);
-        queue_.emplace_back(std::move(answer));
-    }
-    arrived_.notify_one();
-}
-
-void Dispatcher::offer(Alarm alarm) {
-    {
-        const std::lock_guard lock(mutex_);
-        queue_.emplace_back(std::move(alarm));
-    }
-    arrived_.notify_one();
-}
-
-void Dispatcher::offer(Remark remark) {
-    {
-        const std::lock_guard lock(mutex_);
-        queue_.emplace_back(std::move(remark));
-    }
-    arrived_.notify_one();
-}
-
-void Dispatcher::offer(Reconnected event) {
-    {
-        const std::lock_guard lock(mutex_);
-        queue_.emplace_back(event);
+        queue_.emplace_back(std::move(item));
     }
     arrived_.notify_one();
 }

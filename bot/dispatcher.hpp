@@ -41,10 +41,8 @@ class Dispatcher {
 
     // From any thread. False: the queue is full, and the delivery is left as it is (R56).
     [[nodiscard]] bool offer(slack::Delivery&& delivery, const std::shared_ptr<slack::SocketClient>& from);
-    void offer(EffectAnswer answer);
-    void offer(Alarm alarm);
-    void offer(Remark remark);
-    void offer(Reconnected event);
+    // What cannot be refused: answers to effects, and what comes from the daemon itself.
+    void offer(Item item);
     // False: the queue is full.
     [[nodiscard]] bool offer(HookIn hook);
     // Takes effect with the next batch. Of `capabilities`, what the tokens say; who we are stays as learned.

@@ -151,35 +151,25 @@ void EventIntake::count_arrival(const slack::SocketMessage& message, const json&
 }
 
 void EventIntake::effect_result(const OutboxRunner::Result& result) const {
-    const json payload = json::parse(result.payload);
-    const auto handled = handle(
-        {.kind = EventKind::effect_result, .payload = payload, .name = result.key, .received_at = now_});
-    if (!handled.error.empty()) ++counts_->failed;
+    own_event(EventKind::effect_result, json::parse(result.payload), result.key);
 }
 
 void EventIntake::timer(const storage::Timer& timer) const {
     json payload = json::parse(timer.event, nullptr, false);
     if (!payload.is_object()) payload = json::object();
-    const auto handled =
-        handle({.kind = EventKind::timer, .payload = payload, .name = timer.name, .received_at = now_});
-    if (!handled.error.empty()) ++counts_->failed;
+    own_event(EventKind::timer, payload, timer.name);
 }
 
 void EventIntake::started() const {
-    const json payload = json::object();
-    const auto handled = handle({.kind = EventKind::started,
-                                 .payload = payload,
-                                 .name = "started:" + to_rfc3339(now_),
-                                 .received_at = now_});
-    if (!handled.error.empty()) ++counts_->failed;
+    own_event(EventKind::started, json::object(), "started:" + to_rfc3339(now_));
 }
 
 void EventIntake::reconnected() const {
-    const json payload = json::object();
-    const auto handled = handle({.kind = EventKind::reconnected,
-                                 .payload = payload,
-                                 .name = "reconnected:" + to_rfc3339(now_),
-                                 .received_at = now_});
+    own_event(EventKind::reconnected, json::object(), "reconnected:" + to_rfc3339(now_));
+}
+
+void EventIntake::own_event(EventKind kind, const json& payload, const std::string& name) const {
+    const auto handled = handle({.kind = kind, .payload = payload, .name = name, .received_at = now_});
     if (!handled.error.empty()) ++counts_->failed;
 }
 

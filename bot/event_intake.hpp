@@ -54,6 +54,7 @@ class EventIntake {
     };
     // Routes and applies in a savepoint; on an exception the fallback of handlers::failed is applied instead.
     [[nodiscard]] Handled handle(const handlers::Event& event) const;
+    void own_event(handlers::EventKind kind, const nlohmann::json& payload, const std::string& name) const;
     void apply(const handlers::Outcome& outcome) const;
     void count_arrival(const slack::SocketMessage& message, const nlohmann::json& payload,
                        Timestamp received_at) const;

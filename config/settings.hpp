@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,9 @@ struct PersonMapping {
 
 enum class TrackerKind { gitlab, github };
 enum class TrackerPurpose { vendor, it_request, change };
+// As the configuration writes it: "vendor", "it-request", "change".
+[[nodiscard]] std::string_view to_text(TrackerPurpose purpose);
+[[nodiscard]] std::optional<TrackerPurpose> parse_purpose(std::string_view text);
 
 struct Tracker {
     std::string name;

@@ -14,6 +14,11 @@
 namespace countersign::config {
 namespace {
 
+using PurposeWord = std::pair<std::string_view, TrackerPurpose>;
+constexpr std::array purposes{PurposeWord{"vendor", TrackerPurpose::vendor},
+                              PurposeWord{"it-request", TrackerPurpose::it_request},
+                              PurposeWord{"change", TrackerPurpose::change}};
+
 // "group/project", deeper on GitLab; exactly "owner/name" on GitHub.
 bool is_project_path(std::string_view path, TrackerKind kind) {
     const auto slashes = std::ranges::count(path, '/');
@@ -91,17 +96,22 @@ Tracker read_tracker(const Node* node, Problems& problems) {
                 fmt::format("holds {}; expected a full path such as {}", shown(project),
                             tracker.kind == TrackerKind::gitlab ? "group/sub-group/project" : "owner/name"));
     tracker.template_name = section.text("template", tracker.template_name);
-    tracker.purpose = choice<TrackerPurpose>(
-        section, "purpose", TrackerPurpose::vendor,
-        std::array{std::pair{std::string_view("vendor"), TrackerPurpose::vendor},
-                   std::pair{std::string_view("it-request"), TrackerPurpose::it_request},
-                   std::pair{std::string_view("change"), TrackerPurpose::change}});
+    tracker.purpose = choice<TrackerPurpose>(section, "purpose", TrackerPurpose::vendor, purposes);
     tracker.poll = std::chrono::seconds(section.integer("poll_seconds", tracker.poll.count(), 10, 3600));
     section.finish();
     return tracker;
 }
 
 }  // namespace
+
+std::string_view to_text(TrackerPurpose purpose) {
+    return std::ranges::find(purposes, purpose, &PurposeWord::second)->first;
+}
+
+std::optional<TrackerPurpose> parse_purpose(std::string_view text) {
+    const auto found = std::ranges::find(purposes, text, &PurposeWord::first);
+    return found == purposes.end() ? std::nullopt : std::optional(found->second);
+}
 
 std::string default_api_url(TrackerKind kind, std::string_view url) {
     if (kind == TrackerKind::gitlab) return std::string(url) + "/api/v4";

@@ -69,9 +69,7 @@ std::optional<Outcome> aim(const Press& press, const Authorization& authorizatio
         return wrong(press, ids::field_authorization, problem);
     made.kind = IntegrationKind::tracker;
     made.target = tracker->name;
-    made.purpose = tracker->purpose == config::TrackerPurpose::vendor       ? "vendor"
-                   : tracker->purpose == config::TrackerPurpose::it_request ? "it-request"
-                                                                            : "change";
+    made.purpose = config::to_text(tracker->purpose);
     for (const auto& other : context.view.installed().integrations()) {
         if (other.kind == made.kind && other.target == made.target)
             return wrong(press, ids::field_use,

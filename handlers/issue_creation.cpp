@@ -29,39 +29,8 @@ using storage::Effect;
 
 constexpr std::size_t most_text = 1'000'000;
 
-std::string_view word_of(config::TrackerPurpose purpose) {
-    switch (purpose) {
-        case config::TrackerPurpose::vendor:
-            return "vendor";
-        case config::TrackerPurpose::it_request:
-            return "it-request";
-        case config::TrackerPurpose::change:
-            return "change";
-    }
-    return "";
-}
-
-config::TrackerPurpose purpose_in(const json& wish) {
-    const auto word = text_field(wish, "purpose");
-    if (word == "it-request") return config::TrackerPurpose::it_request;
-    return word == "change" ? config::TrackerPurpose::change : config::TrackerPurpose::vendor;
-}
-
 std::string in_progress(RequestId request) {
     return "issue_creation:" + countersign::to_text(request);
-}
-
-Effect tracker_call(std::string key, std::string_view method, std::string_view purpose, const json& args,
-                    const json& wish) {
-    Effect made;
-    made.key = std::move(key);
-    made.method = method;
-    made.token = storage::TokenKind::tracker;
-    made.purpose = purpose;
-    made.args = args.dump(-1, ' ', false, json::error_handler_t::replace);
-    made.context = wish.dump(-1, ' ', false, json::error_handler_t::replace);
-    made.interactive = true;
-    return made;
 }
 
 // What somebody wants made; it travels with the calls until the issue is there.
@@ -69,17 +38,10 @@ json wish_of(const Press& press, config::TrackerPurpose purpose, const std::stri
              const std::string& words) {
     return {{"user", press.user.value},
             {"channel", press.channel.value},
-            {"purpose", word_of(purpose)},
+            {"purpose", config::to_text(purpose)},
             {"subject", subject},
             {"words", words},
             {"cause", press.cause}};
-}
-
-Effect ask_template(const config::Tracker& tracker, const json& wish) {
-    return tracker_call(
-        "issue_template:" + text_field(wish, "cause"), "tracker.read_template", purposes::issue_template,
-        {{"tracker", tracker.name}, {"project", tracker.projects.front()}, {"name", tracker.template_name}},
-        wish);
 }
 
 Press presser(const EffectAnswer& answer) {
@@ -129,7 +91,10 @@ std::string by_hand(const json& wish, const std::optional<storage::AppRequest>& 
                     const Context& context) {
     if (request) return new_issue_pages(*request, context.settings);
     return "Make it here: " +
-           new_issue_links(text_field(wish, "subject"), purpose_in(wish), context.settings);
+           new_issue_links(
+               text_field(wish, "subject"),
+               config::parse_purpose(text_field(wish, "purpose")).value_or(config::TrackerPurpose::vendor),
+               context.settings);
 }
 
 std::string reason_of(const EffectAnswer& answer) {
@@ -185,8 +150,9 @@ Outcome create_vendor_issue(const Press& press, Case item, const Context& contex
     if (tracker == nullptr) return say(press, new_issue_pages(item.request, context.settings));
     if (still_in_outbox(context.view.meta(in_progress(item.request.id)), context))
         return say(press, fmt::format("The vendor issue of {} is being made already; you hear of it.", id));
-    auto effect = ask_template(
-        *tracker, wish_of(press, tracker->purpose, "Slack app: " + views::app_title(item.request), {}));
+    auto effect =
+        read_template(*tracker, press.cause,
+                      wish_of(press, tracker->purpose, "Slack app: " + views::app_title(item.request), {}));
     effect.request = item.request.id;
     auto outcome = say(press, fmt::format("The vendor issue of {} is being made; you hear of it.", id));
     outcome.changes.emplace_back(storage::SetMeta{in_progress(item.request.id), effect.key});
@@ -201,7 +167,7 @@ Outcome create_other_issue(const Press& press, config::TrackerPurpose purpose, c
     Outcome outcome;
     const auto* tracker = makes_issues(purpose, context);
     if (tracker == nullptr) return outcome;
-    outcome.effects.push_back(ask_template(*tracker, wish_of(press, purpose, subject, words)));
+    outcome.effects.push_back(read_template(*tracker, press.cause, wish_of(press, purpose, subject, words)));
     outcome.audit.push_back({press.user.value, "issue.wanted", press.cause,
                              details({{"tracker", tracker->name}, {"subject", subject}})});
     return outcome;
@@ -216,16 +182,12 @@ Outcome template_told(const EffectAnswer& answer, const Context& context) {
     if (text.size() > most_text)
         return say(presser(answer), "The issue could not be made: the project's template is too long. " +
                                         by_hand(answer.context, request, context));
-    auto effect = tracker_call("issue_created:" + text_field(answer.context, "cause"), "tracker.create_issue",
-                               purposes::issue_created,
-                               {{"tracker", text_field(answer.args, "tracker")},
-                                {"project", text_field(answer.args, "project")},
-                                {"title", views::markdown_title(text_field(answer.context, "subject"))},
-                                {"description", text},
-                                {"labels", json::array()},
-                                {"confidential", false},
-                                {"marker", marker}},
-                               answer.context);
+    auto effect = create_issue({.tracker = text_field(answer.args, "tracker"),
+                                .project = text_field(answer.args, "project"),
+                                .title = views::markdown_title(text_field(answer.context, "subject")),
+                                .description = text,
+                                .marker = marker},
+                               text_field(answer.context, "cause"), answer.context);
     Outcome outcome;
     if (request) {
         effect.request = request->id;

@@ -95,34 +95,41 @@ Outcome show_way(const Press& press, const views::Text<>& title, const std::stri
     return outcome;
 }
 
-Outcome make_elsewhere(const Press& press, const views::Text<>& title, config::TrackerPurpose purpose,
-                       const std::string& subject, const Context& context) {
-    auto outcome = show_way(press, title, say_in(press.language, texts::issue_being_made));
-    outcome.merge(create_other_issue(press, purpose, subject,
-                                     whole_purpose(press, entered(press, ids::field_purpose)), context));
-    return outcome;
+// Where what is no request for an app in Slack belongs (R17, R18), and how a person is told.
+struct Elsewhere {
+    config::TrackerPurpose purpose;
+    const views::Text<>& title;
+    const views::Text<>& no_pages;
+    const views::Text<1>& pages;
+};
+
+// Made there with the tracker's token; without one there are links to its forms.
+Outcome send_elsewhere(const Press& press, const std::string& subject, const Elsewhere& where,
+                       const Context& context) {
+    if (makes_issues(where.purpose, context) != nullptr) {
+        auto outcome = show_way(press, where.title, say_in(press.language, texts::issue_being_made));
+        outcome.merge(create_other_issue(press, where.purpose, subject,
+                                         whole_purpose(press, entered(press, ids::field_purpose)), context));
+        return outcome;
+    }
+    const auto links = new_issue_links(subject, where.purpose, context.settings);
+    return show_way(
+        press, where.title,
+        links.empty() ? say_in(press.language, where.no_pages) : say_in(press.language, where.pages, links));
 }
 
 Outcome change_process(const Press& press, const std::string& app, const Context& context) {
-    if (makes_issues(config::TrackerPurpose::change, context) != nullptr)
-        return make_elsewhere(press, texts::change_title, config::TrackerPurpose::change,
-                              "Change of Slack app: " + app, context);
-    const auto links =
-        new_issue_links("Change of Slack app: " + app, config::TrackerPurpose::change, context.settings);
-    return show_way(press, texts::change_title,
-                    links.empty() ? say_in(press.language, texts::no_change_pages)
-                                  : say_in(press.language, texts::change_pages, links));
+    return send_elsewhere(
+        press, "Change of Slack app: " + app,
+        {config::TrackerPurpose::change, texts::change_title, texts::no_change_pages, texts::change_pages},
+        context);
 }
 
 Outcome other_system(const Press& press, const std::string& system, const Context& context) {
-    if (makes_issues(config::TrackerPurpose::it_request, context) != nullptr)
-        return make_elsewhere(press, texts::system_title, config::TrackerPurpose::it_request,
-                              "Request for " + system, context);
-    const auto links =
-        new_issue_links("Request for " + system, config::TrackerPurpose::it_request, context.settings);
-    return show_way(press, texts::system_title,
-                    links.empty() ? say_in(press.language, texts::no_system_pages)
-                                  : say_in(press.language, texts::system_pages, links));
+    return send_elsewhere(press, "Request for " + system,
+                          {config::TrackerPurpose::it_request, texts::system_title, texts::no_system_pages,
+                           texts::system_pages},
+                          context);
 }
 
 // Somebody else asks for the same app in the same workspace: one request, and one more who waits for it (R8).

@@ -24,6 +24,23 @@ Effect tracker_effect(std::string key, std::string_view method, std::string_view
     return made;
 }
 
+Effect asked_for(Effect made, const json& wish) {
+    made.context = wish.dump(-1, ' ', false, json::error_handler_t::replace);
+    made.interactive = true;
+    return made;
+}
+
+// Notes and labels of one request leave in their order.
+Effect about_issue(const storage::AppRequest& request, const IssueKey& issue, std::string_view what,
+                   std::string_view method, std::string_view purpose, const json& args) {
+    auto made =
+        tracker_effect(fmt::format("{}:{}:{}:{}", what, to_text(request.id), to_text(issue), request.version),
+                       method, purpose, args);
+    made.request = request.id;
+    made.lane = fmt::format("issue_note:{}", to_text(request.id));
+    return made;
+}
+
 json place(const IssueKey& issue) {
     return {{"tracker", issue.tracker}, {"project", issue.project}, {"iid", issue.iid}};
 }
@@ -86,12 +103,7 @@ Effect put_note(const storage::AppRequest& request, const IssueKey& issue, std::
     args["marker"] = marker;
     args["body"] = body;
     args["internal"] = internal;
-    auto made = tracker_effect(
-        fmt::format("issue_note:{}:{}:{}", to_text(request.id), to_text(issue), request.version),
-        "tracker.put_note", purposes::issue_note, args);
-    made.request = request.id;
-    made.lane = fmt::format("issue_note:{}", to_text(request.id));
-    return made;
+    return about_issue(request, issue, "issue_note", "tracker.put_note", purposes::issue_note, args);
 }
 
 Effect set_issue_labels(const storage::AppRequest& request, const IssueKey& issue,
@@ -99,12 +111,29 @@ Effect set_issue_labels(const storage::AppRequest& request, const IssueKey& issu
     auto args = place(issue);
     args["add"] = add;
     args["remove"] = remove;
-    auto made = tracker_effect(
-        fmt::format("issue_labels:{}:{}:{}", to_text(request.id), to_text(issue), request.version),
-        "tracker.set_labels", purposes::issue_labels, args);
-    made.request = request.id;
-    made.lane = fmt::format("issue_note:{}", to_text(request.id));
-    return made;
+    return about_issue(request, issue, "issue_labels", "tracker.set_labels", purposes::issue_labels, args);
+}
+
+Effect read_template(const config::Tracker& tracker, std::string_view cause, const json& wish) {
+    return asked_for(tracker_effect(fmt::format("issue_template:{}", cause), "tracker.read_template",
+                                    purposes::issue_template,
+                                    {{"tracker", tracker.name},
+                                     {"project", tracker.projects.front()},
+                                     {"name", tracker.template_name}}),
+                     wish);
+}
+
+Effect create_issue(const NewIssue& issue, std::string_view cause, const json& wish) {
+    return asked_for(tracker_effect(fmt::format("issue_created:{}", cause), "tracker.create_issue",
+                                    purposes::issue_created,
+                                    {{"tracker", issue.tracker},
+                                     {"project", issue.project},
+                                     {"title", issue.title},
+                                     {"description", issue.description},
+                                     {"labels", json::array()},
+                                     {"confidential", false},
+                                     {"marker", issue.marker}}),
+                     wish);
 }
 
 }  // namespace countersign::handlers

@@ -5,6 +5,8 @@
 #include "storage/evidence.hpp"
 #include "storage/records.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,5 +48,17 @@ inline constexpr std::string_view issue_created = "issue_created";
                                                const storage::IssueKey& issue,
                                                const std::vector<std::string>& add,
                                                const std::vector<std::string>& remove);
+
+// The two steps to a new issue, for a person who waits. `cause` makes the key; `wish`, a JSON object, comes
+// back with the answer.
+[[nodiscard]] storage::Effect read_template(const config::Tracker& tracker, std::string_view cause,
+                                            const nlohmann::json& wish);
+struct NewIssue {
+    std::string tracker, project;
+    std::string title, description;  // inert
+    std::string marker;              // in the description: by it an earlier attempt is found (G6)
+};
+[[nodiscard]] storage::Effect create_issue(const NewIssue& issue, std::string_view cause,
+                                           const nlohmann::json& wish);
 
 }  // namespace countersign::handlers

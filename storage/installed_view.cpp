@@ -48,20 +48,6 @@ InventoryEntry read_entry(Query& query) {
     return e;
 }
 
-template <class Row>
-auto all_rows(Query& query, Row row) {
-    std::vector<decltype(row(query))> rows;
-    while (query.step())
-        rows.push_back(row(query));
-    return rows;
-}
-
-template <class Row>
-auto first_row(Query& query, Row row) -> std::optional<decltype(row(query))> {
-    if (!query.step()) return std::nullopt;
-    return row(query);
-}
-
 struct Applier {
     const Database& database;
     Timestamp now;

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 struct sqlite3_stmt;
 
@@ -135,5 +136,20 @@ class Query {
     sqlite3_stmt* statement_;
     int parameter_ = 0;
 };
+
+// `row` reads one record of the statement.
+template <class Row>
+auto all_rows(Query& query, Row row) {
+    std::vector<decltype(row(query))> rows;
+    while (query.step())
+        rows.push_back(row(query));
+    return rows;
+}
+
+template <class Row>
+auto first_row(Query& query, Row row) -> std::optional<decltype(row(query))> {
+    if (!query.step()) return std::nullopt;
+    return row(query);
+}
 
 }  // namespace countersign::storage

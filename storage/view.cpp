@@ -12,20 +12,6 @@
 namespace countersign::storage {
 namespace {
 
-template <class Row>
-auto all_rows(Query& query, Row row) {
-    std::vector<decltype(row(query))> rows;
-    while (query.step())
-        rows.push_back(row(query));
-    return rows;
-}
-
-template <class Row>
-auto first_row(Query& query, Row row) -> std::optional<decltype(row(query))> {
-    if (!query.step()) return std::nullopt;
-    return row(query);
-}
-
 std::int64_t as_limit(std::size_t limit) {
     return static_cast<std::int64_t>(std::min<std::size_t>(limit, std::numeric_limits<std::int64_t>::max()));
 }

@@ -41,15 +41,6 @@ std::optional<TrackerAccount> account_at(const json& object, const char* name) {
     return account(object_at(object, name));
 }
 
-std::vector<std::string> names_at(const json& object, const char* name) {
-    std::vector<std::string> names;
-    for (const json& label : array_at(object, name)) {
-        if (!label.is_string()) throw Malformed("a name was expected");
-        names.push_back(label.get<std::string>());
-    }
-    return names;
-}
-
 std::string project_of(const json& issue) {
     // "group/project#12"
     const auto full = text_at(object_at(issue, "references"), "full");
@@ -175,7 +166,7 @@ std::string gitlab_template(std::string_view text) {
 
 GitlabToken gitlab_token(std::string_view text) {
     const json object = read_object(text);
-    return {names_at(object, "scopes"), optional_text(object, "expires_at")};
+    return {texts_at(object, "scopes"), optional_text(object, "expires_at")};
 }
 
 std::string gitlab_version(std::string_view text) {

@@ -111,6 +111,15 @@ const json& array_at(const json& object, const char* name) {
     return value;
 }
 
+std::vector<std::string> texts_at(const json& object, const char* name) {
+    std::vector<std::string> texts;
+    for (const json& item : array_at(object, name)) {
+        if (!item.is_string()) throw Malformed("a text was expected");
+        texts.push_back(item.get<std::string>());
+    }
+    return texts;
+}
+
 std::int64_t integer_at(const json& object, const char* name) {
     const auto value = optional_integer(object, name);
     if (!value) wrong(name);

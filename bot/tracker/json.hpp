@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // Reading what a tracker sent as it promises it, and nothing else (N5): one missing member, one of another
 // type, one that comes twice, and the whole answer counts as none. All of these throw Malformed, which does
@@ -25,6 +26,7 @@ struct Malformed : std::runtime_error {
 
 [[nodiscard]] const nlohmann::json& object_at(const nlohmann::json& object, const char* name);
 [[nodiscard]] const nlohmann::json& array_at(const nlohmann::json& object, const char* name);
+[[nodiscard]] std::vector<std::string> texts_at(const nlohmann::json& object, const char* name);
 [[nodiscard]] std::int64_t integer_at(const nlohmann::json& object, const char* name);
 [[nodiscard]] std::string text_at(const nlohmann::json& object, const char* name);
 // ISO 8601 with a zone, as both trackers write times.

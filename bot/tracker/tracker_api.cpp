@@ -16,21 +16,11 @@ using nlohmann::json;
 
 using Done = Expected<json>;
 
-std::string args_text(const json& args, const char* name) {
-    return text_at(args, name);
+std::vector<std::string> optional_texts(const json& args, const char* name) {
+    return is_absent(args, name) ? std::vector<std::string>() : texts_at(args, name);
 }
 
-std::vector<std::string> args_texts(const json& args, const char* name) {
-    std::vector<std::string> texts;
-    if (is_absent(args, name)) return texts;
-    for (const json& item : array_at(args, name)) {
-        if (!item.is_string()) throw Malformed("a text was expected");
-        texts.push_back(item.get<std::string>());
-    }
-    return texts;
-}
-
-std::vector<std::int64_t> args_numbers(const json& args, const char* name) {
+std::vector<std::int64_t> numbers_at(const json& args, const char* name) {
     std::vector<std::int64_t> numbers;
     for (const json& item : array_at(args, name)) {
         if (!item.is_number_integer()) throw Malformed("a number was expected");
@@ -40,7 +30,7 @@ std::vector<std::int64_t> args_numbers(const json& args, const char* name) {
 }
 
 net::Awaitable<Done> read_issue(Client& client, const json& args) {
-    const auto read = co_await client.read_issue(args_text(args, "project"), integer_at(args, "iid"),
+    const auto read = co_await client.read_issue(text_at(args, "project"), integer_at(args, "iid"),
                                                  optional_text(args, "since_etag"));
     if (!read) co_return std::unexpected(read.error());
     if (!read->facts) co_return json{{"unchanged", true}};
@@ -50,7 +40,7 @@ net::Awaitable<Done> read_issue(Client& client, const json& args) {
 net::Awaitable<Done> changed_issues(Client& client, const json& args) {
     const auto since = optional_integer(args, "since").value_or(0);
     const auto changed =
-        co_await client.changed_issues(args_text(args, "project"), args_numbers(args, "iids"),
+        co_await client.changed_issues(text_at(args, "project"), numbers_at(args, "iids"),
                                        since == 0 ? std::nullopt : std::optional(from_millis(since)));
     if (!changed) co_return std::unexpected(changed.error());
     json issues = json::array();
@@ -60,19 +50,19 @@ net::Awaitable<Done> changed_issues(Client& client, const json& args) {
 }
 
 net::Awaitable<Done> read_template(Client& client, const json& args) {
-    const auto content = co_await client.read_template(args_text(args, "project"), args_text(args, "name"));
+    const auto content = co_await client.read_template(text_at(args, "project"), text_at(args, "name"));
     if (!content) co_return std::unexpected(content.error());
     co_return json{{"content", *content}};
 }
 
 net::Awaitable<Done> create_issue(Client& client, const json& args, bool maybe_sent) {
     NewIssue issue;
-    issue.project = args_text(args, "project");
-    issue.title = args_text(args, "title");
-    issue.description = args_text(args, "description");
-    issue.labels = args_texts(args, "labels");
+    issue.project = text_at(args, "project");
+    issue.title = text_at(args, "title");
+    issue.description = text_at(args, "description");
+    issue.labels = optional_texts(args, "labels");
     issue.confidential = optional_flag(args, "confidential");
-    issue.marker = args_text(args, "marker");
+    issue.marker = text_at(args, "marker");
     issue.maybe_sent = maybe_sent;
     // Without it the issue could not be found again, and would be made twice (G6).
     if (issue.marker.empty() || !issue.description.contains(issue.marker))
@@ -87,8 +77,8 @@ net::Awaitable<Done> create_issue(Client& client, const json& args, bool maybe_s
 }
 
 net::Awaitable<Done> put_note(Client& client, const json& args) {
-    StatusNote note{args_text(args, "project"), integer_at(args, "iid"), args_text(args, "marker"),
-                    args_text(args, "body"), optional_flag(args, "internal")};
+    StatusNote note{text_at(args, "project"), integer_at(args, "iid"), text_at(args, "marker"),
+                    text_at(args, "body"), optional_flag(args, "internal")};
     if (note.marker.empty() || !note.body.contains(note.marker)) throw Malformed("the body has no marker");
     const auto put = co_await client.put_note(std::move(note));
     if (!put) co_return std::unexpected(put.error());
@@ -96,14 +86,15 @@ net::Awaitable<Done> put_note(Client& client, const json& args) {
 }
 
 net::Awaitable<Done> set_labels(Client& client, const json& args) {
-    const auto dropped = co_await client.set_labels({args_text(args, "project"), integer_at(args, "iid"),
-                                                     args_texts(args, "add"), args_texts(args, "remove")});
+    const auto dropped =
+        co_await client.set_labels({text_at(args, "project"), integer_at(args, "iid"),
+                                    optional_texts(args, "add"), optional_texts(args, "remove")});
     if (!dropped) co_return std::unexpected(dropped.error());
     co_return json{{"dropped", *dropped}};
 }
 
 net::Awaitable<Done> labels(Client& client, const json& args) {
-    const auto names = co_await client.labels(args_text(args, "project"));
+    const auto names = co_await client.labels(text_at(args, "project"));
     if (!names) co_return std::unexpected(names.error());
     co_return json{{"labels", *names}};
 }

@@ -1,7 +1,6 @@
 #include "tests/simulation/simulation.hpp"
 
 #include "bot/failpoint.hpp"
-#include "config/base/log.hpp"
 #include "tests/simulation/invariants.hpp"
 #include "tests/simulation/people.hpp"
 #include "tests/support/review_office.hpp"

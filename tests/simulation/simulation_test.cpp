@@ -1,7 +1,5 @@
 #include "tests/simulation/simulation.hpp"
 
-#include "config/base/log.hpp"
-
 #include <doctest/doctest.h>
 
 using namespace countersign;
