@@ -1,5 +1,6 @@
 #include "storage/database.hpp"
 
+#include "storage/checkpointer.hpp"
 #include "storage/descriptor.hpp"
 #include "storage/file_lock.hpp"
 #include "storage/query.hpp"
@@ -83,6 +84,17 @@ void set_pragmas(SQLite::Database& connection) {
     connection.exec("PRAGMA cache_size = 1500");
 }
 
+// 64 MiB of log. The checkpointer cannot catch up with a writer that never pauses; the little that it left,
+// the writer then writes back itself, and begins the log anew with its next commit.
+constexpr int longest_log = 16'000;
+
+int after_commit(void* checkpointer, sqlite3* connection, const char* name, int pages) {
+    static_cast<Checkpointer*>(checkpointer)->log_is(pages);
+    if (pages >= longest_log)
+        sqlite3_wal_checkpoint_v2(connection, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    return SQLITE_OK;
+}
+
 // For the process, before its first connection; refused, and not needed, when something opened SQLite
 // earlier.
 void configure_library() {
@@ -111,6 +123,7 @@ struct Database::Impl {
     std::optional<FileLock> lock;
     SQLite::Database connection;
     std::unordered_map<const char*, sqlite3_stmt*> statements;
+    std::optional<Checkpointer> checkpointer;
 };
 
 Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -134,11 +147,10 @@ Result<Database> Database::open_writer(const std::filesystem::path& file) {
         if (auto failure = unsuitable(file, connection)) return std::unexpected(std::move(*failure));
         connection.exec("PRAGMA journal_mode = WAL");
         connection.exec("PRAGMA synchronous = FULL");
-        // 16 MiB. Writing the log back costs two more fsyncs: of a hundred commits less than one may pay for
-        // it.
-        connection.exec("PRAGMA wal_autocheckpoint = 4000");
         set_pragmas(connection);
         migrate(connection);
+        impl->checkpointer.emplace(file);
+        sqlite3_wal_hook(connection.getHandle(), after_commit, &*impl->checkpointer);
         return Database(std::move(impl));
     } catch (const std::exception& exception) {
         return std::unexpected(opening_failed(file, exception));
