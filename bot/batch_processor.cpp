@@ -134,6 +134,7 @@ void BatchProcessor::take(std::vector<Item>& batch, Processed& done, const Event
                        },
                        [&](Reconnected&) { intake.reconnected(); },
                        [&](HookIn& hook) { (void)intake.tracker_hook(hook.tracker, hook.hook); },
+                       [&](CallbackIn& callback) { intake.oauth_callback(callback.payload); },
                        [&](Alarm& alarm) { intake.alarm(alarm.key, alarm.text, alarm.raw); },
                        [&](Remark& remark) {
                            storage::apply(database_, storage::SetMeta{remark.key, remark.text}, now);

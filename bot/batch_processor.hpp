@@ -54,7 +54,12 @@ struct HookIn {
     tracker::Hook hook;
 };
 
-using Item = std::variant<Envelope, EffectAnswer, Alarm, Remark, Reconnected, HookIn>;
+// A browser came back to /oauth/callback. JSON, see EventKind::oauth_callback; the code in it is sealed.
+struct CallbackIn {
+    std::string payload;
+};
+
+using Item = std::variant<Envelope, EffectAnswer, Alarm, Remark, Reconnected, HookIn, CallbackIn>;
 
 // What arrived becomes state: one transaction for a batch, a savepoint for each item, and in the same
 // transaction the timers that are due and the claims of the effects that may leave. No threads and no

@@ -30,6 +30,7 @@ struct Arguments {
     std::string id;
     std::string file;
     commands::NewAuthorization authorization;
+    commands::OauthRegistration oauth_app;
     commands::Removal removal;
     commands::RecordFilter records;
     commands::InventoryFilter inventory;
@@ -224,7 +225,13 @@ class Tree {
                         "The server, such as https://gitlab.example.com; for slack not needed");
         add->add_option("--name", made.name, "What people know it by")->required();
         add->add_option("--owner", made.owner, "Slack user id of who answers for it; default: the admins");
-        add->add_option("--client-id", made.client_id, "Of your OAuth application there, for --device");
+        add->add_option("--client-id", made.client_id,
+                        "Of your OAuth application there, for --device and --paste; default: the registered");
+        add->add_option("--redirect-url", made.redirect_url,
+                        "As registered there, for --paste; the page need not exist");
+        add->add_option("--client-secret-file", made.client_secret_file,
+                        "A file with the application's secret, for --paste")
+            ->type_name("FILE");
         add->add_flag("--reconnect", made.reconnect,
                       "The new token takes the place of the one of this kind and name; what uses it goes on");
         add->add_option("--confirm", made.confirm,
@@ -233,7 +240,25 @@ class Tree {
         flow->add_flag("--token-stdin", made.token_stdin, "Read a token from standard input");
         flow->add_flag("--device", made.device,
                        "Show a code to enter on the server's own page (gitlab, github)");
+        flow->add_flag(
+            "--paste", made.paste,
+            "Show a link to follow, and read the address that it leads back to from standard input");
         flow->require_option(1);
+        auto& app = arguments_->oauth_app;
+        auto* registered =
+            printing(*authorizations, "register",
+                     "Say which OAuth application of yours people may be sent to from Slack",
+                     [this](const Call& call) { return register_oauth_app(call, arguments_->oauth_app); });
+        registered->add_option("--kind", app.kind, "gitlab, github or slack")->required();
+        registered->add_option("--url", app.url, "The server; for slack not needed");
+        registered->add_option("--client-id", app.client_id, "Its id there");
+        registered
+            ->add_option("--client-secret-file", app.client_secret_file,
+                         "A file with its secret; without it a public client")
+            ->type_name("FILE");
+        registered->add_option("--redirect-url", app.redirect_url,
+                               "As registered there; default: http.public_url with /oauth/callback");
+        registered->add_flag("--remove", app.remove, "Forget it and its secret");
         auto* remove =
             printing(*authorizations, "remove",
                      "Remove one, after showing what stops working; its name is typed to confirm",
@@ -241,6 +266,12 @@ class Tree {
         remove->add_option("name", arguments_->removal.name, "Its name, KIND/NAME, or id")->required();
         remove->add_option("--confirm", arguments_->removal.confirm,
                            "Its name once more; default: asked for on standard input");
+        printing(
+            *authorizations, "lost-key",
+            "When COUNTERSIGN_KEY is gone for ever: wipe what it sealed, so that tokens can be stored anew",
+            [this](const Call& call) { return lost_key(call, arguments_->removal.confirm); })
+            ->add_option("--confirm", arguments_->removal.confirm,
+                         "The word LOST; default: asked for on standard input");
         printing(*authorizations, "rotate-key",
                  "Put all secrets under the first key of COUNTERSIGN_KEY, also while the daemon runs",
                  commands::rotate_key);

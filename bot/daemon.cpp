@@ -4,6 +4,7 @@
 #include "bot/dispatcher.hpp"
 #include "bot/health_file.hpp"
 #include "bot/health_monitor.hpp"
+#include "bot/oauth_callback.hpp"
 #include "bot/performer.hpp"
 #include "bot/service_notify.hpp"
 #include "bot/slack_link.hpp"
@@ -65,6 +66,8 @@ class Daemon {
                      [this](EffectAnswer answer) { dispatcher_.offer(std::move(answer)); }),
           webhooks_(io_.get_executor(), system_clock(),
                     [this](HookIn hook) { return dispatcher_.offer(std::move(hook)); }),
+          callback_(system_clock(),
+                    [this](CallbackIn callback) { return dispatcher_.offer(std::move(callback)); }),
           signals_(io_, SIGTERM, SIGINT, SIGHUP) {}
 
     Result<void> start(const config::Secrets& secrets) {
@@ -72,13 +75,15 @@ class Daemon {
         if (!link) return std::unexpected(link.error());
         link_ = std::move(*link);
         webhooks_.use(*settings_, secrets);
+        callback_.use(*settings_, secrets);
         if (auto pages = serve_status_pages(
-                io_.get_executor(), *settings_, [this] { return report(); }, webhooks_.posts())) {
+                io_.get_executor(), *settings_, [this] { return report(); },
+                [this](std::string_view query) { return callback_.answer(query); }, webhooks_.posts())) {
             pages_ = std::move(*pages);
         } else {
             return std::unexpected(pages.error());
         }
-        performer_.use(link_->api, link_->trackers);
+        performer_.use(link_->api, link_->trackers, link_->accounts);
         return {};
     }
 
@@ -293,8 +298,9 @@ class Daemon {
                                    std::shared_ptr<const config::Settings> settings) {
         const auto old = std::exchange(link_, std::move(link));
         settings_ = std::move(settings);
-        performer_.use(link_->api, link_->trackers);
+        performer_.use(link_->api, link_->trackers, link_->accounts);
         webhooks_.use(*settings_, link_->secrets);
+        callback_.use(*settings_, link_->secrets);
         dispatcher_.use(settings_, capabilities(link_->secrets));
         remember_keys(link_->secrets);
         co_await old->socket->hand_over();
@@ -340,6 +346,7 @@ class Daemon {
     Dispatcher dispatcher_;
     Performer performer_;
     Webhooks webhooks_;
+    OauthCallback callback_;
     asio::signal_set signals_;
     ServiceNotify notify_;
     std::shared_ptr<SlackLink> link_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bot/instance.hpp"
+#include "bot/token_answer.hpp"
 
 #include <chrono>
 #include <optional>
@@ -17,18 +18,9 @@ struct DeviceCode {
     std::chrono::seconds interval{5};
     std::chrono::seconds lives{300};
 };
-struct GrantedToken {
-    Secret token;
-    std::optional<Secret> refresh_token;
-    std::optional<std::chrono::seconds> lives;
-    std::string scopes;
-};
-
 // What a server says, JSON or form-encoded (O9). not_found: it has no such grant, or it is switched off (O2).
 [[nodiscard]] Result<DeviceCode> read_device_code(const net::HttpResponse& response,
                                                   const Instance& instance);
-// O8: a bearer token, printable, not too long.
-[[nodiscard]] Result<GrantedToken> read_granted_token(std::string_view body);
 
 // When to ask again, and when to stop: pure.
 class DevicePoll {
@@ -50,6 +42,11 @@ class DevicePoll {
 // client_id and scope of the customer's own OAuth application.
 [[nodiscard]] net::Awaitable<Result<DeviceCode>> begin_device_grant(net::HttpClient& http, Instance instance,
                                                                     std::string client_id);
+// One question; DevicePoll says what its answer means.
+[[nodiscard]] net::Awaitable<Result<net::HttpResponse>> poll_device_grant(net::HttpClient& http,
+                                                                          Instance instance,
+                                                                          std::string client_id,
+                                                                          Secret device_code);
 [[nodiscard]] net::Awaitable<Result<GrantedToken>> await_device_grant(net::HttpClient& http,
                                                                       Instance instance,
                                                                       std::string client_id, DeviceCode code);

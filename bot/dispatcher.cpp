@@ -72,6 +72,16 @@ bool Dispatcher::offer(HookIn hook) {
     return true;
 }
 
+bool Dispatcher::offer(CallbackIn callback) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (queue_.size() >= limits_.items) return false;
+        queue_.emplace_back(std::move(callback));
+    }
+    arrived_.notify_one();
+    return true;
+}
+
 void Dispatcher::use(std::shared_ptr<const config::Settings> settings,
                      const handlers::Capabilities& capabilities) {
     const std::lock_guard lock(mutex_);

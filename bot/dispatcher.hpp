@@ -45,6 +45,7 @@ class Dispatcher {
     void offer(Item item);
     // False: the queue is full.
     [[nodiscard]] bool offer(HookIn hook);
+    [[nodiscard]] bool offer(CallbackIn callback);
     // Takes effect with the next batch. Of `capabilities`, what the tokens say; who we are stays as learned.
     void use(std::shared_ptr<const config::Settings> settings, const handlers::Capabilities& capabilities);
 

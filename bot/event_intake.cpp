@@ -192,6 +192,15 @@ bool EventIntake::tracker_hook(std::string_view tracker, const tracker::Hook& ho
     return true;
 }
 
+void EventIntake::oauth_callback(const std::string& text) const {
+    const json payload = json::parse(text);
+    const auto handled = handle({.kind = EventKind::oauth_callback,
+                                 .payload = payload,
+                                 .name = "oauth_callback:" + text_at(payload, "grant"),
+                                 .received_at = now_});
+    if (!handled.error.empty()) ++counts_->failed;
+}
+
 void EventIntake::alarm(std::string_view key, std::string_view text, std::string_view raw) const {
     const json payload = {{"text", text}, {"raw", redacted(raw)}};
     (void)handle({.kind = EventKind::operator_alarm,

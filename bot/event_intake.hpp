@@ -45,6 +45,7 @@ class EventIntake {
     void reconnected() const;
     // False: this delivery came before, and nothing follows from it.
     bool tracker_hook(std::string_view tracker, const tracker::Hook& hook) const;
+    void oauth_callback(const std::string& payload) const;
     void alarm(std::string_view key, std::string_view text, std::string_view raw) const;
 
   private:

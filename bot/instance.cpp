@@ -1,5 +1,6 @@
 #include "bot/instance.hpp"
 
+#include "bot/net/url.hpp"
 #include "config/base/text.hpp"
 #include "config/base/time_zone.hpp"
 #include "config/url.hpp"
@@ -234,6 +235,16 @@ net::Awaitable<Result<Account>> who_am_i(net::HttpClient& http, Instance instanc
             break;
     }
     co_return co_await ask_slack(http, instance, token);
+}
+
+net::Awaitable<Result<void>> may_read(net::HttpClient& http, Instance instance, Secret token,
+                                      std::string project) {
+    const auto path = instance.kind == AuthorizationKind::gitlab
+                          ? "/projects/" + net::percent_encoded(project)
+                          : "/repos/" + project;
+    const auto answer = object_in(co_await http.send(request(instance, token, "GET", path)), instance.url);
+    if (!answer) co_return std::unexpected(answer.error());
+    co_return Result<void>();
 }
 
 net::Awaitable<Result<void>> revoke(net::HttpClient& http, Instance instance, Secret token) {

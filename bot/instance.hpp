@@ -37,6 +37,10 @@ struct Account {
 [[nodiscard]] net::Awaitable<Result<Account>> who_am_i(net::HttpClient& http, Instance instance,
                                                        Secret token);
 
+// That the token reaches this project of its tracker, which an integration needs: "group/project".
+[[nodiscard]] net::Awaitable<Result<void>> may_read(net::HttpClient& http, Instance instance, Secret token,
+                                                    std::string project);
+
 // Takes the token back at its server, where that can be done with the token alone (O14).
 [[nodiscard]] net::Awaitable<Result<void>> revoke(net::HttpClient& http, Instance instance, Secret token);
 

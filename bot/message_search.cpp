@@ -72,4 +72,38 @@ net::Awaitable<Result<std::optional<std::string>>> find_posted_message(slack::We
     co_return std::nullopt;
 }
 
+namespace {
+
+constexpr std::string_view metadata_type = "countersign_effect";
+
+// The effect's key travels with the message, so that it can be found again.
+std::string with_metadata(const storage::Effect& effect) {
+    json args = json::parse(effect.args);
+    args["metadata"] = {{"event_type", metadata_type}, {"event_payload", {{"effect", effect.key}}}};
+    return args.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+slack::ApiAnswer made_answer(slack::ApiMeaning meaning, std::string error, std::string body) {
+    slack::ApiAnswer made;
+    made.meaning = meaning;
+    made.error = std::move(error);
+    made.body = std::move(body);
+    return made;
+}
+
+}  // namespace
+
+net::Awaitable<slack::ApiAnswer> deliver_message(slack::WebApi& api, const storage::Effect& effect) {
+    const bool post = effect.method == "chat.postMessage";
+    if (post && effect.maybe_sent) {
+        auto found = co_await find_posted_message(api, effect);
+        if (!found.has_value()) co_return made_answer(slack::ApiMeaning::retry, found.error().text, "{}");
+        if (found->has_value()) {
+            log::info("message_found", {{"effect", effect.key}});
+            co_return made_answer(slack::ApiMeaning::ok, "", std::move(**found));
+        }
+    }
+    co_return co_await api.call(effect.method, effect.token, post ? with_metadata(effect) : effect.args);
+}
+
 }  // namespace countersign::bot

@@ -19,4 +19,9 @@ namespace countersign::bot {
 [[nodiscard]] net::Awaitable<Result<std::optional<std::string>>> find_posted_message(slack::WebApi& api,
                                                                                      storage::Effect effect);
 
+// Carries the call out; a message that an earlier attempt may have sent is looked for before it is posted
+// again.
+[[nodiscard]] net::Awaitable<slack::ApiAnswer> deliver_message(slack::WebApi& api,
+                                                               const storage::Effect& effect);
+
 }  // namespace countersign::bot

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bot/account_api.hpp"
 #include "bot/effect_answer.hpp"
 #include "bot/net/net.hpp"
 #include "bot/tracker/tracker_api.hpp"
@@ -18,10 +19,12 @@ class Performer {
 
     Performer(net::asio::any_io_executor executor, Report report);
 
-    // Both may change at a reload; an effect uses what it started with.
-    void use(std::shared_ptr<slack::WebApi> api, std::shared_ptr<tracker::TrackerApi> trackers) {
+    // All may change at a reload; an effect uses what it started with.
+    void use(std::shared_ptr<slack::WebApi> api, std::shared_ptr<tracker::TrackerApi> trackers,
+             std::shared_ptr<AccountApi> accounts) {
         api_ = std::move(api);
         trackers_ = std::move(trackers);
+        accounts_ = std::move(accounts);
     }
     void perform(storage::Effect effect);
     [[nodiscard]] int in_flight() const { return in_flight_; }
@@ -31,6 +34,7 @@ class Performer {
     Report report_;
     std::shared_ptr<slack::WebApi> api_;
     std::shared_ptr<tracker::TrackerApi> trackers_;
+    std::shared_ptr<AccountApi> accounts_;
     int in_flight_ = 0;
 };
 

@@ -20,6 +20,8 @@ Result<std::shared_ptr<SlackLink>> make_slack_link(net::asio::any_io_executor ex
         settings.database, storage::KeyRing(link->secrets.sealing_keys), link->secrets.trackers);
     link->trackers = std::make_shared<tracker::TrackerApi>(
         *link->http, settings, [tokens](std::string_view name) { return tokens->of(name); });
+    link->accounts =
+        std::make_shared<AccountApi>(*link->http, settings, storage::KeyRing(link->secrets.sealing_keys));
     slack::SocketClient::Options options;
     options.connections = settings.slack.connections;
     options.api_url = settings.slack.api_url;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bot/account_api.hpp"
 #include "bot/net/http_client.hpp"
 #include "bot/net/tls.hpp"
 #include "bot/net/websocket.hpp"
@@ -23,6 +24,7 @@ struct SlackLink {
     std::unique_ptr<net::WebsocketConnector> connector;
     std::shared_ptr<slack::WebApi> api;
     std::shared_ptr<tracker::TrackerApi> trackers;
+    std::shared_ptr<AccountApi> accounts;
     std::shared_ptr<slack::SocketClient> socket;
 };
 

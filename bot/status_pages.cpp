@@ -14,11 +14,16 @@ class NoPages final : public StatusPages {};
 class ListeningPages final : public StatusPages {
   public:
     ListeningPages(net::asio::any_io_executor executor, std::filesystem::path database,
-                   std::function<HealthReport()> report, net::HttpListener::Posts posts)
+                   std::function<HealthReport()> report, OauthPage callback, net::HttpListener::Posts posts)
         : database_(std::move(database)),
           report_(std::move(report)),
+          callback_(std::move(callback)),
           listener_(
-              std::move(executor), [this](std::string_view, std::string_view path) { return answer(path); },
+              std::move(executor),
+              [this](std::string_view method, std::string_view path, std::string_view query) {
+                  return path == "/oauth/callback" && callback_ && method == "GET" ? callback_(query)
+                                                                                   : answer(path);
+              },
               std::move(posts)) {}
 
     Result<std::uint16_t> start(const std::string& listen) { return listener_.start(listen); }
@@ -46,6 +51,7 @@ class ListeningPages final : public StatusPages {
 
     std::filesystem::path database_;
     std::function<HealthReport()> report_;
+    OauthPage callback_;
     net::HttpListener listener_;
 };
 
@@ -54,10 +60,10 @@ class ListeningPages final : public StatusPages {
 Result<std::shared_ptr<StatusPages>> serve_status_pages(net::asio::any_io_executor executor,
                                                         const config::Settings& settings,
                                                         std::function<HealthReport()> report,
-                                                        net::HttpListener::Posts posts) {
+                                                        OauthPage callback, net::HttpListener::Posts posts) {
     if (settings.http_listen.empty()) return std::make_shared<NoPages>();
     auto pages = std::make_shared<ListeningPages>(std::move(executor), settings.database, std::move(report),
-                                                  std::move(posts));
+                                                  std::move(callback), std::move(posts));
     const auto port = pages->start(settings.http_listen);
     if (!port) return std::unexpected(port.error().during("listening on http.listen"));
     log::notice("http_listening", {{"port", *port}});

@@ -8,11 +8,15 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 
 namespace countersign::bot {
 
-// /healthz, /readyz and /metrics, and what is posted, on `[http].listen`; nothing at all when that is empty.
-// I/O thread.
+// What /oauth/callback answers to its query.
+using OauthPage = std::function<net::HttpAnswer(std::string_view query)>;
+
+// /healthz, /readyz and /metrics, /oauth/callback, and what is posted, on `[http].listen`; nothing at all
+// when that is empty. I/O thread.
 class StatusPages {
   public:
     virtual ~StatusPages() = default;
@@ -20,6 +24,7 @@ class StatusPages {
 [[nodiscard]] Result<std::shared_ptr<StatusPages>> serve_status_pages(net::asio::any_io_executor executor,
                                                                       const config::Settings& settings,
                                                                       std::function<HealthReport()> report,
+                                                                      OauthPage callback,
                                                                       net::HttpListener::Posts posts);
 
 }  // namespace countersign::bot

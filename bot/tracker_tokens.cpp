@@ -2,7 +2,6 @@
 
 #include "config/base/log.hpp"
 #include "storage/installed_view.hpp"
-#include "storage/vault.hpp"
 
 namespace countersign::bot {
 namespace {
@@ -15,24 +14,16 @@ bool works(const storage::Integration& integration) {
 }  // namespace
 
 std::optional<Secret> TrackerTokens::of(std::string_view tracker) {
-    if (!reader_) {
-        auto opened = storage::Database::open_reader(file_);
-        if (!opened) {
-            log::error("tracker_token_unreadable", {{"tracker", tracker}, {"error", opened.error().text}});
-            return std::nullopt;
-        }
-        reader_.emplace(std::move(*opened));
-    }
-    const storage::InstalledView view(*reader_);
+    const auto* database = vault_.reader();
+    if (database == nullptr) return std::nullopt;
+    const storage::InstalledView view(*database);
     for (const auto& integration : view.integrations()) {
         if (integration.kind != storage::IntegrationKind::tracker || integration.target != tracker) continue;
         const auto authorization =
             works(integration) ? view.authorization(integration.authorization) : std::nullopt;
         if (!authorization || authorization->state == storage::AuthorizationState::needs_reauth)
             return std::nullopt;
-        auto token = storage::read_secret(
-            *reader_, ring_,
-            {authorization->id, "token", std::string(to_text(authorization->kind)), authorization->url});
+        auto token = vault_.read(*authorization, "token");
         if (token) return std::move(*token);
         log::error("tracker_token_unreadable", {{"tracker", tracker}, {"error", token.error().text}});
         return std::nullopt;

@@ -1,8 +1,6 @@
 #pragma once
 
-#include "config/base/secret.hpp"
-#include "storage/database.hpp"
-#include "storage/seal.hpp"
+#include "bot/vault_access.hpp"
 
 #include <filesystem>
 #include <map>
@@ -20,15 +18,13 @@ class TrackerTokens {
   public:
     TrackerTokens(std::filesystem::path database, storage::KeyRing ring,
                   std::map<std::string, Secret> from_environment)
-        : file_(std::move(database)), ring_(std::move(ring)), environment_(std::move(from_environment)) {}
+        : vault_(std::move(database), std::move(ring)), environment_(std::move(from_environment)) {}
 
     [[nodiscard]] std::optional<Secret> of(std::string_view tracker);
 
   private:
-    std::filesystem::path file_;
-    storage::KeyRing ring_;
+    VaultAccess vault_;
     std::map<std::string, Secret> environment_;
-    std::optional<storage::Database> reader_;
 };
 
 }  // namespace countersign::bot

@@ -91,7 +91,23 @@ Settings read_all(const Node& document, const std::filesystem::path& file, Probl
     if (!settings.http_listen.empty() && !is_listen_address(settings.http_listen))
         http.problem("listen", fmt::format("is {}; expected ADDRESS:PORT such as 127.0.0.1:9464",
                                            shown(settings.http_listen)));
+    settings.http_public_url = http.text("public_url", "");
+    while (settings.http_public_url.ends_with('/'))
+        settings.http_public_url.pop_back();
+    if (const auto wrong = base_url_problem(settings.http_public_url);
+        !settings.http_public_url.empty() && !wrong.empty())
+        http.problem("public_url", wrong);
     http.finish();
+
+    Section installed(root.table("installed"), "installed", problems);
+    auto& of_installed = settings.installed;
+    of_installed.block_delete_while_used =
+        installed.boolean("block_delete_while_used", of_installed.block_delete_while_used);
+    of_installed.recertify_months =
+        static_cast<int>(installed.integer("recertify_months", of_installed.recertify_months, 0, 120));
+    of_installed.uninstall_grace_days =
+        static_cast<int>(installed.integer("uninstall_grace_days", of_installed.uninstall_grace_days, 0, 90));
+    installed.finish();
 
     Section policy(root.table("policy"), "policy", problems);
     settings.policy_file = policy.text("file", "");

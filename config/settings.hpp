@@ -67,6 +67,12 @@ struct Tracker {
     std::chrono::seconds poll{60};
 };
 
+struct InstalledSettings {
+    bool block_delete_while_used = false;  // I6: an authorization that something uses cannot be removed
+    int recertify_months = 12;             // M20: how often owners say that an app is still needed; 0: never
+    int uninstall_grace_days = 7;          // M18: between the announcement and admin.apps.uninstall
+};
+
 struct Settings {
     std::filesystem::path file;  // where it was read from, for messages
     SlackSettings slack;
@@ -77,7 +83,9 @@ struct Settings {
     SlackbotTexts slackbot_texts = default_slackbot_texts();
     std::vector<Tracker> trackers;
     std::filesystem::path database = "/var/lib/countersign/countersign.db";
-    std::string http_listen;            // "" = no listener; "127.0.0.1:9464"; port 0 = any
+    std::string http_listen;      // "" = no listener; "127.0.0.1:9464"; port 0 = any
+    std::string http_public_url;  // where browsers reach it, for /oauth/callback; "" = they cannot
+    InstalledSettings installed;
     std::filesystem::path policy_file;  // empty = built-in default policy
     std::shared_ptr<const Policy> policy = built_in_policy();
 };

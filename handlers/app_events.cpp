@@ -6,6 +6,7 @@
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
+#include "handlers/token_life.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 
@@ -135,6 +136,7 @@ Outcome rights_lost(const Event& event, const Context& context) {
                   "Install it again, set the new tokens and run `countersign check`. While the org driver's "
                   "token is valid but nobody answers, every install in the organisation waits; to switch "
                   "Slack's own approval screens on again, revoke SLACK_ADMIN_TOKEN or remove the app.")));
+    outcome.merge(slack_tokens_lost(event, context));
     outcome.merge(begin_sweep(context));
     return outcome;
 }

@@ -1,7 +1,10 @@
+#include "handlers/accounts.hpp"
 #include "handlers/after_decision.hpp"
+#include "handlers/channel_posts.hpp"
 #include "handlers/deliveries.hpp"
 #include "handlers/effect_answer.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/granting.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/home_tab.hpp"
 #include "handlers/identity.hpp"
@@ -10,16 +13,29 @@
 #include "handlers/issue_notes.hpp"
 #include "handlers/issue_polling.hpp"
 #include "handlers/people.hpp"
+#include "handlers/review/payload_fields.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
+#include "handlers/token_life.hpp"
 #include "handlers/trackers.hpp"
+#include "handlers/uninstalling.hpp"
 #include "handlers/vendor_issue_seen.hpp"
 
 namespace countersign::handlers {
 
-Outcome effect_results(const Event& event, const Context& context) {
-    const auto answer = read_effect_answer(event);
+namespace {
+
+Outcome heard(const EffectAnswer& answer, const Event& event, const Context& context) {
+    if (answer.purpose == purposes::account_refresh) return refresh_answered(answer, context);
+    if (answer.purpose == purposes::account_check) return check_answered(answer, context);
+    if (answer.purpose == "uninstall") return uninstall_answered(answer, context);
+    if (answer.purpose == purposes::channel_post) return channel_posted(answer, context);
+    if (answer.purpose == purposes::grant_begin) return grant_begun(answer, context);
+    if (answer.purpose == purposes::grant_poll) return grant_polled(answer, context);
+    if (answer.purpose == purposes::grant_exchange) return grant_exchanged(answer, context);
+    if (answer.purpose == purposes::grant_adopt) return grant_adopted(answer, context);
+    if (answer.purpose == purposes::account_revoke) return revoke_answered(answer, context);
     if (answer.purpose == purposes::identity) return identity_told(answer, context);
     if (answer.purpose == purposes::card) return card_posted(answer, context);
     if (answer.purpose == purposes::card_update) return card_updated(answer, context);
@@ -50,6 +66,16 @@ Outcome effect_results(const Event& event, const Context& context) {
     if (answer.purpose == purposes::issue_template) return template_told(answer, context);
     if (answer.purpose == purposes::issue_created) return issue_made(answer, context);
     return {};
+}
+
+}  // namespace
+
+Outcome effect_results(const Event& event, const Context& context) {
+    const auto answer = read_effect_answer(event);
+    auto outcome = heard(answer, event, context);
+    if (answer.error == "unauthorized")
+        outcome.merge(tracker_refused(review::text_field(answer.args, "tracker"), context));
+    return outcome;
 }
 
 }  // namespace countersign::handlers

@@ -25,6 +25,8 @@ enum class EventKind {
     operator_alarm,  // payload: {"text","advice","raw"}: something below the handlers needs a human; `name`
                      // makes
                      //   it one message for one cause
+    oauth_callback,  // payload: {"grant":id, "code":{sealed secrets}} or {"grant":id, "refused":str}; a
+                     // browser came back from where a link has sent it
     tracker_hook,  // payload: {"tracker":str, "project":str, "iid":int}; `name` is the delivery's id. A hint
                    // that the issue may have changed, and no more: it is read again (trackers.md §1.6)
 };

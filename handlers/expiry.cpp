@@ -2,10 +2,11 @@
 
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
-#include "handlers/installed_apps.hpp"
+#include "handlers/token_life.hpp"
 #include "handlers/views/installed_messages.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "storage/installed_view.hpp"
 
 #include <fmt/format.h>
 
@@ -44,37 +45,19 @@ void save(Authorization authorization, AuthorizationState state, const Context& 
         storage::ChangeInstalled{storage::SaveAuthorization{std::move(authorization)}});
 }
 
-// What was built on it says so too, and its owners get the button (I7).
-void ended(const Authorization& authorization, const Context& context, Outcome& outcome) {
-    if (authorization.state == AuthorizationState::needs_reauth) return;
-    tell(authorization, "has expired", context, outcome);
-    auto stopped = context.view.installed().built_on(authorization.id);
-    for (auto& use : stopped) {
-        use.state = storage::IntegrationState::needs_reauth;
-        use.state_note = "its authorization has expired";
-        use.state_since = context.now;
-        outcome.changes.emplace_back(storage::ChangeInstalled{storage::SaveIntegration{use}});
-        if (!use.owner.empty())
-            outcome.effects.push_back(private_line(
-                use.owner,
-                fmt::format("expired:{}:{}:{}", authorization.id, authorization.fingerprint, use.id),
-                views::integration_broken(use)));
-    }
-    save(authorization, AuthorizationState::needs_reauth, context, outcome);
-}
-
 }  // namespace
 
 Outcome look_at_expiry(const Context& context) {
     Outcome outcome;
-    outcome.changes.emplace_back(storage::SetTimer{
-        {"authorization_expiry", context.now + look_every, R"({"kind":"authorization_expiry"})"}});
+    auto next = context.now + look_every;
     for (const auto& authorization : context.view.installed().authorizations()) {
         // One that renews itself has no end that a person must know of.
         if (!authorization.expires_at || authorization.renewable) continue;
         const auto left = *authorization.expires_at - context.now;
+        // One that lives shorter than a day says so at its end too.
+        if (left > left.zero()) next = std::min(next, *authorization.expires_at);
         if (left <= left.zero()) {
-            ended(authorization, context, outcome);
+            outcome.merge(authorization_broken(authorization, "it has expired", context));
             continue;
         }
         for (const auto notice : notices) {
@@ -88,6 +71,9 @@ Outcome look_at_expiry(const Context& context) {
             break;
         }
     }
+    outcome.changes.emplace_back(
+        storage::SetTimer{{"authorization_expiry", next, R"({"kind":"authorization_expiry"})"}});
+    outcome.merge(schedule_accounts(context));
     return outcome;
 }
 

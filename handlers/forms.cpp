@@ -4,6 +4,7 @@
 #include "handlers/casting.hpp"
 #include "handlers/deciding.hpp"
 #include "handlers/find_app.hpp"
+#include "handlers/granting.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/installed_apps.hpp"
@@ -14,6 +15,7 @@
 #include "handlers/requests_of_person.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/rights.hpp"
+#include "handlers/uninstalling.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/request_card.hpp"
 
@@ -135,6 +137,9 @@ Press with_choice(const Press& press) {
 Outcome form_submitted(const Press& submitted, const Context& context) {
     if (submitted.what == ids::form_request) return request_form_submitted(submitted, context);
     if (submitted.what == ids::form_find) return find_form_submitted(submitted, context);
+    if (submitted.what == ids::form_uninstall) return uninstall_confirmed(submitted, context);
+    if (submitted.what == ids::form_authorization_add)
+        return authorization_form_submitted(submitted, context);
     if (is_installed_form(submitted.what)) return installed_form_submitted(submitted, context);
     if (is_party_form(submitted.what)) return party_form_submitted(submitted, context);
     const auto press = with_choice(submitted);

@@ -138,6 +138,7 @@ Outcome reconnected_on(Integration integration, const Authorization& authorizati
     const auto before_name = integration.authorization_name;
     integration.authorization = authorization.id;
     integration.authorization_name = authorization.name;
+    integration.account = authorization.account;
     integration.state = IntegrationState::active;
     integration.state_note.clear();
     integration.state_since = context.now;

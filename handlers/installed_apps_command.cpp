@@ -1,10 +1,14 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/channel_posts.hpp"
+#include "handlers/granting.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/installed_apps.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/review/members.hpp"
 #include "handlers/rights.hpp"
+#include "handlers/token_life.hpp"
+#include "handlers/uninstalling.hpp"
 #include "handlers/views/installed_forms.hpp"
 #include "handlers/views/installed_messages.hpp"
 #include "handlers/views/mrkdwn.hpp"
@@ -102,15 +106,19 @@ std::vector<views::Use> uses_of(const Context& context) {
                                                                                       : "changes";
         uses.push_back({fmt::format("Tracker {} ({})", tracker.name, purpose), "tracker:" + tracker.name});
     }
+    uses.push_back({"Channel: review results", "channel:results"});
+    uses.push_back({"Channel: daily digest", "channel:digest"});
     return uses;
 }
 
-Outcome add(const Press& press, const Context& context) {
+Outcome add(const Press& press, const std::vector<std::string>& words, const Context& context) {
     if (auto may = require_member(press, context); !may) return std::move(may.error());
     const auto stored = context.view.installed().authorizations();
-    if (stored.empty())
-        return say(press,
-                   "There is no stored authorization to add an integration with. " + views::how_to_store());
+    const auto what = words.empty() ? "" : text::lower(words.front());
+    // Who has nothing to build on and may mend that is led there.
+    const bool first = stored.empty() && !context.view.installed().oauth_apps().empty();
+    if (what == "authorization" || (first && require_admin(press, "authorizations", context)))
+        return authorization_form(press, "", context);
     return open_form(press, views::add_integration_form(stored, uses_of(context)));
 }
 
@@ -153,12 +161,39 @@ Outcome reconnect(const Press& press, const InstalledThing& thing, const Context
         pressed.value = std::to_string(std::get<Integration>(thing).id);
         return reconnect_pressed(pressed, context);
     }
+    const bool in_slack =
+        std::holds_alternative<Authorization>(thing) &&
+        std::ranges::any_of(context.view.installed().oauth_apps(), [&](const storage::OauthApp& app) {
+            return app.kind == std::get<Authorization>(thing).kind &&
+                   app.url == std::get<Authorization>(thing).url;
+        });
+    if (in_slack) return authorization_form(press, std::get<Authorization>(thing).id, context);
     if (const auto* each = std::get_if<Authorization>(&thing))
         return say(press,
                    fmt::format("{}\nWith `--reconnect` and the name \"{}\" the new token takes the old one's "
                                "place, and what was built on it goes on.",
                                views::how_to_store(), views::inert_line(each->name, 80)));
     return say(press, "A Slack app is reconnected by installing it again in Slack.");
+}
+
+Outcome test(const Press& press, const InstalledThing& thing, const Context& context) {
+    if (auto may = require_member(press, context); !may) return std::move(may.error());
+    if (const auto* use = std::get_if<Integration>(&thing);
+        use != nullptr && use->kind == storage::IntegrationKind::channel) {
+        if (use->state == storage::IntegrationState::needs_reauth)
+            return say(press, "There is nothing to test: re-authentication is needed first.");
+        return test_channel(*use, press, context);
+    }
+    auto authorization = std::get_if<Authorization>(&thing) != nullptr
+                             ? std::optional(std::get<Authorization>(thing))
+                             : std::nullopt;
+    if (const auto* use = std::get_if<Integration>(&thing))
+        authorization = context.view.installed().authorization(use->authorization);
+    if (!authorization || authorization->state == storage::AuthorizationState::needs_reauth)
+        return say(press, "There is nothing to test: re-authentication is needed first.");
+    auto outcome = test_authorization(*authorization, press.user, context);
+    outcome.merge(say(press, fmt::format("Asking {} …", views::inert_line(authorization->url, 80))));
+    return outcome;
 }
 
 }  // namespace
@@ -168,11 +203,12 @@ Outcome installed_apps_typed(const Press& press, const Context& context) {
     const auto verb = words.empty() ? "list" : text::lower(words.front());
     if (!words.empty()) words.erase(words.begin());
     if (verb == "list") return list(press, std::move(words), context);
-    if (verb == "add") return add(press, context);
+    if (verb == "add") return add(press, words, context);
     if (verb == "help") return say(press, views::installed_apps_help({}, press.language));
-    constexpr std::string_view on_one[]{"show", "edit", "remove", "reconnect"};
+    constexpr std::string_view on_one[]{"show", "edit", "remove", "reconnect", "test", "uninstall"};
     if (std::ranges::find(on_one, verb) == std::end(on_one)) {
-        constexpr std::string_view verbs[]{"list", "show", "add", "edit", "remove", "reconnect", "help"};
+        constexpr std::string_view verbs[]{"list",      "show", "add",       "edit", "remove",
+                                           "reconnect", "test", "uninstall", "help"};
         const auto near = text::nearest(verb, verbs);
         return say(press,
                    views::installed_apps_help(
@@ -185,6 +221,12 @@ Outcome installed_apps_typed(const Press& press, const Context& context) {
     if (verb == "show") return show(press, *thing, context);
     if (verb == "edit") return edit(press, *thing, context);
     if (verb == "remove") return remove(press, *thing, context);
+    if (verb == "uninstall") {
+        const auto* entry = std::get_if<InventoryEntry>(&*thing);
+        return entry == nullptr ? say(press, "Only Slack apps are uninstalled; `remove` takes away the rest.")
+                                : uninstall_asked(press, *entry, context);
+    }
+    if (verb == "test") return test(press, *thing, context);
     return reconnect(press, *thing, context);
 }
 

@@ -1,12 +1,15 @@
 #include "handlers/answers.hpp"
+#include "handlers/channel_posts.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/followers.hpp"
+#include "handlers/granting.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/home_tab.hpp"
 #include "handlers/installed_apps.hpp"
 #include "handlers/party_work.hpp"
 #include "handlers/people.hpp"
 #include "handlers/presses.hpp"
+#include "handlers/recertifying.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/vendor_issue_seen.hpp"
 #include "handlers/views/action_ids.hpp"
@@ -82,6 +85,8 @@ Outcome route_interactive(const Event& event, const Context& context) {
         if (one_of(requester, action)) return requester_buttons(event, context);
         if (action == ids::installed_reconnect)
             return reconnect_pressed(read_button(event, context), context);
+        if (is_care_button(action)) return care_pressed(read_button(event, context), context);
+        if (is_grant_button(action)) return grant_pressed(read_button(event, context), context);
         if (one_of(home, action)) return home_pressed(read_button(event, context), context);
         auto outcome = not_understood(event, context, "button " + action);
         outcome.merge(decide_press(read_button(event, context), context));
@@ -157,6 +162,8 @@ Outcome routed(const Event& event, const Context& context) {
             return operator_alarm(event, context);
         case EventKind::tracker_hook:
             return tracker_hook(event, context);
+        case EventKind::oauth_callback:
+            return oauth_came_back(event, context);
     }
     return {};
 }
@@ -166,6 +173,7 @@ Outcome routed(const Event& event, const Context& context) {
 Outcome route(const Event& event, const Context& context) {
     auto outcome = routed(event, context);
     outcome.merge(tell_followers(outcome, context));
+    outcome.merge(post_results(outcome, context));
     outcome.merge(refresh_homes(outcome, context));
     if (const auto person = doer(event); !person.empty()) {
         outcome.merge(meet(person, context));
@@ -185,6 +193,8 @@ Outcome decide_press(const Press& press, const Context& context) {
     if (one_of(admin, press.what)) return admin_pressed(press, context);
     if (one_of(requester, press.what)) return requester_pressed(press, context);
     if (press.what == ids::installed_reconnect) return reconnect_pressed(press, context);
+    if (is_grant_button(press.what)) return grant_pressed(press, context);
+    if (is_care_button(press.what)) return care_pressed(press, context);
     auto outcome = refuse(press, "unknown", "unknown_button",
                           "I do not know this button; it may be from an older version. Nothing was changed.");
     outcome.recognised = false;

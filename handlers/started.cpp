@@ -1,3 +1,4 @@
+#include "handlers/channel_posts.hpp"
 #include "handlers/deliveries.hpp"
 #include "handlers/expiry.hpp"
 #include "handlers/group_reading.hpp"
@@ -5,6 +6,7 @@
 #include "handlers/identity.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/issue_polling.hpp"
+#include "handlers/recertifying.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
 
@@ -20,6 +22,8 @@ Outcome started(const Event& event, const Context& context) {
     }
     outcome.merge(begin_slackbot_poll_anew(context));
     outcome.merge(look_at_expiry(context));
+    outcome.merge(schedule_digest(context));
+    outcome.merge(schedule_recertifying(context));
     outcome.merge(begin_polling(context));
     return outcome;
 }

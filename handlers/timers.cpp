@@ -1,6 +1,8 @@
 #include "handlers/after_decision.hpp"
+#include "handlers/channel_posts.hpp"
 #include "handlers/deadlines.hpp"
 #include "handlers/expiry.hpp"
+#include "handlers/granting.hpp"
 #include "handlers/group_reading.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/home_tab.hpp"
@@ -8,9 +10,12 @@
 #include "handlers/installed_apps.hpp"
 #include "handlers/issue_polling.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/recertifying.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
+#include "handlers/token_life.hpp"
+#include "handlers/uninstalling.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -26,6 +31,13 @@ Outcome timers(const Event& event, const Context& context) {
     if (kind == "policy") return policy_due(event, context);
     if (kind == "groups") return read_groups(context);
     if (kind == "authorization_expiry") return look_at_expiry(context);
+    if (kind == "recertify") return recertify_due(context);
+    if (kind == "uninstall") return uninstall_due(event, context);
+    if (kind == "channel_digest") return digest_due(context);
+    if (kind == "grant_poll") return grant_poll_due(event, context);
+    if (kind == "grant_over") return grant_over(event, context);
+    if (kind == "account_refresh") return refresh_due(event, context);
+    if (kind == "account_check") return check_due(event, context);
     if (kind == "authorization_removed") return authorization_removed(event, context);
     if (kind == "sweep") return begin_sweep(context);
     if (kind == "listed") return listed(event, context);

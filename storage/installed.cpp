@@ -16,6 +16,7 @@ namespace {
 
 // In the order of the enumerators.
 constexpr std::array<std::string_view, 3> kinds{"gitlab", "github", "slack"};
+constexpr std::array<std::string_view, 3> grant_stages{"asked", "exchanging", "granted"};
 constexpr std::array<std::string_view, 5> states{"pending", "active", "expiring", "refresh_failed",
                                                  "needs_reauth"};
 constexpr std::array<std::string_view, 2> integration_kinds{"tracker", "channel"};
@@ -65,6 +66,15 @@ bool is_space(char32_t c) {
 
 std::string_view to_text(AuthorizationKind value) {
     return kinds.at(static_cast<std::size_t>(value));
+}
+std::string_view to_text(GrantStage value) {
+    return grant_stages.at(static_cast<std::size_t>(value));
+}
+void parse_text(std::string_view text, GrantStage& value) {
+    parse(text, value, grant_stages);
+}
+std::string record_of(const OauthApp& app) {
+    return fmt::format("oauth_app:{}:{}", to_text(app.kind), app.url);
 }
 std::string_view to_text(AuthorizationState value) {
     return states.at(static_cast<std::size_t>(value));

@@ -2,6 +2,7 @@
 
 #include "config/base/clock.hpp"
 #include "config/base/ids.hpp"
+#include "storage/grants.hpp"
 #include "storage/records.hpp"
 
 #include <cstdint>
@@ -15,7 +16,6 @@
 // integrations that use them. Secrets are none of their fields: see storage/vault.hpp.
 namespace countersign::storage {
 
-enum class AuthorizationKind { gitlab, github, slack };
 // trackers.md §6.3. A deleted one has no row.
 enum class AuthorizationState { pending, active, expiring, refresh_failed, needs_reauth };
 
@@ -39,9 +39,15 @@ struct Authorization {
     std::string state_note = {};
     Timestamp state_since = {};
     std::optional<Timestamp> checked_at = {};
+    std::optional<Timestamp> refreshed_at = {};
+    std::optional<Timestamp> refused_at = {};  // the server said 401 once; a second time decides (I12)
+    std::int64_t troubles = 0;                 // refreshes that failed one after the other
     std::string notes = {};
     std::int64_t version = 0;  // grows with every save
 };
+
+// The authorization of an integration in our own workspace: the bot's own token.
+inline constexpr std::string_view own_bot = "own";
 
 enum class IntegrationKind { tracker, channel };
 enum class IntegrationState { active, degraded, needs_reauth, paused };
@@ -54,6 +60,7 @@ struct Integration {
     std::string authorization_name = {};  // for people, also when the row is gone
     AuthorizationKind authorization_kind = AuthorizationKind::gitlab;
     std::string instance = {};  // what another authorization must match (I8)
+    std::string account = {};   // who it acts as; another one is asked about (I8)
     std::string target = {};    // name of a configured tracker, or a channel id
     std::string purpose = {};   // "vendor", "it-request", "change"; of a channel "results", "digest"
     UserId owner = {};
@@ -85,23 +92,25 @@ struct InventoryEntry {
     std::string notes = {};
     std::optional<RequestId> request = {};  // the one it was approved by
     Timestamp first_seen = {}, last_seen = {};
+    // M20: when somebody last said that it is still needed, and when that was asked without an answer so far.
+    std::optional<Timestamp> confirmed_at = {};
+    std::string confirmed_by = {};
+    std::optional<Timestamp> asked_at = {};
+    // M18: it is to be uninstalled then, unless somebody says stop.
+    std::optional<Timestamp> uninstall_at = {};
+    std::string uninstall_by = {};
     std::int64_t version = 0;
 };
 inline constexpr std::string_view data_classes[] = {"public", "internal", "confidential", "restricted"};
 
-[[nodiscard]] std::string_view to_text(AuthorizationKind value);
 [[nodiscard]] std::string_view to_text(AuthorizationState value);
 [[nodiscard]] std::string_view to_text(IntegrationKind value);
 [[nodiscard]] std::string_view to_text(IntegrationState value);
 [[nodiscard]] std::string_view to_text(InstalledState value);
-void parse_text(std::string_view text, AuthorizationKind& value);
 void parse_text(std::string_view text, AuthorizationState& value);
 void parse_text(std::string_view text, IntegrationKind& value);
 void parse_text(std::string_view text, IntegrationState& value);
 void parse_text(std::string_view text, InstalledState& value);
-
-// "gitlab", "github", "slack".
-[[nodiscard]] std::optional<AuthorizationKind> parse_kind(std::string_view text);
 
 // What two names are the same by (I11): case folded, invisible characters and repeated spaces gone. "" when
 // nothing visible is left.
@@ -112,10 +121,12 @@ void parse_text(std::string_view text, InstalledState& value);
 struct SaveAuthorization {
     Authorization authorization;
 };  // insert or replace; its secrets are left as they are
-// Wipes the secrets and deletes the row; what was built on it needs another one (I7).
+// Deletes the row; what was built on it needs another one (I7). The secrets are wiped with it, or, with
+// `revoke_first`, by ShredSecrets when the token was taken back at its server (O14).
 struct RemoveAuthorization {
     std::string id = {};
     std::string by = {};
+    bool revoke_first = false;
 };
 struct SaveIntegration {
     Integration integration;
@@ -131,7 +142,8 @@ struct RemoveInventoryEntry {
     TeamId team_id = {};
 };
 
-using InstalledChange = std::variant<SaveAuthorization, RemoveAuthorization, SaveIntegration,
-                                     RemoveIntegration, SaveInventoryEntry, RemoveInventoryEntry>;
+using InstalledChange =
+    std::variant<SaveAuthorization, RemoveAuthorization, SaveIntegration, RemoveIntegration,
+                 SaveInventoryEntry, RemoveInventoryEntry, PutSealed, ShredSecrets, SaveGrant, RemoveGrant>;
 
 }  // namespace countersign::storage

@@ -42,9 +42,19 @@ class InstalledView {
     [[nodiscard]] std::int64_t inventory_count(const Filter& filter) const;
     [[nodiscard]] std::optional<InventoryEntry> entry(const AppId& app, const TeamId& team) const;
 
+    [[nodiscard]] std::optional<PendingGrant> grant(std::string_view id) const;
+    [[nodiscard]] std::optional<PendingGrant> grant_of_state(std::string_view state_hash) const;
+    [[nodiscard]] std::vector<PendingGrant> grants() const;  // by id
+    [[nodiscard]] std::vector<OauthApp> oauth_apps() const;  // by kind and URL
+    [[nodiscard]] std::optional<OauthApp> oauth_app(AuthorizationKind kind, std::string_view url) const;
+
   private:
     const Database* database_;
 };
+
+// The commands' own: handlers only read these.
+void save_oauth_app(const Database& database, const OauthApp& app);
+void remove_oauth_app(const Database& database, const OauthApp& app);
 
 // Applies a change; `version` grows by one.
 void apply(const Database& database, const InstalledChange& change, Timestamp now);

@@ -6,7 +6,7 @@ namespace countersign::storage {
 // each row. Times are milliseconds since the epoch. Enumerations are texts with a CHECK. A list that is only
 // ever read and written whole is JSON in its row. Every partial index serves one query, whose WHERE repeats
 // the index's word for word.
-const std::array<const char*, 7> migrations = {R"sql(
+const std::array<const char*, 8> migrations = {R"sql(
 
 CREATE TABLE inbox(
     id INTEGER PRIMARY KEY,
@@ -643,6 +643,56 @@ CREATE TABLE inventory(
 CREATE INDEX inventory_request ON inventory(request);
 CREATE INDEX inventory_order ON inventory(app_name COLLATE NOCASE, app_id, team_id);
 
+)sql",
+                                               // 8: the life of a token, recertification, uninstalling
+                                               R"sql(
+ALTER TABLE authorization ADD COLUMN refreshed_at INTEGER;
+ALTER TABLE authorization ADD COLUMN refused_at INTEGER;
+ALTER TABLE authorization ADD COLUMN troubles INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE integration ADD COLUMN account TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE inventory ADD COLUMN confirmed_at INTEGER;
+ALTER TABLE inventory ADD COLUMN confirmed_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE inventory ADD COLUMN asked_at INTEGER;
+ALTER TABLE inventory ADD COLUMN uninstall_at INTEGER;
+ALTER TABLE inventory ADD COLUMN uninstall_by TEXT NOT NULL DEFAULT '';
+
+CREATE TABLE oauth_app(
+    kind TEXT NOT NULL CHECK (kind = 'gitlab' OR kind = 'github' OR kind = 'slack'),
+    url TEXT NOT NULL CHECK (url <> ''),
+    client_id TEXT NOT NULL CHECK (client_id <> ''),
+    redirect_url TEXT NOT NULL,
+    has_secret INTEGER NOT NULL,
+    added_by TEXT NOT NULL,
+    added_at INTEGER NOT NULL,
+    PRIMARY KEY (kind, url)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pending_grant(
+    id TEXT PRIMARY KEY CHECK (id <> ''),
+    kind TEXT NOT NULL CHECK (kind = 'gitlab' OR kind = 'github' OR kind = 'slack'),
+    url TEXT NOT NULL CHECK (url <> ''),
+    name TEXT NOT NULL,
+    reconnect TEXT NOT NULL,
+    device INTEGER NOT NULL,
+    client_id TEXT NOT NULL,
+    redirect_url TEXT NOT NULL,
+    state_hash TEXT NOT NULL,
+    asked_by TEXT NOT NULL,
+    ends_at INTEGER NOT NULL,
+    interval_ms INTEGER NOT NULL,
+    stage TEXT NOT NULL CHECK (stage = 'asked' OR stage = 'exchanging' OR stage = 'granted'),
+    account TEXT NOT NULL,
+    account_id TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    note TEXT NOT NULL,
+    expires_at INTEGER,
+    renewable INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX pending_grant_state ON pending_grant(state_hash) WHERE state_hash <> '';
 )sql"};
 
 }  // namespace countersign::storage

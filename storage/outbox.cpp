@@ -255,7 +255,7 @@ int Outbox::prune(Timestamp before, int limit) {
 std::string bucket_of(const Effect& effect) {
     if (effect.token == TokenKind::tracker) {
         const bool writes = effect.method == "tracker.create_issue" || effect.method == "tracker.put_note" ||
-                            effect.method == "tracker.set_labels";
+                            effect.method == "tracker.set_labels" || effect.method == "account.post";
         std::string bucket = writes ? "tracker.write:" : "tracker.read:";
         bucket += json_text_field(effect.args, "tracker");
         return bucket;

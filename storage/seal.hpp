@@ -2,6 +2,7 @@
 
 #include "config/base/result.hpp"
 #include "config/secrets.hpp"
+#include "storage/sealed.hpp"
 
 #include <string>
 #include <string_view>
@@ -24,21 +25,6 @@ class KeyRing {
 
   private:
     std::vector<config::SealingKey> keys_;
-};
-
-// Where a secret is kept; part of what its seal is bound to.
-struct SealedPlace {
-    std::string record;    // id of the row it belongs to
-    std::string field;     // "token", "refresh_token", "device_code" …
-    std::string kind;      // of the row: "gitlab" …
-    std::string instance;  // the only server it may be shown to (O15)
-};
-
-// What is stored of it. Both texts are base64 of nonce, ciphertext and tag.
-struct SealedValue {
-    std::string key_id;
-    std::string wrapped_key;
-    std::string ciphertext;
 };
 
 // With a new data key each time (C12). The ring must not be empty.

@@ -70,12 +70,27 @@ Result<void> judged(const KeyFacts& facts, const KeyRing& ring) {
     return {};
 }
 
-void prove_active(Database& database, const KeyRing& ring) {
-    if (proven(key_facts(database.handle()), ring, ring.active().id)) return;
-    const auto& id = ring.active().id;
-    const auto value = seal(ring, proof_place(id), Secret(std::string(proof_text)));
+SealedValue proof_of_active(const KeyRing& ring) {
+    return seal(ring, proof_place(ring.active().id), Secret(std::string(proof_text)));
+}
+
+void put_proof(const Database& database, const SealedValue& value) {
     Query(database, "INSERT OR REPLACE INTO sealing_key(key_id, wrapped_key, ciphertext) VALUES (?, ?, ?)")
         .bind(value.key_id, value.wrapped_key, value.ciphertext)
+        .run();
+}
+
+void prove_active(Database& database, const KeyRing& ring) {
+    if (proven(key_facts(database.handle()), ring, ring.active().id)) return;
+    put_proof(database, proof_of_active(ring));
+}
+
+void put_value(const Database& database, const SealedPlace& place, const SealedValue& value) {
+    Query(database,
+          "INSERT OR REPLACE INTO sealed_secret(record, field, kind, instance, format, key_id, wrapped_key, "
+          "ciphertext) VALUES (?, ?, ?, ?, 1, ?, ?, ?)")
+        .bind(place.record, place.field, place.kind, place.instance, value.key_id, value.wrapped_key,
+              value.ciphertext)
         .run();
 }
 
@@ -83,13 +98,20 @@ void prove_active(Database& database, const KeyRing& ring) {
 
 void put_secret(Database& database, const KeyRing& ring, const SealedPlace& place, const Secret& secret) {
     prove_active(database, ring);
-    const auto value = seal(ring, place, secret);
-    Query(database,
-          "INSERT OR REPLACE INTO sealed_secret(record, field, kind, instance, format, key_id, wrapped_key, "
-          "ciphertext) VALUES (?, ?, ?, ?, 1, ?, ?, ?)")
-        .bind(place.record, place.field, place.kind, place.instance, value.key_id, value.wrapped_key,
-              value.ciphertext)
-        .run();
+    put_value(database, place, seal(ring, place, secret));
+}
+
+SealedBundle sealed_bundle(const KeyRing& ring, const std::vector<std::pair<SealedPlace, Secret>>& secrets) {
+    SealedBundle bundle{{}, proof_of_active(ring)};
+    for (const auto& [place, secret] : secrets)
+        bundle.secrets.push_back({place, seal(ring, place, secret)});
+    return bundle;
+}
+
+void put_sealed(const Database& database, const SealedBundle& bundle) {
+    put_proof(database, bundle.proof);
+    for (const auto& [place, value] : bundle.secrets)
+        put_value(database, place, value);
 }
 
 Result<Secret> read_secret(const Database& database, const KeyRing& ring, const SealedPlace& place) {
@@ -117,6 +139,25 @@ void shred_secrets(const Database& database, std::string_view record) {
     database.handle().exec("PRAGMA secure_delete = ON");
     Query(database, "DELETE FROM sealed_secret WHERE record = ?").bind(record).run();
     database.handle().exec("PRAGMA secure_delete = OFF");
+}
+
+std::size_t forget_sealed(const Database& database, std::string_view by, Timestamp now) {
+    for (const char* sql : {"DELETE FROM sealed_secret", "DELETE FROM sealing_key",
+                            "DELETE FROM pending_grant", "UPDATE oauth_app SET has_secret = 0"})
+        database.handle().exec(sql);
+    const auto note = fmt::format("its sealing key was lost ({})", by);
+    Query(database,
+          "UPDATE integration SET state = 'needs_reauth', state_note = ?1, state_since = ?2, "
+          "version = version + 1 WHERE state <> 'needs_reauth' AND authorization IN (SELECT id FROM "
+          "authorization)")
+        .bind(note, now)
+        .run();
+    return static_cast<std::size_t>(
+        Query(database,
+              "UPDATE authorization SET state = 'needs_reauth', state_note = ?1, state_since = ?2, "
+              "version = version + 1")
+            .bind(note, now)
+            .run());
 }
 
 bool truncate_log(const Database& database) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/base/clock.hpp"
 #include "storage/seal.hpp"
 
 #include <filesystem>
@@ -7,6 +8,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace countersign::storage {
 
@@ -17,9 +20,16 @@ class Database;
 // Replaces what was there; leaves a proof of the active key, so that another key of that id is found out
 // (C2).
 void put_secret(Database& database, const KeyRing& ring, const SealedPlace& place, const Secret& secret);
+// The same in two steps: sealed by whoever has the ring, on any thread, and written by the writer.
+[[nodiscard]] SealedBundle sealed_bundle(const KeyRing& ring,
+                                         const std::vector<std::pair<SealedPlace, Secret>>& secrets);
+void put_sealed(const Database& database, const SealedBundle& bundle);
 // not_found: nothing is stored there.
 [[nodiscard]] Result<Secret> read_secret(const Database& database, const KeyRing& ring,
                                          const SealedPlace& place);
+// C9: everything that is sealed goes, with the proofs of its keys; every authorization needs
+// re-authentication, and so does what was built on it. How many authorizations there are.
+std::size_t forget_sealed(const Database& database, std::string_view by, Timestamp now);
 // Overwrites the data keys before the rows go, with SQLite zeroing the freed space (C8). The log still holds
 // them until `truncate_log`.
 void shred_secrets(const Database& database, std::string_view record);

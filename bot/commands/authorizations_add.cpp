@@ -1,12 +1,12 @@
 #include "bot/commands/authorization_commands.hpp"
+#include "bot/commands/authorization_flows.hpp"
+#include "bot/commands/authorization_store.hpp"
 #include "bot/commands/one_call.hpp"
 #include "bot/commands/operator_input.hpp"
 #include "bot/commands/sealing.hpp"
-#include "bot/device_grant.hpp"
 #include "bot/instance.hpp"
+#include "bot/oauth.hpp"
 #include "config/base/text.hpp"
-#include "storage/aead.hpp"
-#include "storage/audit.hpp"
 #include "storage/installed_view.hpp"
 #include "storage/vault.hpp"
 
@@ -26,18 +26,6 @@ constexpr std::size_t longest_name = 80;
 int usage(const Call& call, std::string_view text) {
     call.err << "countersign: " << one_line(text) << "\nRun with --help for more information.\n";
     return exit_usage;
-}
-
-std::string new_uuid() {
-    auto bytes = storage::random_bytes(16);
-    bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0FU) | 0x40U);
-    bytes[8] = static_cast<char>((static_cast<unsigned char>(bytes[8]) & 0x3FU) | 0x80U);
-    std::string out;
-    for (std::size_t at = 0; at < bytes.size(); ++at) {
-        if (at == 4 || at == 6 || at == 8 || at == 10) out += '-';
-        out += fmt::format("{:02x}", static_cast<unsigned char>(bytes[at]));
-    }
-    return out;
 }
 
 // "" = fine.
@@ -81,82 +69,6 @@ Result<void> identify(Authorization& row, const Instance& instance, const Secret
     return {};
 }
 
-// What is there already by kind and name, and may be another one's place: same server, and the same account
-// unless that is confirmed.
-Result<Authorization> in_place_of(const storage::InstalledView& view, const Authorization& row,
-                                  const NewAuthorization& arguments) {
-    for (auto& old : view.authorizations()) {
-        if (old.kind != row.kind || storage::name_key(old.name) != storage::name_key(row.name)) continue;
-        if (old.url != row.url)
-            return fail(Errc::invalid_argument,
-                        fmt::format("\"{}\" is for {}; another server needs an authorization of its own",
-                                    old.name, old.url));
-        const bool other =
-            !old.account_id.empty() && !row.account_id.empty() && old.account_id != row.account_id;
-        if (other && arguments.confirm != old.name)
-            return fail(Errc::invalid_argument,
-                        fmt::format("\"{}\" was connected as {}, this token is of {}: if that is meant, add "
-                                    "--confirm \"{}\"",
-                                    old.name, old.account, row.account, old.name));
-        auto merged = row;
-        merged.id = old.id;
-        merged.name = old.name;
-        merged.owner = row.owner.empty() ? old.owner : row.owner;
-        merged.notes = old.notes;
-        return merged;
-    }
-    return fail(Errc::not_found,
-                fmt::format("there is no {} authorization \"{}\" to reconnect", to_text(row.kind), row.name));
-}
-
-// I9: what hung on it goes on.
-void heal(const storage::Database& database, const Authorization& row) {
-    for (auto use : storage::InstalledView(database).built_on(row.id)) {
-        if (use.state != storage::IntegrationState::needs_reauth &&
-            use.state != storage::IntegrationState::degraded)
-            continue;
-        use.state = storage::IntegrationState::active;
-        use.state_note.clear();
-        use.state_since = row.added_at;
-        storage::apply(database, storage::SaveIntegration{use}, row.added_at);
-    }
-}
-
-Failure taken(const Authorization& row) {
-    return {Errc::not_found, fmt::format("there is already a {} authorization \"{}\"; choose another name",
-                                         to_text(row.kind), row.name)};
-}
-
-// A token and what came with it.
-struct Obtained {
-    Secret token;
-    std::optional<Secret> refresh_token;
-    std::optional<std::chrono::seconds> lives;
-};
-
-Result<Obtained> from_input(const Call& call, storage::AuthorizationKind kind) {
-    auto token = read_secret_line(call, "Token (not shown)");
-    if (!token) return std::unexpected(token.error());
-    if (const auto plausible = plausible_token(kind, *token); !plausible)
-        return std::unexpected(plausible.error());
-    return Obtained{std::move(*token), std::nullopt, std::nullopt};
-}
-
-// O4: the code is shown to whoever runs the command and to nobody else.
-Result<Obtained> from_device_grant(const Call& call, const Instance& instance, const std::string& client_id,
-                                   const config::Settings& settings) {
-    auto client = WaitingClient::make(settings);
-    if (!client) return std::unexpected(client.error());
-    const auto code = (*client)->wait_for(begin_device_grant((*client)->http(), instance, client_id));
-    if (!code) return std::unexpected(code.error());
-    call.err << fmt::format("Open {} and enter the code {}\n", one_line(code->verification_uri),
-                            code->user_code)
-             << std::flush;
-    auto granted = (*client)->wait_for(await_device_grant((*client)->http(), instance, client_id, *code));
-    if (!granted) return std::unexpected(granted.error());
-    return Obtained{std::move(granted->token), std::move(granted->refresh_token), granted->lives};
-}
-
 // Whoever entered the code may have been signed in as somebody else.
 Result<void> confirm_account(const Call& call, const Authorization& row, const NewAuthorization& arguments) {
     call.err << fmt::format("This is the account {} at {}.\n", one_line(row.account), row.url);
@@ -172,58 +84,42 @@ void note_life(Authorization& row, const Obtained& got) {
     if (row.expires_at && !row.renewable && got.lives) row.state_note = "expires, cannot renew";  // O17
 }
 
-void put_secrets(storage::Database& database, const storage::KeyRing& ring, const Authorization& row,
-                 const Obtained& got, const std::string& client_id) {
-    const storage::SealedPlace place{row.id, "token", std::string(to_text(row.kind)), row.url};
-    const auto at = [&](const char* field) {
-        auto other = place;
-        other.field = field;
-        return other;
-    };
-    storage::shred_secrets(database, row.id);  // of the token that was there before
-    storage::put_secret(database, ring, place, got.token);
-    if (!got.refresh_token) return;
-    storage::put_secret(database, ring, at("refresh_token"), *got.refresh_token);
-    storage::put_secret(database, ring, at("client_id"), Secret(client_id));
-}
-
-void note_in_log(storage::Database& database, const Authorization& row, const char* action) {
-    storage::AuditEntry entry;
-    entry.at = row.added_at;
-    entry.actor = row.added_by;
-    entry.action = action;
-    entry.subject = row.id;
-    entry.details = nlohmann::json{{"name", row.name},     {"kind", to_text(row.kind)},
-                                   {"url", row.url},       {"account", row.account},
-                                   {"scopes", row.scopes}, {"fingerprint", row.fingerprint},
-                                   {"flow", row.flow},     {"state", to_text(row.state)}}
-                        .dump();
-    storage::Audit(database).append(entry);
-}
-
-// In one transaction: everything or nothing.
-std::optional<Failure> store(storage::Database& database, const storage::KeyRing& ring, Authorization& row,
-                             const Obtained& got, const NewAuthorization& arguments) {
-    std::optional<Failure> refused;
-    database.transaction([&] {
-        const storage::InstalledView view(database);
-        if (arguments.reconnect) {
-            auto merged = in_place_of(view, row, arguments);
-            if (!merged) {
-                refused = merged.error();
-                return;
-            }
-            row = std::move(*merged);
-        } else if (view.name_is_taken(row.kind, row.name)) {
-            refused = taken(row);
-            return;
+// Whose application is used. A registered one need not be named again.
+Result<PasteOptions> application_of(const Instance& instance, const NewAuthorization& arguments,
+                                    const Unlocked& unlocked) {
+    PasteOptions options{.client_id = arguments.client_id,
+                         .redirect_url = arguments.redirect_url,
+                         .client_secret = std::nullopt};
+    if (!arguments.device && !arguments.paste) return options;
+    std::error_code error;
+    const auto& file = unlocked.settings->database;
+    if (std::filesystem::exists(file, error)) {
+        const auto database = storage::Database::open_reader(file);
+        const auto app = database ? storage::InstalledView(*database).oauth_app(instance.kind, instance.url)
+                                  : std::nullopt;
+        if (app && (options.client_id.empty() || options.client_id == app->client_id)) {
+            options.client_id = app->client_id;
+            if (options.redirect_url.empty()) options.redirect_url = app->redirect_url;
+            auto secret = storage::read_secret(
+                *database, unlocked.ring,
+                {storage::record_of(*app), "client_secret", std::string(to_text(app->kind)), app->url});
+            if (secret) options.client_secret = std::move(*secret);
         }
-        storage::apply(database, storage::SaveAuthorization{row}, row.added_at);
-        put_secrets(database, ring, row, got, arguments.client_id);
-        note_in_log(database, row, arguments.reconnect ? "authorization.reconnected" : "authorization.added");
-        if (arguments.reconnect) heal(database, row);
-    });
-    return refused;
+    }
+    if (!arguments.client_secret_file.empty()) {
+        auto secret = read_secret_file(arguments.client_secret_file);
+        if (!secret) return std::unexpected(secret.error());
+        options.client_secret = std::move(*secret);
+        options.keep_secret = true;
+    }
+    if (options.client_id.empty())
+        return fail(Errc::invalid_argument,
+                    "--client-id: is missing; expected the id of your OAuth application "
+                    "there, or one that authorizations register knows");
+    if (arguments.paste && options.redirect_url.empty())
+        return fail(Errc::invalid_argument,
+                    "--redirect-url: is missing; expected the address that is registered there");
+    return options;
 }
 
 void print_result(const Call& call, const Authorization& row, bool reconnected) {
@@ -259,14 +155,14 @@ int add_authorization(const Call& call, const NewAuthorization& arguments) {
     if (!kind) return usage(call, "--kind: expected gitlab, github or slack");
     if (const auto wrong = name_problem(arguments.name); !wrong.empty()) return usage(call, wrong);
     if (arguments.device && *kind == storage::AuthorizationKind::slack)
-        return usage(call, "--device: Slack has no device grant; expected --token-stdin");
-    if (arguments.device && arguments.client_id.empty())
-        return usage(call, "--device: needs --client-id, the id of your OAuth application there");
+        return usage(call, "--device: Slack has no device grant; expected --paste or --token-stdin");
     const auto unlocked = unlock(call, true);
     if (unlocked.code != exit_ok) return unlocked.code;
     const auto& settings = *unlocked.settings;
     const auto instance = instance_of(*kind, arguments.url, settings);
     if (!instance) return usage(call, "--url: " + instance.error().text);
+    const auto application = application_of(*instance, arguments, unlocked);
+    if (!application) return usage(call, application.error().text);
 
     Authorization row;
     row.id = new_uuid();
@@ -275,17 +171,19 @@ int add_authorization(const Call& call, const NewAuthorization& arguments) {
     row.url = instance->url;
     row.added_by = operator_name();
     row.owner = UserId(arguments.owner);
-    row.flow = arguments.device ? "device" : "token";
+    row.flow = arguments.device ? "device" : arguments.paste ? "paste" : "token";
     std::error_code error;
     if (!arguments.reconnect && std::filesystem::exists(settings.database, error)) {
         const auto known = storage::Database::open_reader(settings.database);
         if (known && storage::InstalledView(*known).name_is_taken(row.kind, row.name))
-            return report(call, taken(row));
+            return report(call, name_is_taken(row));
     }
 
-    const auto got = arguments.device ? from_device_grant(call, *instance, arguments.client_id, settings)
-                                      : from_input(call, *kind);
-    if (!got && arguments.device) return report(call, got.error());
+    const bool granted = arguments.device || arguments.paste;
+    const auto got = arguments.device  ? from_device_grant(call, *instance, application->client_id, settings)
+                     : arguments.paste ? from_pasted_address(call, *instance, *application, settings)
+                                       : from_input(call, *kind);
+    if (!got && granted) return report(call, got.error());
     if (!got) {
         call.err << "countersign: the token " << got.error().text << '\n';
         return exit_configuration;
@@ -294,14 +192,14 @@ int add_authorization(const Call& call, const NewAuthorization& arguments) {
     row.fingerprint = storage::fingerprint(unlocked.ring, got->token);
     if (const auto known = identify(row, *instance, got->token, settings, call); !known)
         return report(call, known.error());
-    if (arguments.device) {
+    if (granted) {
         if (const auto confirmed = confirm_account(call, row, arguments); !confirmed)
             return report(call, confirmed.error());
     }
     note_life(row, *got);
     auto [database, code] = open_for_writing(call, settings);
     if (!database) return code;
-    if (const auto refused = store(*database, unlocked.ring, row, *got, arguments))
+    if (const auto refused = store_authorization(*database, unlocked.ring, row, *got, arguments))
         return report(call, *refused);
     print_result(call, row, arguments.reconnect);
     return exit_ok;

@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 
 #include <cerrno>
+#include <fstream>
 #include <ostream>
 #include <pwd.h>
 #include <termios.h>
@@ -72,6 +73,18 @@ Result<Secret> read_secret_line(const Call& call, std::string_view question) {
     if (!line) return std::unexpected(line.error());
     Secret secret(*line);
     OPENSSL_cleanse(line->data(), line->size());
+    return secret;
+}
+
+Result<Secret> read_secret_file(const std::string& file) {
+    std::ifstream in(file);
+    std::string line;
+    line.reserve(longest_line);
+    if (!in || !std::getline(in, line) || line.empty())
+        return fail(Errc::invalid_argument, file + ": is empty or cannot be read; expected a secret in it");
+    if (line.ends_with('\r')) line.pop_back();
+    Secret secret(line);
+    OPENSSL_cleanse(line.data(), line.size());
     return secret;
 }
 

@@ -15,6 +15,9 @@ namespace countersign::bot::commands {
 // The same for a secret: not shown on a terminal, wiped from the buffer.
 [[nodiscard]] Result<Secret> read_secret_line(const Call& call, std::string_view question);
 
+// The first line of a file that holds a secret: never an argument. Fails when it cannot be read or is empty.
+[[nodiscard]] Result<Secret> read_secret_file(const std::string& file);
+
 // Who runs this, for the audit log: "operator:root".
 [[nodiscard]] std::string operator_name();
 

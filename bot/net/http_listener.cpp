@@ -112,7 +112,8 @@ struct HttpListener::Impl {
         if (!reading) return plain(405, "GET and HEAD only\n");
         const std::string_view target(request.target().data(), request.target().size());
         const std::string_view method = request.method() == http::verb::get ? "GET" : "HEAD";
-        return handler(method, target.substr(0, target.find('?')));
+        const auto mark = std::min(target.find('?'), target.size());
+        return handler(method, target.substr(0, mark), target.substr(std::min(mark + 1, target.size())));
     }
 };
 
@@ -218,6 +219,8 @@ Response response_for(HttpAnswer answer, const Request& request, bool last) {
     Response response(static_cast<http::status>(answer.status), request.version());
     response.set(http::field::content_type, answer.content_type);
     response.set(http::field::cache_control, "no-store");
+    response.set("Referrer-Policy", "no-referrer");  // a callback's address holds a code
+    response.set("X-Content-Type-Options", "nosniff");
     response.keep_alive(request.keep_alive() && !last);
     response.body() = std::move(answer.body);
     response.prepare_payload();

@@ -31,8 +31,9 @@ struct HttpPost {
 // s idle. Lives on the I/O thread, and so do the handlers.
 class HttpListener {
   public:
-    // `path` is without the query.
-    using Handler = std::function<HttpAnswer(std::string_view method, std::string_view path)>;
+    // `path` is without the query, `query` without the '?'.
+    using Handler =
+        std::function<HttpAnswer(std::string_view method, std::string_view path, std::string_view query)>;
 
     // POST. `refuse` sees it before its body is read: an answer instead of reading, or nullopt. At most four
     // bodies of at most 25 MiB (trackers.md G9) are read at once.

@@ -42,6 +42,7 @@ constexpr auto methods = std::to_array<Method>({
     {"admin.apps.approve", Body::json, 20, Repeat::handler_decides},
     {"admin.apps.restrict", Body::json, 20, Repeat::handler_decides},
     {"admin.apps.clearResolution", Body::json, 20, Repeat::handler_decides},
+    {"admin.apps.uninstall", Body::json, 1, Repeat::handler_decides},
     {"admin.apps.requests.cancel", Body::json, 20, Repeat::handler_decides},
     {"admin.apps.requests.list", Body::form, 20, Repeat::harmless},
     {"admin.apps.approved.list", Body::form, 20, Repeat::harmless},

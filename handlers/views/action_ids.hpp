@@ -76,7 +76,15 @@ inline constexpr std::string_view field_left_out = "left_out";
 
 // installed apps
 inline constexpr std::string_view installed_reconnect =
-    "installed_reconnect";  // value: number of an integration
+    "installed_reconnect";                                    // value: number of an integration
+inline constexpr std::string_view app_needed = "app_needed";  // value: a target
+inline constexpr std::string_view app_not_needed = "app_not_needed";
+inline constexpr std::string_view stop_uninstall = "stop_uninstall";
+inline constexpr std::string_view form_uninstall = "form_uninstall_app";  // private_metadata: a target
+inline constexpr std::string_view grant_cancel = "grant_cancel";          // value: id of a pending grant
+inline constexpr std::string_view grant_keep = "grant_keep";
+inline constexpr std::string_view form_authorization_add =
+    "form_authorization_add";  // private_metadata: id of the authorization that is renewed
 inline constexpr std::string_view form_installed_add = "form_installed_add";
 inline constexpr std::string_view form_installed_edit = "form_installed_edit";  // private_metadata: a target
 inline constexpr std::string_view form_installed_remove = "form_installed_remove";
@@ -84,6 +92,7 @@ inline constexpr std::string_view form_installed_reconnect = "form_installed_rec
 inline constexpr std::string_view field_name = "name";
 inline constexpr std::string_view field_authorization = "authorization";
 inline constexpr std::string_view field_use = "use";
+inline constexpr std::string_view field_channel = "channel";
 inline constexpr std::string_view field_owner = "owner";
 inline constexpr std::string_view field_connected_to = "connected_to";
 inline constexpr std::string_view field_notes = "notes";

@@ -47,8 +47,16 @@ std::string add_integration_form(const std::vector<storage::Authorization>& auth
     for (const auto& use : uses)
         options.push_back({.text = use.text, .value = use.value});
     blocks.text_input({.id = ids::field_name, .label = "Name", .max_length = name_length});
-    blocks.select_input(ids::field_authorization, "Stored authorization", options_of(authorizations));
+    auto stored = options_of(authorizations);
+    stored.push_back(
+        {.text = "Countersign's own bot (this workspace)", .value = std::string(storage::own_bot)});
+    blocks.select_input(ids::field_authorization, "Stored authorization", stored);
     blocks.select_input(ids::field_use, "Use it for", options);
+    blocks.text_input({.id = ids::field_channel,
+                       .label = "Channel id",
+                       .hint = "For messages in a channel: C0123456789, from the channel's details.",
+                       .optional = true,
+                       .max_length = 40});
     blocks.section("You use the authorization without seeing its token. " + how_to_store());
     return finished(ids::form_installed_add, "Add an integration", "Add", "", blocks);
 }
@@ -113,6 +121,10 @@ std::string reconnect_form(const storage::Integration& integration,
     Blocks blocks(Blocks::Surface::view);
     blocks.section(integration_line(integration));
     blocks.select_input(ids::field_authorization, "Stored authorization", options_of(choices));
+    blocks.text_input({.id = ids::field_name,
+                       .label = "If it is another account: its name",
+                       .optional = true,
+                       .max_length = 100});
     return finished(ids::form_installed_reconnect, "Reconnect", "Reconnect", target, blocks);
 }
 

@@ -74,7 +74,6 @@ TEST_CASE(
     "M15, M16)") {
     Office office_;
     auto& story = office_.story;
-    office_.expect_answer(office::employee, "add", "There is no stored authorization");
     office_.expect_answer(office::employee, "list", "No installed apps are recorded yet");
     REQUIRE(office_.store("GitLab", 1).code == 0);
     const auto tracker_has_token = [&] {
@@ -119,11 +118,12 @@ TEST_CASE(
     story.expect_direct_message(office::employee, "No other authorization");
     REQUIRE(office_.store("GitLab again", 2).code == 0);
     story.press_direct(office::employee, "Reconnect");
-    story.fill(office::employee, "Reconnect", {});
+    story.fill_refused(office::employee, "Reconnect", {}, "would act as \"bot2\"");  // I8
+    story.fill(office::employee, "Reconnect", {{"If it is another account: its name", "bot2"}});
     story.expect_alarm("1 of 2 integrations that used it work again");
     CHECK(tracker_has_token());
     story.press_direct(office::legal, "Reconnect");
-    story.fill(office::legal, "Reconnect", {});
+    story.fill(office::legal, "Reconnect", {{"If it is another account: its name", "bot2"}});
     story.expect_alarm("2 of 2 integrations that used it work again");
     story.press_direct(office::legal, "Reconnect");
     story.expect_direct_message(office::legal, "It works already");
@@ -168,7 +168,7 @@ TEST_CASE(
     story.expect_alarm("0 of 1 integrations");
     REQUIRE(office_.store("GitLab", 3).code == 0);
     story.press_direct(office::employee, "Reconnect");
-    story.fill(office::employee, "Reconnect", {});
+    story.fill(office::employee, "Reconnect", {{"If it is another account: its name", "bot3"}});
     story.expect_alarm("1 of 1 integrations");
     story.expect_good_manners();
 }

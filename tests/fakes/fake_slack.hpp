@@ -132,6 +132,9 @@ class FakeSlack {
     // block.
     void serve(const std::string& prefix, std::function<HttpReply(const HttpQuery&)> handler);
 
+    // Slack is one server for all workspaces: calls with this token belong to another one, whose bot it is.
+    void host(const std::string& token, FakeSlack& workspace);
+
     // --- the world ---
     void add_user(const std::string& id, const std::string& name);
     void set_locale(const std::string& user, const std::string& locale);  // "de-DE"

@@ -24,6 +24,7 @@ struct FakeSlack::Impl {
     std::map<std::string, Json> faults;               // the sandbox page's switches
     std::vector<ApiCall> calls;
     std::vector<std::pair<std::string, std::function<HttpReply(const HttpQuery&)>>> served;
+    std::map<std::string, Impl*> hosted;  // other workspaces, by token
     SlackSockets sockets;
     std::string base_url;
     std::unique_ptr<Server> server;  // the last member: its callbacks use the others

@@ -90,6 +90,16 @@ Json clear_resolution(World& world, const MethodCall& call) {
     return Json::object();
 }
 
+Json uninstall(World& world, const MethodCall& call) {
+    need_enterprise(world);
+    if (world.find_app(call.text("app_id")) == nullptr) refuse("app_not_found");
+    if (!call.has("enterprise_id") && !call.has("team_ids")) refuse("specify_enterprise_or_teams");
+    if (call.has("enterprise_id") && call.text("enterprise_id") != ids::enterprise)
+        refuse("enterprise_not_found");
+    if (call.has("team_ids") && call.text("team_ids") != ids::team) refuse("teams_not_found");
+    return Json::object();
+}
+
 Json list_requests(World& world, const MethodCall& call) {
     need_enterprise(world);
     const std::string where = place(call, "no_team_or_enterprise_provided");
@@ -182,6 +192,7 @@ const MethodTable& admin_methods() {
     static const MethodTable table{{"admin.apps.approve", approve},
                                    {"admin.apps.restrict", restrict_app},
                                    {"admin.apps.clearResolution", clear_resolution},
+                                   {"admin.apps.uninstall", uninstall},
                                    {"admin.apps.requests.list", list_requests},
                                    {"admin.apps.requests.cancel", cancel_request},
                                    {"admin.apps.approved.list", list_approved},

@@ -1,9 +1,16 @@
 #include "tests/fakes/token_server.hpp"
 
+#include "config/base/base64.hpp"
+#include "tests/fakes/slack_wire.hpp"
+
 #include <nlohmann/json.hpp>
+#include <openssl/sha.h>
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <mutex>
+#include <stdexcept>
 
 namespace countersign::fakes {
 namespace {
@@ -41,6 +48,85 @@ struct TokenServer::Impl {
     int pending = 0;
     std::chrono::steady_clock::time_point next_poll{};
     std::unique_ptr<Server> server;
+    int lives = 0;        // 0: no refresh token
+    std::string refresh;  // the one that is good now
+    std::vector<std::string> used_refreshes;
+    int renewed = 0, broken_renewals = 0, renewal_status = 503;
+    std::string code_client, code_secret, redirect;
+    struct Code {
+        std::string value, challenge;
+    };
+    std::vector<Code> codes;
+    int made = 0;
+
+    // The answer with a new token of the account that was granted.
+    HttpReply grant() {
+        std::erase_if(tokens, [&](const Token& token) { return token.value == granted.value; });
+        tokens.push_back(granted);
+        Json answer{{"access_token", granted.value},
+                    {"token_type", "Bearer"},
+                    {"scope", "api"},
+                    {"expires_in", lives == 0 ? 7200 : lives}};
+        if (lives > 0) {
+            refresh = "canary-refresh-" + std::to_string(++made);
+            answer["refresh_token"] = refresh;
+        }
+        return reply(200, answer.dump());
+    }
+
+    HttpReply renew(const std::map<std::string, std::string>& form) {
+        if (form.at("client_id") != client && form.at("client_id") != code_client)
+            return reply(401, R"({"error":"invalid_client"})");
+        if (!code_secret.empty() && form.contains("client_secret") && form.at("client_secret") != code_secret)
+            return reply(401, R"({"error":"invalid_client"})");
+        const bool breaks = broken_renewals > 0 && broken_renewals-- > 0;
+        if (breaks && renewal_status != 0) return reply(renewal_status, "<html>down</html>", "text/html");
+        if (std::ranges::find(used_refreshes, form.at("refresh_token")) != used_refreshes.end()) {
+            refresh.clear();  // the whole family
+            std::erase_if(tokens, [&](const Token& token) { return token.value == granted.value; });
+        }
+        if (refresh.empty() || form.at("refresh_token") != refresh)
+            return reply(400, R"({"error":"invalid_grant"})");
+        used_refreshes.push_back(refresh);
+        std::erase_if(tokens, [&](const Token& token) { return token.value == granted.value; });
+        granted.value = granted.value.substr(0, granted.value.find('+')) + "+" + std::to_string(++renewed);
+        auto answer = grant();
+        if (breaks) answer.ending = HttpReply::Ending::reset;
+        return answer;
+    }
+
+    HttpReply exchange(const std::map<std::string, std::string>& form) {
+        if (form.at("client_id") != code_client ||
+            (!code_secret.empty() &&
+             (!form.contains("client_secret") || form.at("client_secret") != code_secret)))
+            return reply(401, R"({"error":"invalid_client"})");
+        const auto code = std::ranges::find(codes, form.at("code"), &Code::value);
+        if (code == codes.end() || form.at("redirect_uri") != redirect || !form.contains("code_verifier") ||
+            challenge(form.at("code_verifier")) != code->challenge)
+            return reply(400, R"({"error":"invalid_grant"})");
+        codes.erase(code);
+        return grant();
+    }
+
+    HttpReply token(const HttpQuery& query) {
+        const auto form = decode_form(query.body);
+        const auto type = form.find("grant_type");
+        if (type != form.end() && type->second == "refresh_token") return renew(form);
+        if (type != form.end() && type->second == "authorization_code") return exchange(form);
+        return poll(query);
+    }
+
+    static std::string challenge(const std::string& verifier) {
+        std::array<unsigned char, 32> digest{};
+        SHA256(reinterpret_cast<const unsigned char*>(verifier.data()), verifier.size(), digest.data());
+        auto text =
+            countersign::base64::encoded({reinterpret_cast<const char*>(digest.data()), digest.size()});
+        std::ranges::replace(text, '+', '-');
+        std::ranges::replace(text, '/', '_');
+        while (text.ends_with('='))
+            text.pop_back();
+        return text;
+    }
 
     HttpReply device_code(const HttpQuery& query) {
         if (client.empty()) return reply(404, "<html>not found</html>", "text/html");
@@ -60,10 +146,7 @@ struct TokenServer::Impl {
         if (std::chrono::steady_clock::now() < next_poll) return reply(400, R"({"error":"slow_down"})");
         next_poll = std::chrono::steady_clock::now() + std::chrono::milliseconds(900);
         if (pending-- > 0) return reply(400, R"({"error":"authorization_pending"})");
-        tokens.push_back(granted);
-        return reply(
-            200,
-            Json{{"access_token", granted.value}, {"token_type", "Bearer"}, {"expires_in", 7200}}.dump());
+        return grant();
     }
 
     [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server->port()); }
@@ -73,7 +156,12 @@ struct TokenServer::Impl {
         ++calls;
         if (broken != 0) return reply(broken, "<html>down</html>", "text/html");
         if (query.method == "POST" && query.path == "/oauth/authorize_device") return device_code(query);
-        if (query.method == "POST" && query.path == "/oauth/token") return poll(query);
+        if (query.method == "POST" && query.path == "/oauth/token") return token(query);
+        if (query.method == "POST" && query.path == "/oauth/revoke") {
+            const auto form = decode_form(query.body);
+            std::erase_if(tokens, [&](const Token& each) { return each.value == form.at("token"); });
+            return reply(200, "{}");
+        }
         const auto token = std::ranges::find(tokens, token_of(query), &Token::value);
         if (token == tokens.end()) return refused(401, "401 Unauthorized");
         if (query.path == "/api/v4/user" && query.method == "GET")
@@ -131,6 +219,49 @@ void TokenServer::allow_device_grant(const std::string& client_id, Token granted
     impl_->client = client_id;
     impl_->granted = std::move(granted);
     impl_->pending = pending;
+}
+
+void TokenServer::make_renewable(int lives) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->lives = lives;
+}
+
+void TokenServer::allow_code_grant(const std::string& client_id, const std::string& redirect_url,
+                                   Token granted, const std::string& secret) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->code_client = client_id;
+    impl_->redirect = redirect_url;
+    impl_->granted = std::move(granted);
+    impl_->code_secret = secret;
+}
+
+std::string TokenServer::visit(const std::string& authorize_url) {
+    const std::scoped_lock lock(impl_->mutex);
+    const auto page = impl_->url() + "/oauth/authorize?";
+    if (!authorize_url.starts_with(page)) throw std::invalid_argument("not this server: " + authorize_url);
+    const auto asked = decode_form(authorize_url.substr(page.size()));
+    if (asked.at("client_id") != impl_->code_client || asked.at("redirect_uri") != impl_->redirect ||
+        asked.at("response_type") != "code" || asked.at("code_challenge_method") != "S256" ||
+        asked.at("state").size() < 20)
+        throw std::invalid_argument("refused by the server: " + authorize_url);
+    impl_->codes.push_back({"canary-code-" + std::to_string(++impl_->made), asked.at("code_challenge")});
+    return impl_->redirect + "?code=" + impl_->codes.back().value + "&state=" + asked.at("state");
+}
+
+void TokenServer::break_renewals(int status, int times) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->renewal_status = status;
+    impl_->broken_renewals = times;
+}
+
+std::string TokenServer::newest() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->granted.value;
+}
+
+int TokenServer::renewals() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->renewed;
 }
 
 void TokenServer::break_with(int status) {

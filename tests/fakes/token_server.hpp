@@ -29,6 +29,20 @@ class TokenServer {
     // The device grant for this OAuth application: `pending` polls are answered so, the next one grants the
     // token. A poll that comes too early is told to slow down. Without it there is no such page.
     void allow_device_grant(const std::string& client_id, Token granted, int pending);
+    // As GitLab's own: what it grants lives `lives` seconds and comes with a refresh token. Each renewal ends
+    // both old tokens at once, and a refresh token that is used again ends the newer ones too.
+    void make_renewable(int lives);
+    // The authorization code grant: an application with this redirect, a secret ("" = public client) and
+    // PKCE S256 required. `visit` is what a person's browser does: signs in, allows, and is led back.
+    void allow_code_grant(const std::string& client_id, const std::string& redirect_url, Token granted,
+                          const std::string& secret = "");
+    [[nodiscard]] std::string visit(
+        const std::string& authorize_url);  // the address that it is led to; throws
+    // The next renewals are answered with this status and a page, or take effect and lose their answer (0).
+    void break_renewals(int status, int times);
+    // The newest token of what was granted, and how often it was renewed.
+    [[nodiscard]] std::string newest() const;
+    [[nodiscard]] int renewals() const;
     // Everything is answered with this status and an HTML page from now on; 0: no more.
     void break_with(int status);
     [[nodiscard]] int calls() const;

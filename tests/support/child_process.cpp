@@ -65,7 +65,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 struct ChildProcess::Impl {
     pid_t pid = -1;
-    Descriptor pidfd;
+    Descriptor pidfd, in;
     Pipe out, err;
     std::jthread reader;
 
@@ -116,7 +116,7 @@ ChildProcess::ChildProcess(const std::filesystem::path& program, ProcessOptions 
     if (!options.input.empty() && ::write(in.write.get(), options.input.data(), options.input.size()) !=
                                       static_cast<ssize_t>(options.input.size()))
         fail_with_errno("write");
-    in.write = Descriptor();
+    if (!options.types_more) in.write = Descriptor();
     const int parent = ::getpid();
 
     impl_->pid = ::fork();
@@ -135,7 +135,13 @@ ChildProcess::ChildProcess(const std::filesystem::path& program, ProcessOptions 
     if (impl_->pidfd.get() < 0) fail_with_errno("pidfd_open");
     impl_->out.write = Descriptor();
     impl_->err.write = Descriptor();
+    impl_->in = std::move(in.write);
     impl_->reader = std::jthread([impl = impl_.get()] { impl->read_all(); });
+}
+
+void ChildProcess::type(const std::string& text) {
+    if (::write(impl_->in.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+        fail_with_errno("write");
 }
 
 ChildProcess::~ChildProcess() {

@@ -20,6 +20,7 @@ struct ProcessOptions {
     std::map<std::string, std::string> environment;
     std::filesystem::path directory;  // "" = ours
     std::string input = {};           // its standard input, at most 64 KiB
+    bool types_more = false;          // its input stays open for `type`
 };
 
 // A real process with its output collected. Killed when the object goes, and by the kernel when the thread
@@ -42,6 +43,7 @@ class ChildProcess {
     // then.
     std::optional<int> wait(std::chrono::milliseconds limit = std::chrono::seconds(20));
 
+    void type(const std::string& text);  // into its standard input
     void signal(int number);
     std::optional<int> terminate(
         std::chrono::milliseconds limit = std::chrono::seconds(20));  // SIGTERM, then wait

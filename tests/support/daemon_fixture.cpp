@@ -197,4 +197,13 @@ Finished DaemonFixture::run_command(std::vector<std::string> arguments, std::str
                                               .input = std::move(input)});
 }
 
+std::unique_ptr<ChildProcess> DaemonFixture::start_command(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--config", (directory_ / "countersign.toml").string()});
+    return std::make_unique<ChildProcess>(countersign_binary(),
+                                          ProcessOptions{.arguments = std::move(arguments),
+                                                         .environment = environment_,
+                                                         .directory = {},
+                                                         .types_more = true});
+}
+
 }  // namespace countersign::tests

@@ -72,6 +72,8 @@ class DaemonFixture {
     // Another subcommand on the same configuration; `input` is its standard input.
     [[nodiscard]] Finished run_command(std::vector<std::string> arguments, std::string input = "",
                                        const std::string& failpoint = "") const;
+    // The same for a test that reads what it prints before it types on.
+    [[nodiscard]] std::unique_ptr<ChildProcess> start_command(std::vector<std::string> arguments) const;
     [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
     [[nodiscard]] std::filesystem::path database() const { return directory_ / "countersign.db"; }
 

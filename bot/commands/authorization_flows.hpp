@@ -1,0 +1,27 @@
+#pragma once
+
+#include "bot/commands/authorization_store.hpp"
+#include "bot/commands/report.hpp"
+#include "bot/instance.hpp"
+#include "storage/grants.hpp"
+
+// How a token comes in at the command line.
+namespace countersign::bot::commands {
+
+[[nodiscard]] Result<Obtained> from_input(const Call& call, storage::AuthorizationKind kind);
+// O4: the code is shown to whoever runs the command and to nobody else.
+[[nodiscard]] Result<Obtained> from_device_grant(const Call& call, const Instance& instance,
+                                                 const std::string& client_id,
+                                                 const config::Settings& settings);
+// The address that the browser was sent to is pasted back (trackers.md §4.2). State and verifier live in this
+// process alone.
+struct PasteOptions {
+    std::string client_id, redirect_url;
+    std::optional<Secret> client_secret;
+    bool keep_secret = false;  // with the authorization: the application is not registered
+};
+[[nodiscard]] Result<Obtained> from_pasted_address(const Call& call, const Instance& instance,
+                                                   const PasteOptions& options,
+                                                   const config::Settings& settings);
+
+}  // namespace countersign::bot::commands

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "bot/dispatcher.hpp"
+#include "bot/net/http_listener.hpp"
+#include "bot/vault_access.hpp"
+#include "config/secrets.hpp"
+#include "config/settings.hpp"
+
+#include <functional>
+#include <optional>
+#include <string_view>
+
+namespace countersign::bot {
+
+// GET /oauth/callback: where a server sends the browser back to (O6). The code is sealed here and handed to
+// the dispatcher; the page says the same whatever happened there, and one other thing when the link was not
+// one of ours, was used already or is too old. I/O thread only.
+class OauthCallback {
+  public:
+    using Offer = std::function<bool(CallbackIn)>;
+
+    OauthCallback(const Clock& clock, Offer offer) : clock_(&clock), offer_(std::move(offer)) {}
+
+    // At the start and at a reload.
+    void use(const config::Settings& settings, const config::Secrets& secrets);
+    [[nodiscard]] net::HttpAnswer answer(std::string_view query);
+
+  private:
+    const Clock* clock_;
+    Offer offer_;
+    std::optional<VaultAccess> vault_;  // none: browsers cannot reach us, or there is no key
+};
+
+}  // namespace countersign::bot

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "handlers/views/message.hpp"
+#include "storage/installed.hpp"
+#include "storage/records.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What is done with stored secrets, as named constructors: the one place that knows the methods of
+// bot/account_api and their arguments.
+namespace countersign::handlers {
+
+namespace purposes {
+inline constexpr std::string_view account_refresh = "account_refresh";
+inline constexpr std::string_view account_check = "account_check";
+inline constexpr std::string_view account_revoke = "account_revoke";
+inline constexpr std::string_view grant_begin = "grant_begin";
+inline constexpr std::string_view grant_poll = "grant_poll";
+inline constexpr std::string_view grant_exchange = "grant_exchange";
+inline constexpr std::string_view grant_adopt = "grant_adopt";
+inline constexpr std::string_view channel_post = "channel_post";
+}  // namespace purposes
+
+// O10: one a token, and one more for each time that it could not be told whether it worked.
+[[nodiscard]] storage::Effect refresh_account(const storage::Authorization& authorization);
+struct Probe {
+    std::int64_t integration = 0;
+    std::string project = {};
+};
+// `certain`: a refusal needs no second one (I15).
+[[nodiscard]] storage::Effect check_account(const storage::Authorization& authorization,
+                                            const std::vector<Probe>& probes, bool certain,
+                                            std::string_view round, const UserId& tester = {});
+// Not sent after ten minutes: then the secrets go without it.
+[[nodiscard]] storage::Effect revoke_account(const storage::Authorization& authorization, Timestamp now);
+
+[[nodiscard]] storage::Effect begin_grant(const storage::OauthApp& app, bool device,
+                                          const std::string& context, std::string_view cause);
+[[nodiscard]] storage::Effect poll_grant(const storage::PendingGrant& grant, std::string_view round);
+[[nodiscard]] storage::Effect exchange_grant(const storage::PendingGrant& grant);
+// Seals what was granted anew, for the authorization that it renews.
+[[nodiscard]] storage::Effect adopt_grant(const storage::PendingGrant& grant);
+
+// A message in a channel, by the token of a stored authorization.
+[[nodiscard]] storage::Effect post_by(const storage::Integration& integration, std::string_view key,
+                                      const views::Message& message);
+
+}  // namespace countersign::handlers

@@ -1,0 +1,53 @@
+#include "handlers/departures.hpp"
+
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/views/installed_messages.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+#include "storage/installed_view.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace countersign::handlers {
+namespace {
+
+constexpr std::size_t listed = 20;
+
+std::vector<std::string> left_behind(const UserId& person, const Context& context) {
+    const auto view = context.view.installed();
+    std::vector<std::string> lines;
+    for (const auto& each : view.authorizations())
+        if (each.owner == person || each.added_by == person.value)
+            lines.push_back(views::authorization_line(each, view.built_on(each.id).size()));
+    for (const auto& each : view.integrations())
+        if (each.owner == person) lines.push_back(views::integration_line(each));
+    for (const auto& each : view.inventory({.state = "installed", .owner = person}))
+        lines.push_back(views::inventory_line(each));
+    return lines;
+}
+
+}  // namespace
+
+Outcome person_left(const UserId& person, const Context& context) {
+    Outcome outcome;
+    const auto lines = left_behind(person, context);
+    if (lines.empty()) return outcome;
+    std::string words = fmt::format(
+        ":wave: {} has left and answers for this. `/installed-apps edit NAME` gives it "
+        "another owner; an authorization of that person's own account may stop "
+        "working.",
+        views::mention(person));
+    for (std::size_t at = 0; at < std::min(lines.size(), listed); ++at)
+        words += "\n" + lines[at];
+    if (lines.size() > listed) words += fmt::format("\n… and {} more", lines.size() - listed);
+    outcome.effects.push_back(alarm(context.settings, "left:" + person.value, views::line(words)));
+    outcome.audit.push_back(
+        {"slack", "installed.owner_left", person.value, details({{"things", std::to_string(lines.size())}})});
+    return outcome;
+}
+
+}  // namespace countersign::handlers

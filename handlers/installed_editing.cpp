@@ -1,0 +1,140 @@
+#include "config/base/text.hpp"
+#include "handlers/answers.hpp"
+#include "handlers/installed_fields.hpp"
+#include "handlers/presses.hpp"
+#include "handlers/rights.hpp"
+#include "handlers/views/action_ids.hpp"
+#include "handlers/views/installed_forms.hpp"
+#include "handlers/views/installed_messages.hpp"
+#include "handlers/views/mrkdwn.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace countersign::handlers {
+namespace {
+
+namespace ids = views::ids;
+using storage::Authorization;
+using storage::AuthorizationKind;
+using storage::Integration;
+using storage::IntegrationKind;
+using storage::IntegrationState;
+using storage::InventoryEntry;
+
+storage::Change save(Integration integration) {
+    return storage::ChangeInstalled{storage::SaveIntegration{std::move(integration)}};
+}
+
+// M13: what this person changed is applied to what stands there now, whoever changed the rest meanwhile; the
+// same field changed by two is shown and decided by a person. `shown`: digests of what the form showed.
+struct Merge {
+    const Press& press;
+    std::vector<std::string> shown;
+    std::optional<Outcome> conflict;
+    std::size_t at = 0;
+
+    void operator()(std::string& current, std::string_view field) {
+        auto value = entered(press, field);
+        if (field == ids::field_data && value == "none") value.clear();
+        const auto before = at < shown.size() ? shown[at] : "";
+        ++at;
+        if (conflict || value == current || short_digest(value) == before) return;
+        if (short_digest(current) != before) {
+            conflict =
+                wrong(press, field,
+                      fmt::format("somebody has changed this meanwhile; it says \"{}\" now. Close the form "
+                                  "and open it again.",
+                                  text::shortened(current, 200)));
+            return;
+        }
+        current = std::move(value);
+    }
+};
+
+Outcome entry_edited(const Press& press, InventoryEntry entry, std::string_view shown,
+                     const Context& context) {
+    Merge merge{press, text::words(shown), std::nullopt};
+    auto owner = entry.owner.value;
+    merge(owner, ids::field_owner);
+    merge(entry.connected_to, ids::field_connected_to);
+    merge(entry.purpose, ids::field_purpose);
+    merge(entry.data_class, ids::field_data);
+    merge(entry.notes, ids::field_notes);
+    if (merge.conflict) return std::move(*merge.conflict);
+    const auto person = context.view.person(UserId(owner));
+    if (person && (!person->active || person->guest))
+        return wrong(press, ids::field_owner, "the owner has to be a member who is still here.");
+    entry.owner = UserId(owner);
+    auto outcome = say(press, "Saved.\n" + views::inventory_line(entry));
+    outcome.audit.push_back({press.user.value, "inventory.edited", entry.app_id.value,
+                             details({{"team", entry.team_id.value},
+                                      {"owner", owner},
+                                      {"purpose", entry.purpose},
+                                      {"data_class", entry.data_class},
+                                      {"connected_to", entry.connected_to},
+                                      {"notes", entry.notes}})});
+    outcome.changes.emplace_back(storage::ChangeInstalled{storage::SaveInventoryEntry{std::move(entry)}});
+    return outcome;
+}
+
+Outcome integration_edited(const Press& press, Integration integration, const Context& context) {
+    const auto name = entered(press, ids::field_name, longest_installed_name);
+    if (storage::name_key(name).empty()) return wrong(press, ids::field_name, "write a name.");
+    if (const auto taken = taken_name(name, integration.id, context); !taken.empty())
+        return wrong(press, ids::field_name, taken);
+    integration.name = name;
+    integration.owner = UserId(entered(press, ids::field_owner));
+    const bool pause = entered(press, ids::field_pause) == "paused";
+    const bool paused = integration.state == IntegrationState::paused;
+    if (pause != paused && integration.state != IntegrationState::needs_reauth) {
+        integration.state = pause ? IntegrationState::paused : IntegrationState::active;
+        integration.state_since = context.now;
+        integration.state_note.clear();
+    }
+    auto outcome = say(press, "Saved.\n" + views::integration_line(integration));
+    outcome.audit.push_back({press.user.value, "integration.edited", std::to_string(integration.id),
+                             details({{"name", name}, {"state", to_text(integration.state)}})});
+    outcome.changes.push_back(save(std::move(integration)));
+    return outcome;
+}
+
+Outcome authorization_edited(const Press& press, Authorization authorization, const Context& context) {
+    const auto name = entered(press, ids::field_name, longest_installed_name);
+    if (storage::name_key(name).empty() || name.contains('/'))
+        return wrong(press, ids::field_name, "write a name, without a slash.");
+    const bool same = storage::name_key(name) == storage::name_key(authorization.name);
+    if (!same && context.view.installed().name_is_taken(authorization.kind, name))
+        return wrong(press, ids::field_name, "there is an authorization of this name already.");  // I11
+    authorization.name = name;
+    authorization.owner = UserId(entered(press, ids::field_owner));
+    authorization.notes = entered(press, ids::field_notes);
+    auto outcome = say(
+        press, "Saved.\n" + views::authorization_line(
+                                authorization, context.view.installed().built_on(authorization.id).size()));
+    outcome.audit.push_back(
+        {press.user.value, "authorization.edited", authorization.id, details({{"name", name}})});
+    outcome.changes.emplace_back(
+        storage::ChangeInstalled{storage::SaveAuthorization{std::move(authorization)}});
+    return outcome;
+}
+
+}  // namespace
+
+Outcome installed_edited(const Press& press, const Context& context) {
+    const auto mark = press.value.rfind('#');
+    const auto thing = thing_at(std::string_view(press.value).substr(0, mark), context);
+    if (!thing) return gone(press, ids::field_owner);
+    if (auto may = require_owner(press, *thing, context); !may) return std::move(may.error());
+    if (const auto* entry = std::get_if<InventoryEntry>(&*thing))
+        return entry_edited(press, *entry,
+                            mark == std::string::npos ? "" : std::string_view(press.value).substr(mark + 1),
+                            context);
+    if (const auto* integration = std::get_if<Integration>(&*thing))
+        return integration_edited(press, *integration, context);
+    return authorization_edited(press, std::get<Authorization>(*thing), context);
+}
+
+}  // namespace countersign::handlers

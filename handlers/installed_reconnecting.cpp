@@ -1,0 +1,85 @@
+#include "config/base/text.hpp"
+#include "handlers/answers.hpp"
+#include "handlers/installed_fields.hpp"
+#include "handlers/presses.hpp"
+#include "handlers/rights.hpp"
+#include "handlers/views/action_ids.hpp"
+#include "handlers/views/installed_forms.hpp"
+#include "handlers/views/installed_messages.hpp"
+#include "handlers/views/mrkdwn.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace countersign::handlers {
+namespace {
+
+namespace ids = views::ids;
+using storage::Authorization;
+using storage::AuthorizationKind;
+using storage::Integration;
+using storage::IntegrationKind;
+using storage::IntegrationState;
+using storage::InventoryEntry;
+
+// I8: of the same kind and the same server.
+std::vector<Authorization> fitting(const Integration& integration, const Context& context) {
+    auto all = context.view.installed().authorizations();
+    std::erase_if(all, [&](const Authorization& each) {
+        return each.kind != integration.authorization_kind || each.url != integration.instance ||
+               !usable(each);
+    });
+    return all;
+}
+
+}  // namespace
+
+Outcome reconnect_chosen(const Press& press, const Context& context) {
+    const auto thing = thing_at(press.value, context);
+    if (!thing || !std::holds_alternative<Integration>(*thing)) return gone(press, ids::field_authorization);
+    if (auto may = require_owner(press, *thing, context); !may) return std::move(may.error());
+    const auto& integration = std::get<Integration>(*thing);
+    const auto choices = fitting(integration, context);
+    const auto chosen =
+        std::ranges::find(choices, entered(press, ids::field_authorization), &Authorization::id);
+    if (chosen == choices.end())
+        return wrong(press, ids::field_authorization,
+                     "this authorization cannot be used any more; choose another.");
+    // I8: another account is another pair of eyes; that is said and typed.
+    const auto confirmed = entered(press, ids::field_name, 100);
+    if (!integration.account.empty() && !chosen->account.empty() && integration.account != chosen->account &&
+        confirmed != chosen->account)
+        return wrong(
+            press, ids::field_name,
+            fmt::format("it acted as \"{}\" before and would act as \"{}\"; type the second name if that "
+                        "is meant.",
+                        integration.account, chosen->account));
+    auto outcome = reconnected_on(integration, *chosen, press.user, context);
+    auto shown = integration;
+    shown.state = IntegrationState::active;
+    shown.authorization_name = chosen->name;
+    outcome.merge(say(press, ":white_check_mark: Connected.\n" + views::integration_line(shown)));
+    return outcome;
+}
+
+Outcome reconnect_pressed(const Press& press, const Context& context) {
+    const auto thing = thing_at("integration:" + press.value, context);
+    if (!thing) return say(press, "It is not there any more; somebody has removed it.");
+    if (auto may = require_owner(press, *thing, context); !may) return std::move(may.error());
+    const auto& integration = std::get<Integration>(*thing);
+    auto choices = fitting(integration, context);
+    if (integration.state == IntegrationState::active) {
+        // It may still be moved to another one.
+        std::erase_if(choices,
+                      [&](const Authorization& each) { return each.id == integration.authorization; });
+        if (choices.empty()) return say(press, "It works already.\n" + views::integration_line(integration));
+    }
+    if (choices.empty())
+        return say(press, fmt::format("No other authorization for {} is stored yet. {}",
+                                      views::inert_line(integration.instance, 80), views::how_to_store()));
+    return open_form(press, views::reconnect_form(integration, choices, target_of(*thing)));
+}
+
+}  // namespace countersign::handlers

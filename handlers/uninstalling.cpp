@@ -1,0 +1,165 @@
+#include "handlers/uninstalling.hpp"
+
+#include "config/base/text.hpp"
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/installed_fields.hpp"
+#include "handlers/inventory.hpp"
+#include "handlers/presses.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/rights.hpp"
+#include "handlers/views/action_ids.hpp"
+#include "handlers/views/inventory_care.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace countersign::handlers {
+namespace {
+
+using review::text_field;
+using storage::InventoryEntry;
+
+storage::Change save(InventoryEntry entry) {
+    return storage::ChangeInstalled{storage::SaveInventoryEntry{std::move(entry)}};
+}
+
+std::string timer_name(const InventoryEntry& entry) {
+    return "uninstall:" + target_of(entry);
+}
+
+std::string named(const InventoryEntry& entry) {
+    return fmt::format("*{}* ({})",
+                       views::inert_line(entry.app_name.empty() ? entry.app_id.value : entry.app_name, 80),
+                       views::inert_line(entry.app_id.value, 40));
+}
+
+std::optional<InventoryEntry> entry_at(std::string_view target, const Context& context) {
+    const auto thing = thing_at(target, context);
+    if (!thing || !std::holds_alternative<InventoryEntry>(*thing)) return std::nullopt;
+    return std::get<InventoryEntry>(*thing);
+}
+
+// "" = it may be uninstalled through Slack's Admin API.
+std::string obstacle(const InventoryEntry& entry, const Context& context) {
+    if (entry.app_id == context.capabilities.own_app) return "Countersign does not uninstall itself.";  // M25
+    if (!context.capabilities.admin)
+        return "Without SLACK_ADMIN_TOKEN nothing can be uninstalled from here; do it in Slack's admin "
+               "pages.";
+    if (entry.state != storage::InstalledState::installed) return "It is not installed any more.";
+    if (entry.app_id.value.starts_with("service:"))
+        return "Slack uninstalls only apps; remove this one there.";
+    return "";
+}
+
+storage::Effect uninstall(const InventoryEntry& entry, Timestamp now, const Context& context) {
+    storage::Effect made;
+    made.key = fmt::format("uninstall:{}:{}", target_of(entry), to_millis(now));
+    made.method = "admin.apps.uninstall";
+    made.token = storage::TokenKind::admin;
+    made.purpose = "uninstall";
+    nlohmann::json args{{"app_id", entry.app_id.value}};
+    if (entry.team_id.empty())
+        args["enterprise_id"] = context.capabilities.enterprise.value;
+    else
+        args["team_ids"] = entry.team_id.value;
+    made.args = args.dump();
+    made.context = nlohmann::json{{"target", target_of(entry)}}.dump();
+    return made;
+}
+
+}  // namespace
+
+Outcome uninstall_asked(const Press& press, const InventoryEntry& entry, const Context& context) {
+    if (auto may = require_admin(press, target_of(entry), context); !may) return std::move(may.error());
+    if (const auto why = obstacle(entry, context); !why.empty()) return say(press, why);
+    if (entry.uninstall_at)
+        return say(press, fmt::format("{} is to be uninstalled on {} already.", named(entry),
+                                      views::date(*entry.uninstall_at)));
+    return open_form(press, views::uninstall_form(entry, context.settings.installed.uninstall_grace_days,
+                                                  target_of(entry)));
+}
+
+Outcome uninstall_confirmed(const Press& press, const Context& context) {
+    auto entry = entry_at(press.value, context);
+    if (!entry) return gone(press, views::ids::field_name);
+    if (auto may = require_admin(press, target_of(*entry), context); !may) return std::move(may.error());
+    if (const auto why = obstacle(*entry, context); !why.empty())
+        return wrong(press, views::ids::field_name, why);
+    const auto name = name_of(*entry);
+    if (entered(press, views::ids::field_name) != std::string(text::trimmed(name)))
+        return wrong(press, views::ids::field_name, fmt::format("type \"{}\" exactly.", name));
+    entry->uninstall_at =
+        context.now + std::chrono::hours(24) * context.settings.installed.uninstall_grace_days;
+    entry->uninstall_by = press.user.value;
+    Outcome outcome;
+    const nlohmann::json event{{"kind", "uninstall"}, {"target", target_of(*entry)}};
+    outcome.changes.emplace_back(storage::SetTimer{{timer_name(*entry), *entry->uninstall_at, event.dump()}});
+    const auto announced = views::uninstall_announced(*entry, target_of(*entry));
+    const auto key = fmt::format("uninstall:{}:{}", target_of(*entry), to_millis(context.now));
+    outcome.effects.push_back(alarm(context.settings, key, announced));
+    if (!entry->owner.empty()) outcome.effects.push_back(private_line(entry->owner, key, announced));
+    outcome.audit.push_back({press.user.value, "inventory.uninstall_announced", target_of(*entry),
+                             details({{"name", name}, {"at", to_rfc3339(*entry->uninstall_at)}})});
+    outcome.merge(say(press, fmt::format("{} will be uninstalled on {}.", named(*entry),
+                                         views::date(*entry->uninstall_at))));
+    outcome.changes.push_back(save(std::move(*entry)));
+    return outcome;
+}
+
+Outcome uninstall_stopped(const Press& press, const Context& context) {
+    auto entry = entry_at(press.value, context);
+    if (!entry || !entry->uninstall_at) return say(press, "It is over: nothing is going to be uninstalled.");
+    if (auto may = require_owner(press, *entry, context); !may) return std::move(may.error());
+    Outcome outcome;
+    outcome.changes.emplace_back(storage::CancelTimer{timer_name(*entry)});
+    entry->uninstall_at.reset();
+    outcome.audit.push_back({press.user.value, "inventory.uninstall_stopped", target_of(*entry),
+                             details({{"name", name_of(*entry)}})});
+    outcome.effects.push_back(alarm(context.settings,
+                                    fmt::format("uninstall_stopped:{}:{}", target_of(*entry), press.cause),
+                                    views::line(fmt::format("{} stays: {} has stopped the uninstall.",
+                                                            named(*entry), views::mention(press.user)))));
+    outcome.merge(say(press, fmt::format("{} stays installed.", named(*entry))));
+    outcome.changes.push_back(save(std::move(*entry)));
+    return outcome;
+}
+
+Outcome uninstall_due(const Event& event, const Context& context) {
+    Outcome outcome;
+    const auto entry = entry_at(text_field(event.payload, "target"), context);
+    if (!entry || !entry->uninstall_at || !obstacle(*entry, context).empty()) return outcome;
+    outcome.effects.push_back(uninstall(*entry, *entry->uninstall_at, context));
+    return outcome;
+}
+
+// What cannot be told whether it happened is not repeated blindly: Slack's own event tells.
+Outcome uninstall_answered(const EffectAnswer& answer, const Context& context) {
+    Outcome outcome;
+    auto entry = entry_at(text_field(answer.context, "target"), context);
+    if (!entry) return outcome;
+    const auto by = entry->uninstall_by;
+    entry->uninstall_at.reset();
+    outcome.audit.push_back({by, answer.ok() ? "inventory.uninstalled" : "inventory.uninstall_failed",
+                             target_of(*entry),
+                             details({{"name", name_of(*entry)}, {"answer", answer.error}})});
+    const auto words =
+        answer.ok()
+            ? fmt::format("{} was uninstalled. To bring it back, approve it and install it again{}.",
+                          named(*entry),
+                          entry->scopes.empty() ? "" : "; it had: " + views::inert_line(entry->scopes, 300))
+            : fmt::format(":warning: {} was not uninstalled: {} Look at it in Slack's admin pages.",
+                          named(*entry), views::inert_line(answer.trouble(), 300));
+    outcome.effects.push_back(alarm(context.settings, "uninstall_answer:" + answer.key, views::line(words)));
+    if (answer.ok()) {
+        entry->state = storage::InstalledState::removed;
+        entry->removed_at = context.now;
+        entry->removed_by = by;
+    }
+    outcome.changes.push_back(save(std::move(*entry)));
+    return outcome;
+}
+
+}  // namespace countersign::handlers

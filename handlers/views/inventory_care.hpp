@@ -1,0 +1,19 @@
+#pragma once
+
+#include "handlers/views/message.hpp"
+#include "storage/installed.hpp"
+
+#include <string>
+#include <string_view>
+
+// Asking for, and announcing, what becomes of an installed app.
+namespace countersign::handlers::views {
+
+// `late`: to the admins, because nobody answered or there is nobody to ask.
+[[nodiscard]] Message recertify_question(const storage::InventoryEntry& entry, const std::string& target,
+                                         bool late);
+[[nodiscard]] std::string uninstall_form(const storage::InventoryEntry& entry, int grace_days,
+                                         std::string_view target);
+[[nodiscard]] Message uninstall_announced(const storage::InventoryEntry& entry, const std::string& target);
+
+}  // namespace countersign::handlers::views

@@ -1,0 +1,246 @@
+// What becomes of installed apps: recertification, uninstalling in stages, owners who leave, channels.
+#include "storage/installed_view.hpp"
+#include "tests/support/review_world.hpp"
+
+using namespace countersign;
+using namespace countersign::tests;
+using std::chrono::days;
+using std::chrono::hours;
+using storage::IntegrationState;
+
+namespace {
+
+storage::InventoryEntry app(ReviewWorld& world, const std::string& id, const std::string& owner = "") {
+    storage::InventoryEntry entry;
+    entry.app_id = AppId(id);
+    entry.team_id = TeamId("T1");
+    entry.app_name = "App " + id;
+    entry.owner = UserId(owner);
+    entry.scopes = "chat:write";
+    entry.first_seen = entry.last_seen = world.clock.now();
+    storage::apply(world.db.writer(), storage::SaveInventoryEntry{entry}, world.clock.now());
+    return entry;
+}
+
+storage::InventoryEntry entry(ReviewWorld& world, const std::string& id) {
+    return world.view().installed().entry(AppId(id), TeamId("T1")).value();
+}
+
+std::ptrdiff_t alarms(const ReviewWorld& world, const std::string& words) {
+    const auto posts = world.performed_of("chat.postMessage");
+    return std::ranges::count_if(posts, [&](const storage::Effect& post) {
+        return post.args.contains(words) && post.args.contains("C0ITALARMS");
+    });
+}
+
+std::ptrdiff_t heard(const ReviewWorld& world, const std::string& user, const std::string& words) {
+    const auto all = world.heard(user);
+    return std::ranges::count_if(all, [&](const auto& text) { return text.contains(words); });
+}
+
+void press(ReviewWorld& world, const std::string& user, std::string_view action, const std::string& target) {
+    world.press_with(user, action, target, "D0" + user, "1.1");
+    world.run({"admin.apps.uninstall"});
+}
+
+}  // namespace
+
+TEST_CASE("M20: owners are asked once a year; silence escalates once and removes nothing") {
+    ReviewWorld world;
+    world.start();
+    app(world, "A1", "U0EMP");
+    app(world, "A2");
+    app(world, "A0COUNTERSIGN", "U0EMP");
+    for (int day = 0; day < 360; ++day)
+        world.pass(hours(24));
+    world.run();
+    CHECK(heard(world, "U0EMP", "Is it still needed?") == 0);
+    for (int day = 0; day < 60; ++day) {
+        world.pass(hours(24));
+        world.run();
+    }
+    CHECK(heard(world, "U0EMP", "Is it still needed?") == 1);
+    CHECK(alarms(world, "Nobody has said whether *App A1*") == 1);
+    CHECK(alarms(world, "Nobody has said whether *App A2*") == 1);  // it has no owner
+    CHECK(entry(world, "A1").state == storage::InstalledState::installed);
+    CHECK(world.performed_of("admin.apps.uninstall").empty());
+
+    press(world, "U0EVIL", ids::app_needed, "app:A1/T1");
+    CHECK_FALSE(entry(world, "A1").confirmed_at);
+    press(world, "U0EMP", ids::app_needed, "app:A1/T1");
+    CHECK(entry(world, "A1").confirmed_by == "U0EMP");
+    CHECK_FALSE(entry(world, "A1").asked_at);
+    for (int day = 0; day < 300; ++day)
+        world.pass(hours(24));
+    world.run();
+    CHECK(heard(world, "U0EMP", "Is it still needed?") == 1);
+    press(world, "U0ADMIN", ids::app_not_needed, "app:A2/T1");
+    CHECK(alarms(world, "is not needed any more") == 1);
+    CHECK(entry(world, "A2").state == storage::InstalledState::installed);
+}
+
+TEST_CASE("M28: what was imported on one day is asked about in waves; never with recertify_months = 0") {
+    for (const int months : {12, 0}) {
+        auto settings = review_settings();
+        settings.installed.recertify_months = months;
+        ReviewWorld world(settings);
+        world.start();
+        for (int at = 0; at < 50; ++at)
+            app(world, "A" + std::to_string(100 + at), "U0EMP");
+        world.clock.advance(days(400));
+        std::vector<std::ptrdiff_t> asked;
+        for (int day = 0; day < 4; ++day) {
+            world.pass(hours(24));
+            const auto all = world.view().installed().inventory({});
+            asked.push_back(
+                std::ranges::count_if(all, [](const auto& each) { return each.asked_at.has_value(); }));
+        }
+        CHECK(asked == (months == 0 ? std::vector<std::ptrdiff_t>{0, 0, 0, 0}
+                                    : std::vector<std::ptrdiff_t>{20, 40, 50, 50}));
+    }
+}
+
+TEST_CASE("M18: an app is uninstalled when the grace period is over and nobody said stop") {
+    ReviewWorld world;
+    world.start();
+    app(world, "A1", "U0EMP");
+    app(world, "A2");
+    app(world, "A0COUNTERSIGN");
+    const std::string typed = "App A1";
+    const auto confirm = [&](const std::string& user, const std::string& target, const std::string& name) {
+        return world.submit(user, ids::form_uninstall, target, {{"name", name}}).ack;
+    };
+    CHECK(confirm("U0EMP", "app:A1/T1", typed).contains("only admins"));
+    CHECK(confirm("U0ADMIN", "app:A1/T1", "app a1").contains("exactly"));
+    CHECK(confirm("U0ADMIN", "app:A9/T1", typed).contains("removed it"));
+    CHECK(confirm("U0ADMIN", "app:A0COUNTERSIGN/T1", "App A0COUNTERSIGN")
+              .contains("does not uninstall itself"));
+    CHECK(confirm("U0ADMIN", "app:A1/T1", typed).empty());
+    world.run({"admin.apps.uninstall"});
+    CHECK(heard(world, "U0EMP", "will be uninstalled on") == 1);
+    CHECK(alarms(world, "will be uninstalled on") == 1);
+    world.pass(days(6));
+    CHECK_FALSE(world.waiting("admin.apps.uninstall"));
+    press(world, "U0EVIL", ids::stop_uninstall, "app:A1/T1");
+    CHECK(entry(world, "A1").uninstall_at);
+    press(world, "U0EMP", ids::stop_uninstall, "app:A1/T1");
+    CHECK_FALSE(entry(world, "A1").uninstall_at);
+    world.pass(days(2));
+    CHECK_FALSE(world.waiting("admin.apps.uninstall"));
+
+    CHECK(confirm("U0ADMIN", "app:A1/T1", typed).empty());
+    world.pass(days(7));
+    const auto refused = world.expect("admin.apps.uninstall");
+    CHECK(Json::parse(refused.args) == Json{{"app_id", "A1"}, {"team_ids", "T1"}});
+    world.answer(refused, {"human", "must_revoke_access", Json::object()});
+    CHECK(entry(world, "A1").state == storage::InstalledState::installed);
+    world.run({"admin.apps.uninstall"});
+    CHECK(alarms(world, "was not uninstalled") == 1);
+
+    CHECK(confirm("U0ADMIN", "app:A1/T1", typed).empty());
+    world.pass(days(7));
+    world.answer(world.expect("admin.apps.uninstall"), {"ok", "", Json::object()});
+    CHECK(entry(world, "A1").state == storage::InstalledState::removed);
+    CHECK(entry(world, "A1").removed_by == "U0ADMIN");
+    world.run();
+    CHECK(alarms(world, "To bring it back") == 1);
+    CHECK(world.audited("inventory.uninstalled", "app:A1/T1"));
+}
+
+TEST_CASE("I14, M19: an owner who leaves is told to the admins once, with all that needs another") {
+    ReviewWorld world;
+    world.start();
+    app(world, "A1", "U0EMP");
+    const auto leave = [&](const std::string& user, bool deleted, const std::string& name) {
+        world.handle(handlers::EventKind::events_api,
+                     {{"type", "event_callback"},
+                      {"event", {{"type", "user_change"}, {"user", {{"id", user}, {"deleted", deleted}}}}}},
+                     name);
+        world.run();
+    };
+    leave("U0EMP", false, "one");
+    CHECK(alarms(world, "has left") == 0);
+    leave("U0EMP", true, "two");
+    leave("U0EMP", true, "three");
+    leave("U0LEGAL", true, "four");
+    CHECK(alarms(world, "has left") == 1);
+    CHECK(alarms(world, "App A1") == 1);
+}
+
+TEST_CASE("I6: block_delete_while_used refuses the removal of what something uses") {
+    auto settings = review_settings();
+    settings.installed.block_delete_while_used = true;
+    ReviewWorld world(settings);
+    world.start();
+    storage::Authorization row;
+    row.id = "auth1";
+    row.name = "GitLab";
+    row.url = "https://gitlab.com";
+    row.state = storage::AuthorizationState::active;
+    row.added_at = row.state_since = world.clock.now();
+    storage::apply(world.db.writer(), storage::SaveAuthorization{row}, world.clock.now());
+    CHECK(world
+              .submit("U0EMP", ids::form_installed_add, std::string(),
+                      {{"name", "Vendors"}, {"authorization", "auth1"}, {"use", "tracker:procurement"}})
+              .ack.empty());
+    const std::map<std::string, std::string> typed{{"name", "GitLab"}};
+    CHECK(world.submit("U0ADMIN", ids::form_installed_remove, "authorization:auth1#1,", typed)
+              .ack.contains("while something uses it"));
+    CHECK(world.view().installed().authorization("auth1"));
+    storage::apply(world.db.writer(), storage::RemoveIntegration{1}, world.clock.now());
+    CHECK(world.submit("U0ADMIN", ids::form_installed_remove, "authorization:auth1#", typed).ack.empty());
+    CHECK_FALSE(world.view().installed().authorization("auth1"));
+    // O14: taken back, whatever the server says to it.
+    world.answer(world.expect("account.revoke"), {"refused", "unavailable", {{"text", "HTTP 503"}}});
+    world.run();
+    CHECK(alarms(world, "was not taken back") == 1);
+}
+
+TEST_CASE("channels: bad ids and other kinds are refused at their field; trouble is told once and passes") {
+    ReviewWorld world;
+    world.start();
+    const auto add = [&](const std::string& name, const std::string& channel, const std::string& use) {
+        return world
+            .submit("U0EMP", ids::form_installed_add, std::string(),
+                    {{"name", name}, {"authorization", "own"}, {"use", use}, {"channel", channel}})
+            .ack;
+    };
+    for (const auto* wrong : {"", "general", "#general", "U0EMP", "C0 1", "C"})
+        CHECK(add("Results", wrong, "channel:results").contains("channel's id"));
+    CHECK(add("Results", "C0SALES", "channel:everything").contains("choose what"));
+    CHECK(add("Results", "C0SALES", "channel:results").empty());
+    CHECK(add("Twice", "C0SALES", "channel:results").contains("already"));
+    CHECK(add("Digest", "C0SALES", "channel:digest").empty());
+    const auto state = [&] { return world.view().installed().integrations().front().state; };
+    const auto greeting = [&] {
+        const auto all = world.due();
+        return std::ranges::find(all, "channel_post", &storage::Effect::purpose) != all.end();
+    };
+    REQUIRE(greeting());
+    for (const auto& effect : world.due()) {
+        if (effect.purpose != "channel_post") continue;
+        world.answer(effect, {"human", "not_in_channel", Json::object()});
+    }
+    CHECK(state() == IntegrationState::degraded);
+    world.run();
+    CHECK(heard(world, "U0EMP", "cannot post in its channel") >= 1);
+    // A result gets there: it works again.
+    const auto id = world.ready_request();
+    world.press("U0LEGAL", ids::vote_reject, id);
+    world.submit("U0LEGAL", ids::form_reject, id, {{"reason", "no"}});
+    world.run();
+    CHECK(state() == IntegrationState::active);
+    const auto posts = world.performed_of("chat.postMessage");
+    const auto results = std::ranges::count_if(posts, [](const storage::Effect& post) {
+        return post.args.contains("C0SALES") && post.args.contains("Denied");
+    });
+    CHECK(results == 1);
+    for (int day = 0; day < 3; ++day) {
+        world.pass(hours(24));
+        world.run();
+    }
+    const auto later = world.performed_of("chat.postMessage");
+    CHECK(std::ranges::count_if(later, [](const storage::Effect& post) {
+              return post.args.contains("C0SALES") && post.args.contains("App requests on");
+          }) == 3);
+}

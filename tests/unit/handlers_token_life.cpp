@@ -1,0 +1,306 @@
+// The life of stored tokens: renewal, refusals, checks, on a clock that the test moves.
+#include "config/secrets.hpp"
+#include "handlers/token_life.hpp"
+#include "storage/aead.hpp"
+#include "storage/installed_view.hpp"
+#include "storage/vault.hpp"
+#include "tests/support/review_world.hpp"
+
+using namespace countersign;
+using namespace countersign::tests;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using storage::AuthorizationState;
+using storage::IntegrationState;
+
+namespace {
+
+const storage::KeyRing ring({{"1", Secret(std::string(32, 'k'))}});
+
+struct Office : ReviewWorld {
+    Office() {
+        start();
+        storage::Authorization row;
+        row.id = "auth1";
+        row.name = "GitLab";
+        row.url = "https://gitlab.com";
+        row.account = "bot";
+        row.account_id = "7";
+        row.owner = UserId("U0OWNER");
+        row.state = AuthorizationState::active;
+        row.fingerprint = "fp0";
+        row.renewable = true;
+        row.added_at = row.state_since = clock.now();
+        row.expires_at = clock.now() + hours(2);
+        store(row);
+        storage::Integration use;
+        use.name = "Vendors";
+        use.authorization = row.id;
+        use.authorization_name = row.name;
+        use.instance = row.url;
+        use.target = "procurement";
+        use.owner = UserId("U0EMP");
+        use.made_at = use.state_since = clock.now();
+        storage::apply(db.writer(), storage::SaveIntegration{use}, clock.now());
+        handle(handlers::EventKind::timer, {{"kind", "authorization_expiry"}}, "authorization_expiry");
+    }
+    void store(const storage::Authorization& row) {
+        storage::apply(db.writer(), storage::SaveAuthorization{row}, clock.now());
+    }
+    storage::Authorization row() { return view().installed().authorization("auth1").value(); }
+    storage::Integration use() { return view().installed().integrations().front(); }
+    int waiting_refreshes() {
+        const auto all = due();
+        return static_cast<int>(std::ranges::count(all, "account.refresh", &storage::Effect::method));
+    }
+    void renewed(const std::string& fingerprint, int lives = 7200) {
+        answer(expect("account.refresh"), good(fingerprint, lives));
+    }
+    static SlackAnswer good(const std::string& fingerprint, int lives) {
+        const auto bundle = storage::sealed_bundle(
+            ring, {{{"auth1", "token", "gitlab", "https://gitlab.com"}, Secret("token of " + fingerprint)}});
+        return {"ok",
+                "",
+                {{"sealed", storage::to_json(bundle)}, {"fingerprint", fingerprint}, {"lives_s", lives}}};
+    }
+    void refused_refresh(const std::string& error) {
+        answer(expect("account.refresh"), {"refused", error, {{"text", "it was " + error}}});
+    }
+    // All that wait: an older one is of a token that is not there any more.
+    void check(const SlackAnswer& with) {
+        (void)expect("account.check");
+        while (const auto effect = waiting("account.check"))
+            answer(*effect, with);
+    }
+    static SlackAnswer well() { return {"ok", "", {{"account", "bot"}, {"account_id", "7"}}}; }
+    std::ptrdiff_t alarms(const std::string& words) const {
+        const auto posts = performed_of("chat.postMessage");
+        return std::ranges::count_if(posts, [&](const storage::Effect& post) {
+            return post.args.contains(words) && post.args.contains("C0ITALARMS");
+        });
+    }
+    void run_slack() { run({"account.refresh", "account.check", "tracker.whoami", "tracker.read_issue"}); }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "O10: a token is renewed once before it ends, however many notice, and is stored before it is used") {
+    Office world;
+    CHECK(world.waiting_refreshes() == 0);
+    world.pass(minutes(107));
+    CHECK(world.waiting_refreshes() == 0);
+    world.pass(minutes(2));  // a tenth of two hours is left
+    CHECK(world.waiting_refreshes() == 1);
+    for (int at = 0; at < 3;
+         ++at)  // two calls to the tracker come back with 401 meanwhile, and one of a check
+        world.db.writer().transaction([&] {
+            const auto view = world.view();
+            world.apply(handlers::tracker_refused(
+                "procurement", {world.clock.now(), view, world.settings, world.capabilities}));
+        });
+    CHECK(world.waiting_refreshes() == 1);
+    world.renewed("fp1");
+    CHECK(world.row().fingerprint == "fp1");
+    CHECK(world.row().expires_at == world.clock.now() + hours(2));
+    const auto stored =
+        storage::read_secret(world.db.writer(), ring, {"auth1", "token", "gitlab", "https://gitlab.com"});
+    REQUIRE(stored);
+    CHECK(stored->reveal() == "token of fp1");
+    CHECK(world.audited("authorization.refreshed", "auth1"));
+    world.pass(minutes(109));
+    CHECK(world.waiting_refreshes() == 1);  // and so on
+}
+
+TEST_CASE("O12, I19: an answer about a token that is not there any more changes nothing") {
+    Office world;
+    world.pass(minutes(109));
+    const auto late = world.expect("account.refresh");
+    auto row = world.row();
+    row.fingerprint = "newer";
+    world.store(row);
+    world.answer(late, {"refused", "refused", {{"text", "invalid_grant"}}});
+    CHECK(world.row().state == AuthorizationState::active);
+    world.answer(late, Office::good("older", 7200), true);
+    CHECK(world.row().fingerprint == "newer");
+    storage::apply(world.db.writer(), storage::RemoveAuthorization{"auth1", "U0ADMIN"}, world.clock.now());
+    row.fingerprint = "fp0";
+    world.answer(late, Office::good("fp1", 7200), true);
+    CHECK_FALSE(world.view().installed().authorization("auth1"));
+    CHECK_FALSE(
+        storage::read_secret(world.db.writer(), ring, {"auth1", "token", "gitlab", "https://gitlab.com"}));
+}
+
+TEST_CASE("O13: outages keep the token, degrade what hangs on it, are told once, and pass") {
+    Office world;
+    world.pass(minutes(109));
+    for (int at = 0; at < 6; ++at) {
+        REQUIRE(world.waiting_refreshes() == 1);
+        world.refused_refresh(at % 2 == 0 ? "unavailable" : "unclear");
+        CHECK(world.row().state == AuthorizationState::refresh_failed);
+        CHECK(world.row().fingerprint == "fp0");
+        CHECK(world.use().state == IntegrationState::degraded);
+        CHECK(world.waiting_refreshes() == 0);
+        world.pass(minutes(15));
+    }
+    world.run_slack();
+    CHECK(world.alarms("could not be renewed") == 1);
+    world.renewed("fp1");
+    CHECK(world.row().state == AuthorizationState::active);
+    CHECK(world.row().troubles == 0);
+    CHECK(world.use().state == IntegrationState::active);
+}
+
+TEST_CASE("O11: what the server does not renew any more needs re-authentication, told once, without a loop") {
+    Office world;
+    world.pass(minutes(109));
+    world.refused_refresh("refused");
+    CHECK(world.row().state == AuthorizationState::needs_reauth);
+    CHECK(world.use().state == IntegrationState::needs_reauth);
+    for (int day = 0; day < 3; ++day) {
+        world.pass(hours(24));
+        CHECK(world.waiting_refreshes() == 0);
+    }
+    world.run_slack();
+    CHECK(world.alarms("does not work any more") == 1);
+    const auto owners = [&](const std::string& user) {
+        const auto heard = world.heard(user);
+        return std::ranges::count_if(
+            heard, [](const auto& text) { return text.contains("does not work any more"); });
+    };
+    CHECK(owners("U0OWNER") == 1);
+    CHECK(owners("U0EMP") == 1);
+}
+
+TEST_CASE("O16: clock jumps of a day cause one renewal each, not a storm") {
+    Office world;
+    world.pass(hours(24));
+    CHECK(world.waiting_refreshes() == 1);
+    world.renewed("fp1");
+    world.check(Office::well());
+    world.clock.advance(-std::chrono::milliseconds(hours(24)));
+    for (int minute = 0; minute < 120; ++minute)
+        world.pass(minutes(1));
+    CHECK(world.waiting_refreshes() == 0);
+    // The server's own clock did not jump: its token ends, a call is refused, and that renews it.
+    world.db.writer().transaction([&] {
+        const auto view = world.view();
+        world.apply(handlers::tracker_refused("procurement",
+                                              {world.clock.now(), view, world.settings, world.capabilities}));
+    });
+    CHECK(world.waiting_refreshes() == 1);
+    world.renewed("fp2");
+    CHECK(world.waiting_refreshes() == 0);
+}
+
+TEST_CASE("I12: a renewed token that is refused at once is not renewed again") {
+    Office world;
+    world.pass(minutes(109));
+    world.renewed("fp1");
+    world.check({"refused", "refused", {{"text", "401"}}});
+    CHECK(world.row().state == AuthorizationState::needs_reauth);
+    CHECK(world.waiting_refreshes() == 0);
+}
+
+TEST_CASE("I12: one 401 is looked at again after a minute, the second one decides; outages decide nothing") {
+    Office world;
+    auto row = world.row();
+    row.renewable = false;
+    row.expires_at.reset();
+    world.store(row);
+    world.pass(hours(7));
+    world.check({"refused", "unavailable", {{"text", "503"}}});
+    CHECK(world.row().state == AuthorizationState::active);
+    world.pass(hours(7));
+    world.check({"refused", "refused", {{"text", "401"}}});
+    CHECK(world.row().state == AuthorizationState::active);
+    CHECK(world.row().refused_at);
+    world.pass(seconds(61));
+    world.check(Office::well());
+    CHECK_FALSE(world.row().refused_at);
+    world.pass(hours(7));
+    world.check({"refused", "refused", {{"text", "401"}}});
+    world.pass(seconds(61));
+    world.check({"refused", "refused", {{"text", "401"}}});
+    CHECK(world.row().state == AuthorizationState::needs_reauth);
+    world.run_slack();
+    CHECK(world.alarms("does not work any more") == 1);
+}
+
+TEST_CASE(
+    "I12, I16: checks come some hours apart; lost access degrades and heals, an app that was suspended ends "
+    "it") {
+    Office world;
+    auto row = world.row();
+    row.renewable = false;
+    row.expires_at.reset();
+    world.store(row);
+    int checks = 0;
+    for (int hour = 0; hour < 48; ++hour) {
+        world.pass(hours(1));
+        while (world.waiting("account.check")) {
+            ++checks;
+            world.check(Office::well());
+        }
+    }
+    CHECK(checks >= 7);
+    CHECK(checks <= 9);
+    const auto expect = [&](const Json& lost, IntegrationState state) {
+        world.pass(hours(7));
+        auto answer = Office::well();
+        answer.response["lost"] = lost;
+        world.check(answer);
+        CHECK(world.use().state == state);
+        CHECK(world.row().state == AuthorizationState::active);
+    };
+    const Json lost = {{{"integration", 1}, {"project", "acme/vendors"}}};
+    expect(lost, IntegrationState::degraded);
+    expect(lost, IntegrationState::degraded);
+    world.run_slack();
+    const auto heard = world.heard("U0EMP");
+    CHECK(std::ranges::count_if(heard, [](const auto& text) { return text.contains("has lost access"); }) ==
+          1);
+    expect(Json::array(), IntegrationState::active);
+    world.pass(hours(7));
+    world.check({"refused", "lost_scope", {{"text", "this installation has been suspended"}}});
+    world.pass(seconds(61));
+    world.check({"refused", "lost_scope", {{"text", "this installation has been suspended"}}});
+    CHECK(world.row().state == AuthorizationState::needs_reauth);
+    CHECK(world.use().state == IntegrationState::needs_reauth);
+}
+
+TEST_CASE("I8: a token that belongs to another account after a renewal is not used") {
+    Office world;
+    world.pass(minutes(109));
+    world.renewed("fp1");
+    world.check({"ok", "", {{"account", "somebody"}, {"account_id", "8"}}});
+    CHECK(world.row().state == AuthorizationState::needs_reauth);
+}
+
+TEST_CASE("I15: a Slack token that Slack says is revoked needs re-authentication within that event") {
+    Office world;
+    auto row = world.row();
+    row.id = "slack1";
+    row.name = "Slack";
+    row.kind = storage::AuthorizationKind::slack;
+    row.url = "https://slack.com";
+    row.account_id = "U0FOREIGN";
+    row.renewable = false;
+    world.store(row);
+    row.id = "slack2";
+    row.name = "Another Slack";
+    row.account_id = "U0OTHER";
+    world.store(row);
+    world.handle(handlers::EventKind::events_api,
+                 {{"type", "event_callback"},
+                  {"event", {{"type", "tokens_revoked"}, {"tokens", {{"bot", {"U0FOREIGN"}}}}}}},
+                 "env-revoked");
+    const auto state = [&](const char* id) { return world.view().installed().authorization(id)->state; };
+    CHECK(state("slack1") == AuthorizationState::needs_reauth);
+    CHECK(state("slack2") == AuthorizationState::active);
+    // The other one is asked about at once, and its answer is certain.
+    world.check({"refused", "refused", {{"text", "token_revoked"}}});
+    CHECK(state("slack2") == AuthorizationState::needs_reauth);
+    CHECK(state("auth1") == AuthorizationState::active);
+}
