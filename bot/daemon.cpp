@@ -65,9 +65,9 @@ class Daemon {
           performer_(io_.get_executor(),
                      [this](EffectAnswer answer) { dispatcher_.offer(std::move(answer)); }),
           webhooks_(io_.get_executor(), system_clock(),
-                    [this](HookIn hook) { return dispatcher_.offer(std::move(hook)); }),
+                    [this](HookIn hook) { return dispatcher_.try_offer(std::move(hook)); }),
           callback_(system_clock(),
-                    [this](CallbackIn callback) { return dispatcher_.offer(std::move(callback)); }),
+                    [this](CallbackIn callback) { return dispatcher_.try_offer(std::move(callback)); }),
           signals_(io_, SIGTERM, SIGINT, SIGHUP) {}
 
     Result<void> start(const config::Secrets& secrets) {

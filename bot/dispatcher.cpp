@@ -62,21 +62,11 @@ void Dispatcher::offer(Item item) {
     arrived_.notify_one();
 }
 
-bool Dispatcher::offer(HookIn hook) {
+bool Dispatcher::try_offer(Item item) {
     {
         const std::lock_guard lock(mutex_);
         if (queue_.size() >= limits_.items) return false;
-        queue_.emplace_back(std::move(hook));
-    }
-    arrived_.notify_one();
-    return true;
-}
-
-bool Dispatcher::offer(CallbackIn callback) {
-    {
-        const std::lock_guard lock(mutex_);
-        if (queue_.size() >= limits_.items) return false;
-        queue_.emplace_back(std::move(callback));
+        queue_.emplace_back(std::move(item));
     }
     arrived_.notify_one();
     return true;

@@ -44,8 +44,7 @@ class Dispatcher {
     // What cannot be refused: answers to effects, and what comes from the daemon itself.
     void offer(Item item);
     // False: the queue is full.
-    [[nodiscard]] bool offer(HookIn hook);
-    [[nodiscard]] bool offer(CallbackIn callback);
+    [[nodiscard]] bool try_offer(Item item);
     // Takes effect with the next batch. Of `capabilities`, what the tokens say; who we are stays as learned.
     void use(std::shared_ptr<const config::Settings> settings, const handlers::Capabilities& capabilities);
 

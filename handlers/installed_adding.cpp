@@ -97,9 +97,9 @@ std::optional<Outcome> aim(const Press& press, const Authorization& authorizatio
 // The bot's own workspace needs no stored authorization.
 std::optional<Authorization> chosen(const Press& press, const Context& context) {
     const auto id = entered(press, ids::field_authorization);
-    if (id != own_bot) return context.view.installed().authorization(id);
+    if (id != storage::own_bot) return context.view.installed().authorization(id);
     Authorization own;
-    own.id = own_bot;
+    own.id = storage::own_bot;
     own.kind = AuthorizationKind::slack;
     own.name = "Countersign";
     own.url = "this workspace";

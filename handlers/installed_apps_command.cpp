@@ -41,11 +41,43 @@ std::size_t take_page(std::vector<std::string>& words) {
     return page;
 }
 
+bool has_left(const UserId& user, const Context& context) {
+    const auto person = user.empty() ? std::nullopt : context.view.person(user);
+    return person && !person->active;
+}
+
+// One of the lists that have a name; nothing for any other word, which is looked for.
+std::optional<std::vector<InventoryEntry>> named_list(std::string_view word, const Press& press,
+                                                      const Context& context) {
+    constexpr std::string_view known[]{"mine", "unapproved", "orphans", "unconfirmed"};
+    if (std::ranges::find(known, word) == std::end(known)) return std::nullopt;
+    auto all = context.view.installed().inventory({.state = "installed", .limit = 10'000});
+    std::erase_if(all, [&](const InventoryEntry& entry) {
+        if (word == "mine") return entry.owner != press.user;
+        if (word == "unapproved") return entry.request.has_value();
+        if (word == "unconfirmed") return !entry.asked_at.has_value();  // M20
+        // M19: nobody answers for it any more.
+        return !entry.owner.empty() ? !has_left(entry.owner, context)
+                                    : !has_left(UserId(entry.set_up_by), context);
+    });
+    return all;
+}
+
 Outcome list(const Press& press, std::vector<std::string> words, const Context& context) {
     const auto page = take_page(words);
     const auto view = context.view.installed();
     views::InstalledList shown;
     shown.words = text::joined(words, " ");
+    if (const auto named = named_list(text::lower(shown.words), press, context)) {
+        shown.total = named->size();
+        shown.pages = std::max<std::size_t>((shown.total + page_size - 1) / page_size, 1);
+        shown.page = std::min(page, shown.pages);
+        const auto from = std::min((shown.page - 1) * page_size, named->size());
+        const auto to = std::min(from + page_size, named->size());
+        shown.apps.assign(named->begin() + static_cast<std::ptrdiff_t>(from),
+                          named->begin() + static_cast<std::ptrdiff_t>(to));
+        return say(press, views::installed_list(shown));
+    }
     storage::InstalledView::Filter filter{.text = shown.words, .limit = page_size};
     shown.total = static_cast<std::size_t>(view.inventory_count(filter));
     shown.pages = std::max<std::size_t>((shown.total + page_size - 1) / page_size, 1);

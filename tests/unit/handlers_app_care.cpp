@@ -244,3 +244,32 @@ TEST_CASE("channels: bad ids and other kinds are refused at their field; trouble
               return post.args.contains("C0SALES") && post.args.contains("App requests on");
           }) == 3);
 }
+
+TEST_CASE("I1, M19: 500 apps page by page, each once; mine, unapproved and orphans are lists of their own") {
+    ReviewWorld world;
+    world.start();
+    for (int at = 0; at < 500; ++at)
+        app(world, "A" + std::to_string(1'000 + at), at % 10 == 0 ? "U0EMP" : at % 10 == 1 ? "U0GONE" : "");
+    storage::Person gone;
+    gone.id = UserId("U0GONE");
+    gone.active = false;
+    storage::apply(world.db.writer(), storage::SavePerson{gone}, world.clock.now());
+    const auto list = [&](const std::string& words) {
+        return world.command("U0EMP", "list" + words, true, "/installed-apps").ack;
+    };
+    std::set<std::string> seen;
+    for (int page = 1; page <= 34; ++page) {
+        const auto shown = list(" " + std::to_string(page));
+        CHECK(shown.contains("page " + std::to_string(page) + " of 34"));
+        for (int at = 0; at < 500; ++at) {
+            const auto id = "A" + std::to_string(1'000 + at);
+            if (shown.contains("(" + id + ")")) CHECK(seen.insert(id).second);
+        }
+    }
+    CHECK(seen.size() == 500);
+    CHECK(list(" mine").contains("(50, page 1 of 4)"));
+    CHECK(list(" orphans").contains("(50, page 1 of 4)"));
+    CHECK(list(" orphans page 4").contains("page 4 of 4"));
+    CHECK(list(" unapproved").contains("(500, page 1 of 34)"));
+    CHECK(list(" unconfirmed").contains("No installed app is like that"));
+}
