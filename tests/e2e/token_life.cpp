@@ -178,24 +178,24 @@ TEST_CASE("token life: outages keep the token and are over when they are over (O
     office_.expect_no_canary();
 }
 
-TEST_CASE("token life: killed between the server's answer and the commit it asks once more and stops (O11)") {
+TEST_CASE(
+    "token life: a renewal whose answer was lost is asked for once more, also after a crash, and stops "
+    "(O11)") {
     Office office_;
     auto& story = office_.story;
+    office_.gitlab.break_renewals(0, 1);  // it takes effect, and nobody hears of it
     office_.grant(4);
-    story.fixture.start("after_send");  // dies with the first answer of anything; Slack's come first
-    CHECK(story.fixture.wait_for_death());
-    for (int run = 0; run < 20 && office_.gitlab.renewals() == 0; ++run) {
-        story.fixture.start(fmt::format("after_send:{}", run + 2));
-        REQUIRE(story.fixture.wait_for_death());
-    }
-    REQUIRE(office_.gitlab.renewals() == 1);  // rotated, and the new tokens are lost
+    story.fixture.start();
+    story.wait([&] { return office_.state() == "refresh_failed"; }, "the lost answer");
+    CHECK(office_.gitlab.renewals() == 1);
+    story.fixture.kill();
     story.fixture.start();
     story.wait([&] { return office_.state() == "needs_reauth"; }, "re-authentication needed");
     story.expect_alarm("does not work any more");
-    CHECK(office_.gitlab.renewals() == 1);
     CHECK(story.fixture.stop() == 0);
     story.fixture.start();
     CHECK(office_.state() == "needs_reauth");
+    CHECK(office_.gitlab.renewals() == 1);
     CHECK(story.fixture.stop() == 0);
     office_.expect_no_canary();
 }
@@ -208,21 +208,21 @@ TEST_CASE("authorizations: an address is pasted back, checked, and exchanged wit
     std::ofstream(secret_file) << "canary-client-secret\n";
     office_.gitlab.make_renewable(7200);
     office_.gitlab.allow_code_grant("app1", redirect, Office::account("bot", 7), "canary-client-secret");
-    const std::vector<std::string> arguments{"authorizations",
-                                             "add",
-                                             "--kind",
-                                             "gitlab",
-                                             "--url",
-                                             office_.gitlab.url(),
-                                             "--name",
-                                             "Pasted",
-                                             "--paste",
-                                             "--client-id",
-                                             "app1",
-                                             "--redirect-url",
-                                             redirect,
-                                             "--client-secret-file",
-                                             secret_file.string()};
+    std::vector<std::string> arguments{"authorizations",
+                                       "add",
+                                       "--kind",
+                                       "gitlab",
+                                       "--url",
+                                       office_.gitlab.url(),
+                                       "--name",
+                                       "Pasted",
+                                       "--paste",
+                                       "--client-id",
+                                       "app1",
+                                       "--redirect-url",
+                                       redirect,
+                                       "--client-secret-file",
+                                       secret_file.string()};
     const auto begin = [&] {
         auto process = fixture.start_command(arguments);
         REQUIRE_MESSAGE(process->wait_for("code_challenge_method=S256\n"), process->errors());
@@ -238,7 +238,7 @@ TEST_CASE("authorizations: an address is pasted back, checked, and exchanged wit
         CAPTURE(words);
         auto process = begin();
         process->type(pasted(link_of(*process)) + "\n");
-        CHECK(process->wait() == 1);
+        CHECK(process->wait().value_or(0) != 0);
         CHECK_MESSAGE(process->errors().contains(words), process->errors());
         CHECK_FALSE(process->errors().contains("canary"));
     };
@@ -260,13 +260,14 @@ TEST_CASE("authorizations: an address is pasted back, checked, and exchanged wit
     const auto address = server.visit(link_of(*process));
     process->type(address + "\nbot\n");
     CHECK(process->wait() == 0);
-    CHECK_MESSAGE(process->output().contains("connected as bot"), process->output() + process->errors());
+    CHECK_MESSAGE(process->output().contains("connected as bot"), (process->output() + process->errors()));
     const auto list = office_.listed();
     REQUIRE(list.size() == 1);
     CHECK(list[0]["flow"] == "paste");
     CHECK(list[0]["renewable"] == true);
     CHECK(gitlab.knows(gitlab.newest()));
     // The same address again belongs to no other command.
+    arguments[7] = "Again";
     refused([&](const auto&) { return address; }, "another state");
     office_.expect_no_canary();
 }

@@ -20,7 +20,7 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-net::HttpAnswer page(std::string_view method, std::string_view path) {
+net::HttpAnswer page(std::string_view method, std::string_view path, std::string_view) {
     if (path == "/healthz") return {200, "text/plain; charset=utf-8", "ok\n"};
     if (path == "/metrics")
         return {200, "text/plain; version=0.0.4", std::string(method) + std::string(1'000'000, 'm')};

@@ -41,7 +41,7 @@ TEST_CASE("A17: an issue as it was read comes back from its JSON as it was") {
     const auto again = storage::parse_issue_facts(storage::to_json(facts));
     REQUIRE(again.has_value());
     CHECK(*again == facts);
-    CHECK(storage::parse_issue_facts(storage::to_json({})) == storage::IssueFacts{});
+    CHECK(storage::parse_issue_facts(storage::to_json(storage::IssueFacts{})) == storage::IssueFacts{});
 }
 
 TEST_CASE("A17: what is no issue as it was read is no evidence") {
