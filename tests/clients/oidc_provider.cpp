@@ -85,7 +85,7 @@ TEST_CASE("T3, O1: the device grant works on oidc-provider, which names no inter
     CHECK_FALSE(*again);
 }
 
-TEST_CASE("T3, O10, O11: a refresh token is good once; used again it takes the newer ones with it") {
+TEST_CASE("T3, O10, O11: a refresh token is good once, used again it takes the newer ones with it") {
     Provider op;
     const OauthClient client{"app1", Secret("app1-secret")};
     const auto pkce = make_pkce();

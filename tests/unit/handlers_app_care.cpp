@@ -45,7 +45,7 @@ void press(ReviewWorld& world, const std::string& user, std::string_view action,
 
 }  // namespace
 
-TEST_CASE("M20: owners are asked once a year; silence escalates once and removes nothing") {
+TEST_CASE("M20: owners are asked once a year, silence escalates once and removes nothing") {
     ReviewWorld world;
     world.start();
     app(world, "A1", "U0EMP");
@@ -79,7 +79,7 @@ TEST_CASE("M20: owners are asked once a year; silence escalates once and removes
     CHECK(entry(world, "A2").state == storage::InstalledState::installed);
 }
 
-TEST_CASE("M28: what was imported on one day is asked about in waves; never with recertify_months = 0") {
+TEST_CASE("M28: what was imported on one day is asked about in waves, never with recertify_months = 0") {
     for (const int months : {12, 0}) {
         auto settings = review_settings();
         settings.installed.recertify_months = months;
@@ -196,7 +196,7 @@ TEST_CASE("I6: block_delete_while_used refuses the removal of what something use
     CHECK(alarms(world, "was not taken back") == 1);
 }
 
-TEST_CASE("channels: bad ids and other kinds are refused at their field; trouble is told once and passes") {
+TEST_CASE("channels: bad ids and other kinds are refused at their field, trouble is told once and passes") {
     ReviewWorld world;
     world.start();
     const auto add = [&](const std::string& name, const std::string& channel, const std::string& use) {
@@ -245,7 +245,7 @@ TEST_CASE("channels: bad ids and other kinds are refused at their field; trouble
           }) == 3);
 }
 
-TEST_CASE("I1, M19: 500 apps page by page, each once; mine, unapproved and orphans are lists of their own") {
+TEST_CASE("I1, M19: 500 apps page by page, each once, mine, unapproved and orphans are lists of their own") {
     ReviewWorld world;
     world.start();
     for (int at = 0; at < 500; ++at)

@@ -203,7 +203,7 @@ TEST_CASE("I12: a renewed token that is refused at once is not renewed again") {
     CHECK(world.waiting_refreshes() == 0);
 }
 
-TEST_CASE("I12: one 401 is looked at again after a minute, the second one decides; outages decide nothing") {
+TEST_CASE("I12: one 401 is looked at again after a minute, the second one decides, outages decide nothing") {
     Office world;
     auto row = world.row();
     row.renewable = false;
@@ -229,7 +229,7 @@ TEST_CASE("I12: one 401 is looked at again after a minute, the second one decide
 }
 
 TEST_CASE(
-    "I12, I16: checks come some hours apart; lost access degrades and heals, an app that was suspended ends "
+    "I12, I16: checks come some hours apart, lost access degrades and heals, an app that was suspended ends "
     "it") {
     Office world;
     auto row = world.row();
