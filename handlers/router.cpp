@@ -143,6 +143,8 @@ UserId doer(const Event& event) {
 }
 
 Outcome routed(const Event& event, const Context& context) {
+    const bool by_a_person = event.kind == EventKind::interactive || event.kind == EventKind::slash_command;
+    if (by_a_person && doer(event).empty()) return not_understood(event, context, "a deed of nobody");
     switch (event.kind) {
         case EventKind::events_api:
             return route_event(event, context);

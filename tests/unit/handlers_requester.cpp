@@ -242,10 +242,19 @@ TEST_CASE(
     CHECK_FALSE(
         world.handle(handlers::EventKind::events_api, {{"event", {{"type", "brand_new"}}}}, "e1").recognised);
     CHECK_FALSE(world.handle(handlers::EventKind::events_api, Json::array(), "e2").recognised);
+    CHECK_FALSE(world
+                    .handle(handlers::EventKind::interactive,
+                            {{"type", "workflow_step_edit"}, {"user", {{"id", "U0REQ"}}}}, "e3")
+                    .recognised);
+    const Json somebody{{"id", "U0REQ"}};
+    CHECK(world
+              .handle(handlers::EventKind::interactive, {{"type", "block_suggestion"}, {"user", somebody}},
+                      "e4")
+              .ack == R"({"options":[]})");
+    const Json form{{"callback_id", "form_request_app"}};
     CHECK_FALSE(
-        world.handle(handlers::EventKind::interactive, {{"type", "workflow_step_edit"}}, "e3").recognised);
-    CHECK(world.handle(handlers::EventKind::interactive, {{"type", "block_suggestion"}}, "e4").ack ==
-          R"({"options":[]})");
+        world.handle(handlers::EventKind::interactive, {{"type", "view_submission"}, {"view", form}}, "e7")
+            .recognised);
     CHECK(world.handle(handlers::EventKind::events_api, {{"event", {{"type", "app_home_opened"}}}}, "e5")
               .recognised);
     CHECK(world.handle(handlers::EventKind::events_api, {{"type", "app_rate_limited"}}, "e6").recognised);
