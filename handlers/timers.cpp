@@ -1,5 +1,6 @@
 #include "handlers/after_decision.hpp"
 #include "handlers/deadlines.hpp"
+#include "handlers/deciding.hpp"
 #include "handlers/expiry.hpp"
 #include "handlers/group_reading.hpp"
 #include "handlers/handlers.hpp"
@@ -11,6 +12,7 @@
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
+#include "handlers/vendor_issue_seen.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -33,6 +35,8 @@ Outcome timers(const Event& event, const Context& context) {
     if (kind == "integration_log") return begin_integration_log(context);
     if (kind == "slackbot_entry") return slackbot_entry(event, context);
     if (kind == "tracker_poll") return poll_due(event, context);
+    if (kind == "tracker_begins") return tracker_begins(event, context);
+    if (kind == "hand_over") return hand_over_due(event, context);
     if (kind == "redraw") return redraw_due(event, context);
     Outcome outcome;
     outcome.recognised = false;
