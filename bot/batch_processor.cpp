@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace countersign::bot {
 namespace {
@@ -55,6 +56,17 @@ std::string_view variable_of(storage::TokenKind token) {
             return "the tracker's token";  // which one, the answer itself says
     }
     return "";
+}
+
+// A token came with a reload, or with an integration: its tracker is taken up as at the start.
+void begin_new_trackers(storage::Database& database, const std::set<std::string, std::less<>>& before,
+                        const std::set<std::string, std::less<>>& now, Timestamp at) {
+    for (const auto& name : now) {
+        if (before.contains(name)) continue;
+        // A tracker's name has no sign that JSON would quote.
+        const auto event = fmt::format(R"({{"kind":"tracker_begins","tracker":"{}"}})", name);
+        storage::apply(database, storage::SetTimer{{"tracker_begins:" + name, at, event}}, at);
+    }
 }
 
 }  // namespace
@@ -103,8 +115,9 @@ BatchProcessor::Processed BatchProcessor::process(std::vector<Item>& batch) {
     try {
         database_.transaction([&] {
             // An integration may have come or gone, also by a command of the operator.
-            capabilities_.trackers =
-                storage::InstalledView(database_).connected_trackers(trackers_with_token_);
+            auto trackers = storage::InstalledView(database_).connected_trackers(trackers_with_token_);
+            begin_new_trackers(database_, capabilities_.trackers, trackers, clock_->now());
+            capabilities_.trackers = std::move(trackers);
             const EventIntake intake(database_, *settings_, capabilities_, done.counts, clock_->now());
             take(batch, done, intake);
             failpoint("before_commit");

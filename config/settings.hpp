@@ -65,6 +65,7 @@ struct Tracker {
     std::string template_name = "app_integrations";
     TrackerPurpose purpose = TrackerPurpose::vendor;
     std::chrono::seconds poll{60};
+    bool check_boxes = false;  // ticked boxes of the text sign too, where GitLab tells who ticked them (A14)
 };
 
 struct InstalledSettings {

@@ -98,6 +98,11 @@ Tracker read_tracker(const Node* node, Problems& problems) {
     tracker.template_name = section.text("template", tracker.template_name);
     tracker.purpose = choice<TrackerPurpose>(section, "purpose", TrackerPurpose::vendor, purposes);
     tracker.poll = std::chrono::seconds(section.integer("poll_seconds", tracker.poll.count(), 10, 3600));
+    tracker.check_boxes = section.boolean("check_boxes", false);
+    if (tracker.check_boxes && tracker.kind == TrackerKind::github)
+        section.problem("check_boxes",
+                        "is true for GitHub, which does not tell who ticked a box; expected "
+                        "false, or a GitLab tracker");
     section.finish();
     return tracker;
 }

@@ -3,6 +3,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/find_app.hpp"
 #include "handlers/handlers.hpp"
+#include "handlers/own_login.hpp"
 #include "handlers/party_work.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/requests_of_person.hpp"
@@ -27,9 +28,9 @@ namespace {
 using storage::AppRequest;
 
 constexpr std::size_t listed = 50;
-constexpr std::string_view known_words[]{"status", "list",    "link",  "withdraw", "find",
-                                         "help",   "approve", "away",  "back",     "automatic",
-                                         "clear",  "figures", "object"};
+constexpr std::string_view known_words[]{"status", "list",    "link",   "withdraw", "find",
+                                         "help",   "approve", "away",   "back",     "automatic",
+                                         "clear",  "figures", "object", "connect",  "disconnect"};
 
 Outcome help(const Press& press, std::string_view problem = {}) {
     return say(press, views::app_request_help(problem, press.language));
@@ -185,6 +186,8 @@ Outcome app_request_typed(const Press& press, const Context& context) {
     if (word == "automatic") return automatic_typed(press, words, context);
     if (word == "clear") return clear_typed(press, words, context);
     if (word == "object") return object_typed(press, words, context);
+    if (word == "connect") return connect_typed(press, words, context);
+    if (word == "disconnect") return disconnect_typed(press, context);
     if (word == "figures") return figures_typed(press, context);
     if (word == "help") return help(press);
     const auto meant = text::nearest(word, known_words);

@@ -3,18 +3,37 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/issue_standing.hpp"
+#include "handlers/review/payload_fields.hpp"
 #include "handlers/review/votes.hpp"
+#include "handlers/slackbot.hpp"
+#include "handlers/trackers.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/slackbot_steps.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace countersign::handlers {
 namespace {
 
+using nlohmann::json;
+
 bool is_ours(const storage::AppRequest& request, const Context& context) {
     return !request.app_id.empty() && request.app_id == context.capabilities.own_app;
+}
+
+// The vendor issue was read before, and can be again.
+bool is_evidence(const Case& item, const Context& context) {
+    return item.issue && item.known && has_token(item.issue->tracker, context);
+}
+
+storage::Effect ask_before(const Case& item, const json& question, const Context& context) {
+    auto effect =
+        check_before_hand_over(item.request, key_of(*item.issue), std::to_string(to_millis(context.now)));
+    effect.context = question.dump(-1, ' ', false, json::error_handler_t::replace);
+    effect.deadline = context.now + std::chrono::seconds(30);
+    return effect;
 }
 
 }  // namespace
@@ -48,6 +67,40 @@ bool applies_by_api(const storage::AppRequest& request, const Context& context) 
 
 Outcome hand_over(const Press& press, Case item, storage::DecisionKind kind, const std::string& reason,
                   const Context& context) {
+    if (kind != storage::DecisionKind::approve || !is_evidence(item, context))
+        return handed_over(press, std::move(item), kind, reason, context);
+    const json question{{"press", json::parse(to_text(press))}, {"reason", reason}};
+    Outcome outcome;
+    outcome.effects.push_back(ask_before(item, question, context));
+    return outcome;
+}
+
+Outcome hand_to_managers(const Case& item, const Context& context) {
+    const auto& request = item.request;
+    const bool shows_button = request.state == storage::RequestState::ready && !context.capabilities.admin &&
+                              !context.view.slackbot_notices(request.id).empty();
+    // What made it ready may be this very reading.
+    const bool just_read = item.known && item.known->full_at == context.now;
+    if (!shows_button || !is_evidence(item, context) || just_read) return point_managers(request, context);
+    Outcome outcome;
+    outcome.effects.push_back(ask_before(item, json::object(), context));
+    return outcome;
+}
+
+storage::Change hand_over_later(RequestId request, const Context& context) {
+    const json event{{"kind", "hand_over"}, {"request", request.value}};
+    return storage::SetTimer{
+        {"hand_over:" + to_text(request), context.now + std::chrono::minutes(1), event.dump()}};
+}
+
+Outcome hand_over_due(const Event& event, const Context& context) {
+    const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
+    if (!request || request->state != storage::RequestState::ready) return {};
+    return hand_to_managers(load_case(*request, context), context);
+}
+
+Outcome handed_over(const Press& press, Case item, storage::DecisionKind kind, const std::string& reason,
+                    const Context& context) {
     auto& request = item.request;
     const auto before = request.state;
     request.decision = kind;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "handlers/context.hpp"
+#include "handlers/event.hpp"
 #include "handlers/outcome.hpp"
 #include "handlers/press.hpp"
 #include "handlers/settle.hpp"
@@ -20,8 +21,17 @@ namespace countersign::handlers {
 [[nodiscard]] bool applies_by_api(const storage::AppRequest& request, const Context& context);
 
 // Workspace driver: notes what was decided and tells the admin exactly what to press in Slack. The state
-// stays until an admin presses `Done`.
+// stays until an admin presses `Done`. Where the vendor issue is evidence, it is read again before (A18).
 [[nodiscard]] Outcome hand_over(const Press& press, Case item, storage::DecisionKind kind,
                                 const std::string& reason, const Context& context);
+// The same once it was read.
+[[nodiscard]] Outcome handed_over(const Press& press, Case item, storage::DecisionKind kind,
+                                  const std::string& reason, const Context& context);
+
+// Workspace driver, when a request became ready: the managers are shown Slack's own button; where the vendor
+// issue is evidence, after it was read again (A18).
+[[nodiscard]] Outcome hand_to_managers(const Case& item, const Context& context);
+[[nodiscard]] storage::Change hand_over_later(RequestId request, const Context& context);
+[[nodiscard]] Outcome hand_over_due(const Event& event, const Context& context);  // timer of kind "hand_over"
 
 }  // namespace countersign::handlers

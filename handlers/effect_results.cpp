@@ -59,6 +59,7 @@ Outcome heard(const EffectAnswer& answer, const Event& event, const Context& con
     if (answer.purpose == purposes::integration_log) return integration_log_told(answer, context);
     if (answer.purpose == purposes::issue) return issue_told(answer, context);
     if (answer.purpose == purposes::issue_check) return issue_checked(answer, context);
+    if (answer.purpose == purposes::issue_hand_over) return hand_over_checked(answer, context);
     if (answer.purpose == purposes::issues_changed) return changed_issues_told(answer, context);
     if (answer.purpose == purposes::tracker_account) return tracker_account_told(answer, context);
     if (answer.purpose == purposes::issue_note || answer.purpose == purposes::issue_labels)

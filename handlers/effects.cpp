@@ -143,6 +143,28 @@ Effect update_direct_message(const AppRequest& request, const UserId& person, st
     return made;
 }
 
+Effect post_in_thread(const AppRequest& request, const storage::MessageRef& card, std::string_view name,
+                      const views::Message& message) {
+    auto made =
+        effect(fmt::format("thread:{}:{}", to_text(request.id), name), "chat.postMessage", purposes::notice);
+    auto args = post_args(card.channel.value);
+    args["thread_ts"] = card.ts;
+    made.args = message_args(std::move(args), message);
+    made.request = request.id;
+    made.message = made.lane = made.key;
+    return made;
+}
+
+Effect update_in_thread(const AppRequest& request, std::string_view name, std::string_view round,
+                        const views::Message& message) {
+    const auto posted = fmt::format("thread:{}:{}", to_text(request.id), name);
+    auto made = effect(fmt::format("{}:{}", posted, round), "chat.update", purposes::notice);
+    made.args = message_args(json::object(), message);
+    made.request = request.id;
+    made.message = made.lane = posted;
+    return made;
+}
+
 Effect ephemeral(const ChannelId& channel, const UserId& person, std::string_view cause,
                  const views::Message& message) {
     auto made = effect(fmt::format("answer:{}", cause), "chat.postEphemeral", purposes::answer);

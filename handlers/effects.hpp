@@ -54,6 +54,11 @@ inline constexpr std::string_view integration_log = "integration_log";
 // Edits a direct message posted with the same occasion.
 [[nodiscard]] storage::Effect update_direct_message(const storage::AppRequest&, const UserId&,
                                                     std::string_view occasion, const views::Message&);
+// A reply in the thread under the card, and its edit; `name` tells it from the others.
+[[nodiscard]] storage::Effect post_in_thread(const storage::AppRequest&, const storage::MessageRef& card,
+                                             std::string_view name, const views::Message&);
+[[nodiscard]] storage::Effect update_in_thread(const storage::AppRequest&, std::string_view name,
+                                               std::string_view round, const views::Message&);
 // A line that only one person sees; `cause` (envelope id) makes the key.
 [[nodiscard]] storage::Effect ephemeral(const ChannelId&, const UserId&, std::string_view cause,
                                         const views::Message&);

@@ -46,6 +46,13 @@ storage::Change next_poll(const config::Tracker& tracker, const Context& context
     return storage::SetTimer{{"tracker_poll:" + tracker.name, context.now + tracker.poll, event.dump()}};
 }
 
+Outcome begin_with(const config::Tracker& tracker, const Context& context) {
+    Outcome outcome;
+    outcome.effects.push_back(ask_tracker_account(tracker.name, std::to_string(to_millis(context.now))));
+    outcome.changes.push_back(next_poll(tracker, context));
+    return outcome;
+}
+
 // A minute while people sign, up to an hour for what nobody has touched for days; nullopt: nobody waits for
 // it any more.
 std::optional<milliseconds> interval(const TrackerIssue& issue, const config::Tracker& tracker,
@@ -148,13 +155,21 @@ Outcome read_again(TrackerIssue issue, std::string_view round, const Context& co
 
 Outcome begin_polling(const Context& context) {
     Outcome outcome;
-    for (const auto& tracker : context.settings.trackers) {
-        if (!has_token(tracker.name, context)) continue;
-        outcome.effects.push_back(ask_tracker_account(tracker.name, std::to_string(to_millis(context.now))));
-        outcome.changes.push_back(next_poll(tracker, context));
-    }
+    for (const auto& tracker : context.settings.trackers)
+        if (has_token(tracker.name, context)) outcome.merge(begin_with(tracker, context));
     for (const auto& link : context.view.unread_vendor_issues(adopted_at_once))
         outcome.merge(watch_issue(link, context));
+    return outcome;
+}
+
+Outcome tracker_begins(const Event& event, const Context& context) {
+    Outcome outcome;
+    const auto name = review::text_field(event.payload, "tracker");
+    const auto* tracker = find_tracker(name, context.settings);
+    if (tracker == nullptr || !has_token(name, context)) return outcome;
+    outcome.merge(begin_with(*tracker, context));
+    for (const auto& link : context.view.unread_vendor_issues(adopted_at_once))
+        if (link.tracker == name) outcome.merge(watch_issue(link, context));
     return outcome;
 }
 
@@ -197,7 +212,11 @@ Outcome changed_issues_told(const EffectAnswer& answer, const Context& context) 
     for (const auto& told : review::field(answer.response, "issues")) {
         auto known = context.view.tracker_issue({tracker, project, review::number_field(told, "iid")});
         if (!known || !known->next_check) continue;
-        if (to_millis(known->remote_updated_at) == review::number_field(told, "updated_at")) continue;
+        const bool same = to_millis(known->remote_updated_at) == review::number_field(told, "updated_at");
+        // Trackers' dates go by the second: what changed in the second of the last reading may have come
+        // after it.
+        const bool read_later = known->read_at && *known->read_at - known->remote_updated_at > seconds(1);
+        if (same && read_later) continue;
         outcome.merge(read_again(std::move(*known), round, context));
     }
     return outcome;

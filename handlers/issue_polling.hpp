@@ -13,6 +13,8 @@ namespace countersign::handlers {
 
 // At start: links made before there was a token are taken up, and every tracker's polling begins.
 [[nodiscard]] Outcome begin_polling(const Context& context);
+// Timer of kind "tracker_begins": a token came while we ran, by a reload or with an integration.
+[[nodiscard]] Outcome tracker_begins(const Event& event, const Context& context);
 // Timer of kind "tracker_poll".
 [[nodiscard]] Outcome poll_due(const Event& event, const Context& context);
 [[nodiscard]] Outcome changed_issues_told(const EffectAnswer& answer, const Context& context);

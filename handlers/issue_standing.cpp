@@ -1,6 +1,7 @@
 #include "handlers/issue_standing.hpp"
 
 #include "config/base/text.hpp"
+#include "handlers/own_login.hpp"
 #include "handlers/review/members.hpp"
 #include "handlers/trackers.hpp"
 #include "handlers/views/issue_texts.hpp"
@@ -119,9 +120,8 @@ bool issue_stands(const Case& item) {
 }
 
 UserId person_of(std::string_view tracker, std::int64_t account, const Context& context) {
-    const auto& people = context.settings.people;
-    const auto found = std::ranges::find_if(
-        people, [&](const auto& person) { return person.tracker == tracker && person.account == account; });
+    const auto people = people_in(tracker, context);
+    const auto found = std::ranges::find(people, account, &config::PersonMapping::account);
     return found == people.end() ? UserId(fmt::format("{}:{}", tracker, account)) : found->slack;
 }
 
@@ -133,6 +133,7 @@ review::IssueQuestion question_for(const storage::AppRequest& request, const sto
     if (tracker == nullptr) return question;
     question.kind = tracker->kind;
     question.projects = tracker->projects;
+    question.check_boxes = tracker->check_boxes;
     question.app_name = request.app_name;
     question.app_id = request.app_id.value;
     question.used_for = used_for(request, issue, context);
@@ -145,6 +146,7 @@ review::IssueQuestion question_for(const storage::AppRequest& request, const sto
     const auto pinned = context.view.pinned_labels(issue.tracker, issue.project);
     const review::GroupsRead none;
     const review::GroupKnowledge groups{context.view, none, context.now, group_good_for};
+    const auto people = people_in(issue.tracker, context);
     for (const auto& party : context.settings.review.parties) {
         review::SigningParty signs{.name = party.name,
                                    .label = party.tracker_label,
@@ -156,18 +158,15 @@ review::IssueQuestion question_for(const storage::AppRequest& request, const sto
         const auto pin = std::ranges::find(pinned, party.name, &storage::PinnedLabel::party);
         // Another name in the configuration is another label, to be pinned anew.
         if (pin != pinned.end() && pin->name == party.tracker_label) signs.pinned = pin->id;
-        for (const auto& person : context.settings.people) {
-            if (person.tracker != issue.tracker) continue;
+        for (const auto& person : people) {
             const auto membership = review::membership(person.slack, party.members, groups);
             if (membership.member) signs.members.push_back(person.account);
             signs.members_known = signs.members_known && (membership.member || membership.unread.empty());
         }
         question.parties.push_back(std::move(signs));
     }
-    for (const auto& person : context.settings.people) {
-        if (person.tracker == issue.tracker && person.slack == request.requester)
-            question.requester.push_back(person.account);
-    }
+    for (const auto& person : people)
+        if (person.slack == request.requester) question.requester.push_back(person.account);
     return question;
 }
 

@@ -6,6 +6,7 @@
 #include "handlers/handlers.hpp"
 #include "handlers/home_tab.hpp"
 #include "handlers/installed_apps.hpp"
+#include "handlers/issue_thread.hpp"
 #include "handlers/party_work.hpp"
 #include "handlers/people.hpp"
 #include "handlers/presses.hpp"
@@ -64,7 +65,11 @@ Outcome route_event(const Event& event, const Context& context) {
     if (type == "app_requested") return app_requested(event, context);
     if (type == "app_home_opened") return home_opened(event, context);
     if (type == "subteam_updated" || type == "subteam_members_changed") return group_changed(event, context);
-    if (type == "message") return slackbot_message(event, context);
+    if (type == "message") {
+        auto outcome = slackbot_message(event, context);
+        outcome.merge(reply_onto_issue(event, context));
+        return outcome;
+    }
     if (type == "app_installed") return app_installed(event, context);
     if (type == "app_uninstalled_team" || type == "app_deleted") return app_removed(event, context);
     if (type == "tokens_revoked" || type == "app_uninstalled") return rights_lost(event, context);

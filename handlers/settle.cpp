@@ -2,6 +2,7 @@
 
 #include "handlers/answers.hpp"
 #include "handlers/deadlines.hpp"
+#include "handlers/deciding.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/issue_notes.hpp"
@@ -10,7 +11,6 @@
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/votes.hpp"
-#include "handlers/slackbot.hpp"
 #include "handlers/trackers.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
@@ -162,7 +162,7 @@ Outcome settle(Case item, RequestState before, std::string_view actor, const Con
         outcome.changes.push_back(next_deadline(request, context.now, context));
         tell_requester(request, context, outcome);
         cancel_in_slack(request, context, outcome);
-        outcome.merge(point_managers(request, context));
+        outcome.merge(hand_to_managers(item, context));
         if (request.state == RequestState::manual || request.state == RequestState::reconsider)
             raise_alarm(request, context, outcome);
         outcome.audit.push_back({std::string(actor), "request.state", to_text(request.id),

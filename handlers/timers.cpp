@@ -1,6 +1,7 @@
 #include "handlers/after_decision.hpp"
 #include "handlers/channel_posts.hpp"
 #include "handlers/deadlines.hpp"
+#include "handlers/deciding.hpp"
 #include "handlers/expiry.hpp"
 #include "handlers/granting.hpp"
 #include "handlers/group_reading.hpp"
@@ -16,6 +17,7 @@
 #include "handlers/sweep.hpp"
 #include "handlers/token_life.hpp"
 #include "handlers/uninstalling.hpp"
+#include "handlers/vendor_issue_seen.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -45,6 +47,8 @@ Outcome timers(const Event& event, const Context& context) {
     if (kind == "integration_log") return begin_integration_log(context);
     if (kind == "slackbot_entry") return slackbot_entry(event, context);
     if (kind == "tracker_poll") return poll_due(event, context);
+    if (kind == "tracker_begins") return tracker_begins(event, context);
+    if (kind == "hand_over") return hand_over_due(event, context);
     if (kind == "redraw") return redraw_due(event, context);
     Outcome outcome;
     outcome.recognised = false;

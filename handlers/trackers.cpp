@@ -84,6 +84,16 @@ Effect check_issue(const storage::AppRequest& request, const IssueKey& issue) {
     return made;
 }
 
+Effect check_before_hand_over(const storage::AppRequest& request, const IssueKey& issue,
+                              std::string_view round) {
+    auto made =
+        tracker_effect(fmt::format("issue_hand_over:{}:v{}:{}", to_text(request.id), request.version, round),
+                       "tracker.read_issue", purposes::issue_hand_over, place(issue));
+    made.request = request.id;
+    made.interactive = true;
+    return made;
+}
+
 Effect ask_changed_issues(std::string_view tracker, std::string_view project,
                           const std::vector<std::int64_t>& iids, Timestamp since, std::string_view round) {
     return tracker_effect(

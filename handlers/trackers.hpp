@@ -18,6 +18,7 @@ namespace countersign::handlers {
 namespace purposes {
 inline constexpr std::string_view issue = "issue";              // an issue was read
 inline constexpr std::string_view issue_check = "issue_check";  // the same, before Slack's approve (A18)
+inline constexpr std::string_view issue_hand_over = "issue_hand_over";  // before people press in Slack
 inline constexpr std::string_view issues_changed = "issues_changed";
 inline constexpr std::string_view tracker_account = "tracker_account";  // who we are there
 inline constexpr std::string_view issue_note = "issue_note";            // the status note
@@ -37,6 +38,9 @@ inline constexpr std::string_view issue_created = "issue_created";
 [[nodiscard]] storage::Effect read_issue(const storage::IssueKey& issue, std::string_view round,
                                          std::string_view etag = {});
 [[nodiscard]] storage::Effect check_issue(const storage::AppRequest& request, const storage::IssueKey& issue);
+// The same before the admins are sent to Slack's own button; `round` tells one question from the next.
+[[nodiscard]] storage::Effect check_before_hand_over(const storage::AppRequest& request,
+                                                     const storage::IssueKey& issue, std::string_view round);
 [[nodiscard]] storage::Effect ask_changed_issues(std::string_view tracker, std::string_view project,
                                                  const std::vector<std::int64_t>& iids, Timestamp since,
                                                  std::string_view round);

@@ -3,16 +3,20 @@
 #include "config/base/text.hpp"
 #include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/deciding.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/inquiry_verdict.hpp"
 #include "handlers/issue_creation.hpp"
 #include "handlers/issue_polling.hpp"
 #include "handlers/issue_standing.hpp"
+#include "handlers/issue_thread.hpp"
 #include "handlers/issue_votes.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/own_login.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
+#include "handlers/slackbot.hpp"
 #include "handlers/trackers.hpp"
 #include "handlers/views/issue_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
@@ -150,6 +154,7 @@ Seen see(const storage::AppRequest& request, const TrackerIssue& before, const I
             {item.issue->tracker, item.issue->project, party, named->tracker_label, label, context.now}});
     }
     raise_alerts(item, verdict, seen.outcome, context);
+    seen.outcome.merge(comments_into_thread(request, *item.issue, facts, context));
     item.known = after;
     item.verdict = std::move(verdict);
     const bool votes_count = review::in_votes(request.state) || review::in_flight(request.state);
@@ -256,6 +261,7 @@ Outcome tell_requests(const TrackerIssue& before, const TrackerIssue& after, con
         outcome.merge(follow_up(see(*request, before, facts, after, context), before, facts, context));
     }
     outcome.merge(tell_follower(before, facts, context));
+    outcome.merge(look_for_codes(before.key.tracker, facts, context));
     return outcome;
 }
 
@@ -361,6 +367,53 @@ Outcome issue_checked(const EffectAnswer& answer, const Context& context) {
         return outcome;
     }
     outcome.merge(send_decision(std::move(item), asker, context, IssueIs::fresh));
+    return outcome;
+}
+
+Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
+    const auto request = context.view.request(answer.request);
+    const auto before = context.view.tracker_issue(key_in(answer.args));
+    if (!request || storage::is_final(request->state) || review::in_flight(request->state)) return {};
+    const bool by_press = answer.context.contains("press");
+    const auto not_now = [&](Outcome outcome, const std::string& why) {
+        if (by_press)
+            outcome.merge(say(parse_press(answer.context["press"], context),
+                              "Please press nothing in Slack yet: " + why));
+        else
+            outcome.changes.push_back(hand_over_later(request->id, context));
+        return outcome;
+    };
+    const auto facts = answer.ok() && before ? facts_in(answer) : std::nullopt;
+    if (!facts) {
+        const auto error = answer.error.empty() ? "malformed" : answer.error;
+        auto outcome = before ? unreadable(*before, error, context) : Outcome();
+        return not_now(std::move(outcome), "the vendor issue cannot be read just now.");
+    }
+    const auto after = as_read(*before, *facts, review::text_field(answer.response, "etag"), context);
+    Outcome outcome;
+    outcome.changes.emplace_back(storage::SaveTrackerIssue{after});
+    outcome.merge(tell_requests(*before, after, *facts, request->id, context));
+    auto seen = see(*request, *before, *facts, after, context);
+    outcome.merge(std::move(seen.outcome));
+    auto& item = seen.item;
+    auto why = item.judgement.vendor_issue ? issue_problem(item, context) : std::string();
+    if (why.empty() && !seen.taken_back.empty())
+        why = "the vendor issue has changed. " + text::joined(seen.taken_back, "; ") + ".";
+    if (!why.empty()) {
+        outcome.audit.push_back(
+            {"countersign", "decision.stopped", countersign::to_text(request->id), details({{"why", why}})});
+        outcome.merge(settle(std::move(item), request->state, "tracker", context));
+        // Where nobody waits for an answer, the card says it; `Ready` will ask again.
+        return by_press ? not_now(std::move(outcome), why) : outcome;
+    }
+    if (by_press) {
+        outcome.merge(handed_over(parse_press(answer.context["press"], context), std::move(item),
+                                  storage::DecisionKind::approve,
+                                  review::text_field(answer.context, "reason"), context));
+        return outcome;
+    }
+    if (request->state == RequestState::ready) outcome.merge(point_managers(*request, context));
+    outcome.merge(settle(std::move(item), request->state, "tracker", context));
     return outcome;
 }
 

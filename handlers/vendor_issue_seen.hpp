@@ -19,6 +19,9 @@ namespace countersign::handlers {
 // The answer to the reading before Slack's approve (purposes::issue_check, A18).
 [[nodiscard]] Outcome issue_checked(const EffectAnswer& answer, const Context& context);
 
+// The answer to the reading before people are sent to Slack's own button (purposes::issue_hand_over, A18).
+[[nodiscard]] Outcome hand_over_checked(const EffectAnswer& answer, const Context& context);
+
 // A tracker says that an issue has changed (webhook): a hint, so the issue is read.
 [[nodiscard]] Outcome tracker_hook(const Event& event, const Context& context);
 

@@ -1,6 +1,7 @@
 #include "handlers/review/issue_verdict.hpp"
 
 #include "config/base/text.hpp"
+#include "handlers/review/check_boxes.hpp"
 #include "handlers/review/signing_phrases.hpp"
 
 #include <fmt/format.h>
@@ -130,7 +131,7 @@ class PartyLabel {
     bool first_sight_ = false;
 };
 
-// What one account said about one party, by label or comment.
+// What one account said about one party, by label, comment or box.
 struct Word {
     std::size_t party = 0;
     bool approves = false;
@@ -149,6 +150,7 @@ class Judge {
         made.problem = problem_of(facts_, question_);
         for (const auto& party : question_.parties)
             labels_.emplace_back(facts_, party, question_.kind);
+        if (question_.check_boxes) boxes_ = check_boxes(facts_.description);
         collect_words();
         for (std::size_t i = 0; i < question_.parties.size(); ++i) {
             made.parties.push_back(judge_party(i));
@@ -189,7 +191,10 @@ class Judge {
             const bool backdated = newest && comment.created_at + tolerance < *newest;
             if (comment.created_at <= facts_.read_at + tolerance && (!newest || comment.created_at > *newest))
                 newest = comment.created_at;
-            if (!comment.system && !is_own(comment.author)) read_comment(comment, backdated);
+            if (comment.system)
+                read_tick(comment);
+            else if (!is_own(comment.author))
+                read_comment(comment, backdated);
         }
     }
 
@@ -213,6 +218,23 @@ class Judge {
                                    .at = comment.created_at,
                                    .refused = std::move(refused)}});
             }
+        }
+    }
+
+    // Only GitLab tells who ticked a box, in a note of its own.
+    void read_tick(const IssueComment& note) {
+        const auto tick = question_.check_boxes ? tick_note(note.body) : std::nullopt;
+        if (!tick || is_own(note.author)) return;
+        for (std::size_t i = 0; i < question_.parties.size(); ++i) {
+            if (!same_name(question_.parties[i].name, tick->item)) continue;
+            add({.party = i,
+                 .approves = tick->ticked,
+                 .signature = {.account = note.author ? note.author->id : 0,
+                               .login = note.author ? note.author->login : "",
+                               .signal = "box",
+                               .ref = note.id,
+                               .at = note.created_at,
+                               .refused = why_not(i, note.author, note.created_at)}});
         }
     }
 
@@ -286,11 +308,14 @@ class Judge {
         PartySigned made;
         made.party = question_.parties[index].name;
         const Word* label = judge_label(index, made);
+        const Word* box = judge_box(index, made);
         for (const auto& word : words_) {
             if (word.party != index || !word.approves) continue;
             const bool by_label = word.signature.signal == "label";
-            if (by_label && &word != label) continue;
+            const bool by_box = word.signature.signal == "box";
+            if ((by_label && &word != label) || (by_box && &word != box)) continue;
             auto signature = word.signature;
+            if (by_box && signature.refused.empty()) signature.refused = changed_since(word);
             if (signature.refused.empty()) signature.refused = taken_back(word);
             if (signature.refused.empty()) {
                 const auto meant = party_of(signature.account);
@@ -321,12 +346,7 @@ class Judge {
         const auto& party = question_.parties[index];
         const auto& label = labels_[index];
         if (party.label.empty()) return nullptr;
-        const auto refuse = [&](std::string why) {
-            Signature refused;
-            refused.signal = "label";
-            refused.refused = std::move(why);
-            made.refused.push_back(std::move(refused));
-        };
+        const auto refuse = [&](std::string why) { refuse_signal("label", std::move(why), made); };
         bool on_issue = false;
         for (const auto& each : facts_.labels) {
             if (label.is_renamed(each)) {
@@ -356,6 +376,60 @@ class Judge {
         return found == words_.end() ? nullptr : &*found;
     }
 
+    static void refuse_signal(std::string signal, std::string why, PartySigned& made) {
+        Signature refused;
+        refused.signal = std::move(signal);
+        refused.refused = std::move(why);
+        made.refused.push_back(std::move(refused));
+    }
+
+    // The tick that the party's box shows now, if the tracker tells whose it is; else why not goes to `made`.
+    const Word* judge_box(std::size_t index, PartySigned& made) {
+        if (!question_.check_boxes) return nullptr;
+        const auto refuse = [&](std::string why) -> const Word* {
+            refuse_signal("box", std::move(why), made);
+            return nullptr;
+        };
+        if (!boxes_) return refuse("the text is too long to look for boxes");
+        const CheckBox* box = nullptr;
+        for (const auto& each : *boxes_) {
+            if (!same_name(each.text, question_.parties[index].name)) continue;
+            if (box != nullptr) return refuse("the text has more than one box for it");
+            box = &each;
+        }
+        if (box == nullptr || box->state == CheckBox::State::open) return nullptr;
+        if (box->state == CheckBox::State::crossed_out) return refuse("its box is crossed out");
+        const Word* last = nullptr;
+        for (const auto& word : words_) {
+            if (word.party == index && word.signature.signal == "box" &&
+                (last == nullptr || word.signature.ref > last->signature.ref))
+                last = &word;
+        }
+        // Made ticked, or ticked together with a change of the text: GitLab writes no note about that.
+        return last != nullptr && last->approves ? last : refuse("nobody knows who ticked the box");
+    }
+
+    // A box shows what its text says now, and whoever may edit can put another text behind a tick. GitLab
+    // tells of an edit that also ticks a box by its note about the tick alone, so ticks of others may be
+    // edits too.
+    [[nodiscard]] std::string changed_since(const Word& word) const {
+        for (const auto& note : facts_.comments) {
+            const bool later = note.id > word.signature.ref;
+            const bool may_be_edit =
+                is_edit_note(note) || (note.system && tick_note(note.body) && !may_sign_at_all(note.author));
+            if (later && may_be_edit)
+                return fmt::format("the text may have been changed after @{} ticked the box",
+                                   word.signature.login);
+        }
+        return "";
+    }
+
+    [[nodiscard]] bool may_sign_at_all(const std::optional<TrackerAccount>& account) const {
+        return account && std::ranges::any_of(question_.parties, [&](const SigningParty& party) {
+                   return holds(party.approvers, account->id) || holds(party.members, account->id);
+               });
+    }
+
     [[nodiscard]] Verdict whole(const IssueVerdict& made) const {
         if (made.parties.empty() || facts_.iid == 0) return Verdict::cannot_tell;  // A19
         if (made.problem != IssueProblem::none) return Verdict::pending;
@@ -370,6 +444,7 @@ class Judge {
     const IssueQuestion& question_;
     std::optional<Timestamp> changed_at_;
     std::vector<PartyLabel> labels_;
+    std::optional<std::vector<CheckBox>> boxes_;
     std::vector<Word> words_;
     std::multimap<std::int64_t, Timestamp> edited_;
     std::vector<std::string> alerts_;
@@ -408,7 +483,7 @@ IssueFacts for_the_record(IssueFacts facts) {
         if (is_edit_note(comment))
             comment.body.resize(comment.body.starts_with(edit_notes[0]) ? edit_notes[0].size()
                                                                         : edit_notes[1].size());
-        else if (comment.system || signing_phrases(comment.body).empty())
+        else if (comment.system ? !tick_note(comment.body) : signing_phrases(comment.body).empty())
             comment.body.clear();
     }
     return facts;

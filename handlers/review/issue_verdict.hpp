@@ -33,6 +33,7 @@ struct IssueQuestion {
     std::int64_t own_account = 0;         // ours: what we do signs nothing (S2)
     std::string app_name, app_id;         // the issue must name one of them
     std::string used_for;                 // "REQ-3": the issue carries another app's request (A15)
+    bool check_boxes = false;             // a party's ticked box is its sign too (A14)
     std::string text_hash;                // as last read; "": first sight
     std::optional<Timestamp> text_changed_at;
     auto operator<=>(const IssueQuestion&) const = default;
@@ -45,8 +46,8 @@ enum class Verdict { approved, pending, cannot_tell };
 struct Signature {
     std::int64_t account = 0;
     std::string login;
-    std::string signal;    // "label" or "comment"
-    std::int64_t ref = 0;  // the event's or comment's id
+    std::string signal;    // "label", "comment" or "box"
+    std::int64_t ref = 0;  // the event's or comment's id; of a box that of the tracker's note about it
     Timestamp at;
     std::string refused;  // "": counts; else why it does not
     auto operator<=>(const Signature&) const = default;

@@ -87,6 +87,7 @@ json written(const IssueQuestion& question) {
             {"app_name", question.app_name},
             {"app_id", question.app_id},
             {"used_for", question.used_for},
+            {"check_boxes", question.check_boxes},
             {"text_hash", question.text_hash},
             {"text_changed_at", written(question.text_changed_at)}};
 }
@@ -102,6 +103,7 @@ IssueQuestion read_question(const json& object) {
     question.app_name = object.at("app_name");
     question.app_id = object.at("app_id");
     question.used_for = object.at("used_for");
+    question.check_boxes = object.value("check_boxes", false);  // older evidence has none
     question.text_hash = object.at("text_hash");
     question.text_changed_at = time(object.at("text_changed_at"));
     return question;

@@ -74,17 +74,41 @@ HttpReply FakeGithub::refuse_rate(std::chrono::seconds wait) {
     return reply;
 }
 
+// What GitHub describes as always there, whoever reads it (trackers.md T5).
 Json FakeGithub::user(std::int64_t id) const {
     const auto found = world_.people.find(id);
     if (found == world_.people.end()) return nullptr;
     const auto& person = found->second;
+    const auto address = api_url() + "/users/" + person.login;
     return {{"login", person.login},
             {"id", person.id},
             {"node_id", fmt::format("U_{}", id)},
-            {"url", api_url() + "/users/" + person.login},
+            {"avatar_url", url() + "/avatars/u/" + std::to_string(id)},
+            {"gravatar_id", ""},
+            {"url", address},
             {"html_url", url() + "/" + person.login},
+            {"followers_url", address + "/followers"},
+            {"following_url", address + "/following{/other_user}"},
+            {"gists_url", address + "/gists{/gist_id}"},
+            {"starred_url", address + "/starred{/owner}{/repo}"},
+            {"subscriptions_url", address + "/subscriptions"},
+            {"organizations_url", address + "/orgs"},
+            {"repos_url", address + "/repos"},
+            {"events_url", address + "/events{/privacy}"},
+            {"received_events_url", address + "/received_events"},
             {"type", person.bot ? "Bot" : "User"},
             {"site_admin", false}};
+}
+
+Json FakeGithub::own_user() const {
+    auto object = user(world_.bot);
+    for (const auto* unsaid : {"name", "company", "location", "email", "hireable", "bio"})
+        object[unsaid] = nullptr;
+    object["blog"] = "";
+    for (const auto* none : {"public_repos", "public_gists", "followers", "following"})
+        object[none] = 0;
+    object["created_at"] = object["updated_at"] = tracker_time(world_.now(), false);
+    return object;
 }
 
 Json FakeGithub::label_json(const TrackerLabel& label) const {
@@ -95,13 +119,41 @@ Json FakeGithub::label_json(const TrackerLabel& label) const {
 }
 
 Json FakeGithub::repository_json(const TrackerProject& repository) const {
-    return {{"id", repository.id},
-            {"name", repository.path.substr(repository.path.find('/') + 1)},
-            {"full_name", repository.path},
-            {"private", true},
-            {"has_issues", repository.issues_enabled},
-            {"html_url", url() + "/" + repository.path},
-            {"url", api_url() + "/repos/" + repository.path}};
+    const auto address = api_url() + "/repos/" + repository.path;
+    const auto page = url() + "/" + repository.path;
+    Json object{{"id", repository.id},
+                {"node_id", fmt::format("R_{}", repository.id)},
+                {"name", repository.path.substr(repository.path.find('/') + 1)},
+                {"full_name", repository.path},
+                {"owner", user(world_.bot)},
+                {"private", true},
+                {"has_issues", repository.issues_enabled},
+                {"html_url", page},
+                {"url", address},
+                {"clone_url", page + ".git"},
+                {"git_url", page + ".git"},
+                {"ssh_url", page + ".git"},
+                {"svn_url", page},
+                {"default_branch", "main"}};
+    for (const auto* part :
+         {"archive",  "assignees",   "blobs",         "branches",     "collaborators", "comments",
+          "commits",  "compare",     "contents",      "contributors", "deployments",   "downloads",
+          "events",   "forks",       "git_commits",   "git_refs",     "git_tags",      "hooks",
+          "issues",   "keys",        "issue_comment", "issue_events", "labels",        "languages",
+          "merges",   "milestones",  "notifications", "pulls",        "releases",      "stargazers",
+          "statuses", "subscribers", "subscription",  "tags",         "teams",         "trees"})
+        object[std::string(part) + "_url"] = address + "/" + part;
+    for (const auto* no :
+         {"fork", "has_projects", "has_wiki", "has_pages", "has_discussions", "archived", "disabled"})
+        object[no] = false;
+    for (const auto* none :
+         {"forks", "forks_count", "open_issues", "open_issues_count", "size", "stargazers_count", "watchers",
+          "watchers_count", "network_count", "subscribers_count"})
+        object[none] = 0;
+    for (const auto* unsaid : {"description", "homepage", "language", "mirror_url", "license"})
+        object[unsaid] = nullptr;
+    object["pushed_at"] = object["created_at"] = object["updated_at"] = tracker_time(world_.now(), false);
+    return object;
 }
 
 Json FakeGithub::issue_json(const TrackerProject& repository, const TrackerIssue& issue) const {
@@ -186,7 +238,7 @@ HttpReply FakeGithub::perform(const HttpQuery& query, const std::string& path) {
     const auto parts = path_parts(path);
     const auto missing = json(404, {{"message", "Not Found"}, {"status", "404"}});
     if (parts.empty()) return missing;
-    if (path == "/user") return json(200, user(world_.bot));
+    if (path == "/user") return json(200, own_user());
     if (parts[0] == "repositories" && parts.size() > 1) {
         const auto found = world_.projects.find(number(parts[1]));
         if (found == world_.projects.end() || !found->second.readable) return missing;
@@ -228,8 +280,17 @@ HttpReply FakeGithub::contents(const TrackerProject& repository,
     const bool in_folder = parts.size() == 7 && parts[4] == ".github" && parts[5] == "ISSUE_TEMPLATE";
     for (const auto& [name, content] : repository.templates) {
         if (!in_folder || parts[6] != name + ".md") continue;
+        const auto file = ".github/ISSUE_TEMPLATE/" + name + ".md";
+        const auto address = fmt::format("{}/repos/{}/contents/{}", api_url(), repository.path, file);
         return json(200, {{"type", "file"},
                           {"name", name + ".md"},
+                          {"path", file},
+                          {"sha", text::sha256_hex(content).substr(0, 40)},
+                          {"url", address},
+                          {"git_url", address},
+                          {"html_url", address},
+                          {"download_url", address},
+                          {"_links", {{"self", address}, {"git", address}, {"html", address}}},
                           {"encoding", "base64"},
                           {"size", content.size()},
                           {"content", to_base64(content)}});

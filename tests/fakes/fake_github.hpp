@@ -36,6 +36,7 @@ class FakeGithub final : public FakeTracker {
     HttpReply contents(const TrackerProject& repository, const std::vector<std::string>& parts) const;
 
     [[nodiscard]] Json user(std::int64_t id) const;
+    [[nodiscard]] Json own_user() const;
     [[nodiscard]] Json label_json(const TrackerLabel& label) const;
     [[nodiscard]] Json repository_json(const TrackerProject& repository) const;
     [[nodiscard]] Json issue_json(const TrackerProject& repository, const TrackerIssue& issue) const;

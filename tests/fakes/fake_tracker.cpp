@@ -197,7 +197,7 @@ std::optional<HttpReply> FakeTracker::over_limit(const HttpQuery& query, const s
 
 HttpReply FakeTracker::receive(const HttpQuery& query) {
     return change([&] {
-        TrackerCall call{query.method, query.path, query.raw_query, nullptr, 200, query.headers};
+        TrackerCall call{query.method, query.path, query.raw_query, nullptr, 200, query.headers, nullptr};
         const auto root = api_path();
         const bool ours = query.path.starts_with(root + "/");
         call.path = ours ? query.path.substr(root.size()) : query.path;
@@ -227,6 +227,7 @@ HttpReply FakeTracker::receive(const HttpQuery& query) {
         const bool silent =
             reply.ending == HttpReply::Ending::hang || reply.ending == HttpReply::Ending::reset;
         call.status = silent ? 0 : reply.status;
+        if (!silent && !reply.body.empty()) call.answer = Json::parse(reply.body, nullptr, false);
         calls_.push_back(std::move(call));
         return reply;
     });
@@ -299,6 +300,10 @@ void FakeTracker::add_project(const std::string& path) {
         project.members[world_.bot] = 20;
         world_.projects[project.id] = std::move(project);
     });
+}
+
+void FakeTracker::number_from(const std::string& project, std::int64_t iid) {
+    change([&] { world_.project(project).next_iid = iid; });
 }
 
 std::int64_t FakeTracker::add_label(const std::string& project, const std::string& name) {
@@ -426,15 +431,11 @@ void FakeTracker::retitle(const IssueRef& issue, const std::string& login, const
 }
 
 void FakeTracker::tick(const IssueRef& issue, const std::string& login, const std::string& item) {
-    change([&] {
-        auto& changed = world_.issue(issue);
-        const auto at = changed.description.find("[ ] " + item);
-        if (at == std::string::npos) throw std::out_of_range("no open box: " + item);
-        changed.description[at + 1] = 'x';
-        changed.updated = world_.now();
-        world_.add_note(changed, world_.person(login).id,
-                        fmt::format("marked the checklist item **{}** as completed", item), true);
-    });
+    change([&] { world_.mark_item(world_.issue(issue), world_.person(login).id, item, true); });
+}
+
+void FakeTracker::untick(const IssueRef& issue, const std::string& login, const std::string& item) {
+    change([&] { world_.mark_item(world_.issue(issue), world_.person(login).id, item, false); });
 }
 
 void FakeTracker::close(const IssueRef& issue, const std::string& login, const std::string& reason) {
@@ -534,8 +535,11 @@ Json FakeTracker::snapshot() const {
                 if (const auto* known = world_.label(project, label)) on_it.push_back(known->name);
             Json notes = Json::array();
             for (const auto& note : issue.notes)
-                notes.push_back(
-                    {{"author", login(note.author)}, {"body", note.body}, {"system", note.system}});
+                notes.push_back({{"id", note.id},
+                                 {"author", login(note.author)},
+                                 {"body", note.body},
+                                 {"system", note.system},
+                                 {"at", note.created.time_since_epoch().count()}});
             issues.push_back({{"iid", iid},
                               {"title", issue.title},
                               {"description", issue.description},

@@ -33,6 +33,7 @@ struct TrackerCall {
     Json body;                        // null when there was none
     int status = 200;                 // 0: nothing was sent back
     std::map<std::string, std::string> headers;
+    Json answer = nullptr;  // null when there was none
 };
 
 // What the fake GitLab and the fake GitHub have in common: the world, what people do in it, the log of calls
@@ -53,6 +54,7 @@ class FakeTracker {
     std::int64_t add_account(const std::string& login, const std::string& name = "", bool bot = false);
     void deactivate(const std::string& login);
     void add_project(const std::string& path);
+    void number_from(const std::string& project, std::int64_t iid);  // the next issue gets this number
     std::int64_t add_label(const std::string& project, const std::string& name);
     void add_template(const std::string& project, const std::string& name, const std::string& content);
     void rename_project(const std::string& path, const std::string& to);  // the old path redirects
@@ -77,6 +79,7 @@ class FakeTracker {
     void retitle(const IssueRef& issue, const std::string& login, const std::string& title);
     // Ticks the box of this text in the description, with GitLab's system note.
     void tick(const IssueRef& issue, const std::string& login, const std::string& item);
+    void untick(const IssueRef& issue, const std::string& login, const std::string& item);
     void close(const IssueRef& issue, const std::string& login, const std::string& reason = "completed");
     void reopen(const IssueRef& issue, const std::string& login);
     IssueRef move(const IssueRef& issue, const std::string& to_project, const std::string& login);
@@ -99,7 +102,7 @@ class FakeTracker {
               std::chrono::milliseconds limit = std::chrono::seconds(60));
     [[nodiscard]] std::uint64_t changes() const;
     // {"projects":[{"path","labels":[…],"issues":[{"iid","title","description","open","labels":[…],
-    //  "author","notes":[{"author","body","system"}],"url"}]}],"people":[{"id","login","name"}]}
+    //  "author","notes":[{"id","author","body","system","at"}],"url"}]}],"people":[{"id","login","name"}]}
     [[nodiscard]] Json snapshot() const;
 
     // --- faults ---

@@ -84,6 +84,22 @@ TrackerNote& TrackerWorld::add_note(TrackerIssue& issue, std::int64_t author, co
         .id = new_id(), .author = author, .body = body, .created = at, .updated = at, .system = system});
 }
 
+void TrackerWorld::mark_item(TrackerIssue& issue, std::int64_t actor, const std::string& item, bool done) {
+    const auto wanted = (done ? "[ ] " : "[x] ") + item;
+    auto at = issue.description.find(wanted);
+    const auto ends = [&](std::size_t end) {
+        return end == issue.description.size() || issue.description[end] == '\n';
+    };
+    while (at != std::string::npos && !ends(at + wanted.size()))
+        at = issue.description.find(wanted, at + 1);
+    if (at == std::string::npos) throw std::out_of_range("no such box: " + wanted);
+    issue.description[at + 1] = done ? 'x' : ' ';
+    issue.updated = now();
+    add_note(issue, actor,
+             fmt::format("marked the checklist item **{}** as {}", item, done ? "completed" : "incomplete"),
+             true);
+}
+
 void TrackerWorld::set_state(TrackerIssue& issue, bool open, std::int64_t actor, const std::string& reason) {
     if (issue.open == open) return;
     issue.open = open;

@@ -108,6 +108,8 @@ struct TrackerWorld {
     bool take_label(TrackerIssue& issue, const TrackerLabel& label, std::int64_t actor);
     TrackerNote& add_note(TrackerIssue& issue, std::int64_t author, const std::string& body,
                           bool system = false);
+    // The first box of this text that stands the other way, with GitLab's note about it.
+    void mark_item(TrackerIssue& issue, std::int64_t actor, const std::string& item, bool done);
     void set_state(TrackerIssue& issue, bool open, std::int64_t actor, const std::string& reason = "");
 };
 

@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <string_view>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -22,8 +24,10 @@ using std::chrono::steady_clock;
 constexpr std::size_t kept_lines = 300;
 
 // A clean environment: neither a proxy nor real tokens of the person who tries this may reach the child.
-std::vector<std::string> environment(const std::filesystem::path& credentials) {
-    std::vector<std::string> out{"CREDENTIALS_DIRECTORY=" + credentials.string()};
+std::vector<std::string> environment(const Daemon::Files& files) {
+    std::vector<std::string> out{"CREDENTIALS_DIRECTORY=" + files.credentials.string(),
+                                 "LD_PRELOAD=" + files.clock_library.string(),
+                                 "MOVED_CLOCK=" + files.clock.string()};
     for (const char* name : {"PATH", "TZ", "LANG", "ASAN_OPTIONS", "TSAN_OPTIONS"}) {
         if (const char* value = std::getenv(name)) out.push_back(std::string(name) + "=" + value);
     }
@@ -46,8 +50,7 @@ std::string how_it_ended(int status) {
 
 }  // namespace
 
-Daemon::Daemon(std::filesystem::path binary, std::filesystem::path config, std::filesystem::path credentials)
-    : binary_(std::move(binary)), config_(std::move(config)), credentials_(std::move(credentials)) {
+Daemon::Daemon(Files files) : files_(std::move(files)) {
     thread_ = std::thread([this] { supervise(); });
 }
 
@@ -78,6 +81,11 @@ nlohmann::json Daemon::describe() const {
     return {{"state", state_}, {"pid", pid_}, {"restarts", starts_ > 0 ? starts_ - 1 : 0}, {"log", log_}};
 }
 
+std::uint16_t Daemon::http_port() const {
+    const std::lock_guard lock(mutex_);
+    return http_port_;
+}
+
 void Daemon::supervise() {
     while (true) {
         const auto began = steady_clock::now();
@@ -96,8 +104,8 @@ void Daemon::supervise() {
 }
 
 int Daemon::start() {
-    std::vector<std::string> arguments{binary_.string(), "run", "--config", config_.string()};
-    std::vector<std::string> variables = environment(credentials_);
+    std::vector<std::string> arguments{files_.binary.string(), "run", "--config", files_.config.string()};
+    std::vector<std::string> variables = environment(files_);
     const auto argv = pointers(arguments);
     const auto envp = pointers(variables);
     std::array<int, 2> ends{};
@@ -166,6 +174,11 @@ void Daemon::ended(bool young) {
 
 // The caller holds the lock.
 void Daemon::note(std::string line) {
+    constexpr std::string_view listening = "event=http_listening port=";
+    if (const auto at = line.find(listening); at != std::string::npos) {
+        const auto digits = std::string_view(line).substr(at + listening.size());
+        std::from_chars(digits.data(), digits.data() + digits.size(), http_port_);
+    }
     log_.push_back(std::move(line));
     if (log_.size() > kept_lines) log_.pop_front();
     ++changes_;

@@ -18,7 +18,11 @@ namespace countersign::sandbox {
 // page.
 class Daemon {
   public:
-    Daemon(std::filesystem::path binary, std::filesystem::path config, std::filesystem::path credentials);
+    struct Files {
+        std::filesystem::path binary, config, credentials;
+        std::filesystem::path clock_library, clock;  // moved_clock.hpp
+    };
+    explicit Daemon(Files files);
     ~Daemon();  // SIGTERM, and after three and a half seconds SIGKILL
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
@@ -27,6 +31,8 @@ class Daemon {
     // {"state":"running|starting|stopped (…)","pid":…,"restarts":…,"log":[…]}
     [[nodiscard]] nlohmann::json describe() const;
     [[nodiscard]] std::uint64_t changes() const { return changes_; }
+    // Where it listens for webhooks, as it says in its log; 0 = not yet.
+    [[nodiscard]] std::uint16_t http_port() const;
 
   private:
     void supervise();
@@ -35,12 +41,13 @@ class Daemon {
     void ended(bool young);
     void note(std::string line);
 
-    const std::filesystem::path binary_, config_, credentials_;
+    const Files files_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::string state_ = "starting";
     pid_t pid_ = 0;
     int starts_ = 0;
+    std::uint16_t http_port_ = 0;
     bool stopping_ = false;
     std::deque<std::string> log_;
     std::atomic<std::uint64_t> changes_{0};

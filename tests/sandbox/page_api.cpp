@@ -68,14 +68,20 @@ Json acknowledgements(const std::vector<fakes::Ack>& all) {
 Json messages(const Json& snapshot) {
     Json out = Json::object();
     for (const auto& channel : snapshot["channels"]) {
-        if (channel["slackbot_of"] != "") continue;  // a person's own conversation with Slackbot
-        const std::string place = channel.value("is_im", false) ? channel["user"] : channel["id"];
+        const std::string with_slackbot = channel["slackbot_of"];
+        std::string place = channel.value("is_im", false) ? channel["user"] : channel["id"];
+        if (!with_slackbot.empty()) place = "slackbot/" + with_slackbot;
         for (auto message : channel["messages"]) {
             message["channel"] = channel["id"];
             out[place].push_back(std::move(message));
         }
     }
     return out;
+}
+
+std::string login_of(const std::string& user) {
+    const auto who = std::ranges::find(people(), user, &Person::id);
+    return who == people().end() ? user : who->login;
 }
 
 Json apps(const Json& snapshot) {
@@ -90,9 +96,13 @@ Json apps(const Json& snapshot) {
 
 }  // namespace
 
-PageApi::PageApi(fakes::FakeSlack& slack, Daemon& daemon, const Mode& mode)
+PageApi::PageApi(fakes::FakeSlack& slack, fakes::FakeGitlab& gitlab, Daemon& daemon, std::int64_t& ahead,
+                 const Mode& mode)
     : slack_(slack),
+      gitlab_(gitlab),
       daemon_(daemon),
+      desk_(gitlab, daemon),
+      ahead_(ahead),
       world_(describe(mode)),
       base_(static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
                                            std::chrono::system_clock::now().time_since_epoch())
@@ -118,7 +128,7 @@ HttpReply PageApi::answer(const HttpQuery& query) {
 }
 
 std::uint64_t PageApi::changes() const {
-    return base_ + slack_.changes() + daemon_.changes();
+    return base_ + slack_.changes() + gitlab_.changes() + daemon_.changes();
 }
 
 Json PageApi::state(std::uint64_t since) const {
@@ -150,6 +160,8 @@ Json PageApi::state(std::uint64_t since) const {
     out["acks"] = acknowledgements(slack_.acks());
     out["calls"] = snapshot["calls"];
     out["daemon"] = daemon_.describe();
+    out["tracker"]["issues"] = desk_.issues();
+    out["ahead"] = ahead_ / 1'000'000;
     return out;
 }
 
@@ -194,6 +206,7 @@ Json PageApi::act(const std::string& verb, const Json& body) {
         slack_.set_locale(user, text(body, "locale"));
         return {{"ok", true}};
     }
+    if (verb == "issue") return {{"ok", true}, {"iid", desk_.act(login_of(user), body)}};
     if (verb == "home") return {{"ok", true}, {"envelope", slack_.open_home(user)}};
     if (verb == "say")
         return {{"ok", true}, {"ts", slack_.say(user, text(body, "channel"), text(body, "text"))}};
@@ -210,6 +223,8 @@ Json PageApi::act(const std::string& verb, const Json& body) {
                                                    {"token_type", "user"}});
     } else if (verb == "kill") {
         daemon_.kill();
+    } else if (verb == "clock") {
+        move_clock(body.value("minutes", std::int64_t{0}));
     } else {
         return {{"ok", false}, {"error", "There is no \"" + verb + "\" here."}};
     }
@@ -238,6 +253,16 @@ bool PageApi::pressed_slackbot(const Json& body) {
         return true;
     }
     return false;
+}
+
+// Forwards only, as clocks go: what was done later cannot come before what is done next.
+void PageApi::move_clock(std::int64_t minutes) {
+    constexpr std::int64_t year = std::int64_t{366} * 24 * 60;
+    if (minutes <= 0 || minutes > year)
+        throw std::invalid_argument("The clock goes forwards, by a year at most.");
+    constexpr std::int64_t nanoseconds = 60'000'000'000;
+    __atomic_add_fetch(&ahead_, minutes * nanoseconds, __ATOMIC_RELAXED);
+    gitlab_.pass(std::chrono::milliseconds(0));  // the page sees that something changed
 }
 
 void PageApi::fault(const std::string& name, const Json& value) {

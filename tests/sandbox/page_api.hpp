@@ -3,6 +3,7 @@
 #include "tests/fakes/fake_slack.hpp"
 #include "tests/fakes/http.hpp"
 #include "tests/sandbox/daemon.hpp"
+#include "tests/sandbox/issue_desk.hpp"
 #include "tests/sandbox/world.hpp"
 
 #include <nlohmann/json.hpp>
@@ -15,7 +16,9 @@ namespace countersign::sandbox {
 // What the page asks and does; API.md is its description. Called on the page server's thread only.
 class PageApi {
   public:
-    PageApi(fakes::FakeSlack& slack, Daemon& daemon, const Mode& mode);
+    // `ahead`: how far wall time is ahead, in nanoseconds (moved_clock.hpp).
+    PageApi(fakes::FakeSlack& slack, fakes::FakeGitlab& gitlab, Daemon& daemon, std::int64_t& ahead,
+            const Mode& mode);
     [[nodiscard]] fakes::HttpReply answer(const fakes::HttpQuery& query);
 
   private:
@@ -25,10 +28,14 @@ class PageApi {
     [[nodiscard]] std::string press(const nlohmann::json& body);
     [[nodiscard]] bool pressed_slackbot(const nlohmann::json& body);
     void fault(const std::string& name, const nlohmann::json& value);
+    void move_clock(std::int64_t minutes);
     [[nodiscard]] std::uint64_t changes() const;
 
     fakes::FakeSlack& slack_;
+    fakes::FakeGitlab& gitlab_;
     Daemon& daemon_;
+    IssueDesk desk_;
+    std::int64_t& ahead_;
     const nlohmann::json world_;
     const std::uint64_t
         base_;  // so that a page that outlives a sandbox never takes the next one's state for its own

@@ -2,6 +2,7 @@
 #include "tests/fakes/fake_slack.hpp"
 #include "tests/fakes/server.hpp"
 #include "tests/sandbox/daemon.hpp"
+#include "tests/sandbox/moved_clock.hpp"
 #include "tests/sandbox/page_api.hpp"
 #include "tests/sandbox/world.hpp"
 
@@ -29,13 +30,14 @@ using namespace countersign;
 namespace fs = std::filesystem;
 
 constexpr std::string_view usage =
-    "countersign_sandbox [--port N] [--state DIR] [--daemon PROGRAM] [--workspace] [--words "
+    "countersign_sandbox [--port N] [--state DIR] [--daemon PROGRAM] [--workspace [--personal]] [--words "
     "2019|2026|de|pt]\n"
     "  --port N          the page's port on 127.0.0.1; default: any free one\n"
     "  --state DIR       keep the daemon's configuration and database there; default: a temporary directory\n"
     "  --daemon PROGRAM  the daemon; default: the countersign beside this program\n"
     "  --workspace       a workspace without the Admin API: Slackbot tells of requests, managers press its "
     "buttons\n"
+    "  --personal        Slackbot tells each manager in a conversation of their own, not in a channel\n"
     "  --words W         Slackbot's wording: of 2019, of 2026 (default), German or Portuguese\n";
 
 struct UsageError : std::runtime_error {
@@ -47,6 +49,10 @@ struct Arguments {
     fs::path state, daemon;
     sandbox::Mode mode;
 };
+
+fs::path own_directory() {
+    return fs::read_symlink("/proc/self/exe").parent_path();
+}
 
 Arguments parse(std::span<char*> words) {
     Arguments out;
@@ -65,6 +71,8 @@ Arguments parse(std::span<char*> words) {
             out.state = value();
         } else if (word == "--workspace") {
             out.mode.workspace = true;
+        } else if (word == "--personal") {
+            out.mode.workspace = out.mode.personal = true;
         } else if (word == "--words") {
             out.mode.words = value();
             constexpr std::array<std::string_view, 4> known{"2019", "2026", "de", "pt"};
@@ -76,7 +84,7 @@ Arguments parse(std::span<char*> words) {
             throw UsageError(fmt::format("unexpected \"{}\"", word));
         }
     }
-    if (out.daemon.empty()) out.daemon = fs::read_symlink("/proc/self/exe").parent_path() / "countersign";
+    if (out.daemon.empty()) out.daemon = own_directory() / "countersign";
     out.daemon = fs::absolute(out.daemon);
     if (::access(out.daemon.c_str(), X_OK) != 0) throw UsageError("no program at " + out.daemon.string());
     return out;
@@ -120,23 +128,43 @@ sigset_t hold_signals() {
     return ends;
 }
 
+fakes::FakeSlackOptions slack_options(const sandbox::Mode& mode) {
+    fakes::FakeSlackOptions options;
+    options.rate_scale = sandbox::rate_scale;
+    options.enterprise = !mode.workspace;
+    options.slackbot_words = mode.words;
+    if (mode.workspace && !mode.personal) options.slackbot_channel = sandbox::requests_channel;
+    if (mode.personal) {
+        options.reviewer_user = sandbox::reviewer;
+        options.reviewer_events = true;
+        for (const auto& person : sandbox::people())
+            if (person.role == "admin") options.app_managers.push_back(person.id);
+    }
+    return options;
+}
+
 void run(const Arguments& arguments) {
     const sigset_t ends = hold_signals();
     const StateDirectory state(arguments.state);
 
-    fakes::FakeSlackOptions options;
-    options.rate_scale = sandbox::rate_scale;
-    options.enterprise = !arguments.mode.workspace;
-    if (arguments.mode.workspace) options.slackbot_channel = sandbox::requests_channel;
-    options.slackbot_words = arguments.mode.words;
-    fakes::FakeSlack slack(options);
+    const auto clock_file = state.path() / "clock";
+    auto* const ahead = moved_clock(clock_file.c_str());
+    if (ahead == nullptr) throw std::system_error(errno, std::generic_category(), clock_file.string());
+
+    fakes::FakeSlack slack(slack_options(arguments.mode));
     sandbox::fill(slack, arguments.mode);
+    fakes::FakeGitlab gitlab;
+    sandbox::fill(gitlab);
 
-    const auto config = sandbox::write_config(state.path(), slack.api_url(), arguments.mode);
-    sandbox::write_credentials(state.path() / "credentials", arguments.mode);
-    sandbox::Daemon daemon(arguments.daemon, config, state.path() / "credentials");
+    const auto config = sandbox::write_config(state.path(), slack, gitlab, arguments.mode);
+    sandbox::write_credentials(state.path() / "credentials", gitlab, arguments.mode);
+    sandbox::Daemon daemon({.binary = arguments.daemon,
+                            .config = config,
+                            .credentials = state.path() / "credentials",
+                            .clock_library = own_directory() / "libmoved_clock.so",
+                            .clock = clock_file});
 
-    sandbox::PageApi api(slack, daemon, arguments.mode);
+    sandbox::PageApi api(slack, gitlab, daemon, *ahead, arguments.mode);
     // A port of its own: the page must stay when Slack's is made to fail.
     fakes::Server::Callbacks callbacks;
     callbacks.http = [&api](const fakes::HttpQuery& query) { return api.answer(query); };

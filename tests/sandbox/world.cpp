@@ -1,5 +1,7 @@
 #include "tests/sandbox/world.hpp"
 
+#include "tests/sandbox/world_tracker.hpp"
+
 namespace countersign::sandbox {
 
 namespace {
@@ -7,67 +9,23 @@ namespace {
 using fakes::AppEntry;
 using fakes::Json;
 
-constexpr const char* tracker_url = "https://gitlab.acme.example";
-constexpr const char* project = "it/vendor-reviews";
-
 Json scope(const char* name, const char* description, bool sensitive = false, const char* token = "bot") {
     return {{"name", name}, {"description", description}, {"is_sensitive", sensitive}, {"token_type", token}};
-}
-
-Json issue(int number, const char* title, const char* author, const char* description) {
-    const auto address = std::string(tracker_url) + "/" + project + "/-/issues/" + std::to_string(number);
-    return {{"iid", number},
-            {"title", title},
-            {"author", author},
-            {"description", description},
-            {"labels", {"Security::Review", "Legal::Review", "Procurement::Review", "IT::Review"}},
-            {"url", address}};
-}
-
-Json refused(const char* why, const std::string& url) {
-    return {{"why", why}, {"url", url}};
-}
-
-Json tracker() {
-    const std::string here = std::string(tracker_url) + "/" + project;
-    return {
-        {"url", tracker_url},
-        {"project", project},
-        {"issues",
-         {issue(1482, "App integration: Recap Notetaker", "Ada Okafor",
-                "*Purpose*\nNotes and action items from customer calls.\n\n*Data*\nMessages of the channels "
-                "it is invited to; recordings stay with the vendor for 30 days.\n\n*Cost*\n40 seats, 9 a "
-                "month each"),
-          issue(1479, "App integration: Orbit Boards", "Ben Lindqvist",
-                "*Purpose*\nWhiteboards from a message.\n\n*Data*\nTitles of boards and who opened them.\n\n"
-                "*Cost*\nIncluded in the plan we have"),
-          issue(1466, "App integration: Harbour CRM", "Ada Okafor",
-                "*Purpose*\nDeals and their changes in the sales channels.\n\n*Data*\nNames and e-mail "
-                "addresses of employees.\n\n*Cost*\nNone"),
-          issue(1451, "App integration: Standup Parrot", "Ben Lindqvist",
-                "*Purpose*\nAsks everybody what they do today.\n\n*Data*\nThe answers.\n\n*Cost*\nNone")}},
-        {"refused",
-         {refused("A merge request", here + "/-/merge_requests/77"),
-          refused("The form, not an issue", here + "/-/issues/new"),
-          refused("An epic", std::string(tracker_url) + "/groups/it/-/epics/5"),
-          refused("Another project", std::string(tracker_url) + "/sales/website/-/issues/3"),
-          refused("An unknown tracker",
-                  "https://tracker.elsewhere.example/it/vendor-reviews/-/issues/1482")}}};
 }
 
 }  // namespace
 
 const std::vector<Person>& people() {
     static const std::vector<Person> all{
-        {"U0ADA", "Ada Okafor", "Product designer", "employee", ""},
-        {"U0BEN", "Ben Lindqvist", "Data analyst", "employee", ""},
-        {"U0SOFIA", "Sofia Marin", "Security", "party", "Security"},
-        {"U0TOMAS", "Tomás Ruiz", "Security", "party", "Security"},
-        {"U0LINNEA", "Linnea Holm", "Legal", "party", "Legal"},
-        {"U0PRIYA", "Priya Nair", "Procurement", "party", "Procurement"},
-        {"U0IDRIS", "Idris Bauer", "IT", "party", "IT"},
-        {"U0MARA", "Mara Vance", "Slack admin", "admin", ""},
-        {"U0NOOR", "Noor Haddad", "Slack admin", "admin", ""},
+        {"U0ADA", "Ada Okafor", "Product designer", "employee", "", "ada"},
+        {"U0BEN", "Ben Lindqvist", "Data analyst", "employee", "", "ben"},
+        {"U0SOFIA", "Sofia Marin", "Security", "party", "Security", "sofia"},
+        {"U0TOMAS", "Tomás Ruiz", "Security", "party", "Security", "tomas"},
+        {"U0LINNEA", "Linnea Holm", "Legal", "party", "Legal", "linnea"},
+        {"U0PRIYA", "Priya Nair", "Procurement", "party", "Procurement", "priya"},
+        {"U0IDRIS", "Idris Bauer", "IT", "party", "IT", "idris"},
+        {"U0MARA", "Mara Vance", "Slack admin", "admin", "", "mara"},
+        {"U0NOOR", "Noor Haddad", "Slack admin", "admin", "", "noor"},
     };
     return all;
 }
@@ -142,7 +100,7 @@ void fill(fakes::FakeSlack& slack, const Mode& mode) {
         slack.add_user_group(group.id, group.members);
     for (const auto& channel : channels())
         slack.add_channel(channel.id, channel.name, channel.bot_is_member);
-    if (mode.workspace) slack.add_channel(requests_channel, "app-requests");
+    if (mode.workspace && !mode.personal) slack.add_channel(requests_channel, "app-requests");
     for (auto& app : catalogue())
         slack.add_app(std::move(app));
 }
@@ -153,7 +111,7 @@ Json describe(const Mode& mode) {
                 {"people", Json::array()},
                 {"groups", Json::array()},
                 {"channels", Json::array()},
-                {"tracker", tracker()},
+                {"tracker", describe_tracker()},
                 {"shortcuts",
                  {{{"callback", "shortcut_request_app"},
                    {"name", "Request an app"},
@@ -174,7 +132,8 @@ Json describe(const Mode& mode) {
                                  {"name", person.name},
                                  {"title", person.title},
                                  {"role", person.role},
-                                 {"party", person.party}});
+                                 {"party", person.party},
+                                 {"login", person.login}});
     }
     for (const auto& group : groups()) {
         out["groups"].push_back({{"id", group.id}, {"name", group.name}, {"members", group.members}});
@@ -182,7 +141,7 @@ Json describe(const Mode& mode) {
     for (const auto& channel : channels()) {
         out["channels"].push_back({{"id", channel.id}, {"name", channel.name}, {"topic", channel.topic}});
     }
-    if (mode.workspace) {
+    if (mode.workspace && !mode.personal) {
         out["channels"].push_back(
             {{"id", requests_channel},
              {"name", "app-requests"},

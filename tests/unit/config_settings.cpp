@@ -75,6 +75,7 @@ TEST_CASE("the example that init writes is a complete configuration with every k
                                        "template",
                                        "purpose",
                                        "poll_seconds",
+                                       "check_boxes",
                                        "[storage]",
                                        "path",
                                        "[http]",
@@ -242,6 +243,12 @@ TEST_CASE("each problem is one line with file, line, key, what is wrong and what
         {with("[[tracker]]\nname = \"a\"\nkind = \"gitlab\"\nurl = \"https://x\"\nprojects = "
               "[\"a/b\"]\npoll_seconds = 5\n"),
          "tracker.poll_seconds: is 5; expected a whole number from 10 to 3600"},
+        {with("[[tracker]]\nname = \"a\"\nkind = \"github\"\nurl = \"https://x\"\nprojects = "
+              "[\"a/b\"]\ncheck_boxes = true\n"),
+         "tracker.check_boxes: is true for GitHub, which does not tell who ticked a box; expected false"},
+        {with("[[tracker]]\nname = \"a\"\nkind = \"gitlab\"\nurl = \"https://x\"\nprojects = "
+              "[\"a/b\"]\ncheck_boxes = 1\n"),
+         "tracker.check_boxes: is"},
         {with("[[tracker]]\nname = \"a\"\nkind = \"gitlab\"\nurl = \"https://x\"\nprojects = "
               "[\"a/b\"]\npurpose = \"fun\"\n"),
          "tracker.purpose: is \"fun\"; expected vendor, it-request, change"},

@@ -2,11 +2,12 @@
 // against the real daemon; then keyboard, phone, hostile text and faults. PICTURE is where the README's screenshot goes.
 import { writeFileSync } from 'node:fs';
 import { home_story } from './home.mjs';
+import { clock_story, issue_story } from './issue.mjs';
 import { keyboard_story } from './keyboard.mjs';
 import { Screen } from './screen.mjs';
 import { Checks, expect, start_browser, start_sandbox } from './support.mjs';
 import { hostile_story, phone_story, trouble_story } from './trouble.mjs';
-import { workspace_story } from './workspace.mjs';
+import { personal_story, workspace_story } from './workspace.mjs';
 
 const [binaries, picture] = process.argv.slice(2);
 if (!binaries) {
@@ -120,7 +121,11 @@ function approval_story(screen, sandbox) {
     'a picture for the README': async () => {
       for (const [person, party] of [['U0TOMAS', 'Security'], ['U0LINNEA', 'Legal']]) await vote(person, party, 'Orbit Boards')();
       await screen.become('U0PRIYA');
-      if (picture) await take_picture(screen, 'Orbit Boards');
+      if (!picture) return;
+      await screen.card('Orbit Boards').locator('a[href*="/-/issues/"]').first().click();
+      await page.locator('.drawer_body.tracker .notes > li').first().waitFor();
+      await take_picture(screen, 'Orbit Boards');
+      await screen.tool('guide');
     },
     'every call of the daemon is in the log': async () => {
       await screen.tool('calls');
@@ -138,12 +143,15 @@ const browser = await start_browser();
 const screen = new Screen(browser.page, sandbox.address);
 try {
   await checks.story(approval_story(screen, sandbox));
+  await checks.story(issue_story(screen));
   await checks.story(keyboard_story(screen));
   await checks.story(home_story(screen));
   await checks.story(phone_story(screen));
   await checks.story(hostile_story(screen));
   await checks.story(trouble_story(screen));
+  await checks.story(clock_story(screen));
   await workspace_story(checks, binaries, browser.page);
+  await personal_story(checks, binaries, browser.page);
   await checks.check('the browser’s console stayed free of errors', () => expect(browser.complaints.length === 0, browser.complaints.join('\n')));
 } finally {
   await browser.stop();

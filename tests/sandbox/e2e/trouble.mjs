@@ -23,7 +23,7 @@ export function phone_story(screen) {
       await page.waitForFunction(() => !document.body.classList.contains('show_sidebar'));
     },
     'phone: the drawers and a form fit': async () => {
-      for (const name of ['guide', 'tracker', 'calls', 'faults']) {
+      for (const name of ['guide', 'tracker', 'clock', 'calls', 'faults']) {
         await screen.tool(name);
         await fits(name);
         await page.getByRole('button', { name: /^Close / }).click();

@@ -53,3 +53,42 @@ export async function workspace_story(checks, binaries, page) {
     await checks.check('workspace: its sandbox ends well', async () => expect((await sandbox.stop()) === 0, 'exit code 0'));
   }
 }
+
+// Slackbot tells each app manager alone; one of them has lent Countersign the right to read that.
+export async function personal_story(checks, binaries, page) {
+  const sandbox = await start_sandbox(binaries, ['--personal']);
+  const screen = new Screen(page, sandbox.address);
+  try {
+    await checks.story({
+      'personal: a manager hears of the request from Slackbot alone, and Countersign has a card': async () => {
+        await screen.open('#U0BEN/apps');
+        await screen.running();
+        await page.getByRole('button', { name: `Request to install ${app}` }).click();
+        await screen.field('Add a note').fill(`Whiteboards, see ${issue}`);
+        await screen.button(screen.dialog(), 'Submit request').click();
+        await screen.gone();
+        await screen.become('U0MARA');
+        await screen.visit('slackbot');
+        await screen.message(app).waitFor();
+        await screen.visit('C0APPREVIEW');
+        await screen.card(app).getByText('In review').first().waitFor();
+        await screen.become('U0LINNEA');
+        await screen.visit('slackbot');
+        await page.getByText('What Slack itself tells you').first().waitFor();
+        expect((await page.locator('.message').count()) === 0, 'nobody else hears of it');
+      },
+      'personal: the manager’s press there is the decision, and the requester hears it from Slackbot too': async () => {
+        await screen.become('U0MARA');
+        await screen.visit('slackbot');
+        await screen.message(app).locator('button[data-action="QX1"]').click();
+        await screen.visit('C0APPREVIEW');
+        await screen.card(app).locator('.block_section', { hasText: /^Approved/ }).first().waitFor();
+        await screen.become('U0BEN');
+        await screen.visit('slackbot');
+        await screen.message('was approved').waitFor();
+      },
+    });
+  } finally {
+    await checks.check('personal: its sandbox ends well', async () => expect((await sandbox.stop()) === 0, 'exit code 0'));
+  }
+}

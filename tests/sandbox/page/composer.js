@@ -85,7 +85,7 @@ export function build_composer() {
 
   let shown_for = '';
   form.redraw = () => {
-    const hidden = ['home', 'apps'].includes(view.place);
+    const hidden = ['home', 'apps', 'slackbot'].includes(view.place);
     form.hidden = hidden;
     const name = view.place === 'dm' ? state.bot.name : `#${world.channel(view.place)?.name}`;
     box.placeholder = `Message ${name}, or type / for commands`;

@@ -33,6 +33,7 @@ const shapes = {
   apps: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z',
   hash: 'M9 4L7 20M17 4l-2 16M4 9h16M4 15h16',
   issue: 'M12 3a9 9 0 100 18 9 9 0 000-18zM12 9a3 3 0 100 6 3 3 0 000-6z',
+  clock: 'M12 3a9 9 0 100 18 9 9 0 000-18zM12 7v5l3.5 2.5',
   log: 'M4 6h16M4 12h10M4 18h13',
   fault: 'M13 3L5 14h6l-1 7 8-11h-6z',
   check: 'M5 12.5l4.5 4.5L19 7.5',

@@ -22,13 +22,13 @@ export function steps() {
   return [
     { title: 'Request an app', text: `As ${name}, choose one in the Apps directory, or type /app-request.`, done: Boolean(request), go: ['apps', who] },
     {
-      title: 'Link the vendor issue', text: `The bot asks ${name} for it. Copy a link from “Vendor issues” and paste it into the form.`,
+      title: 'Link the vendor issue', text: `The bot asks ${name} for it. Press “Create vendor issue”, or copy a link from “Vendor issues” and paste it into the form.`,
       done: decided || card.includes(state.tracker.url), go: ['dm', who],
     },
     ...parties.map((party) => {
       const member = state.people.find((person) => person.party === party);
       return {
-        title: `Approve as ${party}`, text: `As ${member.name}, press “Approve” on the card.`,
+        title: `Approve as ${party}`, text: `As ${member.name}, press “Approve” on the card, or put the label on the vendor issue.`,
         done: decided || has_approved(card, party), go: [state.review_channel, member.id],
       };
     }),

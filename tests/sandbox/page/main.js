@@ -2,6 +2,7 @@
 import { fill, h, icon } from './dom.js';
 import { on_change, poll_now, state } from './api.js';
 import { build_calls } from './calls.js';
+import { build_clock } from './clock.js';
 import { build_composer } from './composer.js';
 import { draw_directory } from './directory.js';
 import { build_faults } from './faults.js';
@@ -17,7 +18,8 @@ const column = document.getElementById('column');
 const title = document.getElementById('title');
 const drawer = document.getElementById('drawer');
 const tools = [
-  ['guide', 'Try this', 'guide'], ['tracker', 'Vendor issues', 'issue'], ['calls', 'API log', 'log'], ['faults', 'Faults', 'fault'],
+  ['guide', 'Try this', 'guide'], ['tracker', 'Vendor issues', 'issue'], ['clock', 'Clock', 'clock'], ['calls', 'API log', 'log'],
+  ['faults', 'Faults', 'fault'],
 ];
 const phone = matchMedia('(max-width: 760px)');
 let redraw_tool = {};
@@ -81,7 +83,7 @@ function show_tool(name, take_focus = true) {
   drawer.setAttribute('aria-label', label);
   redraw_tool = {
     guide: () => build_guide(body, () => phone.matches && show_tool(null)), tracker: () => () => draw_tracker(body),
-    calls: () => build_calls(body), faults: () => build_faults(body),
+    calls: () => build_calls(body), faults: () => build_faults(body), clock: () => build_clock(body),
   }[name]();
   redraw_tool();
   if (take_focus) close.focus();
@@ -104,9 +106,9 @@ function redraw() {
 
 function draw_title() {
   const channel = world.channel(view.place);
-  const names = { home: `${state.bot.name} Home`, dm: state.bot.name, apps: 'Apps directory' };
+  const names = { home: `${state.bot.name} Home`, dm: state.bot.name, slackbot: 'Slackbot', apps: 'Apps directory' };
   const name = channel ? `# ${channel.name}` : names[view.place];
-  const topic = channel?.topic ?? { dm: 'Direct message with the app', home: 'What the app shows you', apps: 'Ask for an app' }[view.place];
+  const topic = channel?.topic ?? { dm: 'Direct message with the app', slackbot: 'What Slack itself tells you', home: 'What the app shows you', apps: 'Ask for an app' }[view.place];
   const me = world.person(view.me).name;
   const news = waiting(view.me);
   const menu = document.getElementById('menu');

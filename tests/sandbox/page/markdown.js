@@ -36,20 +36,33 @@ function list(rows, start, out, world) {
   for (; at < rows.length; at += 1) {
     const item = rows[at].match(/^\s*(?:[-*+]|\d+\.) (.*)$/);
     if (!item) break;
-    box.append(h('li', {}, spans(item[1], world)));
+    box.append(entry(item[1], world));
   }
   out.push(box);
   return at - 1;
 }
 
-const pattern = /(`[^`]+`)|\*\*([^*]+)\*\*|(?<!\w)[*_]([^*_]+)[*_](?!\w)|~~([^~]+)~~|\[([^\]]+)\]\(([^)\s]+)\)|<(https?:[^>]+)>/;
+// A task of a tracker's list, where the page can tick it (`world.tick`); else words.
+function entry(text, world) {
+  const task = world.tick && text.match(/^\[([ xX])\] (.+)$/);
+  if (!task) return h('li', {}, spans(text, world));
+  const done = task[1] !== ' ';
+  const box = h('input', { type: 'checkbox', checked: done, data: { action: `tick ${task[2]}` } });
+  box.addEventListener('change', async () => {
+    if (!await world.tick(task[2], !done)) box.checked = done;
+  });
+  return h('li', { class: 'task' }, h('label', {}, box, ' ', spans(task[2], world)));
+}
+
+const pattern = /(\\[!-\/:-@[-`{-~])|(`[^`]+`)|\*\*([^*]+)\*\*|(?<!\w)[*_]([^*_]+)[*_](?!\w)|~~([^~]+)~~|\[([^\]]+)\]\(([^)\s]+)\)|<(https?:[^>]+)>/;
 
 function spans(text, world) {
   const found = text.match(pattern);
   if (!found) return emoji(text);
-  const [all, code, bold, italic, strike, label, target, bare] = found;
+  const [all, escaped, code, bold, italic, strike, label, target, bare] = found;
   let node;
-  if (code) node = h('code', {}, code.slice(1, -1));
+  if (escaped) node = escaped.slice(1);
+  else if (code) node = h('code', {}, code.slice(1, -1));
   else if (bold) node = h('strong', {}, spans(bold, world));
   else if (italic) node = h('em', {}, spans(italic, world));
   else if (strike) node = h('del', {}, spans(strike, world));

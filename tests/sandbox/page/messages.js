@@ -109,6 +109,10 @@ function dismiss(message) {
 }
 
 function welcome() {
+  if (view.place === 'slackbot') {
+    return h('div', { class: 'welcome' }, avatar('USLACKBOT', 'Slackbot'), h('h3', {}, 'Slackbot'),
+      h('p', {}, 'What Slack itself tells you: requests to install, if you manage apps, and what became of yours.'));
+  }
   if (view.place === 'dm') {
     return h('div', { class: 'welcome' }, avatar(state.bot.id, state.bot.name), h('h3', {}, state.bot.name),
       h('p', {}, `This is the start of ${world.person(view.me).name}’s conversation with ${state.bot.name}. `,

@@ -76,16 +76,17 @@ function draw_people(menu, choose) {
 }
 
 // Messages that call this person and were not read.
-export const waiting = (id) => unread('dm', id).badge + state.channels.reduce((sum, channel) => sum + unread(channel.id, id).badge, 0);
+export const waiting = (id) => unread('dm', id).badge + unread('slackbot', id).badge + state.channels.reduce((sum, channel) => sum + unread(channel.id, id).badge, 0);
 const badge = (count) => count > 0 && h('span', { class: 'badge' }, String(count), h('span', { class: 'hidden' }, ' unread'));
 
 function draw_places(places) {
   const channels = state.channels.map((channel) => [channel.id, channel.name, icon_of.channel, unread(channel.id)]);
-  const dm = unread('dm');
-  update(places, [view, channels.map((entry) => entry[3]), dm, state.bot], () => [
+  const [dm, slackbot] = [unread('dm'), unread('slackbot')];
+  update(places, [view, channels.map((entry) => entry[3]), dm, slackbot, state.bot], () => [
     entry('home', [icon('home')], `${state.bot.name} Home`), entry('apps', [icon('apps')], 'Apps directory'),
     h('h2', {}, 'Channels'), channels.map(([id, name, sign, news]) => entry(id, [sign()], name, news)),
     h('h2', {}, 'Direct messages'), entry('dm', [avatar(state.bot.id, state.bot.name, true)], state.bot.name, dm, 'APP'),
+    state.workspace_mode && entry('slackbot', [avatar('USLACKBOT', 'Slackbot', true)], 'Slackbot', slackbot),
   ]);
 }
 

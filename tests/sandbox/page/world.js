@@ -16,7 +16,7 @@ export function start_view(run) {
 function read_address() {
   const [me, place] = location.hash.slice(1).split('/');
   view.me = state.people.some((person) => person.id === me) ? me : state.people[0].id;
-  const known = ['home', 'dm', 'apps', ...state.channels.map((channel) => channel.id)];
+  const known = ['home', 'dm', 'slackbot', 'apps', ...state.channels.map((channel) => channel.id)];
   view.place = known.includes(place) ? place : 'apps';
 }
 
@@ -42,7 +42,7 @@ export const world = {
   open_link: (url) => link_openers.some((opener) => opener(url)),
 };
 
-export const key_of_place = (place, me) => (place === 'dm' ? me : place);
+export const key_of_place = (place, me) => (place === 'dm' ? me : place === 'slackbot' ? `slackbot/${me}` : place);
 
 // What this person can see in a channel, or in the conversation with the bot.
 export function messages_in(place, me = view.me) {
@@ -64,7 +64,7 @@ export function mark_read(place) {
 export function unread(place, me = view.me) {
   const seen = Number(sessionStorage.getItem(storage_key(place, me)) ?? 0);
   const fresh = messages_in(place, me).filter((message) => Number(message.ts) > seen && message.user !== me);
-  const called = place === 'dm' ? fresh : fresh.filter((message) => message.ephemeral_to || calls_me(message, me));
+  const called = ['dm', 'slackbot'].includes(place) ? fresh : fresh.filter((message) => message.ephemeral_to || calls_me(message, me));
   return { any: fresh.length > 0, badge: called.length };
 }
 
