@@ -2,6 +2,7 @@
 
 #include "bot/failpoint.hpp"
 #include "bot/message_search.hpp"
+#include "bot/picture_upload.hpp"
 #include "config/base/log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -49,6 +50,8 @@ net::Awaitable<EffectAnswer> carried_out(std::shared_ptr<slack::WebApi> api,
     EffectAnswer answered;
     if (effect.token == storage::TokenKind::tracker)
         answered.answer = co_await trackers->perform(effect);
+    else if (uploads_picture(effect))
+        answered.answer = co_await upload_picture(*api, effect);
     else
         answered.answer = co_await send(*api, effect);
     failpoint("after_send");
