@@ -129,8 +129,9 @@ Limits limits_of(const Case& item) {
         if (mark.scope_hash != item.request.scope_hash) continue;
         if (mark.kind == marks::left_out) limits.left_out.push_back(mark.subject);
         if (mark.kind == marks::only_for) limits.only_for.push_back(mark.subject);
-        if (mark.kind == marks::domain)
-            (mark.value == email_domain ? limits.emails : limits.urls).push_back(mark.subject);
+        if (mark.kind == marks::domain && mark.value == email_domain)
+            limits.emails.push_back(mark.subject.substr(1));  // without the @
+        if (mark.kind == marks::domain && mark.value == url_domain) limits.urls.push_back(mark.subject);
         if (mark.kind == marks::approved_until) limits.until = mark.value;
     }
     return limits;

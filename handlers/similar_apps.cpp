@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace countersign::handlers {
@@ -90,7 +92,10 @@ std::string similar_apps(const AppRequest& request, views::Language language, co
         }
     }
     if (found.empty()) return {};
-    std::ranges::stable_sort(found, std::greater{}, &Candidate::shared);
+    // Most shared words first, then the newest.
+    std::ranges::sort(found, std::greater{}, [](const Candidate& candidate) {
+        return std::pair(candidate.shared, candidate.request.id.value);
+    });
     if (found.size() > shown_at_most) found.resize(shown_at_most);
     auto words = say_in(language, texts::similar_ones);
     for (const auto& candidate : found) {

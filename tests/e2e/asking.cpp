@@ -48,7 +48,7 @@ TEST_CASE(
     story.ask(with_link);
     story.press(office::security, "Details", 2);
     story.expect_line(office::security, "Earlier decisions");
-    story.expect_line(office::security, "REQ-1 Miro in Acme: Denied");
+    story.expect_line(office::security, "in Acme: Denied");
     story.expect_good_manners();
 }
 

@@ -33,7 +33,6 @@ FakeSlack::Impl::Impl(FakeSlackOptions options)
     base_url = (tls ? "https://" : "http://") + host;
     world.web_socket_url = (tls ? "wss://" : "ws://") + host + "/link/";
     world.response_base = base_url + "/response/";
-    world.upload_base = base_url + "/upload/";
     sockets.use(*server);
 }
 

@@ -47,7 +47,6 @@ struct FakeSlack::Impl {
     HttpReply answer(const HttpQuery& query);
     HttpReply answer_method(const std::string& method, const HttpQuery& query);
     HttpReply answer_response_url(const HttpQuery& query);
-    HttpReply take_upload(const HttpQuery& query);
     void perform(ApiCall& call, bool json_body);
     void check_rate(const ApiCall& call);
 };

@@ -2,6 +2,7 @@
 #include "tests/fakes/slack_methods.hpp"
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 
 namespace countersign::fakes {
@@ -90,6 +91,16 @@ Json clear_resolution(World& world, const MethodCall& call) {
     return Json::object();
 }
 
+// What is set for an app besides its resolution, by the Slack's address and the app.
+struct AppSwitches {
+    Json access;   // {"permission_type","user_ids","usergroup_ids"}; null = everyone
+    Json domains;  // {"urls","emails"}; null = any
+};
+AppSwitches& switches(const World& world, const App& app) {
+    static std::map<std::string, AppSwitches> all;
+    return all[world.response_base + app.entry.id];
+}
+
 App& app_named(World& world, const std::string& id, const char* error) {
     App* app = world.find_app(id);
     if (app == nullptr) refuse(error);
@@ -98,7 +109,7 @@ App& app_named(World& world, const std::string& id, const char* error) {
 
 Json set_permissions(World& world, const MethodCall& call) {
     if (!world.options.enterprise) refuse("not_an_enterprise");
-    App& app = app_named(world, call.text("app_id"), "app_not_found");
+    const App& app = app_named(world, call.text("app_id"), "app_not_found");
     const std::string type = call.text("permission_type");
     if (type != "everyone" && type != "named_entities" && type != "no_one") refuse("invalid_permission_type");
     Json people = json_field(call, "user_ids", "invalid_arguments");
@@ -113,19 +124,21 @@ Json set_permissions(World& world, const MethodCall& call) {
     for (const auto& person : people) {
         if (!world.users.contains(person.get<std::string>())) refuse("user_not_found");
     }
-    app.access = {{"permission_type", type}, {"user_ids", people}, {"usergroup_ids", groups}};
+    switches(world, app).access = {
+        {"permission_type", type}, {"user_ids", people}, {"usergroup_ids", groups}};
     return {{"permission_type", type}};
 }
 
 Json list_permissions(World& world, const MethodCall& call) {
     if (!world.options.enterprise) refuse("not_an_enterprise");
     const App& app = app_named(world, call.text("app_id"), "app_not_found");
-    return app.access.is_null() ? Json{{"permission_type", "everyone"}} : app.access;
+    const Json& access = switches(world, app).access;
+    return access.is_null() ? Json{{"permission_type", "everyone"}} : access;
 }
 
 Json set_config(World& world, const MethodCall& call) {
     need_enterprise(world);
-    App& app = app_named(world, call.text("app_id"), "invalid_app");
+    const App& app = app_named(world, call.text("app_id"), "invalid_app");
     const Json wanted = json_field(call, "domain_restrictions", "invalid_arguments");
     for (const char* kind : {"urls", "emails"}) {
         if (wanted.value(kind, Json::array()).size() > 50) refuse("too_many_domains_provided");
@@ -133,7 +146,7 @@ Json set_config(World& world, const MethodCall& call) {
             if (name.get<std::string>().find_first_of("*@/ ") != std::string::npos) refuse("invalid_domains");
         }
     }
-    app.domains = wanted;
+    switches(world, app).domains = wanted;
     return Json::object();
 }
 
@@ -142,10 +155,11 @@ Json look_up_config(World& world, const MethodCall& call) {
     Json configs = Json::array();
     for (const auto& id : json_field(call, "app_ids", "invalid_arguments")) {
         const App& app = app_named(world, id.get<std::string>(), "invalid_app");
+        const Json& domains = switches(world, app).domains;
         const Json none{{"urls", Json::array()}, {"emails", Json::array()}};
         configs.push_back({{"app_id", id},
                            {"workflow_auth_strategy", "builder_choice"},
-                           {"domain_restrictions", app.domains.is_null() ? none : app.domains}});
+                           {"domain_restrictions", domains.is_null() ? none : domains}});
     }
     return {{"configs", configs}};
 }

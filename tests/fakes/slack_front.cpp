@@ -1,5 +1,6 @@
 // The HTTP side: which path is what, general checks, scripted faults, rate limits, the log of calls.
 #include "tests/fakes/fake_slack_impl.hpp"
+#include "tests/fakes/slack_files.hpp"
 #include "tests/fakes/slack_method_rules.hpp"
 #include "tests/fakes/slack_wire.hpp"
 #include "tests/support/block_kit.hpp"
@@ -125,7 +126,7 @@ HttpReply FakeSlack::Impl::answer(const HttpQuery& query) {
     return change([&] {
         if (query.path.rfind("/api/", 0) == 0) return answer_method(query.path.substr(5), query);
         if (query.path.rfind("/response/", 0) == 0) return answer_response_url(query);
-        if (query.path.rfind("/upload/", 0) == 0) return take_upload(query);
+        if (query.path.rfind("/upload/", 0) == 0) return take_upload(world, query);
         return plain(404, "not found");
     });
 }
@@ -204,19 +205,6 @@ HttpReply FakeSlack::Impl::answer_method(const std::string& method, const HttpQu
     call.status = silent ? 0 : reply.status;
     calls.push_back(std::move(call));
     return reply;
-}
-
-// The bytes of a file that was announced, of exactly its length.
-HttpReply FakeSlack::Impl::take_upload(const HttpQuery& query) {
-    const auto id = query.path.substr(query.path.rfind('/') + 1);
-    const auto file = std::ranges::find(world.files, id, &File::id);
-    if (query.method != "POST" || file == world.files.end()) return plain(404, "no such upload");
-    if (query.headers.contains("authorization")) return plain(400, "a token has no business here");
-    if (query.body.size() != file->length) return plain(400, "not the length that was announced");
-    if (file->name.ends_with(".png") && !query.body.starts_with("\x89PNG\r\n\x1a\n"))
-        return plain(400, "not a picture");
-    file->bytes = query.body;
-    return plain(200, "OK - " + std::to_string(query.body.size()));
 }
 
 // Five uses within thirty minutes; no token (domain.md §3.3).

@@ -1,5 +1,7 @@
 #include "tests/fakes/slack_methods.hpp"
 
+#include "tests/fakes/slack_files.hpp"
+
 #include <algorithm>
 #include <charconv>
 

@@ -28,7 +28,6 @@ using MethodTable = std::map<std::string, Method>;
 [[nodiscard]] const MethodTable& view_methods();
 [[nodiscard]] const MethodTable& admin_methods();
 [[nodiscard]] const MethodTable& connection_methods();
-[[nodiscard]] const MethodTable& file_methods();
 // nullptr: this Slack has no such method.
 [[nodiscard]] Method find_slack_method(const std::string& name);
 

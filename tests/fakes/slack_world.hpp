@@ -50,13 +50,6 @@ struct App {
     AppEntry entry;
     std::map<std::string, Resolution> resolutions;  // by team or enterprise id
     std::string last;
-    Json access;   // {"permission_type","user_ids","usergroup_ids"}; null = everyone
-    Json domains;  // {"urls","emails"}; null = any
-};
-struct File {  // uploaded by files.getUploadURLExternal
-    std::string id, name, alt, title, bytes;
-    std::string channel;  // "" until it is shown somewhere
-    std::size_t length = 0;
 };
 struct Ticket {
     Steady expires;
@@ -72,7 +65,6 @@ struct World {
     std::string app_token = tokens::app;  // the one that counts
     std::string web_socket_url;           // "wss://localhost:PORT/link/"
     std::string response_base;            // "https://localhost:PORT/response/"
-    std::string upload_base;              // "https://localhost:PORT/upload/"
     std::map<std::string, User> users;
     std::map<std::string, std::vector<std::string>> user_groups;
     std::deque<Channel> channels;
@@ -82,7 +74,6 @@ struct World {
     std::map<std::string, Trigger> triggers;
     std::map<std::string, ResponseUrl> response_urls;
     std::map<std::string, Ticket> tickets;
-    std::deque<File> files;
     std::vector<Json> integration_log;  // newest last
 
     // A unique id: "V" -> "V0000001".

@@ -27,8 +27,14 @@ void set_clock(ReviewWorld& world, year_month_day day, hours hour) {
 void know(ReviewWorld& world, const std::string& user, const std::string& zone) {
     world.db.writer().transaction([&] {
         storage::apply(world.db.writer(),
-                       storage::SavePerson{
-                           {.id = UserId(user), .name = user, .zone = zone, .read_at = world.clock.now()}},
+                       storage::SavePerson{{.id = UserId(user),
+                                            .name = user,
+                                            .locale = {},
+                                            .zone = zone,
+                                            .zone_offset = 0,
+                                            .active = true,
+                                            .guest = false,
+                                            .read_at = world.clock.now()}},
                        world.clock.now());
     });
 }
