@@ -5,6 +5,7 @@
 #include "bot/commands/inventory_commands.hpp"
 #include "bot/commands/record_commands.hpp"
 #include "bot/commands/report.hpp"
+#include "bot/commands/slackbot_commands.hpp"
 #include "config/base/text.hpp"
 #include "storage/records.hpp"
 #include "storage/storage_error.hpp"
@@ -26,6 +27,7 @@ struct Arguments {
     std::string config = "/etc/countersign/countersign.toml";
     bool json = false;
     bool watch = false;
+    bool not_understood = false;
     commands::RequestFilter filter;
     std::string id;
     std::string file;
@@ -100,6 +102,12 @@ class Tree {
              commands::init);
         printing(app_, "status", "Show requests by state, what waits to be sent, and whether the daemon runs",
                  commands::status);
+        printing(app_, "slackbot-samples",
+                 "List what Slackbot wrote, redacted, one for each shape: to teach its wording",
+                 [this](const Call& call) {
+                     return commands::list_slackbot_samples(call, arguments_->not_understood);
+                 })
+            ->add_flag("--not-understood", arguments_->not_understood, "Only what a person had to look at");
         printing(app_, "manifest", "Print the Slack app manifest", commands::manifest);
         printing(app_, "version", "Print the version", commands::version);
     }

@@ -2,6 +2,7 @@
 
 #include "bot/failpoint.hpp"
 #include "bot/message_search.hpp"
+#include "bot/picture_upload.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -17,6 +18,8 @@ net::Awaitable<EffectAnswer> carried_out(std::shared_ptr<slack::WebApi> api,
         answered.answer = co_await accounts->perform(effect);
     else if (effect.token == storage::TokenKind::tracker)
         answered.answer = co_await trackers->perform(effect);
+    else if (uploads_picture(effect))
+        answered.answer = co_await upload_picture(*api, effect);
     else
         answered.answer = co_await deliver_message(*api, effect);
     failpoint("after_send");

@@ -6,6 +6,8 @@
 #include "handlers/handlers.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/limits.hpp"
+#include "handlers/people.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/votes.hpp"
@@ -14,9 +16,13 @@
 #include "handlers/settle.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/forms.hpp"
+#include "handlers/views/home_texts.hpp"
+#include "handlers/views/limit_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/party_form_texts.hpp"
 #include "handlers/views/party_forms.hpp"
+#include "handlers/views/press_texts.hpp"
 
 #include <fmt/format.h>
 
@@ -26,6 +32,7 @@ namespace countersign::handlers {
 namespace {
 
 namespace ids = views::ids;
+namespace texts = views::texts;
 using storage::DecisionKind;
 using storage::RequestState;
 using storage::VoteAnswer;
@@ -51,9 +58,8 @@ bool enough_admins(const Press& press, Case& item, const Context& context, Outco
                              details({{"scope_hash", item.request.scope_hash}, {"cause", press.cause}})});
     const auto missing = item.judgement.admins - static_cast<int>(pressed.size());
     if (missing <= 0) return true;
-    outcome.merge(say(press, fmt::format("Noted. The policy wants {} admins for {}; {} more has to press "
-                                         "`Approve app`.",
-                                         item.judgement.admins, id, missing)));
+    outcome.merge(say(press, say_in(press.language, texts::more_admins, std::to_string(item.judgement.admins),
+                                    id, std::to_string(missing))));
     outcome.changes.emplace_back(storage::SaveRequest{item.request});
     return false;
 }
@@ -75,42 +81,28 @@ Outcome approve(const Press& press, Case item, const std::string& reason, const 
 }
 
 Outcome press_approve_app(const Press& press, Case item, const Context& context) {
-    if (auto refused = why_not_approvable(item, context)) {
+    if (auto refused = why_not_approvable(item, press.language, context)) {
         auto outcome = refuse(press, to_text(item.request.id), "not_ready", *refused);
         // What made it ready has lapsed since: everybody sees that now.
         if (item.request.state == RequestState::ready)
             outcome.merge(settle(std::move(item), RequestState::ready, "countersign", context));
         return outcome;
     }
+    // What one admin limited, the second of two agrees to; else a plain approval has no limits.
+    Outcome unlimited;
+    if (std::ranges::find(item.marks, marks::admin_approval, &storage::Mark::kind) == item.marks.end())
+        unlimited = drop_limits(item);
     // M21: nothing is applied in a blackout but with a reason that is recorded.
     if (const auto blackout = review::blackout_at(context.now, *context.settings.policy)) {
-        const auto words = fmt::format(
-            ":warning: Nothing is applied until {}{}. Say why this cannot wait; it is recorded.",
+        const auto words = say_in(
+            press.language, texts::in_a_blackout,
             time_zone::date_text(blackout->ends, context.settings.policy->calendar.zone),
             blackout->blackout->reason.empty() ? "" : ": " + views::inert(blackout->blackout->reason, 200));
-        return open_form(press, views::reason_form(item.request, ids::form_override, "Approve app", words));
+        return open_form(press, views::reason_form(item.request, ids::form_override, texts::approve_app,
+                                                   words, press.language));
     }
-    return approve(press, std::move(item), {}, context);
-}
-
-// M4: only what is optional may be left out; each name once.
-std::expected<std::vector<std::string>, std::string> read_left_out(const Press& press,
-                                                                   const storage::AppRequest& request) {
-    const auto found = press.fields.find(std::string(ids::field_left_out));
-    std::vector<std::string> names;
-    auto typed = found == press.fields.end() ? std::string() : found->second;
-    std::ranges::replace(typed, ',', ' ');
-    for (auto& name : text::words(typed)) {
-        const auto scope = std::ranges::find(request.scopes, name, &storage::Scope::name);
-        if (scope == request.scopes.end())
-            return std::unexpected(fmt::format("{} is not among the permissions.", views::inert(name, 80)));
-        if (!scope->optional)
-            return std::unexpected(
-                fmt::format("{} is not optional: the app needs it to be installed.", views::inert(name, 80)));
-        if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
-    }
-    if (names.empty()) return std::unexpected("name at least one optional permission, or press Approve app.");
-    return names;
+    unlimited.merge(approve(press, std::move(item), {}, context));
+    return unlimited;
 }
 
 Outcome press_reopen(const Press& press, Case item, const Context& context) {
@@ -118,8 +110,9 @@ Outcome press_reopen(const Press& press, Case item, const Context& context) {
     const auto id = to_text(request.id);
     if (request.state != RequestState::denied) {
         return refuse(press, id, "decided",
-                      fmt::format("only a denied request can be reopened. {}",
-                                  storage::is_final(request.state) ? already(request) : id + " is open."));
+                      say_in(press.language, texts::only_denied_reopen,
+                             storage::is_final(request.state) ? already(request, press.language)
+                                                              : say_in(press.language, texts::is_open, id)));
     }
     Outcome outcome;
     // The votes stay, apart from the rejections (design.md §7).
@@ -152,9 +145,8 @@ Outcome press_reopen(const Press& press, Case item, const Context& context) {
     request.outside = storage::Outside::no;
     outcome.audit.push_back({press.user.value, "request.reopened", id, details({{"cause", press.cause}})});
     if (!request.requester.empty()) {
-        const auto text =
-            fmt::format("{} for {} was reopened by {} and is in review again. You need do nothing now.", id,
-                        views::inert(request.app_name), views::mention(press.user));
+        const auto text = say_in(language_of(request.requester, context), texts::reopened, id,
+                                 views::inert(request.app_name), views::mention(press.user));
         outcome.effects.push_back(direct_message(
             request, request.requester, fmt::format("reopened:v{}", request.version), views::line(text)));
     }
@@ -167,29 +159,53 @@ Outcome press_done(const Press& press, Case item, const Context& context) {
     auto& request = item.request;
     const auto id = to_text(request.id);
     if (applies_by_api(request, context)) {
-        return refuse(press, id, "not_needed",
-                      "you may not, because I apply this decision myself and believe only Slack's own lists; "
-                      "press `Approve app` or `Restrict app`.");
+        return refuse(press, id, "not_needed", say_in(press.language, texts::done_not_needed));
     }
     // Where Slackbot's message is known, `Ready` told the managers to press its button: that is then done.
     const bool told =
         request.state == RequestState::ready && !context.view.slackbot_notices(request.id).empty();
     if (request.decision == DecisionKind::none && told) request.decision = DecisionKind::approve;
     if (request.decision == DecisionKind::none) {
-        return refuse(
-            press, id, "not_begun",
-            "press `Approve app` or `Restrict app` first, follow the steps, and then press `Done`.");
+        return refuse(press, id, "not_begun", say_in(press.language, texts::done_too_early));
     }
     const bool approve = request.decision == DecisionKind::approve;
     if (approve) {
-        if (auto refused = why_not_approvable(item, context)) return refuse(press, id, "not_ready", *refused);
+        if (auto refused = why_not_approvable(item, press.language, context))
+            return refuse(press, id, "not_ready", *refused);
     }
     const Ending ending{.state = approve ? RequestState::approved : RequestState::restricted,
                         .kind = request.decision,
                         .by = press.user,
                         .reason = request.decision_reason,
                         .evidence = details({{"marked_done_by", press.user.value}, {"cause", press.cause}})};
-    return end(std::move(item), ending, press.user.value, context);
+    Outcome outcome;
+    if (approve) outcome.merge(watch_approval(item, context));
+    outcome.merge(end(std::move(item), ending, press.user.value, context));
+    return outcome;
+}
+
+Outcome approval_with_limits(const Press& press, Case item, const Context& context) {
+    const auto id = to_text(item.request.id);
+    const auto limits = read_limits(press, item, context);
+    if (!limits) return refuse_at(press, limits.error().field, id, "no_limit", limits.error().sentence);
+    // R16: a limit that nothing holds up must be said, not pretended.
+    if (limits->of_access() && !applies_by_api(item.request, context))
+        return refuse_at(press, limits->only_for.empty() ? ids::field_domains : ids::field_only_for, id,
+                         "not_enforceable", say_in(press.language, texts::not_enforceable));
+    if (const auto blackout = review::blackout_at(context.now, *context.settings.policy))
+        return refuse_at(
+            press, ids::field_only_for, id, "blackout",
+            say_in(press.language, texts::limits_in_blackout,
+                   time_zone::date_text(blackout->ends, context.settings.policy->calendar.zone)));
+    auto outcome = keep_limits(item, *limits, press.user, context);
+    outcome.audit.push_back({press.user.value, "decision.limited", id,
+                             details({{"left_out", text::joined(limits->left_out, " ")},
+                                      {"only_for", text::joined(limits->only_for, " ")},
+                                      {"domains", text::joined(limits->urls, " ")},
+                                      {"mail_domains", text::joined(limits->emails, " ")},
+                                      {"until", limits->until}})});
+    outcome.merge(approve(press, std::move(item), {}, context));
+    return outcome;
 }
 
 }  // namespace
@@ -197,40 +213,24 @@ Outcome press_done(const Press& press, Case item, const Context& context) {
 Outcome approval_submitted(const Press& press, Case item, const Context& context) {
     const auto id = to_text(item.request.id);
     if (storage::is_final(item.request.state) || review::in_flight(item.request.state))
-        return refuse(press, id, "decided", already(item.request));
+        return refuse(press, id, "decided", already(item.request, press.language));
     if (auto card = require_current_card(press, item, context); !card) return std::move(card.error());
     if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
-    if (auto refused = why_not_approvable(item, context))
-        return refuse_at(press, press.what == ids::form_limits ? ids::field_left_out : ids::field_reason, id,
-                         "not_ready", *refused);
+    if (auto refused = why_not_approvable(item, press.language, context))
+        return refuse(press, id, "not_ready", *refused);
     if (press.what == ids::form_override) {
         const auto found = press.fields.find(std::string(ids::field_reason));
         const auto reason =
             found == press.fields.end() ? std::string() : std::string(text::trimmed(found->second));
         if (reason.empty())
-            return refuse_at(press, ids::field_reason, id, "blank", "say why this cannot wait.");
+            return refuse_at(press, ids::field_reason, id, "blank",
+                             say_in(press.language, texts::why_not_wait));
         Outcome outcome;
         outcome.audit.push_back({press.user.value, "blackout.overridden", id, details({{"reason", reason}})});
         outcome.merge(approve(press, std::move(item), text::shortened(reason, 2'000), context));
         return outcome;
     }
-    const auto left_out = read_left_out(press, item.request);
-    if (!left_out) return refuse_at(press, ids::field_left_out, id, "not_optional", left_out.error());
-    Outcome outcome;
-    for (const auto& name : *left_out) {
-        outcome.changes.emplace_back(storage::SetMark{{.request = item.request.id,
-                                                       .kind = std::string(marks::left_out),
-                                                       .subject = name,
-                                                       .person = press.user,
-                                                       .value = {},
-                                                       .scope_hash = item.request.scope_hash,
-                                                       .at = context.now}});
-    }
-    outcome.audit.push_back(
-        {press.user.value, "decision.limited", id, details({{"left_out", text::joined(*left_out, " ")}})});
-    outcome.merge(
-        approve(press, std::move(item), "Approved without " + text::joined(*left_out, ", ") + ".", context));
-    return outcome;
+    return approval_with_limits(press, std::move(item), context);
 }
 
 Outcome admin_pressed(const Press& press, const Context& context) {
@@ -244,25 +244,26 @@ Outcome admin_pressed(const Press& press, const Context& context) {
         return press_reopen(press, std::move(*item), context);
     }
     if (storage::is_final(request.state) || review::in_flight(request.state)) {
-        return refuse(press, id, "decided", already(request));
+        return refuse(press, id, "decided", already(request, press.language));
     }
     if (auto card = require_current_card(press, *item, context); !card) return std::move(card.error());
     if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
     if (press.what == ids::approve_app) return press_approve_app(press, std::move(*item), context);
     if (press.what == ids::approve_limits) {
-        if (auto refused = why_not_approvable(*item, context))
+        if (auto refused = why_not_approvable(*item, press.language, context))
             return refuse(press, id, "not_ready", *refused);
-        return open_form(press, views::limits_form(request));
+        return open_form(press, views::limits_form(request, press.language));
     }
     if (press.what == ids::keep_decision)
-        return open_form(
-            press, views::reason_form(request, ids::form_keep, "Keep", "The decision stays as it was made."));
+        return open_form(press,
+                         views::reason_form(request, ids::form_keep, texts::keep_decision,
+                                            say_in(press.language, texts::keep_explained), press.language));
     if (press.what == ids::clear_decision)
         return open_form(press,
-                         views::reason_form(request, ids::form_clear, "Clear",
-                                            "Slack forgets the decision; the app may be asked for anew."));
+                         views::reason_form(request, ids::form_clear, texts::clear_decision,
+                                            say_in(press.language, texts::clear_explained), press.language));
     if (press.what == ids::done) return press_done(press, std::move(*item), context);
-    if (auto refused = why_not_restrictable(request, context))
+    if (auto refused = why_not_restrictable(request, press.language, context))
         return refuse(press, id, "protected", *refused);
     return open_form(press, views::restrict_form(request, press.language));
 }

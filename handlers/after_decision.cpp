@@ -5,7 +5,6 @@
 #include "handlers/answers.hpp"
 #include "handlers/deciding.hpp"
 #include "handlers/effects.hpp"
-#include "handlers/figures.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -14,6 +13,7 @@
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/press_texts.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -24,6 +24,7 @@ namespace countersign::handlers {
 namespace {
 
 namespace ids = views::ids;
+namespace texts = views::texts;
 using storage::AppRequest;
 using storage::DecisionKind;
 using storage::RequestState;
@@ -67,16 +68,15 @@ Outcome cleared(Case item, const UserId& by, const std::string& reason, std::str
 
 Outcome begin_clear(const Press& press, Case item, const std::string& reason, const Context& context) {
     const auto id = to_text(item.request.id);
-    if (auto refused = why_not_restrictable(item.request, context))
+    if (auto refused = why_not_restrictable(item.request, press.language, context))
         return refuse(press, id, "protected", *refused);
     if (applies_by_api(item.request, context)) {
         auto outcome = send_clear(item.request, press.user, reason, 1);
-        outcome.merge(say(press, fmt::format("Slack is being asked to clear its decision about {}.", id)));
+        outcome.merge(say(press, say_in(press.language, texts::clearing, id)));
         outcome.changes.emplace_back(storage::SaveRequest{item.request});
         return outcome;
     }
-    auto outcome = say(
-        press, fmt::format("{} is cleared here. Clear the app's decision in Slack's admin pages too.", id));
+    auto outcome = say(press, say_in(press.language, texts::cleared_by_hand, id));
     outcome.merge(cleared(std::move(item), press.user, reason, "by hand", context));
     return outcome;
 }
@@ -101,7 +101,7 @@ Outcome keep(const Press& press, Case item, const std::string& reason, const Con
         return outcome;
     }
     outcome.merge(ask_slack(request, Inquiry::adopt, {press.user, {}, 1}, context));
-    outcome.merge(say(press, fmt::format("Slack's lists are being read; {} is kept as they say.", id)));
+    outcome.merge(say(press, say_in(press.language, texts::being_kept, id)));
     outcome.changes.emplace_back(storage::SaveRequest{std::move(request)});
     return outcome;
 }
@@ -120,13 +120,12 @@ Outcome reconsider(Case item, const std::string& why, std::string_view actor, co
 
 Outcome keep_or_clear_submitted(const Press& press, Case item, const Context& context) {
     const auto id = to_text(item.request.id);
-    if (item.request.state != RequestState::reconsider)
-        return refuse(press, id, "decided", already(item.request));
+    if (item.request.state != RequestState::reconsider && item.request.state != RequestState::suspended)
+        return refuse(press, id, "decided", already(item.request, press.language));
     if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
     const auto reason = reason_of(press);
     if (reason.empty())
-        return refuse_at(press, ids::field_reason, id, "blank",
-                         "say why, so that it can be understood later.");
+        return refuse_at(press, ids::field_reason, id, "blank", say_in(press.language, texts::why_for_later));
     if (press.what == ids::form_keep) return keep(press, std::move(item), reason, context);
     return begin_clear(press, std::move(item), reason, context);
 }
@@ -134,15 +133,12 @@ Outcome keep_or_clear_submitted(const Press& press, Case item, const Context& co
 Outcome clear_typed(const Press& press, const std::vector<std::string>& words, const Context& context) {
     const auto named = words.size() > 1 ? parse_request_id(words[1]) : std::nullopt;
     const auto request = named ? context.view.request(*named) : std::nullopt;
-    if (!request)
-        return say(press,
-                   "Which one, and why? For example: `/app-request clear REQ-12 the contract is signed`");
+    if (!request) return say(press, say_in(press.language, texts::clear_what));
     const auto id = to_text(request->id);
     if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
     if (!is_resolved(request->state))
-        return refuse(press, id, "not_decided",
-                      fmt::format("{} is not decided in Slack; there is nothing to clear.", id));
-    if (words.size() < 3) return say(press, "Say why too, so that it can be understood later.");
+        return refuse(press, id, "not_decided", say_in(press.language, texts::nothing_to_clear, id));
+    if (words.size() < 3) return say(press, say_in(press.language, texts::clear_why));
     return begin_clear(press, load_case(*request, context),
                        text::shortened(text::joined(std::vector(words.begin() + 2, words.end()), " "), 2'000),
                        context);
@@ -151,9 +147,7 @@ Outcome clear_typed(const Press& press, const std::vector<std::string>& words, c
 Outcome object_typed(const Press& press, const std::vector<std::string>& words, const Context& context) {
     const auto named = words.size() > 1 ? parse_request_id(words[1]) : std::nullopt;
     const auto request = named ? context.view.request(*named) : std::nullopt;
-    if (!request || words.size() < 3)
-        return say(press,
-                   "To which one, and why? For example: `/app-request object REQ-12 the contract has ended`");
+    if (!request || words.size() < 3) return say(press, say_in(press.language, texts::object_what));
     auto item = load_case(*request, context);
     const auto id = to_text(request->id);
     auto parties = require_party(press, item, context);
@@ -162,10 +156,9 @@ Outcome object_typed(const Press& press, const std::vector<std::string>& words, 
     auto outcome = reconsider(std::move(item), fmt::format("{} objects: {}.", press.user.value, reason),
                               press.user.value, context);
     if (outcome.changes.empty())
-        return refuse(press, id, "not_decided",
-                      fmt::format("{} is not decided in Slack; vote on its card instead.", id));
+        return refuse(press, id, "not_decided", say_in(press.language, texts::object_undecided, id));
     outcome.audit.push_back({press.user.value, "decision.objected", id, details({{"reason", reason}})});
-    outcome.merge(say(press, fmt::format("The admins look at {} again.", id)));
+    outcome.merge(say(press, say_in(press.language, texts::admins_look_again, id)));
     return outcome;
 }
 
@@ -174,30 +167,19 @@ Outcome automatic_typed(const Press& press, const std::vector<std::string>& word
     const auto wanted = words.size() > 1 ? text::lower(words[1]) : std::string();
     const bool off = context.view.meta(automatic_applying) == "off";
     if (wanted != "on" && wanted != "off")
-        return say(press, fmt::format("Automatic applying is {}. `/app-request automatic {}` switches it {}.",
-                                      off ? "off" : "on", off ? "on" : "off", off ? "on" : "off"));
-    if ((wanted == "off") == off)
-        return say(press, fmt::format("Automatic applying is {} already; nothing changed.", wanted));
+        return say(press, say_in(press.language, off ? texts::automatic_is_off : texts::automatic_is_on));
+    if ((wanted == "off") == off) return say(press, say_in(press.language, texts::automatic_already, wanted));
     Outcome outcome;
     outcome.changes.emplace_back(storage::SetMeta{std::string(automatic_applying), wanted});
     outcome.audit.push_back(
         {press.user.value, "automatic." + wanted, "automatic", details({{"cause", press.cause}})});
-    const auto words_of_it =
-        wanted == "off"
-            ? "All automatic approving and restricting is off until an admin switches it on again; "
-              "admins decide by hand."
-            : "Automatic approving and restricting follows the policy again.";
+    const auto& words_of_it = wanted == "off" ? texts::automatic_now_off : texts::automatic_now_on;
     outcome.effects.push_back(alarm(
         context.settings, "automatic:" + press.cause,
         views::alarm_notice(fmt::format("{} has switched automatic applying {}.", press.user.value, wanted),
-                            words_of_it)));
-    outcome.merge(say(press, words_of_it));
+                            say_in(views::Language::english, words_of_it))));
+    outcome.merge(say(press, say_in(press.language, words_of_it)));
     return outcome;
-}
-
-Outcome figures_typed(const Press& press, const Context& context) {
-    if (auto admin = require_admin(press, "figures", context); !admin) return std::move(admin.error());
-    return say(press, figures(context));
 }
 
 Outcome clear_answered(const EffectAnswer& answer, const Context& context) {

@@ -28,8 +28,6 @@ namespace countersign::handlers {
 // `/app-request automatic off|on`: the switch for all automatic applying.
 [[nodiscard]] Outcome automatic_typed(const Press& press, const std::vector<std::string>& words,
                                       const Context& context);
-// `/app-request figures`
-[[nodiscard]] Outcome figures_typed(const Press& press, const Context& context);
 
 // The answer to admin.apps.clearResolution (purposes::clear).
 [[nodiscard]] Outcome clear_answered(const EffectAnswer& answer, const Context& context);

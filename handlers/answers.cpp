@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 
 namespace countersign::handlers {
@@ -25,7 +27,12 @@ std::string command_ack(const views::Message& message) {
 }
 
 std::string_view main_field(std::string_view form) {
-    if (form == ids::form_reject || form == ids::form_restrict) return ids::field_reason;
+    constexpr std::string_view with_reason[]{ids::form_reject, ids::form_restrict, ids::form_override,
+                                             ids::form_keep, ids::form_clear};
+    if (std::ranges::find(with_reason, form) != std::end(with_reason)) return ids::field_reason;
+    if (form == ids::form_limits) return ids::field_only_for;
+    if (form == ids::form_conditional) return ids::field_condition;
+    if (form == ids::form_comment) return ids::field_request_id;
     if (form == ids::form_need_info) return ids::field_question;
     if (form == ids::form_answer) return ids::field_answer;
     if (form == ids::form_link) return ids::field_issue;

@@ -1,6 +1,8 @@
 #include "config/base/text.hpp"
 #include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/emergency.hpp"
+#include "handlers/figures.hpp"
 #include "handlers/find_app.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/own_login.hpp"
@@ -10,8 +12,10 @@
 #include "handlers/review/members.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/views/forms.hpp"
+#include "handlers/views/link_problems.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/press_texts.hpp"
 #include "handlers/views/request_card.hpp"
 #include "handlers/waiting_time.hpp"
 
@@ -25,12 +29,13 @@
 namespace countersign::handlers {
 namespace {
 
+namespace texts = views::texts;
 using storage::AppRequest;
 
 constexpr std::size_t listed = 50;
-constexpr std::string_view known_words[]{"status", "list",    "link",   "withdraw", "find",
-                                         "help",   "approve", "away",   "back",     "automatic",
-                                         "clear",  "figures", "object", "connect",  "disconnect"};
+constexpr std::string_view known_words[]{"status",  "list",    "link",    "withdraw",  "find",  "help",
+                                         "approve", "away",    "back",    "automatic", "clear", "figures",
+                                         "object",  "suspend", "connect", "disconnect"};
 
 Outcome help(const Press& press, std::string_view problem = {}) {
     return say(press, views::app_request_help(problem, press.language));
@@ -60,7 +65,7 @@ bool may_read(const Press& press, const AppRequest& request, const Context& cont
 }
 
 Outcome nothing_known(const Press& press, const std::string& word) {
-    return help(press, fmt::format("I know no request {}.", word));
+    return help(press, say_in(press.language, texts::unknown_request, word));
 }
 
 Outcome status(const Press& press, const std::vector<std::string>& words, const Context& context) {
@@ -74,9 +79,7 @@ Outcome status(const Press& press, const std::vector<std::string>& words, const 
         request = own.front();
     }
     if (!may_read(press, *request, context)) {
-        return refuse(
-            press, to_text(request->id), "no_right",
-            "you may not, because only the requester, the parties and the admins see this request.");
+        return refuse(press, to_text(request->id), "no_right", say_in(press.language, texts::readers_only));
     }
     const auto item = load_case(*request, context);
     return say(press, views::request_status(item.request, item.matrix, item.issue, press.language,
@@ -91,8 +94,7 @@ Outcome list(const Press& press, const std::vector<std::string>& words, const Co
         const auto& digits = words[1];
         const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), page);
         if (error != std::errc() || end != digits.data() + digits.size() || page == 0 || page > last_page)
-            return help(press, fmt::format("\"{}\" is no page of the list; for example: /app-request list 2",
-                                           digits));
+            return help(press, say_in(press.language, texts::no_page, digits));
     }
     return say(press, views::request_list(context.view.requests_of(press.user, page * views::list_page + 1),
                                           press.language, page));
@@ -103,12 +105,12 @@ std::expected<AppRequest, Outcome> only_open(const Press& press, std::string_vie
                                              const Context& context) {
     const auto own = own_open(press, context);
     if (own.size() == 1) return own.front();
-    if (own.empty()) return std::unexpected(say(press, "You have no open app request."));
+    if (own.empty()) return std::unexpected(say(press, say_in(press.language, texts::none_open)));
     std::vector<std::string> ids;
     for (const auto& request : own)
         ids.push_back(to_text(request.id));
-    return std::unexpected(help(press, fmt::format("Which one? You have {}; for example: {} {}",
-                                                   text::joined(ids, ", "), command, ids.front())));
+    return std::unexpected(help(
+        press, say_in(press.language, texts::which_of_yours, text::joined(ids, ", "), command, ids.front())));
 }
 
 Outcome link(const Press& press, const std::vector<std::string>& words, const Context& context) {
@@ -125,7 +127,7 @@ Outcome link(const Press& press, const std::vector<std::string>& words, const Co
             return open_form(press, views::link_form(*request, press.language));
         }
         const auto own = own_open(press, context);
-        if (own.empty()) return say(press, "You have no open app request.");
+        if (own.empty()) return say(press, say_in(press.language, texts::none_open));
         return open_form(press, own.size() == 1 ? views::link_form(own.front(), press.language)
                                                 : views::link_form(own, press.language));
     }
@@ -140,10 +142,12 @@ Outcome link(const Press& press, const std::vector<std::string>& words, const Co
     auto item = load_case(*request, context);
     if (auto may = require_may_link(press, item, context); !may) return std::move(may.error());
     const auto parsed = review::parse_issue_link(url, context.settings.trackers);
-    if (!parsed) return refuse(press, to_text(request->id), "bad_link", explain(parsed.error()));
+    if (!parsed)
+        return refuse(press, to_text(request->id), "bad_link",
+                      views::explain(parsed.error(), press.language));
     auto outcome = link_issue(press, std::move(item), *parsed, context);
-    outcome.merge(say(
-        press, fmt::format("Linked {} to {}.", to_text(request->id), views::link(parsed->url, parsed->url))));
+    outcome.merge(say(press, say_in(press.language, texts::linked_to, to_text(request->id),
+                                    views::link(parsed->url, parsed->url))));
     return outcome;
 }
 
@@ -161,7 +165,7 @@ Outcome withdraw_typed(const Press& press, const std::vector<std::string>& words
     const bool open = !storage::is_final(request->state);
     auto outcome = withdraw(press, load_case(*request, context), context);
     const bool done = open && !outcome.changes.empty();
-    if (done) outcome.merge(say(press, fmt::format("{} is withdrawn.", to_text(id))));
+    if (done) outcome.merge(say(press, say_in(press.language, texts::now_withdrawn, to_text(id))));
     return outcome;
 }
 
@@ -185,14 +189,15 @@ Outcome app_request_typed(const Press& press, const Context& context) {
     if (word == "back") return come_back(press, context);
     if (word == "automatic") return automatic_typed(press, words, context);
     if (word == "clear") return clear_typed(press, words, context);
+    if (word == "suspend") return suspend_typed(press, words, context);
     if (word == "object") return object_typed(press, words, context);
     if (word == "connect") return connect_typed(press, words, context);
     if (word == "disconnect") return disconnect_typed(press, context);
-    if (word == "figures") return figures_typed(press, context);
+    if (word == "figures") return show_figures(press, context);
     if (word == "help") return help(press);
     const auto meant = text::nearest(word, known_words);
-    return help(press, meant.empty() ? fmt::format("I do not know \"{}\".", word)
-                                     : fmt::format("I do not know \"{}\"; did you mean {}?", word, meant));
+    return help(press, meant.empty() ? say_in(press.language, texts::unknown_word, word)
+                                     : say_in(press.language, texts::unknown_word_near, word, meant));
 }
 
 Outcome app_request_command(const Event& event, const Context& context) {

@@ -3,10 +3,15 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/deadlines.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/judging.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/rights.hpp"
+#include "handlers/views/form_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+#include "handlers/views/press_texts.hpp"
 #include "handlers/views/request_card.hpp"
 
 #include <fmt/format.h>
@@ -19,14 +24,24 @@ namespace {
 using storage::RequestState;
 using storage::Vote;
 using storage::VoteAnswer;
+namespace texts = views::texts;
 
 std::expected<void, Outcome> require_open(const Press& press, const Case& item, const Context& context) {
     const auto& request = item.request;
     if (!review::in_votes(request.state)) {
-        return std::unexpected(refuse(press, to_text(request.id), "decided", already(request)));
+        return std::unexpected(
+            refuse(press, to_text(request.id), "decided", already(request, press.language)));
     }
-    if (const auto conflict = review::conflict_of_interest(request, press.user)) {
-        return std::unexpected(refuse(press, to_text(request.id), "conflict_of_interest", *conflict));
+    if (review::conflict_of_interest(request, press.user)) {
+        const auto& why = request.requester_is_collaborator.value_or(false) ? texts::own_app_helper_no_vote
+                                                                            : texts::own_request_no_vote;
+        return std::unexpected(
+            refuse(press, to_text(request.id), "conflict_of_interest", say_in(press.language, why)));
+    }
+    const auto people = asked_for(item);
+    if (std::ranges::find(people, press.user) != people.end()) {
+        return std::unexpected(refuse(press, to_text(request.id), "conflict_of_interest",
+                                      say_in(press.language, texts::asked_for_you_no_vote)));
     }
     return require_current_card(press, item, context);
 }
@@ -57,6 +72,15 @@ Vote made(const Press& press, const Case& item, const std::string& party, VoteAn
 
 }  // namespace
 
+Outcome vote_in_thread(const storage::AppRequest& request, const Vote& vote, const Context& context) {
+    Outcome outcome;
+    const auto card = context.view.message(card_name(request.id));
+    if (!card || vote.remark.empty()) return outcome;
+    outcome.effects.push_back(thread_line(request, *card, fmt::format("{}:{}", vote.source_ref, vote.party),
+                                          views::line(views::vote_said(vote))));
+    return outcome;
+}
+
 std::expected<std::size_t, Outcome> require_vote(const Press& press, const Case& item,
                                                  const Context& context) {
     if (auto open = require_open(press, item, context); !open)
@@ -77,8 +101,8 @@ std::expected<std::string, Outcome> require_question(const Press& press, const C
     if (request.state == RequestState::need_info) {
         return std::unexpected(
             refuse(press, to_text(request.id), "already_asked",
-                   fmt::format("{} has asked already, and the answer is still awaited: {}",
-                               views::mention(request.info_asker), views::inert(request.info_question))));
+                   say_in(press.language, texts::question_open, views::mention(request.info_asker),
+                          views::inert(request.info_question))));
     }
     if (parties->empty()) return std::string();
     const auto counting = review::counting_votes(request, item.votes);
@@ -96,19 +120,20 @@ Outcome cast_vote(const Press& press, Case item, std::size_t party, VoteAnswer a
     const bool counts = std::ranges::find(row.by, press.user) != row.by.end();
     if (answer == VoteAnswer::approve && counts && mine != counting.end() &&
         mine->answer == VoteAnswer::approve) {
-        return say(press, fmt::format("You have approved {} for {} already; nothing changed.",
-                                      to_text(item.request.id), views::inert(row.party)));
+        return say(press, say_in(press.language, texts::approved_by_you_already, to_text(item.request.id),
+                                 views::inert(row.party)));
     }
     // Two reviewers of one party at the same time: the first counts, the second hears of it (domain.md §8.5).
     const bool asked = row.needed && row.state != review::PartyState::not_required;
     if (answer == VoteAnswer::approve && mine == counting.end() && asked && row.satisfied()) {
-        return say(press, fmt::format("{} is {} already; nothing changed.", views::inert(row.party),
-                                      views::party_text(row)));
+        return say(press, say_in(press.language, texts::party_is_already, views::inert(row.party),
+                                 views::party_text(row, press.language)));
     }
     Outcome outcome;
     auto vote = made(press, item, row.party, answer, remark, context);
     vote.condition_until = until;
     if (answer == VoteAnswer::conditional) outcome.changes.push_back(watch_condition(vote, context));
+    outcome.merge(vote_in_thread(item.request, vote, context));
     add(item, outcome, std::move(vote));
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;
@@ -119,9 +144,9 @@ Outcome ask_question(const Press& press, Case item, const std::string& party, co
     auto& request = item.request;
     const auto before = request.state;
     Outcome outcome;
-    if (!party.empty()) {
-        add(item, outcome, made(press, item, party, VoteAnswer::need_info, question, context));
-    }
+    auto asked = made(press, item, party, VoteAnswer::need_info, question, context);
+    outcome.merge(vote_in_thread(request, asked, context));
+    if (!party.empty()) add(item, outcome, std::move(asked));
     request.state = RequestState::need_info;
     request.info_party = party;
     request.info_asker = press.user;

@@ -22,6 +22,10 @@ namespace countersign::handlers {
 [[nodiscard]] Outcome cast_vote(const Press& press, Case item, std::size_t party, storage::VoteAnswer answer,
                                 const std::string& remark, const Context& context,
                                 const std::string& until = {});
+// P5: the words of a vote stand in the card's thread with the voter's name, where they can be answered; a
+// vote without words is on the card alone, so that a card stays one message for most.
+[[nodiscard]] Outcome vote_in_thread(const storage::AppRequest& request, const storage::Vote& vote,
+                                     const Context& context);
 [[nodiscard]] Outcome ask_question(const Press& press, Case item, const std::string& party,
                                    const std::string& question, const Context& context);
 

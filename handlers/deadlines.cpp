@@ -4,6 +4,7 @@
 #include "config/base/time_zone.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/people.hpp"
 #include "handlers/reminding.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
@@ -35,10 +36,20 @@ void add_all(std::vector<Step>& steps, const std::vector<config::Span>& spans, S
         steps.push_back({review::after(since, span, calendar), kind});
 }
 
+// Days begin and end where the requester is, for what waits for the requester; else where the calendar is.
+config::Calendar calendar_for(const AppRequest& request, const Context& context) {
+    auto calendar = context.settings.policy->calendar;
+    const bool waits_for_requester =
+        request.state == RequestState::awaiting_issue || request.state == RequestState::need_info;
+    auto zone = waits_for_requester ? zone_of(request.requester, context) : std::string();
+    if (!zone.empty() && time_zone::known(zone)) calendar.zone = std::move(zone);
+    return calendar;
+}
+
 // Everything that waiting in this state leads to, in its order in time.
-std::vector<Step> steps_of(const AppRequest& request, const config::Policy& policy) {
-    const auto& plan = policy.schedule;
-    const auto& calendar = policy.calendar;
+std::vector<Step> steps_of(const AppRequest& request, const Context& context) {
+    const auto& plan = context.settings.policy->schedule;
+    const auto calendar = calendar_for(request, context);
     const auto since = request.state_since;
     std::vector<Step> steps;
     if (request.state == RequestState::awaiting_issue || request.state == RequestState::need_info) {
@@ -101,7 +112,7 @@ Outcome expire(Case item, const Context& context) {
 }  // namespace
 
 storage::Change next_deadline(const AppRequest& request, Timestamp done, const Context& context) {
-    for (const auto& step : steps_of(request, *context.settings.policy)) {
+    for (const auto& step : steps_of(request, context)) {
         if (step.at <= done) continue;
         const nlohmann::json event{{"kind", "deadline"},
                                    {"request", request.id.value},
@@ -121,7 +132,7 @@ Outcome deadline_due(const Event& event, const Context& context) {
     auto item = load_case(*request, context);
     Outcome outcome;
     bool reminded = false;
-    for (const auto& step : steps_of(*request, *context.settings.policy)) {
+    for (const auto& step : steps_of(*request, context)) {
         if (step.at <= done || step.at > context.now) continue;
         switch (step.kind) {
             case Step::Kind::remind_requester:

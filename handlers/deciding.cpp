@@ -9,6 +9,7 @@
 #include "handlers/trackers.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/press_texts.hpp"
 #include "handlers/views/slackbot_steps.hpp"
 
 #include <fmt/format.h>
@@ -17,6 +18,7 @@
 namespace countersign::handlers {
 namespace {
 
+namespace texts = views::texts;
 using nlohmann::json;
 
 bool is_ours(const storage::AppRequest& request, const Context& context) {
@@ -38,26 +40,28 @@ storage::Effect ask_before(const Case& item, const json& question, const Context
 
 }  // namespace
 
-std::optional<std::string> why_not_approvable(const Case& item, const Context& context) {
+std::optional<std::string> why_not_approvable(const Case& item, views::Language language,
+                                              const Context& context) {
     // M25: who decides about Countersign must not be Countersign.
     if (is_ours(item.request, context)) {
-        return "you may not, because I never approve myself; decide about this app in Slack's admin pages.";
+        return say_in(language, texts::never_approve_myself);
     }
     if (!review::all_satisfied(item.matrix)) {
-        return fmt::format("you may not yet, because not every party has agreed; missing: {}.",
-                           views::inert(text::joined(review::missing_parties(item.matrix), ", "), 1'000));
+        return say_in(language, texts::parties_missing,
+                      views::inert(text::joined(review::missing_parties(item.matrix), ", "), 1'000));
     }
     if (!item.issue && item.judgement.vendor_issue) {
-        return "you may not yet, because no vendor issue is linked.";
+        return say_in(language, texts::no_issue_linked);
     }
     if (item.judgement.vendor_issue && !issue_stands(item))
-        return "you may not yet, because of the vendor issue: " + issue_problem(item, context);
+        return say_in(language, texts::issue_in_the_way, issue_problem(item, context, language));
     return std::nullopt;
 }
 
-std::optional<std::string> why_not_restrictable(const storage::AppRequest& request, const Context& context) {
+std::optional<std::string> why_not_restrictable(const storage::AppRequest& request, views::Language language,
+                                                const Context& context) {
     if (!is_ours(request, context)) return std::nullopt;
-    return "you may not, because I never restrict myself; decide about this app in Slack's admin pages.";
+    return say_in(language, texts::never_restrict_myself);
 }
 
 bool applies_by_api(const storage::AppRequest& request, const Context& context) {
@@ -108,8 +112,9 @@ Outcome handed_over(const Press& press, Case item, storage::DecisionKind kind, c
     request.decision_reason = reason;
     const auto notices = context.view.slackbot_notices(request.id);
     const bool own = press.user.value == context.view.meta("reviewer_user");
-    auto outcome = say(press, notices.empty() ? views::manual_steps(request, kind)
-                                              : views::slackbot_steps(request, kind, notices, own));
+    auto outcome =
+        say(press, notices.empty() ? views::manual_steps(request, kind, press.language)
+                                   : views::slackbot_steps(request, kind, notices, own, press.language));
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;
 }

@@ -3,9 +3,11 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/inquiry_verdict.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/settle.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/press_texts.hpp"
 #include "handlers/watch.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +16,7 @@
 namespace countersign::handlers {
 namespace {
 
+namespace texts = views::texts;
 using review::text_field;
 
 Outcome failed_delivery(const EffectAnswer& answer, const Context& context, const std::string& what) {
@@ -99,10 +102,10 @@ Outcome form_opened(const EffectAnswer& answer, const Context& context) {
     const bool too_late = answer.meaning == "expired" || answer.meaning == "unclear" ||
                           answer.error == "expired_trigger_id" || answer.error == "exchanged_trigger_id" ||
                           answer.error == "invalid_trigger_id";
-    const auto* const words =
-        too_late ? "The form could not be opened in time. Please press again."
-                 : "The form could not be opened. The operators know; please try again later.";
-    outcome.merge(tell(read_asker(answer.context), answer.key, words));
+    const auto asker = read_asker(answer.context);
+    outcome.merge(tell(
+        asker, answer.key,
+        say_in(language_of(asker.user, context), too_late ? texts::form_too_late : texts::form_refused)));
     if (!too_late) {
         outcome.effects.push_back(alarm(context.settings, "form:" + answer.key,
                                         views::alarm_notice("A form cannot be opened.", answer.trouble())));

@@ -4,6 +4,7 @@
 #include "handlers/deliveries.hpp"
 #include "handlers/effect_answer.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/figures.hpp"
 #include "handlers/granting.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/home_tab.hpp"
@@ -12,7 +13,9 @@
 #include "handlers/issue_creation.hpp"
 #include "handlers/issue_notes.hpp"
 #include "handlers/issue_polling.hpp"
+#include "handlers/limits.hpp"
 #include "handlers/people.hpp"
+#include "handlers/request_form.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/slackbot.hpp"
@@ -45,9 +48,13 @@ Outcome heard(const EffectAnswer& answer, const Event& event, const Context& con
     if (answer.purpose == purposes::form) return form_opened(answer, context);
     if (answer.purpose == purposes::user_group) return group_answered(event, context);
     if (answer.purpose == purposes::person) return person_told(answer, context);
+    if (answer.purpose == purposes::colleague) return colleague_told(answer, context);
     if (answer.purpose == purposes::home) return home_published(answer, context);
+    if (answer.purpose == purposes::picture) return picture_uploaded(answer, context);
+    if (answer.purpose == purposes::picture_post) return picture_posted(answer, context);
     if (answer.purpose == purposes::inquiry) return inquiry_answered(event, context);
     if (answer.purpose == purposes::decide) return decision_answered(event, context);
+    if (answer.purpose == purposes::limit) return limit_answered(answer, context);
     if (answer.purpose == purposes::clear) return clear_answered(answer, context);
     if (answer.purpose == purposes::cancel) return cancel_answered(event, context);
     if (answer.purpose == purposes::teams) return teams_listed(answer, context);

@@ -234,6 +234,19 @@ Effect approve_app_without(const AppRequest& request, const std::vector<std::str
     return made;
 }
 
+Effect limit_call(const AppRequest& request, std::string_view step, int tries, std::string_view method,
+                  std::string args, std::string context) {
+    auto made = effect(fmt::format("limit:{}:{}:v{}:{}", step, to_text(request.id), request.version, tries),
+                       method, purposes::limit);
+    made.token = method.starts_with("admin.") ? TokenKind::admin : TokenKind::bot;
+    made.args = std::move(args);
+    made.context = std::move(context);
+    made.request = request.id;
+    made.lane = app_lane(request);
+    made.interactive = true;
+    return made;
+}
+
 Effect clear_app(const AppRequest& request) {
     auto made = decision_call(request, "admin.apps.clearResolution", "clear");
     made.purpose = purposes::clear;
@@ -280,6 +293,32 @@ Effect read_user_group(std::string_view group, std::string_view cause, const std
     return made;
 }
 
+Effect upload_picture(std::string_view cause, const std::string& chart, std::string_view alt,
+                      const std::string& context, std::string_view words) {
+    auto made = effect(fmt::format("picture:{}", cause), "files.getUploadURLExternal", purposes::picture);
+    made.args = json{{"filename", "figures.png"}, {"alt_txt", alt}, {"picture", json::parse(chart)}}.dump(
+        -1, ' ', false, json::error_handler_t::replace);
+    auto kept = json::parse(context);
+    kept["words"] = words;
+    made.context = kept.dump(-1, ' ', false, json::error_handler_t::replace);
+    made.interactive = true;
+    return made;
+}
+
+Effect post_picture(std::string_view file, const ChannelId& channel, std::string_view words,
+                    const std::string& context) {
+    auto made =
+        effect(fmt::format("picture_post:{}", file), "files.completeUploadExternal", purposes::picture_post);
+    made.args = json{
+        {"files", {{{"id", file}, {"title", "Figures"}}}},
+        {"channel_id", channel.value},
+        {"initial_comment",
+         words}}.dump(-1, ' ', false, json::error_handler_t::replace);
+    made.context = context;
+    made.interactive = true;
+    return made;
+}
+
 Effect publish_home(const UserId& user, std::string_view round, const std::string& view) {
     auto made = effect(fmt::format("home:{}:{}", user.value, round), "views.publish", purposes::home);
     made.args = json{{"user_id", user.value}}.dump();
@@ -293,6 +332,27 @@ Effect publish_home(const UserId& user, std::string_view round, const std::strin
 Effect read_person(const UserId& user, std::string_view round) {
     auto made = effect(fmt::format("person:{}:{}", user.value, round), "users.info", purposes::person);
     made.args = json{{"user", user.value}, {"include_locale", true}}.dump();
+    return made;
+}
+
+Effect read_colleague(const UserId& user, std::string_view cause, const std::string& press) {
+    auto made = read_person(user, cause);
+    made.key = fmt::format("colleague:{}", cause);
+    made.purpose = purposes::colleague;
+    made.context = press;
+    made.interactive = true;
+    return made;
+}
+
+Effect thread_line(const AppRequest& request, const storage::MessageRef& card, std::string_view occasion,
+                   const views::Message& message) {
+    auto made = effect(fmt::format("thread:{}:{}", to_text(request.id), occasion), "chat.postMessage",
+                       purposes::notice);
+    auto args = post_args(card.channel.value);
+    args["thread_ts"] = card.ts;
+    made.args = message_args(std::move(args), message);
+    made.request = request.id;
+    made.lane = fmt::format("thread:{}", to_text(request.id));
     return made;
 }
 

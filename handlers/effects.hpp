@@ -22,18 +22,22 @@ inline constexpr std::string_view answer = "answer";  // the visible answer to a
 inline constexpr std::string_view alarm = "alarm";
 inline constexpr std::string_view form = "form";  // views.open
 inline constexpr std::string_view user_group = "user_group";
-inline constexpr std::string_view person = "person";  // users.info
-inline constexpr std::string_view home = "home";      // views.publish
+inline constexpr std::string_view person = "person";        // users.info
+inline constexpr std::string_view colleague = "colleague";  // users.info, for a form that waits
+inline constexpr std::string_view home = "home";            // views.publish
 inline constexpr std::string_view inquiry =
     "inquiry";  // lists read to learn what Slack believes of one request
-inline constexpr std::string_view decide = "decide";            // admin.apps.approve, admin.apps.restrict
-inline constexpr std::string_view cancel = "cancel";            // admin.apps.requests.cancel
-inline constexpr std::string_view clear = "clear";              // admin.apps.clearResolution
-inline constexpr std::string_view teams = "teams";              // auth.teams.list, for the sweep
-inline constexpr std::string_view sweep = "sweep";              // admin.apps.requests.list, for the sweep
-inline constexpr std::string_view permalink = "permalink";      // chat.getPermalink of Slackbot's message
-inline constexpr std::string_view reviewer = "reviewer";        // auth.test with the reviewer's token
-inline constexpr std::string_view slackbot_im = "slackbot_im";  // conversations.list: where Slackbot writes
+inline constexpr std::string_view decide = "decide";              // admin.apps.approve, admin.apps.restrict
+inline constexpr std::string_view limit = "limit";                // who may use the app, with which accounts
+inline constexpr std::string_view picture = "picture";            // uploading one
+inline constexpr std::string_view picture_post = "picture_post";  // showing it in a channel
+inline constexpr std::string_view cancel = "cancel";              // admin.apps.requests.cancel
+inline constexpr std::string_view clear = "clear";                // admin.apps.clearResolution
+inline constexpr std::string_view teams = "teams";                // auth.teams.list, for the sweep
+inline constexpr std::string_view sweep = "sweep";                // admin.apps.requests.list, for the sweep
+inline constexpr std::string_view permalink = "permalink";        // chat.getPermalink of Slackbot's message
+inline constexpr std::string_view reviewer = "reviewer";          // auth.test with the reviewer's token
+inline constexpr std::string_view slackbot_im = "slackbot_im";    // conversations.list: where Slackbot writes
 inline constexpr std::string_view slackbot_history = "slackbot_history";
 inline constexpr std::string_view integration_log = "integration_log";
 }  // namespace purposes
@@ -79,6 +83,9 @@ inline constexpr std::string_view integration_log = "integration_log";
 // M4: without these optional scopes.
 [[nodiscard]] storage::Effect approve_app_without(const storage::AppRequest&,
                                                   const std::vector<std::string>& left_out);
+// M5, M6: sets or reads back one limit; `step` and `tries` are part of the key.
+[[nodiscard]] storage::Effect limit_call(const storage::AppRequest&, std::string_view step, int tries,
+                                         std::string_view method, std::string args, std::string context);
 [[nodiscard]] storage::Effect clear_app(const storage::AppRequest&);
 [[nodiscard]] storage::Effect cancel_slack_request(const storage::AppRequest&);
 [[nodiscard]] storage::Effect list_resolved(const storage::AppRequest&, std::string_view purpose,
@@ -86,11 +93,25 @@ inline constexpr std::string_view integration_log = "integration_log";
 [[nodiscard]] storage::Effect read_user_group(std::string_view group, std::string_view cause,
                                               const std::string& context);
 
+// A picture is drawn and uploaded where nobody waits for it (bot/picture_upload); `chart` is a BarChart as
+// JSON, `words` go with it into the channel. Then it is shown there.
+[[nodiscard]] storage::Effect upload_picture(std::string_view cause, const std::string& chart,
+                                             std::string_view alt, const std::string& context,
+                                             std::string_view words);
+[[nodiscard]] storage::Effect post_picture(std::string_view file, const ChannelId& channel,
+                                           std::string_view words, const std::string& context);
+
 // The Home tab of one person, in the order of drawing; `round` (a time) makes the key.
 [[nodiscard]] storage::Effect publish_home(const UserId& user, std::string_view round,
                                            const std::string& view);
 // Who somebody is, their locale included; `round` (a day) makes the key.
 [[nodiscard]] storage::Effect read_person(const UserId& user, std::string_view round);
+// The same for a form that waits for it; `press` is the form, parked.
+[[nodiscard]] storage::Effect read_colleague(const UserId& user, std::string_view cause,
+                                             const std::string& press);
+// A line in the thread of the request's card, whose `ts` it is.
+[[nodiscard]] storage::Effect thread_line(const storage::AppRequest&, const storage::MessageRef& card,
+                                          std::string_view occasion, const views::Message&);
 // Slackbot's messages; `personal`: in the reviewer's own conversation, with that person's token.
 [[nodiscard]] storage::Effect ask_permalink(const ChannelId& channel, std::string_view ts, bool personal);
 // With the reviewer's token; `round` (a time) and `page` make the key.

@@ -17,6 +17,9 @@
 #include "handlers/rights.hpp"
 #include "handlers/uninstalling.hpp"
 #include "handlers/views/action_ids.hpp"
+#include "handlers/views/limit_texts.hpp"
+#include "handlers/views/link_problems.hpp"
+#include "handlers/views/press_texts.hpp"
 #include "handlers/views/request_card.hpp"
 
 #include <fmt/format.h>
@@ -26,6 +29,7 @@ namespace countersign::handlers {
 namespace {
 
 namespace ids = views::ids;
+namespace texts = views::texts;
 using storage::VoteAnswer;
 
 constexpr std::size_t max_text = 3'000;  // Slack's own limit for a text field
@@ -42,7 +46,7 @@ Outcome reject_submitted(const Press& press, Case item, const Context& context) 
     const auto reason = entered(press, ids::field_reason);
     if (reason.empty()) {
         return refuse_at(press, ids::field_reason, to_text(item.request.id), "blank",
-                         "say why, so that the requester knows what to change.");
+                         say_in(press.language, texts::why_for_requester));
     }
     return cast_vote(press, std::move(item), *party, VoteAnswer::reject, reason, context);
 }
@@ -53,7 +57,7 @@ Outcome question_submitted(const Press& press, Case item, const Context& context
     const auto question = entered(press, ids::field_question);
     if (question.empty()) {
         return refuse_at(press, ids::field_question, to_text(item.request.id), "blank",
-                         "write the question that the requester is to answer.");
+                         say_in(press.language, texts::write_question));
     }
     return ask_question(press, std::move(item), *party, question, context);
 }
@@ -62,19 +66,20 @@ Outcome restriction_submitted(const Press& press, Case item, const Context& cont
     const auto id = to_text(item.request.id);
     const auto before = item.request.state;
     if (storage::is_final(before) || review::in_flight(before)) {
-        return refuse(press, id, "decided", already(item.request));
+        return refuse(press, id, "decided", already(item.request, press.language));
     }
     if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
-    if (auto refused = why_not_restrictable(item.request, context))
+    if (auto refused = why_not_restrictable(item.request, press.language, context))
         return refuse(press, id, "protected", *refused);
     const auto reason = entered(press, ids::field_reason);
     if (reason.empty()) {
-        return refuse_at(press, ids::field_reason, id, "blank", "say why, so that the requester knows.");
+        return refuse_at(press, ids::field_reason, id, "blank",
+                         say_in(press.language, texts::why_for_requester_short));
     }
     const auto until = entered(press, ids::field_last_day);
     if (!until.empty() && !is_day_to_come(until, context)) {
         return refuse_at(press, ids::field_last_day, id, "bad_date",
-                         "write a day to come as 2027-01-31, or nothing.");
+                         say_in(press.language, texts::wrong_last_day));
     }
     Outcome outcome;
     outcome.changes.emplace_back(
@@ -106,7 +111,8 @@ Outcome answer_submitted(const Press& press, Case item, const Context& context) 
     if (auto may = require_may_answer(press, item); !may) return std::move(may.error());
     const auto answer = entered(press, ids::field_answer);
     if (answer.empty()) {
-        return refuse_at(press, ids::field_answer, to_text(item.request.id), "blank", "write an answer.");
+        return refuse_at(press, ids::field_answer, to_text(item.request.id), "blank",
+                         say_in(press.language, texts::write_answer));
     }
     return answer_question(press, std::move(item), answer, context);
 }
@@ -116,7 +122,7 @@ Outcome link_submitted(const Press& press, Case item, const Context& context) {
     const auto link = review::parse_issue_link(entered(press, ids::field_issue), context.settings.trackers);
     if (!link) {
         return refuse_at(press, ids::field_issue, to_text(item.request.id), "bad_link",
-                         explain(link.error()));
+                         views::explain(link.error(), press.language));
     }
     return link_issue(press, std::move(item), *link, context);
 }
@@ -154,8 +160,7 @@ Outcome form_submitted(const Press& submitted, const Context& context) {
         return keep_or_clear_submitted(press, std::move(*item), context);
     if (press.what == ids::form_answer) return answer_submitted(press, std::move(*item), context);
     if (press.what == ids::form_link) return link_submitted(press, std::move(*item), context);
-    auto outcome =
-        refuse(press, "unknown", "unknown_form", "I do not know this form; it may be from an older version.");
+    auto outcome = refuse(press, "unknown", "unknown_form", say_in(press.language, texts::unknown_form));
     outcome.recognised = false;
     return outcome;
 }

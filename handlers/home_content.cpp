@@ -1,5 +1,7 @@
 #include "handlers/home_content.hpp"
 
+#include "handlers/figures.hpp"
+#include "handlers/judging.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/members.hpp"
@@ -40,7 +42,9 @@ Role role_of(const UserId& user, const Context& context) {
 }
 
 bool waits_for(const UserId& user, const Case& item, const std::vector<std::string>& parties) {
-    if (!review::in_votes(item.request.state) || review::conflict_of_interest(item.request, user))
+    const auto people = asked_for(item);
+    if (!review::in_votes(item.request.state) || review::conflict_of_interest(item.request, user) ||
+        std::ranges::find(people, user) != people.end())
         return false;
     return std::ranges::any_of(item.matrix, [&](const review::PartyStatus& row) {
         const bool open = row.state == PartyState::waiting || row.state == PartyState::partly;
@@ -130,6 +134,7 @@ views::HomeInput home_content(const storage::HomeTab& tab, const Context& contex
     }
     if (role.admin || !role.parties.empty())
         input.open = open_after(tab.open_after, context, [](const Case&) { return true; });
+    if (role.admin) input.picture = newest_picture(context);
     input.abilities = abilities(role, input.language, context);
     return input;
 }

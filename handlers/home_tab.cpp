@@ -1,6 +1,7 @@
 #include "handlers/home_tab.hpp"
 
 #include "handlers/effects.hpp"
+#include "handlers/figures.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/home_content.hpp"
 #include "handlers/people.hpp"
@@ -89,6 +90,7 @@ Outcome home_opened(const Event& event, const Context& context) {
 
 Outcome home_pressed(const Press& press, const Context& context) {
     if (press.what == ids::home_request) return open_form(press, views::request_form({}, press.language));
+    if (press.what == ids::home_figures) return show_figures(press, context);
     if (press.what == ids::home_find) return open_form(press, views::find_form({}, press.language));
     Outcome outcome;
     auto tab = context.view.home_tab(press.user).value_or(at_the_start(press.user, context.now));
@@ -120,6 +122,11 @@ Outcome home_due(const Event& timer, const Context& context) {
 Outcome home_published(const EffectAnswer& answer, const Context& context) {
     if (answer.ok()) return {};
     Outcome outcome;
+    // Whoever cannot see the picture, or whose picture was deleted, sees the tab without it.
+    if (answer.error == "invalid_blocks" && !newest_picture(context).empty()) {
+        outcome.changes.push_back(forget_picture());
+        outcome.changes.push_back(draw_at(UserId(text_field(answer.args, "user_id")), context.now));
+    }
     outcome.audit.push_back({"slack", "home.not_published", text_field(answer.args, "user_id"),
                              nlohmann::json{{"error", answer.error}}.dump()});
     const auto day = std::chrono::floor<std::chrono::days>(context.now).time_since_epoch().count();

@@ -6,8 +6,11 @@
 #include "handlers/carrying.hpp"
 #include "handlers/deviation.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/emergency.hpp"
 #include "handlers/issue_standing.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/limits.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/review/scopes.hpp"
@@ -15,6 +18,7 @@
 #include "handlers/trackers.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/press_texts.hpp"
 #include "handlers/watch.hpp"
 
 #include <fmt/format.h>
@@ -25,6 +29,7 @@
 namespace countersign::handlers {
 namespace {
 
+namespace texts = views::texts;
 using nlohmann::json;
 using review::field;
 using review::text_field;
@@ -64,6 +69,11 @@ Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const 
                   .reason = request.decision_reason,
                   .evidence = evidence(finding, answer)};
     Outcome outcome;
+    if (!approved && !outside && is_being_suspended(item)) {
+        ending.state = RequestState::suspended;
+        outcome.changes.emplace_back(
+            storage::ClearMarks{request.id, std::string(marks::suspending), std::string()});
+    }
     if (outside) {
         const auto& resolver = field(finding.entry, "last_resolved_by");
         const bool person = text_field(resolver, "actor_type") == "user";
@@ -78,6 +88,7 @@ Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const 
                                  .status = approved ? "approved" : "restricted",
                                  .scopes = review::read_scopes(field(finding.entry, "scopes")),
                                  .seen_at = context.now}});
+    if (approved && !outside) outcome.merge(watch_approval(item, context));
     for (const auto& mark : item.marks) {
         if (!approved && !outside && mark.kind == marks::restricted_until)
             outcome.changes.push_back(watch_restriction(request.id, mark.value, context));
@@ -112,6 +123,7 @@ Outcome scopes_changed(Case item, std::vector<storage::Scope> listed, const Aske
     request.decided_at.reset();
     const auto id = to_text(request.id);
     const auto added = views::inert(review::names(changed.added), 1'000);
+    const auto language = language_of(asker.user, context);
     auto outcome = std::move(carried);
     outcome.audit.push_back({"slack", "request.scopes_changed", id,
                              details({{"added", review::names(changed.added)},
@@ -119,9 +131,8 @@ Outcome scopes_changed(Case item, std::vector<storage::Scope> listed, const Aske
                                       {"scope_hash", request.scope_hash}})});
     outcome.merge(
         tell(asker, answer.key,
-             fmt::format("Nothing was sent to Slack: the scopes of {} have changed since the votes ({}). "
-                         "It is in review again for the difference.",
-                         id, added.empty() ? "some were removed" : "added: " + added)));
+             say_in(language, texts::unsent_scopes_changed, id,
+                    say_in(language, added.empty() ? texts::some_removed : texts::some_added), added)));
     outcome.merge(settle(std::move(item), before, "slack", context));
     return outcome;
 }
@@ -207,7 +218,9 @@ Outcome needs_human(Case item, const std::string& note, const Asker& asker, std:
     const auto before = item.request.state;
     item.request.state = RequestState::manual;
     item.request.state_note = note;
-    auto outcome = tell(asker, cause, fmt::format("{} needs a human: {}", to_text(item.request.id), note));
+    auto outcome = tell(asker, cause,
+                        say_in(language_of(asker.user, context), texts::needs_a_human_because,
+                               to_text(item.request.id), note));
     outcome.merge(settle(std::move(item), before, "countersign", context));
     return outcome;
 }
@@ -244,12 +257,12 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context, Iss
         request.decided_at.reset();
         auto outcome =
             tell(asker, fmt::format("unsent:{}:v{}", to_text(request.id), request.version),
-                 fmt::format("Nothing was sent to Slack: not every party agrees on what {} asks for now. "
-                             "It is in review again.",
-                             to_text(request.id)));
+                 say_in(language_of(asker.user, context), texts::unsent_not_agreed, to_text(request.id)));
         outcome.merge(settle(std::move(item), before, "countersign", context));
         return outcome;
     }
+    if (auto limit = restrict ? std::nullopt : next_limit_call(item, asker))
+        return send_awaited(std::move(item), std::move(*limit), context);
     if (!restrict && issue == IssueIs::as_last_read && item.issue &&
         has_token(item.issue->tracker, context)) {
         auto reading = check_issue(request, key_of(*item.issue));
@@ -259,11 +272,7 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context, Iss
     }
     auto target = request;
     if (!pending_in_slack(request, context)) target.slack_id = {};
-    std::vector<std::string> left_out;
-    for (const auto& mark : item.marks) {
-        if (mark.kind == marks::left_out && mark.scope_hash == request.scope_hash)
-            left_out.push_back(mark.subject);
-    }
+    const auto left_out = limits_of(item).left_out;
     auto effect = restrict           ? restrict_app(target)
                   : left_out.empty() ? approve_app(target)
                                      : approve_app_without(target, left_out);

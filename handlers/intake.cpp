@@ -12,11 +12,14 @@
 #include "handlers/review/votes.hpp"
 #include "handlers/settle.hpp"
 #include "handlers/vendor_issue_seen.hpp"
+#include "handlers/views/link_problems.hpp"
 #include "handlers/views/notices.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <vector>
 
 namespace countersign::handlers {
 namespace {
@@ -26,9 +29,11 @@ using storage::AppRequest;
 using storage::RequestSource;
 using storage::RequestState;
 
-std::string why_no_link(const review::LinkSearch& search) {
-    if (search.found.size() > 1) return explain(review::LinkProblem::ambiguous);
-    return search.problems.empty() ? std::string() : explain(search.problems.front());
+constexpr std::size_t workspaces_looked_at = 100;
+
+std::string why_no_link(const review::LinkSearch& search, views::Language language) {
+    if (search.found.size() > 1) return views::explain(review::LinkProblem::ambiguous, language);
+    return search.problems.empty() ? std::string() : views::explain(search.problems.front(), language);
 }
 
 std::string_view source_text(RequestSource source) {
@@ -104,11 +109,28 @@ std::optional<AppRequest> own_form_request(const AppRequest& heard, const Contex
     return std::nullopt;
 }
 
+// Open requests that the new one takes the place of: the same app with more scopes, and, where it is for the
+// whole organisation, those of single workspaces that ask for no more (domain.md §8.5).
+std::vector<AppRequest> answered_by(const AppRequest& fresh, const Context& context) {
+    auto found = context.view.open_requests(fresh.app_id, fresh.team_id);
+    std::erase_if(found, [&](const AppRequest& open) {
+        return !review::in_votes(open.state) || !review::grew(open.scopes, fresh.scopes);
+    });
+    if (!fresh.team_id.empty() || fresh.app_id.empty()) return found;
+    for (auto& open : context.view.requests(
+             {.state = {}, .app = fresh.app_id.value, .requester = {}, .limit = workspaces_looked_at})) {
+        const bool told = !open.scopes.empty() && !fresh.scopes.empty();
+        if (told && !open.team_id.empty() && review::in_votes(open.state) &&
+            review::covers(fresh.scopes, open.scopes))
+            found.push_back(std::move(open));
+    }
+    return found;
+}
+
 // Open requests for the same app and workspace that ask for less: the new one replaces them (domain.md §8.4).
 Outcome supersede(const AppRequest& fresh, const Context& context) {
     Outcome outcome;
-    for (const auto& open : context.view.open_requests(fresh.app_id, fresh.team_id)) {
-        if (!review::in_votes(open.state) || !review::grew(open.scopes, fresh.scopes)) continue;
+    for (const auto& open : answered_by(fresh, context)) {
         auto item = load_case(open, context);
         item.request.state = RequestState::superseded;
         item.request.state_note = fmt::format("See {}.", to_text(fresh.id));
@@ -155,9 +177,19 @@ Outcome take_in(ReadAppRequest read, RequestSource source, const Context& contex
     request.id = context.view.next_request_id();
     const auto search = review::find_issue_links(read.whole_message, context.settings.trackers);
     auto outcome = supersede(request, context);
+    // Whoever asked in a workspace hears how the organisation's request ends.
+    std::vector<storage::Change> waiting;
+    if (request.team_id.empty()) {
+        for (const auto& answered : answered_by(request, context)) {
+            if (!answered.requester.empty() && answered.requester != request.requester)
+                waiting.emplace_back(storage::AddFollower{{request.id, answered.requester, context.now}});
+        }
+    }
     const bool one = search.found.size() == 1;
+    const auto why = one ? std::string() : why_no_link(search, language_of(request.requester, context));
     outcome.merge(open_request(std::move(request), one ? std::optional(search.found.front()) : std::nullopt,
-                               one ? std::string() : why_no_link(search), context));
+                               why, context));
+    std::ranges::move(waiting, std::back_inserter(outcome.changes));
     return outcome;
 }
 

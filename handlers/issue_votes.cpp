@@ -2,6 +2,7 @@
 
 #include "handlers/answers.hpp"
 #include "handlers/issue_standing.hpp"
+#include "handlers/judging.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/trackers.hpp"
 
@@ -66,7 +67,8 @@ bool counted_before(const Case& item, const std::string& ref) {
 void count(Case& item, const std::string& party, const Signature& signature, Outcome& outcome,
            const Context& context) {
     const auto voter = person_of(item.issue->tracker, signature.account, context);
-    if (voter == item.request.requester) return;
+    const auto people = asked_for(item);
+    if (voter == item.request.requester || std::ranges::find(people, voter) != people.end()) return;
     const auto ref = reference(*item.issue, signature);
     const auto* newest = newest_of(item, voter);
     const bool void_before = newest != nullptr && newest->answer == VoteAnswer::retracted &&

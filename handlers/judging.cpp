@@ -125,9 +125,18 @@ review::VoteRules vote_rules(const review::Judgement& judgement, const Context& 
     return rules;
 }
 
+std::vector<UserId> asked_for(const Case& item) {
+    std::vector<UserId> people;
+    for (const auto& mark : item.marks) {
+        if (mark.kind == marks::on_behalf) people.emplace_back(mark.subject);
+    }
+    return people;
+}
+
 void draw_matrix(Case& item, const Context& context) {
-    item.matrix = review::party_matrix(item.request, item.votes, context.settings.review.parties,
-                                       vote_rules(item.judgement, context));
+    auto rules = vote_rules(item.judgement, context);
+    rules.barred = asked_for(item);
+    item.matrix = review::party_matrix(item.request, item.votes, context.settings.review.parties, rules);
     for (const auto& mark : item.marks) {
         if (mark.kind != marks::claim) continue;
         const auto row = std::ranges::find(item.matrix, mark.subject, &review::PartyStatus::party);

@@ -19,7 +19,13 @@ inline constexpr std::string_view admin_approval =
 inline constexpr std::string_view restricted_until = "restricted_until";  // value: ISO day (M7)
 inline constexpr std::string_view left_out =
     "left_out";  // subject: an optional scope that is not approved (M4)
-inline constexpr std::string_view overruled = "overruled";  // an admin reopened what the policy had ended
+inline constexpr std::string_view only_for = "only_for";  // subject: who alone may use the app (M5)
+inline constexpr std::string_view domain = "domain";      // subject: a name; value "url" or "email" (M6)
+inline constexpr std::string_view approved_until = "approved_until";  // value: ISO day (R16)
+inline constexpr std::string_view limit_set = "limit_set";    // subject: a step that Slack has confirmed
+inline constexpr std::string_view on_behalf = "on_behalf";    // subject: whom the requester asks for (R19)
+inline constexpr std::string_view suspending = "suspending";  // an emergency: restricted until a review (M24)
+inline constexpr std::string_view overruled = "overruled";    // an admin reopened what the policy had ended
 }  // namespace marks
 
 // Meta key; "off": an admin has switched all automatic applying off.
@@ -29,6 +35,8 @@ inline constexpr std::string_view automatic_applying = "automatic_applying";
                                               const std::vector<storage::Mark>& known,
                                               const Context& context);
 [[nodiscard]] review::VoteRules vote_rules(const review::Judgement& judgement, const Context& context);
+// R19: whom the requester asked for; they may vote as little as the requester.
+[[nodiscard]] std::vector<UserId> asked_for(const Case& item);
 // The matrix from the case's votes and judgement as they are now.
 void draw_matrix(Case& item, const Context& context);
 

@@ -12,6 +12,7 @@
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/party_forms.hpp"
+#include "handlers/views/press_texts.hpp"
 #include "handlers/views/request_card.hpp"
 
 #include <fmt/format.h>
@@ -23,6 +24,7 @@ namespace countersign::handlers {
 namespace {
 
 namespace ids = views::ids;
+namespace texts = views::texts;
 using storage::VoteAnswer;
 
 std::string entered(const Press& press, std::string_view field) {
@@ -48,13 +50,13 @@ Outcome claim(const Press& press, Case item, std::size_t party, const Context& c
         std::erase_if(item.marks,
                       [&](const auto& mark) { return mark.kind == kind && mark.subject == name; });
         outcome.audit.push_back({press.user.value, "party.released", id, details({{"party", name}})});
-        outcome.merge(say(press, fmt::format("You have given {} for {} back.", id, views::inert(name))));
+        outcome.merge(say(press, say_in(press.language, texts::given_back, id, views::inert(name))));
         outcome.merge(settle(std::move(item), before, press.user.value, context));
         return outcome;
     }
     if (asked && !row.claimed_by.empty() && still_member(row.claimed_by, party, context)) {
-        return say(press, fmt::format("{} has taken {} for {} already; nothing changed.",
-                                      views::mention(row.claimed_by), id, views::inert(name)));
+        return say(press, say_in(press.language, texts::taken_already, views::mention(row.claimed_by), id,
+                                 views::inert(name)));
     }
     const storage::Mark mark{.request = item.request.id,
                              .kind = kind,
@@ -71,9 +73,9 @@ Outcome claim(const Press& press, Case item, std::size_t party, const Context& c
     item.judgement = judge_request(item.request, item.marks, context);
     outcome.audit.push_back({press.user.value, asked ? "party.claimed" : "party.heard", id,
                              details({{"party", name}, {"cause", press.cause}})});
-    outcome.merge(say(press, asked ? fmt::format("{} is yours for {} now.", id, views::inert(name))
-                                   : fmt::format("{} is asked about {} now, although no rule asks it.",
-                                                 views::inert(name), id)));
+    outcome.merge(
+        say(press, asked ? say_in(press.language, texts::is_yours, id, views::inert(name))
+                         : say_in(press.language, texts::asked_all_the_same, views::inert(name), id)));
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;
 }
@@ -83,11 +85,14 @@ Outcome conditional_submitted(const Press& press, Case item, std::size_t party, 
     const auto condition = entered(press, ids::field_condition);
     const auto until = entered(press, ids::field_last_day);
     if (condition.empty())
-        return refuse_at(press, ids::field_condition, id, "blank", "say what has to happen.");
+        return refuse_at(press, ids::field_condition, id, "blank",
+                         say_in(press.language, texts::say_condition));
     if (!is_day(until))
-        return refuse_at(press, ids::field_last_day, id, "bad_date", "write a day as 2027-01-31.");
+        return refuse_at(press, ids::field_last_day, id, "bad_date",
+                         say_in(press.language, texts::write_a_day));
     if (until < today(context))
-        return refuse_at(press, ids::field_last_day, id, "past", "that day has passed; choose one to come.");
+        return refuse_at(press, ids::field_last_day, id, "past",
+                         say_in(press.language, texts::day_has_passed));
     return cast_vote(press, std::move(item), party, VoteAnswer::conditional,
                      text::shortened(condition, 2'000), context, until);
 }
@@ -98,7 +103,7 @@ Outcome comment_submitted(const Press& submitted, const Context& context) {
     const auto request = request_id ? context.view.request(*request_id) : std::nullopt;
     if (!request)
         return refuse_at(press, ids::field_request_id, "unknown", "unknown_request",
-                         "I know no such request; write its number, such as REQ-12.");
+                         say_in(press.language, texts::no_such_number));
     press.value = views::button_value(*request);
     auto item = load_case(*request, context);
     auto party = require_vote(press, item, context);
@@ -107,10 +112,10 @@ Outcome comment_submitted(const Press& submitted, const Context& context) {
     const bool reject = entered(press, ids::field_decision) == "reject";
     if (reject && remark.empty())
         return refuse_at(press, ids::field_reason, to_text(request->id), "blank",
-                         "say why, so that the requester knows what to change.");
+                         say_in(press.language, texts::why_for_requester));
     if (!reject && item.judgement.confirm_by_name)
         return refuse_at(press, ids::field_request_id, to_text(request->id), "step_up",
-                         "the policy wants the app's name typed for this one; press Approve on its card.");
+                         say_in(press.language, texts::name_wanted));
     return cast_vote(press, std::move(item), *party, reject ? VoteAnswer::reject : VoteAnswer::approve,
                      remark, context);
 }
@@ -123,7 +128,8 @@ Outcome party_pressed(const Press& press, const Context& context) {
     auto party = require_vote(press, *item, context);
     if (!party) return std::move(party.error());
     if (press.what == ids::vote_conditional)
-        return open_form(press, views::conditional_form(item->request, item->matrix[*party].party));
+        return open_form(press,
+                         views::conditional_form(item->request, item->matrix[*party].party, press.language));
     if (press.what == ids::vote_abstain)
         return cast_vote(press, std::move(*item), *party, VoteAnswer::abstain, {}, context);
     // A party that no rule asks is what `Claim` is for, where the person has one.
@@ -151,7 +157,7 @@ Outcome party_form_submitted(const Press& press, const Context& context) {
     const auto wanted = request.app_name.empty() ? request.app_id.value : request.app_name;
     if (entered(press, ids::field_app) != text::trimmed(wanted))
         return refuse_at(press, ids::field_app, to_text(request.id), "wrong_name",
-                         "that is not the app's name; type it exactly as it is written above.");
+                         say_in(press.language, texts::wrong_name));
     return cast_vote(press, std::move(*item), *party, VoteAnswer::approve, {}, context);
 }
 
@@ -160,11 +166,9 @@ Outcome comment_chosen(const Event& event, const Press& press) {
     const auto author = review::text_field(message, "user");
     const auto comment = text::cleaned(review::text_field(message, "text"));
     if (author != press.user.value)
-        return refuse(
-            press, "unknown", "not_yours",
-            "you may not, because that is somebody else's message; only your own can be your vote.");
+        return refuse(press, "unknown", "not_yours", say_in(press.language, texts::somebody_elses_message));
     if (text::trimmed(comment).empty())
-        return refuse(press, "unknown", "empty", "that message has no text (any more); nothing was changed.");
+        return refuse(press, "unknown", "empty", say_in(press.language, texts::empty_message));
     std::string named;
     for (const auto& word : text::words(comment)) {
         if (!text::lower(word).starts_with("req-")) continue;
@@ -172,7 +176,7 @@ Outcome comment_chosen(const Event& event, const Press& press) {
         digits.erase(std::ranges::find_if(digits, [](char c) { return c < '0' || c > '9'; }), digits.end());
         if (const auto id = parse_request_id(digits); id && named.empty()) named = to_text(*id);
     }
-    return open_form(press, views::comment_form(named, comment));
+    return open_form(press, views::comment_form(named, comment, press.language));
 }
 
 Outcome approve_many(const Press& press, const std::vector<std::string>& words, const Context& context) {
@@ -183,10 +187,7 @@ Outcome approve_many(const Press& press, const std::vector<std::string>& words, 
         if (!id) break;
         if (std::ranges::find(chosen, *id) == chosen.end()) chosen.push_back(*id);
     }
-    if (chosen.empty() || chosen.size() > 20)
-        return say(press,
-                   "Which ones? For example: `/app-request approve REQ-3 REQ-4 same vendor, same terms` (20 "
-                   "at most)");
+    if (chosen.empty() || chosen.size() > 20) return say(press, say_in(press.language, texts::approve_which));
     const auto remark = text::shortened(
         text::joined(std::vector(words.begin() + static_cast<std::ptrdiff_t>(next), words.end()), " "), 500);
     Outcome outcome;
@@ -194,7 +195,7 @@ Outcome approve_many(const Press& press, const std::vector<std::string>& words, 
     for (const auto id : chosen) {
         const auto request = context.view.request(id);
         if (!request) {
-            lines.push_back(fmt::format("{}: I know no such request.", to_text(id)));
+            lines.push_back(say_in(press.language, texts::line_unknown, to_text(id)));
             continue;
         }
         // Each is decided like a press of its own; a refusal becomes its line and stops none of the others.
@@ -204,23 +205,22 @@ Outcome approve_many(const Press& press, const std::vector<std::string>& words, 
         auto party = require_vote(one, item, context);
         if (!party) {
             if (waits_for_group(party.error())) return std::move(party.error());
-            lines.push_back(fmt::format("{}: not voted: {}", to_text(id), refusal_text(party.error())));
+            lines.push_back(
+                say_in(press.language, texts::line_not_voted, to_text(id), refusal_text(party.error())));
             for (auto& note : party.error().audit)
                 outcome.audit.push_back(std::move(note));
             continue;
         }
         if (item.judgement.confirm_by_name) {
-            lines.push_back(
-                fmt::format("{}: not voted: the policy wants the app's name typed; press Approve on "
-                            "its card.",
-                            to_text(id)));
+            lines.push_back(say_in(press.language, texts::line_not_voted, to_text(id),
+                                   say_in(press.language, texts::name_wanted)));
             continue;
         }
         const auto name = item.matrix[*party].party;
         auto cast = cast_vote(one, std::move(item), *party, VoteAnswer::approve, remark, context);
         const bool voted = !cast.changes.empty();
-        lines.push_back(fmt::format("{}: {} {}", to_text(id), voted ? "approved for" : "unchanged for",
-                                    views::inert(name)));
+        lines.push_back(say_in(press.language, voted ? texts::line_approved : texts::line_unchanged,
+                               to_text(id), views::inert(name)));
         if (voted) outcome.merge(std::move(cast));
     }
     outcome.merge(say(press, text::joined(lines, "\n")));
@@ -228,15 +228,13 @@ Outcome approve_many(const Press& press, const std::vector<std::string>& words, 
 }
 
 Outcome go_away(const Press& press, const std::vector<std::string>& words, const Context& context) {
+    const auto said = [&](const views::Text<>& text) { return say_in(press.language, text); };
     const auto help = [&](std::string_view problem) {
-        return say(press,
-                   fmt::format("{} For example: `/app-request away 2026-12-21 2027-01-02 U0DELEGATE` (the "
-                               "delegate's member id; without one nobody votes for you).",
-                               problem));
+        return say(press, say_in(press.language, texts::away_example, problem));
     };
-    if (words.size() < 3 || !is_day(words[1]) || !is_day(words[2])) return help("From which day to which?");
-    if (words[2] < words[1]) return help("The last day lies before the first.");
-    if (words[2] < today(context)) return help("Those days have passed.");
+    if (words.size() < 3 || !is_day(words[1]) || !is_day(words[2])) return help(said(texts::away_when));
+    if (words[2] < words[1]) return help(said(texts::away_backwards));
+    if (words[2] < today(context)) return help(said(texts::away_passed));
     UserId delegate;
     if (words.size() > 3) {
         auto name = words[3];
@@ -245,15 +243,15 @@ Outcome go_away(const Press& press, const std::vector<std::string>& words, const
         const bool id = name.size() > 2 && (name[0] == 'U' || name[0] == 'W') &&
                         std::ranges::all_of(
                             name, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
-        if (!id) return help("I cannot tell who your delegate is.");
+        if (!id) return help(said(texts::away_whom));
         delegate = UserId(name);
     }
-    if (delegate == press.user) return help("You cannot be your own delegate.");
+    if (delegate == press.user) return help(said(texts::away_self));
     if (!delegate.empty()) {
         // P10: a circle of delegates would leave nobody.
         const auto theirs = context.view.absence(delegate);
         if (theirs && theirs->from <= words[2] && words[1] <= theirs->until)
-            return help(fmt::format("{} is away then too.", views::mention(delegate)));
+            return help(say_in(press.language, texts::away_too, views::mention(delegate)));
     }
     Outcome outcome;
     outcome.changes.emplace_back(
@@ -261,20 +259,18 @@ Outcome go_away(const Press& press, const std::vector<std::string>& words, const
     outcome.audit.push_back(
         {press.user.value, "absence.set", press.user.value,
          details({{"from", words[1]}, {"until", words[2]}, {"delegate", delegate.value}})});
-    outcome.merge(
-        say(press, delegate.empty()
-                       ? fmt::format("You are away from {} to {}; nobody votes for you.", words[1], words[2])
-                       : fmt::format("You are away from {} to {}; {} may vote for your parties then.",
-                                     words[1], words[2], views::mention(delegate))));
+    outcome.merge(say(press, delegate.empty() ? say_in(press.language, texts::away_alone, words[1], words[2])
+                                              : say_in(press.language, texts::away_with, words[1], words[2],
+                                                       views::mention(delegate))));
     return outcome;
 }
 
 Outcome come_back(const Press& press, const Context& context) {
-    if (!context.view.absence(press.user)) return say(press, "You are not away.");
+    if (!context.view.absence(press.user)) return say(press, say_in(press.language, texts::not_away));
     Outcome outcome;
     outcome.changes.emplace_back(storage::EndAbsence{press.user});
     outcome.audit.push_back({press.user.value, "absence.ended", press.user.value, details({})});
-    outcome.merge(say(press, "Welcome back. Nobody votes for you any more."));
+    outcome.merge(say(press, say_in(press.language, texts::welcome_back)));
     return outcome;
 }
 

@@ -3,6 +3,7 @@
 #include "config/base/text.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/home_tab.hpp"
+#include "handlers/requests_of_person.hpp"
 #include "handlers/review/payload_fields.hpp"
 
 #include <fmt/format.h>
@@ -30,6 +31,11 @@ views::Language language_of(const UserId& user, const Context& context) {
     return person ? views::language_of(person->locale) : views::Language::english;
 }
 
+std::string zone_of(const UserId& user, const Context& context) {
+    const auto person = context.view.person(user);
+    return person ? person->zone : std::string();
+}
+
 Outcome meet(const UserId& user, const Context& context) {
     Outcome outcome;
     if (!is_user_id(user.value)) return outcome;
@@ -51,28 +57,34 @@ Outcome meet_anew(const UserId& user, const Context& context) {
     return outcome;
 }
 
-Outcome person_told(const EffectAnswer& answer, const Context& context) {
-    Outcome outcome;
+std::optional<storage::Person> read_described(const EffectAnswer& answer, Timestamp now) {
     const auto& user = review::field(answer.response, "user");
     const UserId id(text_field(user, "id"));
-    if (!answer.ok() || id.empty()) return outcome;
+    if (!answer.ok() || id.empty()) return std::nullopt;
     const auto& profile = review::field(user, "profile");
     auto name = text_field(profile, "display_name");
     if (name.empty()) name = text_field(user, "real_name");
     if (name.empty()) name = text_field(user, "name");
     const auto flag = [&](const char* key) { return review::bool_field(user, key).value_or(false); };
+    return storage::Person{.id = id,
+                           .name = text::shortened(text::cleaned(name), longest_name),
+                           .locale = text_field(user, "locale"),
+                           .zone = text_field(user, "tz"),
+                           .zone_offset = static_cast<int>(review::number_field(user, "tz_offset")),
+                           .active = !flag("deleted"),
+                           .guest = flag("is_restricted") || flag("is_ultra_restricted"),
+                           .read_at = now};
+}
+
+Outcome person_told(const EffectAnswer& answer, const Context& context) {
+    Outcome outcome;
+    auto person = read_described(answer, context.now);
+    if (!person) return outcome;
     // What they look at changes its language with them.
-    if (views::language_of(text_field(user, "locale")) != language_of(id, context))
-        outcome.merge(refresh_home_now(id, context));
-    outcome.changes.emplace_back(
-        storage::SavePerson{{.id = id,
-                             .name = text::shortened(text::cleaned(name), longest_name),
-                             .locale = text_field(user, "locale"),
-                             .zone = text_field(user, "tz"),
-                             .zone_offset = static_cast<int>(review::number_field(user, "tz_offset")),
-                             .active = !flag("deleted"),
-                             .guest = flag("is_restricted") || flag("is_ultra_restricted"),
-                             .read_at = context.now}});
+    if (views::language_of(person->locale) != language_of(person->id, context))
+        outcome.merge(refresh_home_now(person->id, context));
+    if (!person->active) outcome.merge(requester_left(person->id, context));
+    outcome.changes.emplace_back(storage::SavePerson{std::move(*person)});
     return outcome;
 }
 

@@ -4,11 +4,14 @@
 #include "config/base/time_zone.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/judging.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/members.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/review/working_days.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/press_texts.hpp"
 
 #include <fmt/format.h>
 
@@ -17,6 +20,7 @@
 namespace countersign::handlers {
 namespace {
 
+namespace texts = views::texts;
 // A party of hundreds is called by its card; a reminder goes to so many at most.
 constexpr std::size_t most_people = 25;
 
@@ -37,12 +41,16 @@ std::vector<UserId> people_of(const std::vector<std::string>& members, const Con
     return people;
 }
 
-storage::Effect gentle(const storage::AppRequest& request, const UserId& person, std::string_view occasion,
-                       const std::string& words, const Context& context) {
+// In the person's own zone; where it is not known, in the calendar's, and Slack is asked for the next time.
+Outcome gentle(const storage::AppRequest& request, const UserId& person, std::string_view occasion,
+               const std::string& words, const Context& context) {
+    auto outcome = meet(person, context);
     auto effect = direct_message(request, person, occasion, views::line(words));
-    const auto at = review::fit_to_write(context.now, context.settings.policy->calendar, "");
+    const auto at =
+        review::fit_to_write(context.now, context.settings.policy->calendar, zone_of(person, context));
     if (at > context.now) effect.not_before = at;
-    return effect;
+    outcome.effects.push_back(std::move(effect));
+    return outcome;
 }
 
 std::string waiting_since(const Case& item, const Context& context) {
@@ -54,8 +62,9 @@ std::string occasion(std::string_view what, const Case& item, const Context& con
     return fmt::format("{}:{}:{}", what, to_millis(item.request.state_since), to_millis(context.now));
 }
 
-std::string title(const Case& item) {
-    return fmt::format("{} for {}", to_text(item.request.id), views::inert(item.request.app_name, 100));
+std::string title(const Case& item, views::Language language) {
+    return say_in(language, texts::title_of, to_text(item.request.id),
+                  views::inert(item.request.app_name, 100));
 }
 
 }  // namespace
@@ -76,12 +85,14 @@ std::vector<UserId> awaited(const Case& item, const review::PartyStatus& row, co
     if (party == parties.end()) return {};
     const auto members = people_of(party->members, context);
     const bool claimed = std::ranges::find(members, row.claimed_by) != members.end();
+    const auto for_them = asked_for(item);
     std::vector<UserId> people;
     for (const auto& member : claimed ? std::vector{row.claimed_by} : members) {
         const auto absence = is_away(member, context) ? context.view.absence(member) : std::nullopt;
         const auto& who = absence ? absence->delegate : member;
         const bool voted = std::ranges::find(row.by, who) != row.by.end();
-        if (!voted && who != item.request.requester) add_once(people, who);
+        const bool barred = std::ranges::find(for_them, who) != for_them.end();
+        if (!voted && !barred && who != item.request.requester) add_once(people, who);
     }
     if (people.size() > most_people) people.resize(most_people);
     return people;
@@ -91,16 +102,13 @@ Outcome remind_requester(const Case& item, const Context& context) {
     Outcome outcome;
     const auto& request = item.request;
     if (request.requester.empty()) return outcome;
-    const auto words =
-        request.state == storage::RequestState::need_info
-            ? fmt::format("A reminder: {} waits for your answer since {}:\n>{}", title(item),
-                          waiting_since(item, context), views::inert(request.info_question, 500))
-            : fmt::format(
-                  "A reminder: {} waits for its vendor issue since {}. `/app-request link {} URL` links "
-                  "it.",
-                  title(item), waiting_since(item, context), to_text(request.id));
-    outcome.effects.push_back(
-        gentle(request, request.requester, occasion("remind", item, context), words, context));
+    const auto language = language_of(request.requester, context);
+    const auto words = request.state == storage::RequestState::need_info
+                           ? say_in(language, texts::remind_answer, title(item, language),
+                                    waiting_since(item, context), views::inert(request.info_question, 500))
+                           : say_in(language, texts::remind_issue, title(item, language),
+                                    waiting_since(item, context), to_text(request.id));
+    outcome.merge(gentle(request, request.requester, occasion("remind", item, context), words, context));
     outcome.audit.push_back(
         {"countersign", "reminder.sent", to_text(request.id), details({{"to", request.requester.value}})});
     return outcome;
@@ -112,10 +120,11 @@ Outcome remind_parties(const Case& item, const Context& context) {
         if (row.satisfied() || row.state == review::PartyState::rejected) continue;
         std::vector<std::string> told;
         for (const auto& person : awaited(item, row, context)) {
-            const auto words = fmt::format("A reminder: {} waits for {} since {}. Its card is in <#{}>.",
-                                           title(item), views::inert(row.party), waiting_since(item, context),
-                                           context.settings.review.channel.value);
-            outcome.effects.push_back(
+            const auto language = language_of(person, context);
+            const auto words =
+                say_in(language, texts::remind_party, title(item, language), views::inert(row.party),
+                       waiting_since(item, context), context.settings.review.channel.value);
+            outcome.merge(
                 gentle(item.request, person, occasion("remind:" + row.party, item, context), words, context));
             told.push_back(person.value);
         }
@@ -131,13 +140,11 @@ Outcome escalate(const Case& item, const std::string& link, const Context& conte
     std::vector<std::string> told;
     for (const auto& person : people_of({link}, context)) {
         if (is_away(person, context) || told.size() >= most_people) continue;
-        const auto words = fmt::format(
-            "{} has waited for {} since {}, and nobody answers. Please see that somebody "
-            "does; its card is in <#{}>. Nothing is decided by waiting.",
-            title(item), views::inert(waiting, 300), waiting_since(item, context),
-            context.settings.review.channel.value);
-        outcome.effects.push_back(
-            gentle(item.request, person, occasion("escalate", item, context), words, context));
+        const auto language = language_of(person, context);
+        const auto words =
+            say_in(language, texts::escalated, title(item, language), views::inert(waiting, 300),
+                   waiting_since(item, context), context.settings.review.channel.value);
+        outcome.merge(gentle(item.request, person, occasion("escalate", item, context), words, context));
         told.push_back(person.value);
     }
     outcome.audit.push_back(

@@ -6,13 +6,18 @@
 #include "handlers/effects.hpp"
 #include "handlers/intake.hpp"
 #include "handlers/issue_creation.hpp"
+#include "handlers/judging.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/app_ids.hpp"
 #include "handlers/review/life_cycle.hpp"
+#include "handlers/review/payload_fields.hpp"
 #include "handlers/review/scopes.hpp"
+#include "handlers/similar_apps.hpp"
 #include "handlers/tracker_pages.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/form_texts.hpp"
 #include "handlers/views/forms.hpp"
+#include "handlers/views/link_problems.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/request_card.hpp"
@@ -37,6 +42,7 @@ constexpr std::size_t max_answer = 500;
 constexpr std::size_t read_back = 20;
 // Asking again with the same words so soon after a refusal is no new request (R13).
 constexpr std::chrono::days again{7};
+constexpr std::chrono::hours person_good_for{24};
 
 std::string entered(const Press& press, std::string_view field) {
     const auto found = press.fields.find(std::string(field));
@@ -169,9 +175,42 @@ std::optional<storage::AppRequest> open_request_for(const std::string& app, cons
     return found;
 }
 
-}  // namespace
+// Why nobody can ask on this person's behalf (R19).
+std::optional<std::string> why_not_for(const storage::Person& colleague, views::Language language) {
+    if (!colleague.active) return say_in(language, texts::behalf_gone);
+    if (colleague.guest) return say_in(language, texts::behalf_guest);
+    return std::nullopt;
+}
 
-Outcome request_form_submitted(const Press& press, const Context& context) {
+// A follower who hears everything, and no more a judge of it than the requester.
+Outcome include(const Press& press, const storage::AppRequest& request, const UserId& colleague,
+                const Context& context) {
+    Outcome outcome;
+    outcome.changes.emplace_back(storage::AddFollower{{request.id, colleague, context.now}});
+    outcome.changes.emplace_back(storage::SetMark{{.request = request.id,
+                                                   .kind = std::string(marks::on_behalf),
+                                                   .subject = colleague.value,
+                                                   .person = press.user,
+                                                   .value = {},
+                                                   .scope_hash = request.scope_hash,
+                                                   .at = context.now}});
+    const auto app = "*" + views::inert_line(request.app_name, 100) + "*";
+    outcome.effects.push_back(
+        direct_message(request, colleague, "on_behalf",
+                       views::line(say_in(language_of(colleague, context), texts::asked_for_you,
+                                          views::mention(press.user), app, to_text(request.id)))));
+    outcome.audit.push_back({press.user.value, "request.on_behalf", to_text(request.id),
+                             details({{"of", colleague.value}, {"cause", press.cause}})});
+    return outcome;
+}
+
+// Whom the app is for besides the requester; no id: nobody.
+struct Colleague {
+    UserId id;
+    std::string name;
+};
+
+Outcome submitted(const Press& press, const Colleague& colleague, const Context& context) {
     const auto app = entered(press, ids::field_app);
     const auto purpose = entered(press, ids::field_purpose);
     const auto issue = entered(press, ids::field_issue);
@@ -201,7 +240,9 @@ Outcome request_form_submitted(const Press& press, const Context& context) {
     std::optional<review::IssueLink> link;
     if (!issue.empty()) {
         const auto parsed = review::parse_issue_link(issue, context.settings.trackers);
-        if (!parsed) return refuse_field(press, ids::field_issue, "bad_link", explain(parsed.error()));
+        if (!parsed)
+            return refuse_field(press, ids::field_issue, "bad_link",
+                                views::explain(parsed.error(), press.language));
         link = *parsed;
     }
     if (const auto open = open_request_for(app, app_id, press.team, context))
@@ -219,6 +260,9 @@ Outcome request_form_submitted(const Press& press, const Context& context) {
     if (press.team.empty()) request.enterprise_id = context.capabilities.enterprise;
     request.requester = press.user;
     request.purpose = whole_purpose(press, purpose);
+    if (!colleague.id.empty())
+        request.purpose +=
+            "\nOn behalf of: " + (colleague.name.empty() ? colleague.id.value : colleague.name);
     request.scope_hash = review::scope_hash({});
     request.created_at = context.now;
     const auto before = requests_for(app, app_id, press.user.value, context);
@@ -234,7 +278,58 @@ Outcome request_form_submitted(const Press& press, const Context& context) {
                                        reason.empty() ? "" : ": " + reason);
     }
     request.purpose = text::shortened(request.purpose, max_purpose);
-    return open_request(std::move(request), link, {}, context);
+    const auto hint = similar_apps(request, press.language, context);
+    Outcome outcome = open_request(request, link, {}, context);
+    if (!hint.empty())
+        outcome.effects.push_back(direct_message(request, press.user, "similar", views::line(hint)));
+    if (!colleague.id.empty()) outcome.merge(include(press, request, colleague.id, context));
+    return outcome;
+}
+
+}  // namespace
+
+Outcome request_form_submitted(const Press& press, const Context& context) {
+    const UserId colleague(entered(press, ids::field_behalf));
+    if (colleague.empty() || colleague == press.user) return submitted(press, {}, context);
+    const auto known = context.view.person(colleague);
+    if (known && context.now - known->read_at < person_good_for) {
+        if (const auto why = why_not_for(*known, press.language))
+            return refuse_field(press, ids::field_behalf, "colleague", *why);
+        return submitted(press, {colleague, known->name}, context);
+    }
+    // Everything else is checked while the form can still say so; then it waits for Slack's word on the
+    // person.
+    auto checked = submitted(press, {colleague, {}}, context);
+    if (!checked.ack.empty() || checked.changes.empty()) return checked;
+    Outcome outcome;
+    outcome.effects.push_back(read_colleague(colleague, press.cause, to_text(press)));
+    return outcome;
+}
+
+Outcome colleague_told(const EffectAnswer& answer, const Context& context) {
+    auto press = parse_press(answer.context, context);
+    press.answer_in_ack = false;
+    const UserId colleague(entered(press, ids::field_behalf));
+    const auto described = read_described(answer, context.now);
+    std::optional<std::string> why;
+    if (described) {
+        const auto& user = review::field(answer.response, "user");
+        const auto is = [&](const char* flag) { return review::bool_field(user, flag).value_or(false); };
+        why = is("is_stranger") || is("is_bot") ? say_in(press.language, texts::behalf_stranger)
+                                                : why_not_for(*described, press.language);
+    } else {
+        const bool unknown = answer.error == "user_not_found" || answer.error == "user_not_visible";
+        why = say_in(press.language, unknown ? texts::behalf_stranger : texts::behalf_unreadable);
+    }
+    Outcome outcome = person_told(answer, context);
+    if (why) {
+        outcome.merge(
+            refuse(press, "form", "colleague",
+                   say_in(press.language, texts::behalf_refused, views::mention(colleague)) + " " + *why));
+        return outcome;
+    }
+    outcome.merge(submitted(press, {colleague, described->name}, context));
+    return outcome;
 }
 
 }  // namespace countersign::handlers

@@ -8,25 +8,28 @@
 #include "handlers/vendor_issue_seen.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/press_texts.hpp"
 
 #include <fmt/format.h>
 
 namespace countersign::handlers {
+
+namespace texts = views::texts;
 
 using storage::AppRequest;
 using storage::RequestState;
 
 std::expected<void, Outcome> require_requester(const Press& press, const Case& item) {
     if (press.user == item.request.requester) return {};
-    return std::unexpected(
-        refuse(press, to_text(item.request.id), "not_yours",
-               fmt::format("you may not, because {} is not your request.", to_text(item.request.id))));
+    return std::unexpected(refuse(press, to_text(item.request.id), "not_yours",
+                                  say_in(press.language, texts::not_your_request, to_text(item.request.id))));
 }
 
 std::expected<void, Outcome> require_may_link(const Press& press, const Case& item, const Context& context) {
     const auto& request = item.request;
     if (storage::is_final(request.state) || review::in_flight(request.state)) {
-        return std::unexpected(refuse(press, to_text(request.id), "decided", already(request)));
+        return std::unexpected(
+            refuse(press, to_text(request.id), "decided", already(request, press.language)));
     }
     if (press.user == request.requester) return {};
     auto reviewer = require_reviewer(press, item, context);
@@ -37,10 +40,9 @@ std::expected<void, Outcome> require_may_link(const Press& press, const Case& it
 std::expected<void, Outcome> require_may_answer(const Press& press, const Case& item) {
     if (auto own = require_requester(press, item); !own) return own;
     if (item.request.state == RequestState::need_info) return {};
-    const auto why =
-        storage::is_final(item.request.state) || review::in_flight(item.request.state)
-            ? already(item.request)
-            : fmt::format("nobody waits for an answer about {} any more.", to_text(item.request.id));
+    const auto why = storage::is_final(item.request.state) || review::in_flight(item.request.state)
+                         ? already(item.request, press.language)
+                         : say_in(press.language, texts::nobody_waits, to_text(item.request.id));
     return std::unexpected(refuse(press, to_text(item.request.id), "no_question", why));
 }
 
@@ -48,7 +50,7 @@ Outcome withdraw(const Press& press, Case item, const Context& context) {
     const auto id = to_text(item.request.id);
     if (auto own = require_requester(press, item); !own) return std::move(own.error());
     if (storage::is_final(item.request.state) || review::in_flight(item.request.state)) {
-        return refuse(press, id, "decided", already(item.request));
+        return refuse(press, id, "decided", already(item.request, press.language));
     }
     Outcome outcome;
     outcome.audit.push_back({press.user.value, "request.withdrawn", id, details({{"cause", press.cause}})});
@@ -67,8 +69,8 @@ Outcome link_issue(const Press& press, Case item, const review::IssueLink& link,
     const auto before = request.state;
     // A form sent again because its acknowledgement was lost must not tell everybody twice (R10).
     if (item.issue && item.issue->url == link.url) {
-        return say(press, fmt::format("{} is linked to {} already; nothing changed.", to_text(request.id),
-                                      views::link(link.url, link.url)));
+        return say(press, say_in(press.language, texts::linked_already, to_text(request.id),
+                                 views::link(link.url, link.url)));
     }
     item.issue = storage::VendorIssue{.request = request.id,
                                       .tracker = link.tracker,
@@ -106,14 +108,40 @@ Outcome answer_question(const Press& press, Case item, const std::string& answer
         {press.user.value, "question.answered", id,
          details({{"party", request.info_party}, {"answer", answer}, {"cause", press.cause}})});
     // Only who asked is told: the others wait for nothing (design.md §7, Need info).
-    const auto text = fmt::format("{} answered your question about {} ({}):\n>{}\n{}",
-                                  views::mention(press.user), id, views::inert(request.app_name),
-                                  views::inert(request.info_question, 500), views::inert(answer, 2'500));
+    const auto text = say_in(language_of(request.info_asker, context), texts::answer_came,
+                             views::mention(press.user), id, views::inert(request.app_name),
+                             views::inert(request.info_question, 500), views::inert(answer, 2'500));
     outcome.effects.push_back(direct_message(
         request, request.info_asker, fmt::format("answered:v{}", request.version), views::line(text)));
     outcome.merge(
-        say(press, fmt::format("Your answer about {} went to {}.", id, views::mention(request.info_asker))));
+        say(press, say_in(press.language, texts::answer_sent, id, views::mention(request.info_asker))));
     outcome.merge(settle(std::move(item), before, press.user.value, context));
+    return outcome;
+}
+
+Outcome requester_left(const UserId& user, const Context& context) {
+    constexpr std::size_t looked_at = 50;
+    Outcome outcome;
+    for (const auto& request : context.view.requests_of(user, looked_at)) {
+        if (!review::in_votes(request.state)) continue;
+        auto item = load_case(request, context);
+        const auto id = to_text(request.id);
+        if (const auto waiting = context.view.followers(request.id); !waiting.empty()) {
+            item.request.requester = waiting.front();
+            item.request.requester_name.clear();
+            outcome.audit.push_back({"countersign", "request.passed_on", id,
+                                     details({{"from", user.value}, {"to", waiting.front().value}})});
+            outcome.merge(settle(std::move(item), request.state, "countersign", context));
+            continue;
+        }
+        outcome.merge(end(std::move(item),
+                          {.state = storage::RequestState::withdrawn,
+                           .kind = storage::DecisionKind::cancel,
+                           .by = {},
+                           .reason = "The requester has left.",
+                           .evidence = details({{"deactivated", user.value}})},
+                          "countersign", context));
+    }
     return outcome;
 }
 

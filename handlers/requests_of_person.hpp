@@ -26,4 +26,8 @@ namespace countersign::handlers {
 // There is a question, and it is the requester's to answer.
 [[nodiscard]] std::expected<void, Outcome> require_may_answer(const Press& press, const Case& item);
 
+// Somebody has left the company: what they asked for is withdrawn, unless others wait for it too, who then
+// carry it on (domain.md §8.5).
+[[nodiscard]] Outcome requester_left(const UserId& user, const Context& context);
+
 }  // namespace countersign::handlers

@@ -10,6 +10,7 @@
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/press_texts.hpp"
 #include "handlers/views/request_card.hpp"
 
 #include <fmt/format.h>
@@ -21,6 +22,7 @@
 namespace countersign::handlers {
 namespace {
 
+namespace texts = views::texts;
 review::GroupKnowledge knowledge(const Press& press, const Context& context) {
     return {context.view, press.groups, context.now, context.settings.slack.reconcile};
 }
@@ -86,10 +88,8 @@ std::expected<std::vector<std::size_t>, Outcome> require_party(const Press& pres
     auto found = entitled(press, context);
     if (!found.parties.empty()) return std::move(found.parties);
     if (!found.unread.empty()) return std::unexpected(wait_for(found.unread.front(), press));
-    return std::unexpected(
-        refuse(press, to_text(item.request.id), "no_right",
-               fmt::format("you may not, because only members of a party vote on this ({}).",
-                           party_names(context))));
+    return std::unexpected(refuse(press, to_text(item.request.id), "no_right",
+                                  say_in(press.language, texts::only_party_members, party_names(context))));
 }
 
 std::expected<void, Outcome> require_admin(const Press& press, std::string_view subject,
@@ -98,8 +98,7 @@ std::expected<void, Outcome> require_admin(const Press& press, std::string_view 
         review::membership(press.user, context.settings.review.admins, knowledge(press, context));
     if (found.member) return {};
     if (!found.unread.empty()) return std::unexpected(wait_for(found.unread.front(), press));
-    return std::unexpected(
-        refuse(press, subject, "no_right", "you may not, because only admins decide this."));
+    return std::unexpected(refuse(press, subject, "no_right", say_in(press.language, texts::only_admins)));
 }
 
 std::expected<std::vector<std::size_t>, Outcome> require_reviewer(const Press& press, const Case& item,
@@ -111,10 +110,8 @@ std::expected<std::vector<std::size_t>, Outcome> require_reviewer(const Press& p
     if (admin.member) return std::vector<std::size_t>{};
     if (!found.unread.empty()) return std::unexpected(wait_for(found.unread.front(), press));
     if (!admin.unread.empty()) return std::unexpected(wait_for(admin.unread.front(), press));
-    return std::unexpected(
-        refuse(press, to_text(item.request.id), "no_right",
-               fmt::format("you may not, because this is for admins and members of a party ({}).",
-                           party_names(context))));
+    return std::unexpected(refuse(press, to_text(item.request.id), "no_right",
+                                  say_in(press.language, texts::only_reviewers, party_names(context))));
 }
 
 bool still_member(const UserId& person, std::size_t party, const Context& context) {
@@ -144,10 +141,8 @@ std::expected<Case, Outcome> require_case(const Press& press, const Context& con
     const auto value = views::parse_button_value(press.value);
     const auto request = value ? context.view.request(value->request) : std::nullopt;
     if (request) return load_case(*request, context);
-    return std::unexpected(
-        refuse(press, value ? to_text(value->request) : "unknown", "forged",
-               "you may not, because this belongs to no request that I know. Open the request's "
-               "card and press again."));
+    return std::unexpected(refuse(press, value ? to_text(value->request) : "unknown", "forged",
+                                  say_in(press.language, texts::no_such_request_pressed)));
 }
 
 std::expected<void, Outcome> require_current_card(const Press& press, const Case& item,
@@ -163,21 +158,34 @@ std::expected<void, Outcome> require_current_card(const Press& press, const Case
     const bool elsewhere = press.kind == Press::Kind::button && card && !press.ephemeral_message &&
                            !press.in_view && !pressed_on(*card) && !(copy && pressed_on(*copy));
     if (elsewhere) {
-        return std::unexpected(
-            refuse(press, id, "forged", fmt::format("you may not, because this is not the card of {}.", id)));
+        return std::unexpected(refuse(press, id, "forged", say_in(press.language, texts::not_the_card, id)));
     }
     const auto value = views::parse_button_value(press.value);
     if (value && value->hash8 == item.request.scope_hash.substr(0, 8)) return {};
-    auto outcome =
-        refuse(press, id, "stale",
-               fmt::format("this card is old: the scopes of {} have changed since it was drawn. Look at "
-                           "the card as it is now and press again.",
-                           id));
+    auto outcome = refuse(press, id, "stale", say_in(press.language, texts::old_card, id));
     auto redrawn = update_card(item.request, draw_card(item, context));
     redrawn.key += ":" + press.cause;  // the version's own key belongs to its next change
     outcome.effects.push_back(std::move(redrawn));
     return std::unexpected(std::move(outcome));
 }
+
+namespace {
+
+// A group that lost its last member: parties that consist of it wait for ever, and are never satisfied.
+Outcome nobody_left(const std::string& group, const Context& context) {
+    const auto before = context.view.user_group(group);
+    Outcome outcome;
+    if (before && before->members.empty()) return outcome;
+    const auto day = std::chrono::floor<std::chrono::days>(context.now).time_since_epoch().count();
+    outcome.effects.push_back(alarm(
+        context.settings, fmt::format("empty_group:{}:{}", group, day),
+        views::alarm_notice(fmt::format("Nobody is in user group {} any more.", group),
+                            "Requests wait for whoever it stood for; nothing is approved meanwhile. Add "
+                            "members to it, or name others in the configuration.")));
+    return outcome;
+}
+
+}  // namespace
 
 Outcome group_answered(const Event& event, const Context& context) {
     const auto answer = read_effect_answer(event);
@@ -189,6 +197,7 @@ Outcome group_answered(const Event& event, const Context& context) {
         for (const auto& user : review::field(answer.response, "users")) {
             if (user.is_string()) read.members.emplace_back(user.get<std::string>());
         }
+        if (read.members.empty()) outcome.merge(nobody_left(group, context));
         outcome.changes.emplace_back(storage::SaveUserGroup{read});
         if (!waited_for) return outcome;
         auto press = parse_press(answer.context, context);
@@ -203,10 +212,9 @@ Outcome group_answered(const Event& event, const Context& context) {
     outcome.effects.push_back(alarm(context.settings, fmt::format("usergroup:{}:{}", group, hour),
                                     views::alarm_notice(what, answer.trouble())));
     if (waited_for) {
+        const auto press = parse_press(answer.context, context);
         outcome.merge(
-            refuse(parse_press(answer.context, context), "unknown", "group_unreadable",
-                   "you may not, because your membership cannot be checked at the moment: Slack does not "
-                   "tell the members of a user group. The operators know; press again later."));
+            refuse(press, "unknown", "group_unreadable", say_in(press.language, texts::group_unreadable)));
     }
     return outcome;
 }

@@ -8,13 +8,16 @@
 #include "handlers/issue_notes.hpp"
 #include "handlers/issue_standing.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/limits.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/trackers.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/press_texts.hpp"
 #include "handlers/views/request_card.hpp"
+#include "handlers/views/requester_texts.hpp"
 
 #include <fmt/format.h>
 
@@ -23,6 +26,7 @@
 namespace countersign::handlers {
 namespace {
 
+namespace texts = views::texts;
 using storage::AppRequest;
 using storage::DecisionKind;
 using storage::RequestState;
@@ -40,7 +44,8 @@ std::string decided_occasion(const AppRequest& request, const Context& context) 
     return round == 0 ? occasion : fmt::format("{}:{}", occasion, round + 1);
 }
 
-void tell_requester(const AppRequest& request, const Context& context, Outcome& outcome) {
+void tell_requester(const Case& item, const Context& context, Outcome& outcome) {
+    const auto& request = item.request;
     if (request.requester.empty()) return;
     const auto language = language_of(request.requester, context);
     const auto tell = [&](std::string_view occasion, const views::Message& message) {
@@ -50,7 +55,16 @@ void tell_requester(const AppRequest& request, const Context& context, Outcome& 
         case RequestState::need_info:
             tell(fmt::format("question:v{}", request.version), views::question_asked(request, language));
             break;
+        case RequestState::suspended:
+            tell(fmt::format("suspended:v{}", request.version), views::decision_notice(request, language));
+            break;
         case RequestState::approved:
+            tell(decided_occasion(request, context),
+                 views::decision_notice(request, language,
+                                        request.outside == storage::Outside::no
+                                            ? limits_text(limits_of(item), language)
+                                            : std::string()));
+            break;
         case RequestState::restricted:
         case RequestState::denied:
         case RequestState::withdrawn:
@@ -140,6 +154,7 @@ views::Message draw_card(const Case& item, const Context& context) {
                                 .settings = context.settings,
                                 .org_driver = context.capabilities.admin,
                                 .issue_note = issue_note(item, context),
+                                .limits = limits_text(limits_of(item), views::Language::english),
                                 .confidential = item.known && item.known->confidential});
 }
 
@@ -160,7 +175,7 @@ Outcome settle(Case item, RequestState before, std::string_view actor, const Con
     if (request.state != before) {
         request.state_since = context.now;
         outcome.changes.push_back(next_deadline(request, context.now, context));
-        tell_requester(request, context, outcome);
+        tell_requester(item, context, outcome);
         cancel_in_slack(request, context, outcome);
         outcome.merge(hand_to_managers(item, context));
         if (request.state == RequestState::manual || request.state == RequestState::reconsider)
@@ -207,13 +222,17 @@ Outcome end(Case item, const Ending& ending, std::string_view actor, const Conte
     return outcome;
 }
 
-std::string already(const AppRequest& request) {
-    auto who = request.decided_by.empty() ? std::string() : " by " + views::mention(request.decided_by);
-    if (review::in_flight(request.state)) {
-        const auto* what = request.decision == DecisionKind::restrict ? "restricted" : "approved";
-        return fmt::format("already decided: {} is being {} in Slack{}.", to_text(request.id), what, who);
-    }
-    return fmt::format("already decided: {} is {}{}.", to_text(request.id), views::state_line(request), who);
+std::string already(const AppRequest& request, views::Language language) {
+    const auto id = to_text(request.id);
+    const auto by = request.decided_by.empty()
+                        ? std::string()
+                        : say_in(language, texts::by, views::mention(request.decided_by));
+    if (review::in_flight(request.state))
+        return say_in(
+            language,
+            request.decision == DecisionKind::restrict ? texts::being_restricted : texts::being_approved, id,
+            by);
+    return say_in(language, texts::decided_already, id, views::state_line(request, language), by);
 }
 
 bool pending_in_slack(const AppRequest& request, const Context& context) {

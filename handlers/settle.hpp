@@ -6,6 +6,7 @@
 #include "handlers/review/party_status.hpp"
 #include "handlers/review/policy.hpp"
 #include "handlers/views/message.hpp"
+#include "handlers/views/texts.hpp"
 #include "storage/records.hpp"
 
 #include <optional>
@@ -50,7 +51,7 @@ struct Ending {
 [[nodiscard]] Outcome end(Case item, const Ending& ending, std::string_view actor, const Context& context);
 
 // "already decided: …": why a press on this request comes too late.
-[[nodiscard]] std::string already(const storage::AppRequest& request);
+[[nodiscard]] std::string already(const storage::AppRequest& request, views::Language language);
 
 // Slack still holds the request for us: it was neither cancelled by us nor decided (what is reopened or
 // reconsidered is decided by app id).

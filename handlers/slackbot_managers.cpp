@@ -1,4 +1,5 @@
 #include "handlers/effects.hpp"
+#include "handlers/people.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/views/slackbot_steps.hpp"
 
@@ -42,7 +43,7 @@ Outcome point_managers(const storage::AppRequest& request, const Context& contex
         const UserId user(person);
         outcome.effects.push_back(direct_message(
             request, user, fmt::format("press:{}:v{}", to_text(request.state), request.version),
-            views::slackbot_steps(request, kind, notices, user == reviewer)));
+            views::slackbot_steps(request, kind, notices, user == reviewer, language_of(user, context))));
     }
     return outcome;
 }

@@ -11,6 +11,7 @@
 #include "handlers/installed_apps.hpp"
 #include "handlers/issue_polling.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/limits.hpp"
 #include "handlers/recertifying.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/slackbot.hpp"
@@ -30,6 +31,7 @@ Outcome timers(const Event& event, const Context& context) {
     if (kind == "deadline") return deadline_due(event, context);
     if (kind == "condition") return condition_due(event, context);
     if (kind == "restriction") return restriction_over(event, context);
+    if (kind == "approval") return approval_over(event, context);
     if (kind == "policy") return policy_due(event, context);
     if (kind == "groups") return read_groups(context);
     if (kind == "authorization_expiry") return look_at_expiry(context);

@@ -1,6 +1,8 @@
 #include "handlers/answers.hpp"
+#include "handlers/app_history.hpp"
 #include "handlers/casting.hpp"
 #include "handlers/handlers.hpp"
+#include "handlers/limits.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/views/action_ids.hpp"
@@ -20,7 +22,9 @@ Outcome vote_pressed(const Press& press, const Context& context) {
                                                   .parties = item->matrix,
                                                   .issue = item->issue,
                                                   .settings = context.settings,
-                                                  .org_driver = context.capabilities.admin},
+                                                  .org_driver = context.capabilities.admin,
+                                                  .limits = limits_text(limits_of(*item), press.language),
+                                                  .history = app_history(item->request, context)},
                                                  item->votes));
     }
     if (press.what == ids::vote_need_info) {
@@ -36,7 +40,8 @@ Outcome vote_pressed(const Press& press, const Context& context) {
     }
     // P23: where the policy asks for care, a press alone is not enough.
     if (item->judgement.confirm_by_name)
-        return open_form(press, views::confirm_form(item->request, item->matrix[*party].party));
+        return open_form(press,
+                         views::confirm_form(item->request, item->matrix[*party].party, press.language));
     return cast_vote(press, std::move(*item), *party, storage::VoteAnswer::approve, {}, context);
 }
 

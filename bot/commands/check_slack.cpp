@@ -100,7 +100,8 @@ class SlackCheck {
         std::vector<std::string> needed{"chat:write", "commands", "im:write", "users:read"};
         if (!groups().empty()) needed.emplace_back("usergroups:read");
         scopes("bot_scopes", bot_, needed,
-               {{"im:history", "after a crash a direct message may be sent twice"}});
+               {{"im:history", "after a crash a direct message may be sent twice"},
+                {"files:write", "the picture of the figures cannot be posted"}});
         return true;
     }
 
@@ -276,7 +277,7 @@ class SlackCheck {
     void reviewer() {
         if (!secrets_->reviewer_token) return;
         const auto token = this->token("reviewer_token", TokenKind::reviewer);
-        if (token.good) scopes("reviewer_scopes", token, {"im:history"}, {});
+        if (token.good) scopes("reviewer_scopes", token, {"im:history", "im:read"}, {});
     }
 
     // What the present tokens can and cannot do: never silently less (design.md §1).

@@ -30,6 +30,10 @@ constexpr auto methods = std::to_array<Method>({
     {"conversations.replies", Body::form, 50, Repeat::harmless},
     {"conversations.info", Body::form, 50, Repeat::harmless},
 
+    // An upload that is not completed is gone by itself; completing names the file, so twice is once.
+    {"files.getUploadURLExternal", Body::form, 100, Repeat::harmless},
+    {"files.completeUploadExternal", Body::json, 100, Repeat::harmless},
+
     {"users.info", Body::form, 100, Repeat::harmless},
     {"usergroups.users.list", Body::form, 20, Repeat::harmless},
     {"usergroups.list", Body::form, 20, Repeat::harmless},
@@ -47,6 +51,10 @@ constexpr auto methods = std::to_array<Method>({
     {"admin.apps.requests.list", Body::form, 20, Repeat::harmless},
     {"admin.apps.approved.list", Body::form, 20, Repeat::harmless},
     {"admin.apps.restricted.list", Body::form, 20, Repeat::harmless},
+    {"admin.apps.permissions.set", Body::json, 20, Repeat::harmless},
+    {"admin.apps.permissions.list", Body::json, 50, Repeat::harmless},
+    {"admin.apps.config.set", Body::json, 50, Repeat::harmless},
+    {"admin.apps.config.lookup", Body::json, 20, Repeat::harmless},
     {"admin.teams.list", Body::form, 50, Repeat::harmless},
     {"team.integrationLogs", Body::form, 20, Repeat::harmless},
 });

@@ -145,6 +145,15 @@ ApiAnswer read_failure(const Method& method, const Failure& failure) {
     }
 }
 
+bool may_upload_to(const std::string& url, const std::string& api_url) {
+    const auto parsed = net::parse_url(url);
+    if (!parsed) return false;
+    const auto api = net::parse_url(api_url);
+    if (api && parsed->scheme == api->scheme && parsed->host == api->host && parsed->port == api->port)
+        return true;
+    return parsed->scheme == "https" && parsed->host.ends_with(".slack.com");
+}
+
 }  // namespace
 
 WebApi::WebApi(net::HttpClient& http, std::string api_url, const config::Secrets& secrets)
@@ -187,6 +196,37 @@ net::Awaitable<ApiAnswer> WebApi::call(std::string method_name, storage::TokenKi
         co_return answer;
     }
     co_return read_response(*method, *std::move(response));
+}
+
+net::Awaitable<ApiAnswer> WebApi::upload(std::string url, std::string bytes) {
+    const Method* method = find_method("files.getUploadURLExternal");
+    if (!may_upload_to(url, api_url_)) {
+        auto answer = answer_with(*method, "malformed");
+        answer.meaning = ApiMeaning::human;
+        answer.detail = "Slack named a place for the upload that is not Slack's";
+        co_return answer;
+    }
+    net::HttpRequest request;
+    request.url = std::move(url);
+    request.headers.emplace_back("User-Agent", "countersign");
+    request.headers.emplace_back("Content-Type", "application/octet-stream");
+    request.body = std::move(bytes);
+    auto response = co_await http_->send(std::move(request));
+    if (!response) {
+        auto answer = read_failure(*method, response.error());
+        answer.detail = response.error().text;
+        co_return answer;
+    }
+    if (response->status == 429 || response->status < 200 || response->status >= 300) {
+        auto answer = answer_with(*method, response->status == 429 ? "ratelimited" : "service_unavailable");
+        answer.http_status = response->status;
+        answer.retry_after = default_rest;
+        co_return answer;
+    }
+    ApiAnswer answer;
+    answer.http_status = response->status;
+    answer.body = "{}";
+    co_return answer;
 }
 
 }  // namespace countersign::slack

@@ -46,6 +46,10 @@ class WebApi {
                                                  std::string args,
                                                  std::chrono::milliseconds limit = std::chrono::seconds(30));
 
+    // A file's bytes to where files.getUploadURLExternal said, without any token. Only Slack's own hosts, or
+    // where the API is: nothing else is ever called (design.md §10).
+    [[nodiscard]] net::Awaitable<ApiAnswer> upload(std::string url, std::string bytes);
+
   private:
     net::HttpClient* http_;
     std::string api_url_;

@@ -161,45 +161,6 @@ std::string_view link_in(std::string_view word) {
 
 }  // namespace
 
-std::string explain(LinkProblem problem) {
-    using enum LinkProblem;
-    switch (problem) {
-        case not_a_link:
-            return "That is not a link. Paste the address of the vendor issue; it begins with https://.";
-        case not_https:
-            return "The link must begin with https://.";
-        case has_user_info:
-            return "The link holds a user name or an @ before its host. Paste it as the tracker shows it.";
-        case unknown_tracker:
-            return "The link does not lead to a known tracker. Use an issue in one of the configured "
-                   "trackers.";
-        case project_not_allowed:
-            return "Issues of this project do not count here. Use one in the project for vendor issues.";
-        case is_form:
-            return "That is the form for a new issue, not an issue. Submit the form first, then paste the "
-                   "new issue's link.";
-        case is_merge_request:
-            return "That is a merge request, not an issue. Paste the link of the vendor issue.";
-        case is_epic:
-            return "That is an epic, not an issue. Paste the link of the vendor issue.";
-        case is_other_page:
-            return "That page of the tracker is not an issue. Open the issue and paste its link.";
-        case bad_path:
-            return "The link's path is damaged or has signs that no issue's address has. Copy it again from "
-                   "the issue.";
-        case bad_number:
-            return "The issue number is not valid. It is a whole number from 1 on, without leading zeros.";
-        case too_long:
-            return "The link is too long for the address of an issue. Copy it again from the issue.";
-        case ambiguous:
-            return "More than one issue fits. Paste the full link of the one that you mean.";
-        case bad_characters:
-            return "The link holds spaces, line breaks, backslashes or other signs that do not belong there. "
-                   "Copy it again.";
-    }
-    return "That is not a link to a vendor issue.";
-}
-
 Link parse_issue_link(std::string_view text, const std::vector<Tracker>& trackers) {
     // The wire form may carry a label of any length; it is measured without it.
     if (text.size() > 4 * longest_link) return std::unexpected(LinkProblem::too_long);

@@ -35,7 +35,6 @@ enum class LinkProblem {
     ambiguous,
     bad_characters,
 };
-[[nodiscard]] std::string explain(LinkProblem problem);
 
 // Only trackers whose purpose is `vendor` count: an IT request is no vendor issue.
 // One link or shorthand, exactly as pasted (Slack's wire form is undone first, L2). No network, linear time

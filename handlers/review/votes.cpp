@@ -129,7 +129,10 @@ std::vector<Vote> counting_votes(const storage::AppRequest& request, const std::
 
 std::vector<PartyStatus> party_matrix(const storage::AppRequest& request, const std::vector<Vote>& votes,
                                       const std::vector<config::Party>& parties, const VoteRules& rules) {
-    const auto counting = counting_votes(request, votes);
+    auto counting = counting_votes(request, votes);
+    std::erase_if(counting, [&](const Vote& vote) {
+        return std::ranges::find(rules.barred, vote.voter) != rules.barred.end();
+    });
     std::vector<PartyStatus> matrix;
     matrix.reserve(parties.size());
     for (const auto& party : parties)
@@ -150,12 +153,8 @@ std::vector<std::string> missing_parties(const std::vector<PartyStatus>& matrix)
     return missing;
 }
 
-std::optional<std::string> conflict_of_interest(const storage::AppRequest& request, const UserId& voter) {
-    if (voter != request.requester) return std::nullopt;
-    if (request.requester_is_collaborator.value_or(false)) {
-        return "you may not, because you asked for this app and help to build it; somebody else must vote.";
-    }
-    return "you may not, because you asked for this app yourself; somebody else must vote.";
+bool conflict_of_interest(const storage::AppRequest& request, const UserId& voter) {
+    return voter == request.requester;
 }
 
 std::size_t party_to_vote_for(const std::vector<std::size_t>& memberships, const UserId& voter,

@@ -18,6 +18,7 @@ struct VoteRules {
     bool conditional_counts = true;
     std::string today;                     // ISO day; a condition due before it has lapsed (P3)
     std::function<bool(Timestamp)> stale;  // too old to count (P25)
+    std::vector<UserId> barred = {};       // besides the requester: whom the app is for (R19)
 };
 
 // The matrix: one row a configured party, from the votes on the request's present scope hash. The newest vote
@@ -35,9 +36,8 @@ struct VoteRules {
 // Names of the parties that have not agreed yet.
 [[nodiscard]] std::vector<std::string> missing_parties(const std::vector<PartyStatus>& matrix);
 
-// Why this person may not vote at all, if so (P17); the sentence goes to the person.
-[[nodiscard]] std::optional<std::string> conflict_of_interest(const storage::AppRequest& request,
-                                                              const UserId& voter);
+// This person may not vote at all (P17): the requester, also one who helps to build the app.
+[[nodiscard]] bool conflict_of_interest(const storage::AppRequest& request, const UserId& voter);
 
 // Which party a person's vote is for: where the person has voted already, else the first of `memberships`
 // (indexes into the matrix) that still waits, else the first of them.

@@ -22,6 +22,7 @@ inline constexpr std::string_view withdraw = "withdraw_request";         // With
 // on the Home tab
 inline constexpr std::string_view home_request = "home_request_app";  // Request an app
 inline constexpr std::string_view home_find = "home_find_app";        // Find an app
+inline constexpr std::string_view home_figures = "home_figures";      // Post figures
 inline constexpr std::string_view home_next = "home_next_page";       // value "queue:17"
 inline constexpr std::string_view home_first = "home_first_page";     // value "queue:0"
 // forms (callback_id), each with its private_metadata = ButtonValue text
@@ -45,6 +46,7 @@ inline constexpr std::string_view field_data = "data_class";
 inline constexpr std::string_view field_users = "users";
 inline constexpr std::string_view field_alternatives = "alternatives";
 inline constexpr std::string_view field_needed_until = "needed_until";
+inline constexpr std::string_view field_behalf = "on_behalf_of";
 inline constexpr std::string_view kind_app = "app", kind_change = "change", kind_system = "system";
 inline constexpr std::string_view field_reason = "reason";
 inline constexpr std::string_view field_question = "question";
@@ -73,6 +75,8 @@ inline constexpr std::string_view field_last_day = "until";
 inline constexpr std::string_view field_request_id = "request_id";
 inline constexpr std::string_view field_decision = "decision";
 inline constexpr std::string_view field_left_out = "left_out";
+inline constexpr std::string_view field_only_for = "only_for";
+inline constexpr std::string_view field_domains = "domains";
 
 // installed apps
 inline constexpr std::string_view installed_reconnect =

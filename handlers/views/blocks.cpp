@@ -97,6 +97,13 @@ Blocks& Blocks::section(std::string_view text) {
     return *this;
 }
 
+Blocks& Blocks::picture(std::string_view file, std::string_view alt, std::string_view title) {
+    add(R"({"type":"image","slack_file":{"id":)" + json_string(file) + R"(},"alt_text":)" +
+        json_string(plain(alt, limits::alt_text)) + R"(,"title":)" + plain_object(title, limits::alt_text) +
+        "}");
+    return *this;
+}
+
 Blocks& Blocks::lines(const std::vector<std::string>& texts) {
     std::string packed;
     std::size_t length = 0;

@@ -17,6 +17,7 @@ inline constexpr std::size_t section = 3000, field = 2000, fields = 10, header =
 inline constexpr std::size_t actions = 25, button = 75, value = 2000, url = 3000;
 inline constexpr std::size_t confirm_title = 100, confirm_text = 300, confirm_button = 30;
 inline constexpr std::size_t view_title = 24, metadata = 3000, label = 2000, placeholder = 150, input = 3000;
+inline constexpr std::size_t alt_text = 2000;
 inline constexpr std::size_t option = 75, option_value = 150, options = 100;
 // Not documented: messages fail near 13,000 with msg_blocks_too_long although each block is legal.
 inline constexpr std::size_t message_text = 12000;
@@ -69,6 +70,8 @@ class Blocks {
     Blocks& fields(const std::vector<std::string>& texts);
     Blocks& context(const std::vector<std::string>& texts);
     Blocks& divider();
+    // A picture that was uploaded to Slack, by its file id.
+    Blocks& picture(std::string_view file, std::string_view alt, std::string_view title);
     Blocks& actions(std::string_view block_id, const std::vector<Button>& buttons);
     Blocks& text_input(const TextInput& input);
     // `initial`: the value of the option that is chosen at first; the first one without.

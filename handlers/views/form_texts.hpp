@@ -41,6 +41,26 @@ inline constexpr Text<> until{"Needed until", "Gebraucht bis"};
 inline constexpr Text<> until_hint{"Leave it empty if there is no end.",
                                    "Leer lassen, wenn es kein Ende gibt."};
 
+inline constexpr Text<> on_behalf{"On behalf of", "Im Namen von"};
+
+// --- asking for a colleague (R19) ---
+inline constexpr Text<> behalf_gone{"this person's account is deactivated.",
+                                    "das Konto dieser Person ist deaktiviert."};
+inline constexpr Text<> behalf_guest{"this person is a guest here; guests get no apps.",
+                                     "diese Person ist hier Gast; Gäste bekommen keine Apps."};
+inline constexpr Text<> behalf_stranger{"this person is not a member of this workspace.",
+                                        "diese Person ist kein Mitglied dieses Workspaces."};
+inline constexpr Text<> behalf_unreadable{"Slack does not say who this person is; try again later.",
+                                          "Slack sagt nicht, wer diese Person ist; versuche es später."};
+inline constexpr Text<1> behalf_refused{"Your request on behalf of {0} was not made:",
+                                        "Dein Antrag im Namen von {0} wurde nicht gestellt:"};
+inline constexpr Text<3> asked_for_you{
+    "{0} asks for {1} for you ({2}). You follow the request and hear how it ends.",
+    "{0} beantragt {1} für dich ({2}). Du folgst dem Antrag und hörst, wie er ausgeht."};
+inline constexpr Text<> asked_for_you_no_vote{
+    "you may not, because this app is asked for on your behalf; somebody else must vote.",
+    "du darfst nicht, weil diese App in deinem Namen beantragt ist; jemand anders muss abstimmen."};
+
 inline constexpr Text<> name_the_app{"name the app.", "nenne die App."};
 inline constexpr Text<> say_purpose{"say what you need the app for.", "sage, wofür du die App brauchst."};
 inline constexpr Text<> wrong_date{"that is not a date.", "das ist kein Datum."};

@@ -84,6 +84,7 @@ std::string request_form(std::string_view app_prefill, Language language) {
                        .label = said(texts::alternatives),
                        .optional = true,
                        .max_length = 500});
+    blocks.user_input(ids::field_behalf, said(texts::on_behalf), {});
     blocks.date_input(ids::field_needed_until, said(texts::until), said(texts::until_hint));
     blocks.select_input(ids::field_kind, said(texts::kind),
                         {{said(texts::kind_app), std::string(ids::kind_app)},

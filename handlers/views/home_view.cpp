@@ -3,6 +3,7 @@
 #include "config/base/text.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/blocks.hpp"
+#include "handlers/views/figure_texts.hpp"
 #include "handlers/views/home_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/party_rows.hpp"
@@ -33,6 +34,7 @@ class Drawing {
             title(texts::open);
             list(input_.open, texts::open_empty, "open", [this](const auto& entry) { opened(entry); });
         }
+        figures();
         title(texts::abilities);
         blocks_.lines(input_.abilities);
         return R"({"type":"home","callback_id":"home","blocks":)" + blocks_.json() + "}";
@@ -59,6 +61,16 @@ class Drawing {
             roles.push_back(say_in(input_.language, texts::you_vote_for, text::joined(names, ", ")));
         if (input_.admin) roles.push_back(said(texts::you_are_admin));
         blocks_.context(roles);
+    }
+
+    void figures() {
+        if (!input_.admin) return;
+        title(texts::figures_title);
+        if (!input_.picture.empty())
+            blocks_.picture(input_.picture, said(texts::picture_alt), said(texts::figures_title));
+        blocks_.actions(
+            "figures",
+            {{.action_id = ids::home_figures, .text = said(texts::post_figures), .value = "home"}});
     }
 
     template <class Draw>

@@ -30,6 +30,7 @@ struct HomeInput {
     std::vector<storage::AppRequest> followed;
     HomeList open;                       // parties and admins
     std::vector<std::string> abilities;  // our own sentences
+    std::string picture = {};            // admins: Slack's id of the figures' picture
 };
 // Entries of one list on one page: three lists of two blocks an entry stay far below Slack's 100.
 inline constexpr std::size_t home_page = 8;

@@ -7,6 +7,7 @@
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/next_step.hpp"
 #include "handlers/views/party_rows.hpp"
+#include "handlers/views/press_texts.hpp"
 #include "handlers/views/request_card.hpp"
 #include "handlers/views/request_facts.hpp"
 #include "handlers/views/requester_texts.hpp"
@@ -120,15 +121,18 @@ Message issue_linked(const AppRequest& request, const storage::VendorIssue& issu
                    {withdraw(request, language)});
 }
 
-Message decision_notice(const AppRequest& request, Language language) {
+Message decision_notice(const AppRequest& request, Language language, std::string_view approval_limits) {
     using enum storage::RequestState;
     const auto name = named(request);
     const auto by = who(request, language);
     const auto reason = reason_of(request, language);
     switch (request.state) {
         case approved:
-            return message(say_in(language, texts::is_approved, name, by, reason));
+            return message(
+                say_in(language, texts::is_approved, name, by,
+                       approval_limits.empty() ? reason : reason + "\n" + std::string(approval_limits)));
         case restricted:
+        case suspended:
             return message(say_in(language, texts::is_restricted, name, by, reason));
         case denied:
             return message(say_in(language, texts::is_denied, name, by, reason));
@@ -210,22 +214,17 @@ Message alarm_notice(std::string_view what, std::string_view advice, std::string
         blocks.json()};
 }
 
-Message manual_steps(const AppRequest& request, storage::DecisionKind kind) {
-    const bool approve = kind == storage::DecisionKind::approve;
+Message manual_steps(const AppRequest& request, storage::DecisionKind kind, Language language) {
     const bool whole = request.team_id.empty();
-    const std::string where = whole ? "Organization" : "Workspace";
-    std::string press = "cancel the request";
-    if (approve)
-        press = "press *Approve for " + where + "* (in newer Slack: *Review and Approve for " + where +
-                "*, then *Approve*)";
+    const std::string_view where = whole ? "Organization" : "Workspace";
+    auto press = say_in(language, texts::cancel_by_hand);
+    if (kind == storage::DecisionKind::approve)
+        press = say_in(language, texts::press_by_hand, "Approve", where);
     if (kind == storage::DecisionKind::restrict)
-        press = "press *Restrict for " + where + "* (in newer Slack: *Review and Restrict for " + where +
-                "*, then *Restrict*)";
-    return message(
-        "*Slack has to be told by hand* about " + named(request) + ":\n1. Open Slack's administration, " +
-        (whole ? "your organisation" : inert_line(place(request), 80)) +
-        ", *Apps and workflows*, *Requests to install*.\n2. Find " + named(request) + ", asked for by " +
-        mention(request.requester) + ", and " + press + ".\n3. Press `Done` on the request's card.");
+        press = say_in(language, texts::press_by_hand, "Restrict", where);
+    return message(say_in(language, texts::by_hand, named(request),
+                          whole ? say_in(language, texts::your_organisation) : inert_line(place(request), 80),
+                          mention(request.requester), press));
 }
 
 }  // namespace countersign::handlers::views

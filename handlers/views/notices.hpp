@@ -23,9 +23,9 @@ namespace countersign::handlers::views {
                                      Language = Language::english);  // button Answer, Withdraw
 [[nodiscard]] Message issue_linked(const storage::AppRequest&, const storage::VendorIssue&,
                                    Language = Language::english);
-[[nodiscard]] Message decision_notice(
-    const storage::AppRequest&,
-    Language = Language::english);  // approved, restricted, denied, withdrawn, outside
+// Approved (with what it is limited to), restricted, denied, withdrawn, outside.
+[[nodiscard]] Message decision_notice(const storage::AppRequest&, Language = Language::english,
+                                      std::string_view approval_limits = {});
 // One person's requests, newest first: `/app-request list` and `status`. A list is cut into pages from 1 on.
 inline constexpr std::size_t list_page = 20;
 [[nodiscard]] Message request_list(const std::vector<storage::AppRequest>&, Language = Language::english,
@@ -41,6 +41,7 @@ inline constexpr std::size_t list_page = 20;
 // To the alarm channel: what is wrong, what to do, and the raw content in a code block where there is some.
 [[nodiscard]] Message alarm_notice(std::string_view what, std::string_view advice, std::string_view raw = {});
 // To admins who have no admin token: exactly what to press in Slack (workspace driver).
-[[nodiscard]] Message manual_steps(const storage::AppRequest&, storage::DecisionKind);
+[[nodiscard]] Message manual_steps(const storage::AppRequest&, storage::DecisionKind,
+                                   Language = Language::english);
 
 }  // namespace countersign::handlers::views

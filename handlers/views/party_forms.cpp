@@ -3,7 +3,11 @@
 #include "config/base/text.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/blocks.hpp"
+#include "handlers/views/form_texts.hpp"
+#include "handlers/views/home_texts.hpp"
+#include "handlers/views/limit_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/party_form_texts.hpp"
 #include "handlers/views/request_card.hpp"
 #include "handlers/views/request_facts.hpp"
 
@@ -12,89 +16,120 @@ namespace {
 
 constexpr std::size_t reason_length = 2000;
 
-Blocks about(const storage::AppRequest& request, std::string_view party = {}) {
+Blocks about(const storage::AppRequest& request, Language language, std::string_view party = {}) {
     Blocks blocks(Blocks::Surface::view);
     auto line = "*" + inert_line(app_title(request), 120) + "* · " + to_text(request.id) + " · " +
-                state_line(request);
-    if (!party.empty()) line += " · for " + inert_line(party, 40);
+                state_line(request, language);
+    if (!party.empty()) line += say_in(language, texts::for_the_party, inert_line(party, 40));
     blocks.section(line);
     return blocks;
 }
 
-std::string finished(std::string_view callback, std::string_view title, std::string_view submit,
-                     const storage::AppRequest& request, const Blocks& blocks) {
+std::string finished(std::string_view callback, const Text<>& title, const Text<>& submit,
+                     const storage::AppRequest& request, const Blocks& blocks, Language language) {
     return modal({.callback_id = callback,
-                  .title = std::string(title),
-                  .submit = std::string(submit),
+                  .title = say_in(language, title),
+                  .submit = say_in(language, submit),
+                  .close = say_in(language, texts::cancel),
                   .private_metadata = button_value(request)},
                  blocks);
 }
 
 }  // namespace
 
-std::string conditional_form(const storage::AppRequest& request, std::string_view party) {
-    auto blocks = about(request, party);
+std::string conditional_form(const storage::AppRequest& request, std::string_view party, Language language) {
+    const auto said = [&](const Text<>& text) { return say_in(language, text); };
+    auto blocks = about(request, language, party);
     blocks.text_input({.id = ids::field_condition,
-                       .label = "Condition",
-                       .hint = "What has to happen. Your approval after it lifts the condition.",
+                       .label = said(texts::condition_label),
+                       .hint = said(texts::condition_hint),
                        .multiline = true,
                        .max_length = reason_length});
     blocks.text_input({.id = ids::field_last_day,
-                       .label = "Until",
-                       .hint = "The last day, as 2027-01-31. After it your approval no longer counts.",
+                       .label = said(texts::limit_until_label),
+                       .hint = said(texts::condition_until_hint),
                        .placeholder = "2027-01-31",
                        .max_length = 10});
-    return finished(ids::form_conditional, "Approve with condition", "Approve", request, blocks);
+    return finished(ids::form_conditional, texts::condition_title, texts::approve, request, blocks, language);
 }
 
-std::string confirm_form(const storage::AppRequest& request, std::string_view party) {
-    auto blocks = about(request, party);
-    blocks.section(
-        ":warning: The policy asks for care here. To approve, type the app's name as it is written "
-        "above.");
-    blocks.text_input({.id = ids::field_app, .label = "App name", .max_length = 200});
-    return finished(ids::form_confirm, "Approve", "Approve", request, blocks);
+std::string confirm_form(const storage::AppRequest& request, std::string_view party, Language language) {
+    auto blocks = about(request, language, party);
+    blocks.section(say_in(language, texts::type_the_name));
+    blocks.text_input(
+        {.id = ids::field_app, .label = say_in(language, texts::app_name_label), .max_length = 200});
+    return finished(ids::form_confirm, texts::approve, texts::approve, request, blocks, language);
 }
 
-std::string comment_form(std::string_view request, std::string_view comment) {
+std::string comment_form(std::string_view request, std::string_view comment, Language language) {
+    const auto said = [&](const Text<>& text) { return say_in(language, text); };
     Blocks blocks(Blocks::Surface::view);
-    blocks.section("Your comment becomes your vote, with its words as the remark.");
+    blocks.section(said(texts::comment_intro));
     blocks.text_input({.id = ids::field_request_id,
-                       .label = "Request",
+                       .label = said(texts::comment_request_label),
                        .placeholder = "REQ-12",
                        .initial = std::string(request),
                        .max_length = 20});
-    blocks.select_input(ids::field_decision, "Decision",
-                        {{.text = "Approve", .value = "approve"}, {.text = "Reject", .value = "reject"}});
+    blocks.select_input(ids::field_decision, said(texts::decision_label),
+                        {{.text = said(texts::approve), .value = "approve"},
+                         {.text = said(texts::reject), .value = "reject"}});
     blocks.text_input({.id = ids::field_reason,
-                       .label = "Remark",
+                       .label = said(texts::remark_label),
                        .initial = text::shortened(comment, reason_length),
                        .multiline = true,
                        .max_length = reason_length});
-    return modal({.callback_id = ids::form_comment, .title = "Use as my decision", .submit = "Vote"}, blocks);
+    return modal({.callback_id = ids::form_comment,
+                  .title = said(texts::comment_title),
+                  .submit = said(texts::comment_send),
+                  .close = said(texts::cancel)},
+                 blocks);
 }
 
-std::string reason_form(const storage::AppRequest& request, std::string_view callback, std::string_view title,
-                        std::string_view explanation) {
-    auto blocks = about(request);
+std::string reason_form(const storage::AppRequest& request, std::string_view callback, const Text<>& title,
+                        std::string_view explanation, Language language) {
+    auto blocks = about(request, language);
     blocks.section(explanation);
-    blocks.text_input(
-        {.id = ids::field_reason, .label = "Reason", .multiline = true, .max_length = reason_length});
-    return finished(callback, title, "Confirm", request, blocks);
+    blocks.text_input({.id = ids::field_reason,
+                       .label = say_in(language, texts::reason_label),
+                       .multiline = true,
+                       .max_length = reason_length});
+    return finished(callback, title, texts::confirm_button, request, blocks, language);
 }
 
-std::string limits_form(const storage::AppRequest& request) {
-    auto blocks = about(request);
+std::string limits_form(const storage::AppRequest& request, Language language) {
+    const auto said = [&](const Text<>& text) { return say_in(language, text); };
+    auto blocks = about(request, language);
     std::string optional;
     for (const auto& scope : request.scopes) {
         if (scope.optional) optional += "\n• " + inert_line(scope.name, 80);
     }
-    blocks.section(fitted("*Optional permissions*" + optional, 2000));
-    blocks.text_input({.id = ids::field_left_out,
-                       .label = "Leave out",
-                       .hint = "Optional permissions that are not approved, with blanks between them.",
-                       .max_length = 1000});
-    return finished(ids::form_limits, "Approve with limits", "Approve app", request, blocks);
+    if (!optional.empty()) {
+        blocks.section(fitted(said(texts::optional_scopes) + optional, 2000));
+        blocks.text_input({.id = ids::field_left_out,
+                           .label = said(texts::left_out_label),
+                           .hint = said(texts::left_out_hint),
+                           .optional = true,
+                           .max_length = 1000});
+    }
+    blocks.text_input({.id = ids::field_only_for,
+                       .label = said(texts::only_for_label),
+                       .hint = said(texts::only_for_hint),
+                       .placeholder = "S0123ABCD U0123ABCD",
+                       .optional = true,
+                       .max_length = 3000});
+    blocks.text_input({.id = ids::field_domains,
+                       .label = said(texts::domains_label),
+                       .hint = said(texts::domains_hint),
+                       .placeholder = "acme.example.com @example.com",
+                       .optional = true,
+                       .max_length = 3000});
+    blocks.text_input({.id = ids::field_last_day,
+                       .label = said(texts::limit_until_label),
+                       .hint = said(texts::limit_until_hint),
+                       .placeholder = "2027-01-31",
+                       .optional = true,
+                       .max_length = 10});
+    return finished(ids::form_limits, texts::limits_title, texts::approve_app, request, blocks, language);
 }
 
 }  // namespace countersign::handlers::views

@@ -70,7 +70,7 @@ std::vector<Button> admin_row(const CardInput& input, const std::string& value) 
     if (request.state == RequestState::denied) {
         return {{.action_id = ids::reopen, .text = "Reopen", .value = value}};
     }
-    if (request.state == RequestState::reconsider) {
+    if (request.state == RequestState::reconsider || request.state == RequestState::suspended) {
         return {
             {.action_id = ids::keep_decision, .text = "Keep", .value = value},
             {.action_id = ids::clear_decision, .text = "Clear", .value = value},
@@ -104,6 +104,7 @@ std::string fallback(const CardInput& input) {
                     state_line(request));
     if (auto decided = decision_line(request); !decided.empty())
         lines.push_back(fitted(decided, decision_room));
+    if (!input.limits.empty()) lines.push_back(fitted(input.limits, decision_room));
     lines.push_back("Requested by " + mention(request.requester) + " for " + inert_line(place(request), 80) +
                     ". Publisher: " + publisher_words(request.publisher) + ".");
     for (auto& row : party_rows(input, RowStyle::plain, row_limit(input, 1900)))
@@ -125,6 +126,7 @@ Message request_card(const CardInput& input) {
     blocks.header(app_title(request)).section("*" + state_line(request) + "*");
     if (const auto decided = decision_line(request); !decided.empty())
         blocks.context({fitted(decided, decision_room)});
+    if (!input.limits.empty()) blocks.section(fitted(input.limits, decision_room));
     draw_request(blocks, input);
     draw_scopes(blocks, input);
     blocks.section("*Vendor issue* " + fitted(issue_words(input), 400)).divider();

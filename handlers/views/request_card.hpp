@@ -20,7 +20,9 @@ struct CardInput {
     const config::Settings& settings;
     bool org_driver = false;      // Approve app / Restrict app act by API; else `Done` and instructions
     std::string issue_note = {};  // our own sentence: what is wrong with the vendor issue
-    bool confidential = false;    // the vendor issue is: nothing of it may be shown in a channel (G3)
+    std::string limits = {};      // what an approval is limited to, a line each
+    std::vector<std::string> history = {};  // in the details: earlier decisions, a line each
+    bool confidential = false;  // the vendor issue is: nothing of it may be shown in a channel (G3)
 };
 
 // The request card of design.md §7: state line, app, publisher, requester, scopes with risk, difference to
@@ -30,6 +32,8 @@ struct CardInput {
 [[nodiscard]] Message request_card(const CardInput& input);
 // The answer to `Details`: all scopes, all votes with remarks, for one person's eyes.
 [[nodiscard]] Message request_details(const CardInput& input, const std::vector<storage::Vote>& votes);
+// "*Legal*: rejected by <@U1>" and the words that go with it, quoted.
+[[nodiscard]] std::string vote_said(const storage::Vote& vote);
 // "In review", "Approved · decided outside" …: the card's state line, also used by commands and notices.
 [[nodiscard]] std::string state_line(const storage::AppRequest& request,
                                      Language language = Language::english);

@@ -17,7 +17,7 @@ namespace {
 using storage::Vote;
 
 // Together with the small parts below limits::message_text.
-constexpr std::size_t scope_room = 5500, vote_room = 2500, words_room = 1500;
+constexpr std::size_t scope_room = 4500, vote_room = 2500, words_room = 1500, history_room = 1000;
 
 std::string_view verb(storage::VoteAnswer answer) {
     using enum storage::VoteAnswer;
@@ -85,12 +85,19 @@ std::vector<Button> rarely_used(const storage::AppRequest& request) {
         {.action_id = ids::vote_conditional, .text = "Approve with condition", .value = value},
         {.action_id = ids::vote_abstain, .text = "Abstain", .value = value},
         {.action_id = ids::claim, .text = "Claim", .value = value}};
-    if (std::ranges::any_of(request.scopes, &storage::Scope::optional))
-        out.push_back({.action_id = ids::approve_limits, .text = "Approve with limits", .value = value});
+    out.push_back({.action_id = ids::approve_limits, .text = "Approve with limits", .value = value});
     return out;
 }
 
 }  // namespace
+
+std::string vote_said(const Vote& vote) {
+    std::string out = vote.party.empty() ? std::string() : "*" + inert_line(vote.party, 40) + "*: ";
+    out += std::string(verb(vote.answer)) + " by " + mention(vote.voter);
+    if (!vote.condition_until.empty()) out += " until " + inert_line(vote.condition_until, 20);
+    if (vote.source == storage::VoteSource::tracker) out += ", signed in the vendor issue";
+    return out + "\n" + quoted(vote.remark, 1500);
+}
 
 Message request_details(const CardInput& input, const std::vector<Vote>& votes) {
     const auto& request = input.request;
@@ -105,6 +112,9 @@ Message request_details(const CardInput& input, const std::vector<Vote>& votes) 
     blocks.section("*All permissions* " + scope_counts(request.scopes));
     blocks.lines(all_scopes(request.scopes, scope_room));
     blocks.section(fitted("*Votes*\n" + vote_lines(input, votes, vote_room), limits::section));
+    if (!input.limits.empty()) blocks.section(fitted(input.limits, history_room));
+    if (!input.history.empty())
+        blocks.section(fitted("*Earlier decisions*\n" + text::joined(input.history, "\n"), history_room));
     if (const auto words = answered(request, 300); !words.empty()) blocks.section(fitted(words, 800));
     blocks.actions("more", rarely_used(request));
     blocks.context({footer(request)});
@@ -114,6 +124,8 @@ Message request_details(const CardInput& input, const std::vector<Vote>& votes) 
     for (auto& row : party_rows(input, RowStyle::plain, 200))
         lines.push_back(std::move(row));
     lines.push_back(fitted(vote_lines(input, votes, 1000), 1000));
+    if (!input.history.empty())
+        lines.push_back(fitted("Earlier decisions: " + text::joined(input.history, "; "), 600));
     lines.push_back("All permissions: " + scope_counts(request.scopes) + ". " +
                     scope_names(request.scopes, 1500));
     return {fitted(text::joined(lines, "\n"), limits::fallback), blocks.json()};

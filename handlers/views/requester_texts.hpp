@@ -127,6 +127,13 @@ inline constexpr Text<3> joined{
     "zu tun."};
 inline constexpr Text<2> follow_news{"{0}, which you wait for: *{1}*.", "{0}, worauf du wartest: *{1}*."};
 
+// --- what is approved already for something similar (R7) ---
+inline constexpr Text<> similar_ones{
+    "These apps are approved already and were asked for with the same words; perhaps one of them will do:",
+    "Diese Apps sind schon genehmigt und wurden mit denselben Worten beantragt; vielleicht genügt eine "
+    "davon:"};
+inline constexpr Text<1> similar_stale{", by Slack's list of {0}", ", nach Slacks Liste vom {0}"};
+
 // --- lists and status ---
 inline constexpr Text<> no_requests{"You have no app requests. `/app-request` opens the form for one.",
                                     "Du hast keine App-Anträge. `/app-request` öffnet das Formular."};
@@ -175,9 +182,10 @@ inline constexpr Text<> app_request_help{
     "`/app-request away 2027-01-01 2027-01-08 MEMBER-ID` lets somebody vote for you; `back` ends it\n"
     "`/app-request connect` shows me which account in the tracker is yours; `disconnect` ends it\n"
     "`/app-request object REQ-12 reason` asks for a decision to be looked at again\n"
-    "`/app-request figures` how long reviews take\n"
     "*For admins*\n"
+    "`/app-request figures` how long reviews take\n"
     "`/app-request clear REQ-12 reason` takes a decision back in Slack\n"
+    "`/app-request suspend REQ-12 reason` restricts an approved app at once, in an emergency\n"
     "`/app-request automatic off|on` stops or starts everything that is applied by policy",
     "*Eine App beantragen und den Antrag verfolgen*\n"
     "`/app-request` öffnet das Formular\n"
@@ -193,9 +201,10 @@ inline constexpr Text<> app_request_help{
     "es\n"
     "`/app-request connect` zeigt mir, welches Konto im Tracker deines ist; `disconnect` beendet es\n"
     "`/app-request object REQ-12 Grund` bittet, eine Entscheidung neu anzusehen\n"
-    "`/app-request figures` wie lange Prüfungen dauern\n"
     "*Für Admins*\n"
+    "`/app-request figures` wie lange Prüfungen dauern\n"
     "`/app-request clear REQ-12 Grund` nimmt eine Entscheidung in Slack zurück\n"
+    "`/app-request suspend REQ-12 Grund` sperrt eine genehmigte App sofort, im Notfall\n"
     "`/app-request automatic off|on` hält alles an, was nach Richtlinie angewendet wird, oder lässt es "
     "weiterlaufen"};
 inline constexpr Text<> installed_apps_help{

@@ -3,6 +3,7 @@
 #include "handlers/views/blocks.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/press_texts.hpp"
 
 #include <fmt/format.h>
 
@@ -35,27 +36,17 @@ std::string button(DecisionKind kind, const std::vector<SlackbotNotice>& notices
 }  // namespace
 
 Message slackbot_steps(const storage::AppRequest& request, DecisionKind kind,
-                       const std::vector<SlackbotNotice>& notices, bool owns_conversation) {
-    const auto id = to_text(request.id);
-    const auto app = "*" + inert_line(request.app_name, 100) + "* (" + id + ")";
+                       const std::vector<SlackbotNotice>& notices, bool owns_conversation,
+                       Language language) {
+    const auto app = "*" + inert_line(request.app_name, 100) + "* (" + to_text(request.id) + ")";
     const auto* message = to_open(notices, owns_conversation);
     const auto where = message != nullptr
-                           ? link(message->permalink, "Slack's own message")
-                           : std::string("Slackbot's message about it in your conversation with Slackbot");
-    if (kind == DecisionKind::cancel) {
-        return line(
-            fmt::format("{} has ended here, but Slack still holds the request.\nNext: cancel it in Slack: "
-                        "*Apps and workflows*, "
-                        "*Requests to install*; {} then says so.",
-                        app, where));
-    }
-    const auto label = button(kind, notices);
-    return line(
-        fmt::format("{} {}.\nNext: open {} and press *{}*; if Slack asks, confirm. Slack's answer closes the "
-                    "request here. If that "
-                    "takes more than a few minutes, press `Done` on the card.",
-                    kind == DecisionKind::approve ? "Every party agrees on" : "Slack has to restrict", app,
-                    where, label));
+                           ? link(message->permalink, say_in(language, texts::slacks_own_message))
+                           : say_in(language, texts::slackbots_message);
+    if (kind == DecisionKind::cancel) return line(say_in(language, texts::cancel_in_slack_too, app, where));
+    return line(say_in(language,
+                       kind == DecisionKind::approve ? texts::approve_in_slack : texts::restrict_in_slack,
+                       app, where, button(kind, notices)));
 }
 
 }  // namespace countersign::handlers::views

@@ -312,7 +312,7 @@ void add_past_requests(const fs::path& file, int count) {
 }
 
 struct Answers {
-    double ack = 0, list = 0, card = 0;  // milliseconds
+    double ack = 0, list = 0, card = 0, home = 0;  // milliseconds
 };
 Answers answers_with(const Options& options, const fs::path& database, std::uint32_t& next) {
     LoadServer server;
@@ -334,6 +334,17 @@ Answers answers_with(const Options& options, const fs::path& database, std::uint
         cards.push_back(std::chrono::duration<double, std::milli>(server.last_card() - from).count());
     }
     answers.card = median(cards);
+    std::vector<double> homes;
+    for (int round = 0; round < 40; ++round) {
+        const auto before = server.homes();
+        // The one before must be recorded as published, or this one would be joined with it.
+        std::this_thread::sleep_for(milliseconds(100));
+        const auto from = Steady::now();
+        (void)server.run({.envelopes = 1, .first = next++, .make = home_envelope}, seconds(10));
+        (void)server.wait_for_homes(before + 1, seconds(10));
+        homes.push_back(std::chrono::duration<double, std::milli>(server.last_home() - from).count());
+    }
+    answers.home = median(homes);
     return answers;
 }
 
@@ -353,6 +364,37 @@ void measure_growth(const Options& options, Report& report) {
     add("ack p50", small.ack, large.ack);
     add("list p50", small.list, large.list);
     add("card p50", small.card, large.card);
+    add("Home p50", small.home, large.home);
+}
+
+// Slack's lists against a database that knows all of it already: nothing to write, little to think.
+void measure_reconcile(const Options& options, Report& report) {
+    const auto database = options.folder / "reconcile.db";
+    clean(database);
+    LoadServer server;
+    server.know(3'000, 500);
+    // Until no page has been asked for during a second.
+    const auto until_quiet = [&] {
+        for (auto seen = server.list_pages() + 1; seen != server.list_pages();) {
+            seen = server.list_pages();
+            std::this_thread::sleep_for(seconds(1));
+        }
+    };
+    {
+        const Daemon daemon(options, server, database);
+        if (!server.wait_for_cards(500, seconds(60))) throw std::runtime_error("cards are missing");
+        until_quiet();
+    }
+    std::vector<double> cpu;
+    for (int round = 0; round < options.rounds; ++round) {
+        const auto pages = server.list_pages();
+        const Daemon daemon(options, server, database);
+        until_quiet();
+        if (server.list_pages() < pages + 18) throw std::runtime_error("the lists were not read");
+        cpu.push_back(daemon.process().cpu_seconds());
+    }
+    report.add("CPU of start and reconciling 3,000 + 500, unchanged", median(cpu), "s", "< 2",
+               median(cpu) < 2);
 }
 
 struct Part {
@@ -364,7 +406,8 @@ constexpr std::array parts{Part{"latency", measure_latency},
                            Part{"memory", measure_memory_and_start},
                            Part{"refresh", measure_refresh},
                            Part{"burst", measure_burst},
-                           Part{"growth", measure_growth}};
+                           Part{"growth", measure_growth},
+                           Part{"reconcile", measure_reconcile}};
 
 int run(const Options& options) {
     fs::create_directories(options.folder);

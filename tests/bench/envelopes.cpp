@@ -52,6 +52,15 @@ std::string app_requested_envelope(std::uint32_t n) {
         envelope_id(n), n, n % 5000, n % 100'000 + 1);
 }
 
+std::string home_envelope(std::uint32_t n) {
+    return fmt::format(
+        R"({{"envelope_id":"{}","type":"events_api","accepts_response_payload":false,"retry_attempt":0,"retry_reason":"",)"
+        R"("payload":{{"token":"t","team_id":"T0","api_app_id":"A0","type":"event_callback","event_id":"Eh{:010}",)"
+        R"("event_time":1795305600,"event":{{"type":"app_home_opened","user":"U0SEC1","channel":"D0","tab":"home",)"
+        R"("event_ts":"1795305600.{:06}"}}}}}})",
+        envelope_id(n), n, n % 1'000'000);
+}
+
 std::string list_envelope(std::uint32_t n) {
     return command(n, "list");
 }

@@ -12,5 +12,7 @@ namespace countersign::bench {
 [[nodiscard]] std::string app_requested_envelope(std::uint32_t n);
 // `/app-request list` by people of whom each has asked before.
 [[nodiscard]] std::string list_envelope(std::uint32_t n);
+// A party's member opens the Home tab, which shows the most.
+[[nodiscard]] std::string home_envelope(std::uint32_t n);
 
 }  // namespace countersign::bench

@@ -13,9 +13,11 @@
 #include <boost/beast/websocket.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <condition_variable>
+#include <cstdlib>
 #include <deque>
 #include <future>
 #include <mutex>
@@ -108,6 +110,13 @@ struct LoadServer::Impl {
             card_at = Steady::now();
             changed.notify_all();
         }
+        if (method == "views.publish") {
+            ++homes;
+            home_at = Steady::now();
+            changed.notify_all();
+        }
+        if (method.starts_with("admin.apps.") && method.ends_with(".list")) return listed(method, body);
+        if (method == "auth.teams.list") return R"({"ok":true,"teams":[{"id":"T0","name":"Acme"}]})";
         if (method == "apps.connections.open") {
             return fmt::format(R"({{"ok":true,"url":"ws://127.0.0.1:{}/link/?ticket={}&app_id=1"}})", port(),
                                ++tickets);
@@ -120,6 +129,42 @@ struct LoadServer::Impl {
             R"({{"ok":true,"channel":"C0","ts":"1700000000.{:06}","message":{{}},"app_requests":[],)"
             R"("approved_apps":[],"restricted_apps":[],"teams":[],"messages":[]}})",
             ++stamps % 1'000'000);
+    }
+
+    // A page of 200 by a cursor that is a number; certified apps there are none.
+    std::string listed(const std::string& method, std::string_view body) {
+        ++pages;
+        const bool pending = method == "admin.apps.requests.list";
+        const bool approved = method == "admin.apps.approved.list";
+        const std::string_view key = pending    ? "app_requests"
+                                     : approved ? "approved_apps"
+                                                : "restricted_apps";
+        int count = pending ? known_pending : approved ? known_approved : 0;
+        if (body.find("certified=true") != body.npos || body.find("team_id=T0") == body.npos) count = 0;
+        int from = 0;
+        if (const auto cursor = body.find("cursor="); cursor != body.npos)
+            from = std::atoi(std::string(body.substr(cursor + 7)).c_str());
+        const int to = std::min(from + 200, count);
+        std::string entries;
+        for (int n = from; n < to; ++n)
+            entries += (n == from ? "" : ",") + (pending ? pending_entry(n) : approved_entry(n));
+        return fmt::format(R"({{"ok":true,"{}":[{}],"response_metadata":{{"next_cursor":"{}"}}}})", key,
+                           entries, to < count ? std::to_string(to) : "");
+    }
+    static std::string approved_entry(int n) {
+        return fmt::format(
+            R"({{"app":{{"id":"AOK{:05}","name":"Approved {}","description":"Draws things"}},)"
+            R"("scopes":[{{"name":"chat:write","description":"Send messages","is_sensitive":false,"token_type":"bot"}}],)"
+            R"("date_updated":1795305600,"last_resolved_by":{{"actor_id":"U0ADMIN","actor_type":"user"}}}})",
+            n, n);
+    }
+    static std::string pending_entry(int n) {
+        return fmt::format(
+            R"({{"id":"ArWAIT{0:05}","app":{{"id":"AWAIT{0:05}","name":"Waiting {0}","description":"Draws"}},)"
+            R"("previous_resolution":null,"user":{{"id":"U{0:08}","name":"person"}},"team":{{"id":"T0","name":"Acme"}},)"
+            R"("scopes":[{{"name":"chat:write","description":"Send messages","is_sensitive":false,"token_type":"bot"}}],)"
+            R"("message":"https:\/\/gitlab.com\/acme\/procurement\/-\/issues\/{1}","date_created":1795305600}})",
+            n, n + 1);
     }
 
     asio::awaitable<void> serve_socket(SessionPtr session, http::request<http::string_body> request) {
@@ -248,8 +293,9 @@ struct LoadServer::Impl {
     std::atomic<bool> running = false;
     int hellos = 0;
     Steady::time_point hello_at;
-    std::uint64_t cards = 0;
-    Steady::time_point card_at;
+    std::uint64_t cards = 0, homes = 0, pages = 0;
+    Steady::time_point card_at, home_at;
+    int known_approved = 0, known_pending = 0;
     std::uint64_t tickets = 0, stamps = 0;
 };
 
@@ -306,6 +352,32 @@ LoadResult LoadServer::run(const Load& load, std::chrono::seconds limit) {
 bool LoadServer::wait_for_cards(std::uint64_t count, std::chrono::seconds limit) {
     std::unique_lock lock(impl_->mutex);
     return impl_->changed.wait_for(lock, limit, [&] { return impl_->cards >= count; });
+}
+
+bool LoadServer::wait_for_homes(std::uint64_t count, std::chrono::seconds limit) {
+    std::unique_lock lock(impl_->mutex);
+    return impl_->changed.wait_for(lock, limit, [&] { return impl_->homes >= count; });
+}
+
+std::uint64_t LoadServer::homes() const {
+    const std::lock_guard lock(impl_->mutex);
+    return impl_->homes;
+}
+
+std::chrono::steady_clock::time_point LoadServer::last_home() const {
+    const std::lock_guard lock(impl_->mutex);
+    return impl_->home_at;
+}
+
+void LoadServer::know(int approved, int pending) {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->known_approved = approved;
+    impl_->known_pending = pending;
+}
+
+std::uint64_t LoadServer::list_pages() const {
+    const std::lock_guard lock(impl_->mutex);
+    return impl_->pages;
 }
 
 std::uint64_t LoadServer::cards() const {

@@ -50,6 +50,15 @@ class LoadServer {
     [[nodiscard]] std::uint64_t cards() const;
     [[nodiscard]] std::chrono::steady_clock::time_point last_card() const;
 
+    // The same of Home tabs.
+    [[nodiscard]] bool wait_for_homes(std::uint64_t count, std::chrono::seconds limit);
+    [[nodiscard]] std::uint64_t homes() const;
+    [[nodiscard]] std::chrono::steady_clock::time_point last_home() const;
+    // From now on admin.apps.*.list know so many approved apps and pending requests, in pages.
+    void know(int approved, int pending);
+    // Pages of those lists that were read so far.
+    [[nodiscard]] std::uint64_t list_pages() const;
+
   private:
     struct Impl;
     std::unique_ptr<Impl> impl_;

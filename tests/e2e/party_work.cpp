@@ -102,3 +102,26 @@ TEST_CASE("e2e admins: two admins for a dangerous app, a decision cleared, the f
     CHECK(story.slack.resolution("A0MIRO") == "");
     story.expect_good_manners();
 }
+
+TEST_CASE("e2e admins: the figures come as a picture into the review channel and onto Home (M26)") {
+    ReviewStory story;
+    story.fixture.start();
+    story.ask(with_link);
+    story.slack.open_home(office::admin);
+    const auto home = [&] {
+        for (const auto& view : story.slack.views(office::admin))
+            if (view.kind == "home") return view;
+        return countersign::fakes::View{};
+    };
+    story.wait([&] { return !home().id.empty(); }, "the Home tab");
+    story.slack.press_in_view(office::admin, home().id, "Post figures");
+    story.wait([&] { return story.count("files.completeUploadExternal") == 1; }, "the picture");
+    // The fake takes no upload but a picture of the length that was announced.
+    const auto posted = story.slack.calls("files.completeUploadExternal").front();
+    CHECK(posted.args["channel_id"] == office::review);
+    CHECK(story.slack.messages(office::review).back().text.contains("Open by age"));
+    const std::string file = posted.args["files"][0]["id"];
+    story.wait([&] { return home().view.dump().find(file) != std::string::npos; },
+               "the picture on the Home tab");
+    story.expect_good_manners();
+}

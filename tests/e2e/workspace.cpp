@@ -157,6 +157,13 @@ TEST_CASE("workspace: wording that nobody knows becomes a task with the raw mess
     story.expect_alarm("Slackbot wrote something about an app that is not understood");
     story.expect_alarm("fancies");
     CHECK(story.slack.messages(office::review).empty());
+    // The recorder has it, without anybody's name, for who teaches the wording.
+    const auto samples = story.fixture.run_command({"slackbot-samples", "--not-understood", "--json"});
+    CHECK(samples.code == 0);
+    CHECK(samples.output.find("\"slackbot_samples\"") != std::string::npos);
+    CHECK(samples.output.find("Go ahead") != std::string::npos);
+    CHECK(samples.output.find(office::employee) == std::string::npos);
+    CHECK(story.fixture.run_command({"slackbot-samples"}).output.find("unclear") != std::string::npos);
     // A look-alike is told of, and not believed.
     auto forged = fakes::slackbot_notice(fakes::notice_words("2026", office::employee));
     forged["user"] = office::outsider;
@@ -219,4 +226,13 @@ TEST_CASE("workspace: restricted by hand, with the reason told") {
     story.expect_card(": Restricted");
     story.expect_direct_message(office::employee, "we have another whiteboard");
     story.expect_good_manners();
+}
+
+TEST_CASE("workspace: check names each scope that the reviewer's token lacks") {
+    auto options = by_reviewer();
+    options.slack.reviewer_scopes = {"im:history"};
+    ReviewStory story(options);
+    const auto checked = story.fixture.run_command({"check"});
+    CHECK(checked.code == 1);
+    CHECK((checked.output + checked.errors).find("misses im:read") != std::string::npos);
 }

@@ -2,6 +2,7 @@
 #include "tests/fakes/slack_methods.hpp"
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 
 namespace countersign::fakes {
@@ -98,6 +99,79 @@ Json uninstall(World& world, const MethodCall& call) {
         refuse("enterprise_not_found");
     if (call.has("team_ids") && call.text("team_ids") != ids::team) refuse("teams_not_found");
     return Json::object();
+}
+
+// What is set for an app besides its resolution, by the Slack's address and the app.
+struct AppSwitches {
+    Json access;   // {"permission_type","user_ids","usergroup_ids"}; null = everyone
+    Json domains;  // {"urls","emails"}; null = any
+};
+AppSwitches& switches(const World& world, const App& app) {
+    static std::map<std::string, AppSwitches> all;
+    return all[world.response_base + app.entry.id];
+}
+
+App& app_named(World& world, const std::string& id, const char* error) {
+    App* app = world.find_app(id);
+    if (app == nullptr) refuse(error);
+    return *app;
+}
+
+Json set_permissions(World& world, const MethodCall& call) {
+    if (!world.options.enterprise) refuse("not_an_enterprise");
+    const App& app = app_named(world, call.text("app_id"), "app_not_found");
+    const std::string type = call.text("permission_type");
+    if (type != "everyone" && type != "named_entities" && type != "no_one") refuse("invalid_permission_type");
+    Json people = json_field(call, "user_ids", "invalid_arguments");
+    Json groups = json_field(call, "usergroup_ids", "invalid_arguments");
+    if (people.is_null()) people = Json::array();
+    if (groups.is_null()) groups = Json::array();
+    if (type == "named_entities" && people.empty() && groups.empty())
+        refuse("named_entities_cannot_be_empty");
+    for (const auto& group : groups) {
+        if (!world.user_groups.contains(group.get<std::string>())) refuse("usergroup_not_found");
+    }
+    for (const auto& person : people) {
+        if (!world.users.contains(person.get<std::string>())) refuse("user_not_found");
+    }
+    switches(world, app).access = {
+        {"permission_type", type}, {"user_ids", people}, {"usergroup_ids", groups}};
+    return {{"permission_type", type}};
+}
+
+Json list_permissions(World& world, const MethodCall& call) {
+    if (!world.options.enterprise) refuse("not_an_enterprise");
+    const App& app = app_named(world, call.text("app_id"), "app_not_found");
+    const Json& access = switches(world, app).access;
+    return access.is_null() ? Json{{"permission_type", "everyone"}} : access;
+}
+
+Json set_config(World& world, const MethodCall& call) {
+    need_enterprise(world);
+    const App& app = app_named(world, call.text("app_id"), "invalid_app");
+    const Json wanted = json_field(call, "domain_restrictions", "invalid_arguments");
+    for (const char* kind : {"urls", "emails"}) {
+        if (wanted.value(kind, Json::array()).size() > 50) refuse("too_many_domains_provided");
+        for (const auto& name : wanted.value(kind, Json::array())) {
+            if (name.get<std::string>().find_first_of("*@/ ") != std::string::npos) refuse("invalid_domains");
+        }
+    }
+    switches(world, app).domains = wanted;
+    return Json::object();
+}
+
+Json look_up_config(World& world, const MethodCall& call) {
+    need_enterprise(world);
+    Json configs = Json::array();
+    for (const auto& id : json_field(call, "app_ids", "invalid_arguments")) {
+        const App& app = app_named(world, id.get<std::string>(), "invalid_app");
+        const Json& domains = switches(world, app).domains;
+        const Json none{{"urls", Json::array()}, {"emails", Json::array()}};
+        configs.push_back({{"app_id", id},
+                           {"workflow_auth_strategy", "builder_choice"},
+                           {"domain_restrictions", domains.is_null() ? none : domains}});
+    }
+    return {{"configs", configs}};
 }
 
 Json list_requests(World& world, const MethodCall& call) {
@@ -197,6 +271,10 @@ const MethodTable& admin_methods() {
                                    {"admin.apps.requests.cancel", cancel_request},
                                    {"admin.apps.approved.list", list_approved},
                                    {"admin.apps.restricted.list", list_restricted},
+                                   {"admin.apps.permissions.set", set_permissions},
+                                   {"admin.apps.permissions.list", list_permissions},
+                                   {"admin.apps.config.set", set_config},
+                                   {"admin.apps.config.lookup", look_up_config},
                                    {"admin.teams.list", list_teams},
                                    {"team.integrationLogs", integration_logs}};
     return table;

@@ -1,5 +1,6 @@
 // The HTTP side: which path is what, general checks, scripted faults, rate limits, the log of calls.
 #include "tests/fakes/fake_slack_impl.hpp"
+#include "tests/fakes/slack_files.hpp"
 #include "tests/fakes/slack_method_rules.hpp"
 #include "tests/fakes/slack_wire.hpp"
 #include "tests/support/block_kit.hpp"
@@ -141,6 +142,7 @@ HttpReply FakeSlack::Impl::answer(const HttpQuery& query) {
     return change([&] {
         if (query.path.rfind("/api/", 0) == 0) return answer_method(query.path.substr(5), query);
         if (query.path.rfind("/response/", 0) == 0) return answer_response_url(query);
+        if (query.path.rfind("/upload/", 0) == 0) return take_upload(world, query);
         return plain(404, "not found");
     });
 }

@@ -22,6 +22,13 @@ constexpr const char* more_methods = R"({
   "auth.teams.list": {"scope": {}, "no_scope_required": true, "rate_limits": "t2",
     "args": {"required": ["token"], "properties": {"cursor": {"type": "string"}, "limit": {"type": "integer"},
       "include_icon": {"type": "boolean"}}}},
+  "admin.apps.permissions.set": {"scope": {"user": ["admin.apps:write"]}, "rate_limits": "t2",
+    "json_input_supported": true, "args": {"required": ["token", "app_id", "permission_type"], "properties": {
+      "app_id": {"type": "string"}, "permission_type": {"type": "string"}, "user_ids": {"type": "array"},
+      "usergroup_ids": {"type": "array"}}}},
+  "admin.apps.permissions.list": {"scope": {"user": ["admin.apps:read"]}, "rate_limits": "t3",
+    "json_input_supported": true, "args": {"required": ["token", "app_id"], "properties": {
+      "app_id": {"type": "string"}}}},
   "admin.teams.list": {"scope": {"user": ["admin.teams:read"]}, "rate_limits": "t3",
     "args": {"required": ["token"], "properties": {"cursor": {"type": "string"}, "limit": {"type": "integer"}}}},
   "team.integrationLogs": {"scope": {"user": ["admin"]}, "rate_limits": "t2",

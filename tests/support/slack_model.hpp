@@ -28,8 +28,11 @@ class SlackModel {
     std::map<std::string, Json> approved;  // app id -> scopes
     std::map<std::string, Json> restricted;
     std::map<std::string, std::vector<std::string>> groups;
-    std::map<std::string, std::string> locales;  // by user; "" = Slack does not say
-    std::set<std::string> certified;             // app ids that only the certified pass lists
+    std::map<std::string, std::string> locales;   // by user; "" = Slack does not say
+    std::map<std::string, std::string> zones;     // by user; else Europe/Berlin
+    std::map<std::string, Json> people;           // by user: more of what users.info says
+    std::set<std::string> certified;              // app ids that only the certified pass lists
+    std::map<std::string, Json> access, domains;  // by app id, as they were set
     std::vector<std::string> teams{"T1"};
     std::string resolver = "U0SLACKADMIN";
     std::size_t page = 2;  // entries a page: paging is always exercised
@@ -42,6 +45,19 @@ class SlackModel {
             return list("restricted_apps", resolved(restricted, args), args);
         if (method == "admin.apps.approve") return resolve(approved, restricted, args);
         if (method == "admin.apps.restrict") return resolve(restricted, approved, args);
+        if (method == "admin.apps.permissions.set") {
+            access[args.at("app_id")] = args;
+            return {"ok", "", {{"permission_type", args.at("permission_type")}}};
+        }
+        if (method == "admin.apps.permissions.list") return {"ok", "", access[args.at("app_id")]};
+        if (method == "admin.apps.config.set") {
+            domains[args.at("app_id")] = args.at("domain_restrictions");
+            return {};
+        }
+        if (method == "admin.apps.config.lookup") {
+            const std::string app = args.at("app_ids").at(0);
+            return {"ok", "", {{"configs", {{{"app_id", app}, {"domain_restrictions", domains[app]}}}}}};
+        }
         if (method == "admin.apps.clearResolution") {
             const std::string app = args.at("app_id");
             const auto cleared = approved.erase(app) + restricted.erase(app);
@@ -59,6 +75,8 @@ class SlackModel {
         if (method == "users.info") {
             const std::string user = args.at("user");
             Json described{{"id", user}, {"name", user}, {"tz", "Europe/Berlin"}, {"tz_offset", 3600}};
+            if (const auto zone = zones.find(user); zone != zones.end()) described["tz"] = zone->second;
+            if (const auto more = people.find(user); more != people.end()) described.update(more->second);
             if (const auto locale = locales.find(user); locale != locales.end())
                 described["locale"] = locale->second;
             return {"ok", "", {{"user", described}}};

@@ -52,9 +52,9 @@ TEST_CASE("the manifest turns on what this stage needs and no more") {
     CHECK(shortcuts[std::string(ids::shortcut_my_requests)] == "My requests");
     CHECK(shortcuts[std::string(ids::shortcut_request_this)] == "Request this app");
     CHECK(texts(manifest["oauth_config"]["scopes"]["bot"]) ==
-          std::set<std::string>{"chat:write", "commands", "im:write", "im:history", "channels:history",
-                                "groups:history", "usergroups:read", "users:read", "channels:read",
-                                "groups:read"});
+          std::set<std::string>{"chat:write", "commands", "files:write", "im:write", "im:history",
+                                "channels:history", "groups:history", "usergroups:read", "users:read",
+                                "channels:read", "groups:read"});
     CHECK(texts(manifest["oauth_config"]["scopes"]["user"]) ==
           std::set<std::string>{"admin.apps:read", "admin.apps:write", "admin.teams:read"});
     CHECK(texts(settings["event_subscriptions"]["bot_events"]) ==

@@ -1,6 +1,7 @@
 #include "handlers/review/punycode.hpp"
 #include "handlers/review/vendor_link.hpp"
 #include "handlers/review/wire_text.hpp"
+#include "handlers/views/link_problems.hpp"
 
 #include <doctest/doctest.h>
 
@@ -197,7 +198,7 @@ TEST_CASE("L3: the form for a new issue gets its own answer") {
         CAPTURE(link);
         CHECK(parsed(link) == refused(is_form));
     }
-    CHECK(explain(is_form).contains("form"));
+    CHECK(handlers::views::explain(is_form, handlers::views::Language::english).contains("form"));
 }
 
 TEST_CASE("L4, L5: what is refused, each with its own reason") {
@@ -357,9 +358,11 @@ TEST_CASE("every reason has a sentence of its own") {
     const std::array all{not_a_link, not_https,        has_user_info, unknown_tracker, project_not_allowed,
                          is_form,    is_merge_request, is_epic,       is_other_page,   bad_path,
                          bad_number, too_long,         ambiguous,     bad_characters};
-    for (const auto problem : all)
-        sentences.insert(explain(problem));
-    CHECK(sentences.size() == all.size());
+    for (const auto problem : all) {
+        sentences.insert(handlers::views::explain(problem, handlers::views::Language::english));
+        sentences.insert(handlers::views::explain(problem, handlers::views::Language::german));
+    }
+    CHECK(sentences.size() == 2 * all.size());
 }
 
 TEST_CASE("L6: query and fragment change nothing, except the strictly decoded show and issue forms") {

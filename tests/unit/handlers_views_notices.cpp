@@ -199,7 +199,7 @@ TEST_CASE("design §7: forms have their titles, labels and the request they are 
     const std::string value = "REQ-12:0123abcd";
     CHECK(shape(views::request_form("Zoom")) ==
           "Request an app/App,Purpose,Vendor issue link,Data it will see,Who will use it,"
-          "Alternatives you looked at,Needed until,What is it about//form_request_app");
+          "Alternatives you looked at,On behalf of,Needed until,What is it about//form_request_app");
     CHECK(shape(views::reject_form(request, "Security")) == "Reject/Reason/" + value + "/form_reject");
     CHECK(shape(views::restrict_form(request)) ==
           "Restrict app/Reason,Until/" + value + "/form_restrict_app");

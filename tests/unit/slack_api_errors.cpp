@@ -48,6 +48,12 @@ constexpr auto ours = std::to_array<std::string_view>({"apps.connections.open",
                                                        "admin.apps.requests.cancel",
                                                        "admin.apps.approved.list",
                                                        "admin.apps.restricted.list",
+                                                       "admin.apps.permissions.set",
+                                                       "admin.apps.permissions.list",
+                                                       "admin.apps.config.set",
+                                                       "admin.apps.config.lookup",
+                                                       "files.getUploadURLExternal",
+                                                       "files.completeUploadExternal",
                                                        "admin.teams.list",
                                                        "team.integrationLogs"});
 

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "handlers/context.hpp"
+#include "handlers/outcome.hpp"
+#include "handlers/press.hpp"
+#include "handlers/settle.hpp"
+
+#include <string>
+#include <vector>
+
+namespace countersign::handlers {
+
+// M24: `/app-request suspend REQ-12 reason`: restricted first, asked afterwards. Once Slack lists it so, the
+// review is open: an admin keeps the restriction or clears it.
+[[nodiscard]] Outcome suspend_typed(const Press& press, const std::vector<std::string>& words,
+                                    const Context& context);
+// Whether the restriction that was just read back is such an emergency.
+[[nodiscard]] bool is_being_suspended(const Case& item);
+
+}  // namespace countersign::handlers
