@@ -75,10 +75,10 @@ struct Client {
 }  // namespace
 
 struct HttpListener::Impl {
-    Impl(asio::any_io_executor executor_, Handler handler_, Posts posts_)
-        : executor(std::move(executor_)),
-          handler(std::move(handler_)),
-          posts(std::move(posts_)),
+    Impl(asio::any_io_executor on, Handler answer, Posts taken)
+        : executor(std::move(on)),
+          handler(std::move(answer)),
+          posts(std::move(taken)),
           acceptor(executor),
           pause(executor),
           empty(executor) {}

@@ -38,7 +38,7 @@ class Websocket {
 struct WebsocketOptions {
     std::string url;  // ws:// or wss:// with a ticket in it: a secret for its lifetime
     std::chrono::milliseconds connect_limit{10'000};  // DNS, proxy, TCP, TLS and upgrade together (R6)
-    std::size_t message_limit = 16u * 1024 * 1024;    // R26
+    std::size_t message_limit = std::size_t{16} * 1024 * 1024;  // R26
 };
 
 // Makes connections; an interface because tests script one (tests/support/scripted_websocket.hpp).

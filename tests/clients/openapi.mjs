@@ -1,12 +1,11 @@
 // node openapi.mjs SPEC EXCHANGES.json: holds requests and answers to GitHub's own description of its API (trackers.md T5).
-// SPEC is a name of @octokit/openapi ("api.github.com", "ghes-3.19"); each exchange has method, path, query, request,
+// SPEC is a name in tests/data/github-openapi ("api.github.com", "ghes-3.19"); each exchange has method, path, query, request,
 // status and answer. Prints what does not fit, one line each; exit code 1 if anything does not.
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import Ajv from "ajv";
 
 const [name, file] = process.argv.slice(2);
-const place = createRequire(import.meta.url).resolve("@octokit/openapi/package.json").replace("package.json", `generated/${name}.json`);
+const place = new URL(`../data/github-openapi/${name}.json`, import.meta.url);
 // OpenAPI 3.0 says "nullable" where JSON Schema has a type of its own.
 const with_null = (key, value) => {
   if (value?.nullable !== true) return value;

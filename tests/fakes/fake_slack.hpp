@@ -51,8 +51,9 @@ struct FakeSlackOptions {
     std::chrono::milliseconds ping_interval{30'000};  // a connection that leaves two pings unanswered is cut
     unsigned seed = 1;                                // of the choice among connections
     std::vector<std::string> bot_scopes{
-        "chat:write",  "commands",         "im:write",       "im:history", "im:read",         "channels:read",
-        "groups:read", "channels:history", "groups:history", "users:read", "usergroups:read", "team:read"};
+        "chat:write",      "commands",    "im:write",         "im:history",     "im:read",
+        "channels:read",   "groups:read", "channels:history", "groups:history", "users:read",
+        "usergroups:read", "team:read",   "files:write"};
     std::vector<std::string> admin_scopes{"admin.apps:read", "admin.apps:write", "admin.teams:read"};
     std::vector<std::string> reviewer_scopes{"im:history", "im:read"};
     std::string reviewer_user = "U0REVIEWER";  // whose token tokens::reviewer is

@@ -24,7 +24,6 @@ std::filesystem::path new_directory() {
 fakes::FakeSlackOptions over_tls(fakes::FakeSlackOptions options, fakes::TlsFiles certificate) {
     options.tls = std::move(certificate);
     options.rate_scale = rate_scale;
-    options.bot_scopes.emplace_back("files:write");
     return options;
 }
 

@@ -50,6 +50,7 @@ export async function workspace_story(checks, binaries, page) {
       },
     });
   } finally {
+    await page.goto('about:blank'); // nobody asks a sandbox that has ended
     await checks.check('workspace: its sandbox ends well', async () => expect((await sandbox.stop()) === 0, 'exit code 0'));
   }
 }
@@ -89,6 +90,7 @@ export async function personal_story(checks, binaries, page) {
       },
     });
   } finally {
+    await page.goto('about:blank'); // nobody asks a sandbox that has ended
     await checks.check('personal: its sandbox ends well', async () => expect((await sandbox.stop()) === 0, 'exit code 0'));
   }
 }
