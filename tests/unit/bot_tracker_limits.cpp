@@ -8,6 +8,7 @@
 #include "tests/support/review_office.hpp"
 #include "tests/support/temp_db.hpp"
 
+#include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
