@@ -172,6 +172,89 @@ TEST_CASE("S6: a token that comes by SIGHUP begins the polling, also of issues t
     story.expect_note(issue, "approved by");
 }
 
+TEST_CASE(
+    "P14: comments stand in the card's thread, replies there on the issue, and nothing internal leaks") {
+    TrackerStory story;
+    const auto issue = story.open_issue();
+    story.tracker.comment(issue, "eva.gl", "from before the link");
+    // The moment of the link counts by the second.
+    story.slack.wait([] { return false; }, std::chrono::milliseconds(1100));
+    story.fixture.start();
+    story.ask("see " + story.tracker.issue_url(issue));
+    story.expect_note(issue, "- Security: waiting");
+    const auto card = story.card();
+    const auto thread = [&] {
+        std::vector<std::string> texts;
+        for (const auto& each : story.slack.messages(office::review))
+            if (each.thread_ts == card.ts) texts.push_back(each.text);
+        return texts;
+    };
+    const auto expect_thread = [&](std::size_t count, const std::string& words) {
+        story.wait(
+            [&] {
+                const auto texts = thread();
+                return texts.size() == count &&
+                       std::ranges::any_of(texts, [&](const auto& each) { return each.contains(words); });
+            },
+            "a reply with " + words);
+    };
+    story.tracker.comment(issue, "mallory.gl", "secret of the project", true);
+    const auto note = story.tracker.comment(
+        issue, "eva.gl", "<!channel> is *safe*? ![plan](/uploads/0123/plan.png) <@U0SEC1>");
+    expect_thread(1, "(a file)");
+    CHECK(thread()[0].contains("(a file)"));
+    CHECK_FALSE(thread()[0].contains("<!channel>"));
+    CHECK_FALSE(thread()[0].contains("<@U0SEC1>"));
+    CHECK_FALSE(thread()[0].contains("uploads"));
+    story.tracker.edit_comment(issue, note, "Is it safe?");
+    expect_thread(1, "Is it safe?");
+
+    // A reply goes the other way, once; our own and other bots' words do not.
+    const auto say = [&](const std::string& ts, countersign::fakes::Json more) {
+        Json inner{{"type", "message"}, {"channel", office::review}, {"channel_type", "channel"},
+                   {"ts", ts},          {"thread_ts", card.ts},      {"user", office::legal}};
+        inner.update(more);
+        story.slack.send_envelope("events_api", story.slack.make_event(std::move(inner)));
+    };
+    say("1795000001.000100", {{"text", "It is.\n/close\n@all &lt;b&gt;"}});
+    say("1795000002.000100", {{"text", "from a bot"}, {"bot_id", "B0OTHER"}});
+    const auto replies = [&] {
+        std::vector<std::string> bodies;
+        for (const auto& each : story.tracker.issue(issue).notes)
+            if (each.body.contains("countersign:reply")) bodies.push_back(each.body);
+        return bodies;
+    };
+    REQUIRE(story.tracker.wait([&] { return replies().size() == 1; }));
+    CHECK(replies()[0].contains("It is."));
+    say("1795000003.000100", {{"subtype", "message_changed"},
+                              {"message",
+                               {{"type", "message"},
+                                {"user", office::legal},
+                                {"ts", "1795000001.000100"},
+                                {"thread_ts", card.ts},
+                                {"text", "It is not."}}}});
+    REQUIRE(story.tracker.wait([&] { return replies().size() == 1 && replies()[0].contains("It is not."); }));
+    say("1795000004.000100", {{"subtype", "message_deleted"},
+                              {"deleted_ts", "1795000001.000100"},
+                              {"previous_message",
+                               {{"type", "message"},
+                                {"user", office::legal},
+                                {"ts", "1795000001.000100"},
+                                {"thread_ts", card.ts},
+                                {"text", "It is not."}}}});
+    REQUIRE(story.tracker.wait([&] { return replies().size() == 1 && replies()[0].contains("taken away"); }));
+    CHECK(story.tracker.would_be_actions().empty());
+
+    story.tracker.set_confidential(issue, true);
+    expect_thread(1, "which is confidential now");
+    CHECK_FALSE(thread()[0].contains("safe"));
+    story.tracker.comment(issue, "eva.gl", "only among us");
+    story.tracker.sign(issue, "sam.gl", "Security::Approved");
+    story.expect_card("Security: approved by <@U0SEC1>");
+    CHECK(thread().size() == 1);
+    story.expect_good_manners();
+}
+
 TEST_CASE("A18: without an admin token the issue is read again before a manager is sent to Slack's button") {
     DaemonOptions options;
     options.admin_token = false;

@@ -390,10 +390,11 @@ std::int64_t FakeTracker::comment(const IssueRef& issue, const std::string& logi
 
 void FakeTracker::edit_comment(const IssueRef& issue, std::int64_t note, const std::string& body) {
     change([&] {
-        for (auto& each : world_.issue(issue).notes) {
+        auto& changed = world_.issue(issue);
+        for (auto& each : changed.notes) {
             if (each.id != note) continue;
             each.body = body;
-            each.updated = world_.now();
+            each.updated = changed.updated = world_.now();  // a note that is saved touches its issue
         }
     });
 }
