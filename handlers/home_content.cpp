@@ -1,6 +1,7 @@
 #include "handlers/home_content.hpp"
 
 #include "handlers/figures.hpp"
+#include "handlers/home_installed.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -135,6 +136,7 @@ views::HomeInput home_content(const storage::HomeTab& tab, const Context& contex
     if (role.admin || !role.parties.empty())
         input.open = open_after(tab.open_after, context, [](const Case&) { return true; });
     if (role.admin) input.picture = newest_picture(context);
+    input.installed = home_installed(tab.user, role.admin, context);
     input.abilities = abilities(role, input.language, context);
     return input;
 }
@@ -143,6 +145,7 @@ bool concerns(const UserId& user, const Outcome& done, const Context& context) {
     const auto role = role_of(user, context);
     if (role.admin || !role.parties.empty()) return true;
     return std::ranges::any_of(done.changes, [&](const storage::Change& change) {
+        if (changes_installed_of(user, change)) return true;
         if (const auto* saved = std::get_if<storage::SaveRequest>(&change)) {
             if (saved->request.requester == user) return true;
             const auto followers = context.view.followers(saved->request.id);

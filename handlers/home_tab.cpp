@@ -4,6 +4,7 @@
 #include "handlers/figures.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/home_content.hpp"
+#include "handlers/home_installed.hpp"
 #include "handlers/people.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/review/payload_fields.hpp"
@@ -64,9 +65,10 @@ void turn_page(storage::HomeTab& tab, std::string_view value) {
     if (list == "open") tab.open_after = cursor;
 }
 
-bool changes_a_request(const storage::Change& change) {
+bool is_shown(const storage::Change& change) {
     return std::holds_alternative<storage::SaveRequest>(change) ||
            std::holds_alternative<storage::AddVote>(change) ||
+           std::holds_alternative<storage::ChangeInstalled>(change) ||
            std::holds_alternative<storage::AddFollower>(change);
 }
 
@@ -79,7 +81,10 @@ Outcome home_opened(const Event& event, const Context& context) {
     if (user.empty() || text_field(inner, "tab") == "messages") return {};
     Outcome outcome;
     auto tab = context.view.home_tab(user).value_or(at_the_start(user, context.now));
-    if (context.now - tab.opened_at > looking) tab = at_the_start(user, context.now);
+    if (context.now - tab.opened_at > looking) {
+        tab = at_the_start(user, context.now);
+        outcome.changes.push_back(forget_installed_place(user));
+    }
     tab.opened_at = context.now;
     outcome.changes.emplace_back(storage::SaveHomeTab{tab});
     outcome.changes.push_back(draw_at(user, context.now));
@@ -92,6 +97,7 @@ Outcome home_pressed(const Press& press, const Context& context) {
     if (press.what == ids::home_request) return open_form(press, views::request_form({}, press.language));
     if (press.what == ids::home_figures) return show_figures(press, context);
     if (press.what == ids::home_find) return open_form(press, views::find_form({}, press.language));
+    if (is_home_installed_button(press.what)) return home_installed_pressed(press, context);
     Outcome outcome;
     auto tab = context.view.home_tab(press.user).value_or(at_the_start(press.user, context.now));
     tab.opened_at = context.now;
@@ -137,7 +143,7 @@ Outcome home_published(const EffectAnswer& answer, const Context& context) {
 
 Outcome refresh_homes(const Outcome& done, const Context& context) {
     Outcome outcome;
-    if (std::ranges::none_of(done.changes, changes_a_request)) return outcome;
+    if (std::ranges::none_of(done.changes, is_shown)) return outcome;
     for (const auto& user : context.view.home_tabs_opened(context.now - looking)) {
         if (context.view.timer(timer_name(user)) || !concerns(user, done, context)) continue;
         outcome.changes.push_back(draw_at(user, context.now + debounce));

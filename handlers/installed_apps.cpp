@@ -26,10 +26,6 @@ struct Overloaded : Fs... {
     using Fs::operator()...;
 };
 
-UserId owner_of(const InstalledThing& thing) {
-    return std::visit([](const auto& each) { return each.owner; }, thing);
-}
-
 std::string progress_name(const std::string& authorization) {
     return "mending:" + authorization;
 }
@@ -61,6 +57,10 @@ std::string name_of(const InstalledThing& thing) {
                                  },
                                  [](const auto& each) { return each.name; }},
                       thing);
+}
+
+UserId owner_of(const InstalledThing& thing) {
+    return std::visit([](const auto& each) { return each.owner; }, thing);
 }
 
 std::string target_of(const InstalledThing& thing) {

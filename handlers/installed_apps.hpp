@@ -4,21 +4,22 @@
 #include "handlers/event.hpp"
 #include "handlers/outcome.hpp"
 #include "handlers/press.hpp"
+#include "storage/installed_thing.hpp"
 #include "storage/installed_view.hpp"
 
 #include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 // What `/installed-apps`, its forms and buttons work on, and the rights to it.
 namespace countersign::handlers {
 
-using InstalledThing = std::variant<storage::Authorization, storage::Integration, storage::InventoryEntry>;
+using storage::InstalledThing;
 
 [[nodiscard]] std::string name_of(const InstalledThing& thing);
+[[nodiscard]] UserId owner_of(const InstalledThing& thing);
 // What forms carry: "authorization:UUID", "integration:3", "app:A0MIRO/T1".
 [[nodiscard]] std::string target_of(const InstalledThing& thing);
 [[nodiscard]] std::optional<InstalledThing> thing_at(std::string_view target, const Context& context);

@@ -4,6 +4,7 @@
 #include "handlers/followers.hpp"
 #include "handlers/granting.hpp"
 #include "handlers/handlers.hpp"
+#include "handlers/home_installed.hpp"
 #include "handlers/home_tab.hpp"
 #include "handlers/installed_apps.hpp"
 #include "handlers/issue_thread.hpp"
@@ -93,7 +94,8 @@ Outcome route_interactive(const Event& event, const Context& context) {
             return reconnect_pressed(read_button(event, context), context);
         if (is_care_button(action)) return care_pressed(read_button(event, context), context);
         if (is_grant_button(action)) return grant_pressed(read_button(event, context), context);
-        if (one_of(home, action)) return home_pressed(read_button(event, context), context);
+        if (one_of(home, action) || is_home_installed_button(action))
+            return home_pressed(read_button(event, context), context);
         auto outcome = not_understood(event, context, "button " + action);
         outcome.merge(decide_press(read_button(event, context), context));
         return outcome;
@@ -203,6 +205,7 @@ Outcome decide_press(const Press& press, const Context& context) {
     if (press.what == ids::installed_reconnect) return reconnect_pressed(press, context);
     if (is_grant_button(press.what)) return grant_pressed(press, context);
     if (is_care_button(press.what)) return care_pressed(press, context);
+    if (is_home_installed_button(press.what)) return home_installed_pressed(press, context);
     auto outcome = refuse(press, "unknown", "unknown_button",
                           "I do not know this button; it may be from an older version. Nothing was changed.");
     outcome.recognised = false;

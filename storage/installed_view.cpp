@@ -27,10 +27,14 @@ constexpr char grant_columns[] =
     "id, kind, url, name, reconnect, device, client_id, redirect_url, state_hash, asked_by, ends_at, "
     "interval_ms, stage, account, account_id, workspace, scopes, fingerprint, note, expires_at, renewable";
 constexpr char oauth_app_columns[] = "kind, url, client_id, redirect_url, has_secret, added_by, added_at";
-// ?1 state, ?2 part of the name or an id, ?3 owner
+// ?1 state, ?2 part of the name or an id, ?3 owner, ?4 an Only: without approval, asked about and not
+// confirmed (M20), answered for by somebody who left (M19)
 constexpr char inventory_where[] =
     " FROM inventory WHERE (?1 = '' OR state = ?1) AND (?2 = '' OR instr(lower(app_name), lower(?2)) > 0 OR "
-    "app_id = ?2 OR team_id = ?2) AND (?3 = '' OR owner = ?3)";
+    "app_id = ?2 OR team_id = ?2) AND (?3 = '' OR owner = ?3) AND (?4 = 0 OR "
+    "(?4 = 1 AND request IS NULL) OR (?4 = 2 AND asked_at IS NOT NULL) OR "
+    "(?4 = 3 AND EXISTS (SELECT 1 FROM person WHERE active = 0 AND "
+    "person.id = CASE WHEN owner <> '' THEN owner ELSE set_up_by END)))";
 
 Authorization read_authorization(Query& query) {
     Authorization a;
@@ -259,16 +263,17 @@ std::vector<Integration> InstalledView::built_on(std::string_view authorization)
 std::vector<InventoryEntry> InstalledView::inventory(const Filter& filter) const {
     static constexpr auto sql =
         joined_sql("SELECT ", inventory_columns, inventory_where,
-                   " ORDER BY app_name COLLATE NOCASE, app_id, team_id LIMIT ?4 OFFSET ?5");
+                   " ORDER BY app_name COLLATE NOCASE, app_id, team_id LIMIT ?5 OFFSET ?6");
     Query query(*database_, sql.data());
-    query.bind(filter.state, filter.text, filter.owner, filter.limit, filter.skip);
+    query.bind(filter.state, filter.text, filter.owner, static_cast<std::int64_t>(filter.only), filter.limit,
+               filter.skip);
     return all_rows(query, read_entry);
 }
 
 std::int64_t InstalledView::inventory_count(const Filter& filter) const {
     static constexpr auto sql = joined_sql("SELECT count(*)", inventory_where);
     Query query(*database_, sql.data());
-    query.bind(filter.state, filter.text, filter.owner).step();
+    query.bind(filter.state, filter.text, filter.owner, static_cast<std::int64_t>(filter.only)).step();
     return query.number(0);
 }
 

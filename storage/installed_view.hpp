@@ -32,10 +32,12 @@ class InstalledView {
     [[nodiscard]] std::vector<Integration> built_on(std::string_view authorization) const;
 
     // By name, app and workspace: stable for paging (I1).
+    enum class Only { any, unapproved, unconfirmed, orphans };
     struct Filter {
         std::string state = {};  // "" = any
         std::string text = {};   // part of app name, or an id; "" = any
         UserId owner = {};
+        Only only = Only::any;
         std::size_t limit = 500, skip = 0;
     };
     [[nodiscard]] std::vector<InventoryEntry> inventory(const Filter& filter) const;

@@ -34,6 +34,7 @@ class Drawing {
             title(texts::open);
             list(input_.open, texts::open_empty, "open", [this](const auto& entry) { opened(entry); });
         }
+        if (input_.installed) draw_installed(blocks_, *input_.installed, input_.language);
         figures();
         title(texts::abilities);
         blocks_.lines(input_.abilities);

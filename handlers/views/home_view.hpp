@@ -1,6 +1,7 @@
 #pragma once
 
 #include "handlers/review/party_status.hpp"
+#include "handlers/views/home_installed.hpp"
 #include "handlers/views/texts.hpp"
 #include "storage/records.hpp"
 
@@ -28,11 +29,12 @@ struct HomeInput {
     HomeList queue;  // with a party: what waits for the person's vote
     HomeList mine;
     std::vector<storage::AppRequest> followed;
-    HomeList open;                       // parties and admins
-    std::vector<std::string> abilities;  // our own sentences
-    std::string picture = {};            // admins: Slack's id of the figures' picture
+    HomeList open;                                // parties and admins
+    std::optional<HomeInstalled> installed = {};  // nothing: guests
+    std::vector<std::string> abilities;           // our own sentences
+    std::string picture = {};                     // admins: Slack's id of the figures' picture
 };
-// Entries of one list on one page: three lists of two blocks an entry stay far below Slack's 100.
+// Entries of one list on one page: four lists of two blocks an entry stay far below Slack's 100.
 inline constexpr std::size_t home_page = 8;
 
 // The whole view as JSON text.

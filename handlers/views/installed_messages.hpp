@@ -1,21 +1,26 @@
 #pragma once
 
 #include "handlers/views/message.hpp"
-#include "storage/installed.hpp"
+#include "handlers/views/texts.hpp"
+#include "storage/installed_thing.hpp"
 
 #include <cstddef>
 #include <string>
 #include <vector>
 
-// What people read about installed apps: one line a thing, never a secret.
+// What people read about installed apps, never a secret.
 namespace countersign::handlers::views {
 
+// What is told of one thing, in one paragraph; `uses`: of an authorization.
+[[nodiscard]] std::string installed_words(const storage::InstalledThing& thing, std::size_t uses,
+                                          Language language = Language::english);
+// The same as an item of a list.
 [[nodiscard]] std::string authorization_line(const storage::Authorization& authorization, std::size_t uses);
 [[nodiscard]] std::string integration_line(const storage::Integration& integration);
 [[nodiscard]] std::string inventory_line(const storage::InventoryEntry& entry);
 
 struct InstalledList {
-    std::vector<storage::InventoryEntry> apps;  // of this page
+    std::vector<std::string> lines;  // of this page
     std::size_t page = 1, pages = 1, total = 0;
     std::vector<storage::Authorization> authorizations;
     std::vector<storage::Integration> integrations;
@@ -23,9 +28,14 @@ struct InstalledList {
 };
 [[nodiscard]] Message installed_list(const InstalledList& list);
 
-[[nodiscard]] Message inventory_details(const storage::InventoryEntry& entry, const std::string& issue_url);
-[[nodiscard]] Message authorization_details(const storage::Authorization& authorization,
-                                            const std::vector<storage::Integration>& uses);
+// All that is known of one thing, a line each. `uses`: what was built on an authorization.
+struct InstalledDetails {
+    storage::InstalledThing thing;
+    std::vector<storage::Integration> uses = {};
+    std::string issue_url = {};
+};
+[[nodiscard]] Message installed_details(const InstalledDetails& details);
+[[nodiscard]] std::string installed_details_form(const InstalledDetails& details, Language language);
 
 // To its owner, once: what happened, and a button that mends it (I7).
 [[nodiscard]] Message integration_broken(const storage::Integration& integration);

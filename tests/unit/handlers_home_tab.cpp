@@ -111,9 +111,10 @@ TEST_CASE("P11: Home is drawn for each role, and never for someone who did not o
     CHECK(rows(home_of(world, "U0SEC1")).contains("queue:REQ-1"));
     CHECK(rows(home_of(world, "U0SEC1")).contains("open:REQ-1"));
     open_home(world, "U0REQ");
-    CHECK(rows(home_of(world, "U0REQ")) == std::set<std::string>{"home", "mine:REQ-1"});
+    CHECK(rows(home_of(world, "U0REQ")) == std::set<std::string>{"home", "installed", "mine:REQ-1"});
     open_home(world, "U0ADMIN");
-    CHECK(rows(home_of(world, "U0ADMIN")) == std::set<std::string>{"figures", "home", "open:REQ-1"});
+    CHECK(rows(home_of(world, "U0ADMIN")) ==
+          std::set<std::string>{"figures", "home", "installed", "open:REQ-1"});
 }
 
 TEST_CASE("P11: a vote from Home counts, and Home follows at once") {

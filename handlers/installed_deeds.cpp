@@ -1,0 +1,143 @@
+#include "handlers/installed_deeds.hpp"
+
+#include "handlers/answers.hpp"
+#include "handlers/channel_posts.hpp"
+#include "handlers/granting.hpp"
+#include "handlers/presses.hpp"
+#include "handlers/rights.hpp"
+#include "handlers/token_life.hpp"
+#include "handlers/views/installed_forms.hpp"
+#include "handlers/views/installed_messages.hpp"
+#include "handlers/views/mrkdwn.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace countersign::handlers {
+namespace {
+
+using storage::Authorization;
+using storage::Integration;
+using storage::InventoryEntry;
+
+std::vector<views::Use> uses_of(const Context& context) {
+    std::vector<views::Use> uses;
+    for (const auto& tracker : context.settings.trackers) {
+        const auto* purpose = tracker.purpose == config::TrackerPurpose::vendor       ? "vendor issues"
+                              : tracker.purpose == config::TrackerPurpose::it_request ? "IT requests"
+                                                                                      : "changes";
+        uses.push_back({fmt::format("Tracker {} ({})", tracker.name, purpose), "tracker:" + tracker.name});
+    }
+    uses.push_back({"Channel: review results", "channel:results"});
+    uses.push_back({"Channel: daily digest", "channel:digest"});
+    return uses;
+}
+
+}  // namespace
+
+Outcome show_installed(const Press& press, const InstalledThing& thing, const Context& context) {
+    views::InstalledDetails details{thing};
+    if (const auto* each = std::get_if<Authorization>(&thing))
+        details.uses = context.view.installed().built_on(each->id);
+    const auto* entry = std::get_if<InventoryEntry>(&thing);
+    if (entry != nullptr && entry->request) {
+        const auto issue = context.view.vendor_issue(*entry->request);
+        if (issue) details.issue_url = issue->url;
+    }
+    // On the Home tab there is no place for a line.
+    return press.in_view ? open_form(press, views::installed_details_form(details, press.language))
+                         : say(press, views::installed_details(details));
+}
+
+Outcome add_installed(const Press& press, std::string_view what, const Context& context) {
+    if (auto may = require_member(press, context); !may) return std::move(may.error());
+    const auto stored = context.view.installed().authorizations();
+    // Who has nothing to build on and may mend that is led there.
+    const bool first = stored.empty() && !context.view.installed().oauth_apps().empty();
+    if (what == "authorization" || (first && require_admin(press, "authorizations", context)))
+        return authorization_form(press, "", context);
+    return open_form(press, views::add_integration_form(stored, uses_of(context)));
+}
+
+Outcome edit_installed(const Press& press, const InstalledThing& thing, const Context& context) {
+    if (auto may = require_owner(press, thing, context); !may) return std::move(may.error());
+    const auto target = target_of(thing);
+    if (const auto* each = std::get_if<Authorization>(&thing))
+        return open_form(press, views::edit_authorization_form(*each, target));
+    if (const auto* each = std::get_if<Integration>(&thing))
+        return open_form(press, views::edit_integration_form(*each, target));
+    const auto& entry = std::get<InventoryEntry>(thing);
+    std::string shown;
+    for (const auto* value :
+         {&entry.owner.value, &entry.connected_to, &entry.purpose, &entry.data_class, &entry.notes})
+        shown += short_digest(*value) + " ";
+    return open_form(press, views::edit_inventory_form(entry, target + "#" + shown));
+}
+
+// M14: integrations by their owners too, everything else by admins only.
+Outcome remove_installed(const Press& press, const InstalledThing& thing, const Context& context) {
+    const bool integration = std::holds_alternative<Integration>(thing);
+    auto may =
+        integration ? require_owner(press, thing, context) : require_admin(press, target_of(thing), context);
+    if (!may) return std::move(may.error());
+    std::vector<std::string> broken;
+    auto target = target_of(thing);
+    if (const auto* each = std::get_if<Authorization>(&thing)) {
+        target += "#";
+        for (const auto& use : context.view.installed().built_on(each->id)) {
+            broken.push_back(views::integration_line(use));
+            target += std::to_string(use.id) + ",";
+        }
+    }
+    return open_form(press, views::remove_form(name_of(thing), broken, target));
+}
+
+Outcome reconnect_installed(const Press& press, const InstalledThing& thing, const Context& context) {
+    if (std::holds_alternative<Integration>(thing)) {
+        auto pressed = press;
+        pressed.value = std::to_string(std::get<Integration>(thing).id);
+        return reconnect_pressed(pressed, context);
+    }
+    const bool in_slack =
+        std::holds_alternative<Authorization>(thing) &&
+        std::ranges::any_of(context.view.installed().oauth_apps(), [&](const storage::OauthApp& app) {
+            return app.kind == std::get<Authorization>(thing).kind &&
+                   app.url == std::get<Authorization>(thing).url;
+        });
+    if (in_slack) return authorization_form(press, std::get<Authorization>(thing).id, context);
+    if (const auto* each = std::get_if<Authorization>(&thing))
+        return say(press,
+                   fmt::format("{}\nWith `--reconnect` and the name \"{}\" the new token takes the old one's "
+                               "place, and what was built on it goes on.",
+                               views::how_to_store(), views::inert_line(each->name, 80)));
+    return say(press, "A Slack app is reconnected by installing it again in Slack.");
+}
+
+Outcome test_installed(const Press& press, const InstalledThing& thing, const Context& context) {
+    if (auto may = require_member(press, context); !may) return std::move(may.error());
+    if (const auto* use = std::get_if<Integration>(&thing);
+        use != nullptr && use->kind == storage::IntegrationKind::channel) {
+        if (use->state == storage::IntegrationState::needs_reauth)
+            return say(press, "There is nothing to test: re-authentication is needed first.");
+        return test_channel(*use, press, context);
+    }
+    auto authorization = std::get_if<Authorization>(&thing) != nullptr
+                             ? std::optional(std::get<Authorization>(thing))
+                             : std::nullopt;
+    if (const auto* use = std::get_if<Integration>(&thing))
+        authorization = context.view.installed().authorization(use->authorization);
+    if (!authorization || authorization->state == storage::AuthorizationState::needs_reauth)
+        return say(press, "There is nothing to test: re-authentication is needed first.");
+    auto outcome = test_authorization(*authorization, press.user, context);
+    outcome.merge(say(press, fmt::format("Asking {} …", views::inert_line(authorization->url, 80))));
+    return outcome;
+}
+
+std::string installed_line(const InstalledThing& thing, const Context& context) {
+    const auto* each = std::get_if<Authorization>(&thing);
+    const auto uses = each != nullptr ? context.view.installed().built_on(each->id).size() : 0;
+    return "• " + views::installed_words(thing, uses);
+}
+
+}  // namespace countersign::handlers
