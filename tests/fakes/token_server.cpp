@@ -25,6 +25,8 @@ HttpReply reply(int status, std::string body, std::string type = "application/js
     return made;
 }
 
+constexpr const char* user_code = "ABCD-1234";
+
 HttpReply refused(int status, const char* message) {
     return reply(status, Json{{"message", message}}.dump());
 }
@@ -46,6 +48,9 @@ struct TokenServer::Impl {
     std::string client;
     Token granted;
     int pending = 0;
+    enum class Decision { not_asked, asked, allowed, refused };
+    bool by_hand = false;
+    Decision decision = Decision::not_asked;
     std::chrono::steady_clock::time_point next_poll{};
     std::unique_ptr<Server> server;
     int lives = 0;        // 0: no refresh token
@@ -132,10 +137,11 @@ struct TokenServer::Impl {
         if (client.empty()) return reply(404, "<html>not found</html>", "text/html");
         if (!query.body.contains("client_id=" + client)) return reply(401, R"({"error":"invalid_client"})");
         next_poll = std::chrono::steady_clock::now() + std::chrono::milliseconds(900);
+        decision = Decision::asked;
         return reply(200, Json{{"device_code", "canary-device-code"},
-                               {"user_code", "ABCD-1234"},
+                               {"user_code", user_code},
                                {"verification_uri", url() + "/oauth/device"},
-                               {"expires_in", 60},
+                               {"expires_in", by_hand ? 600 : 60},
                                {"interval", 1}}
                               .dump());
     }
@@ -145,6 +151,9 @@ struct TokenServer::Impl {
             return reply(400, R"({"error":"invalid_grant"})");
         if (std::chrono::steady_clock::now() < next_poll) return reply(400, R"({"error":"slow_down"})");
         next_poll = std::chrono::steady_clock::now() + std::chrono::milliseconds(900);
+        if (by_hand && decision == Decision::asked) return reply(400, R"({"error":"authorization_pending"})");
+        if (by_hand && decision != Decision::allowed) return reply(400, R"({"error":"access_denied"})");
+        decision = Decision::not_asked;
         if (pending-- > 0) return reply(400, R"({"error":"authorization_pending"})");
         return grant();
     }
@@ -219,6 +228,25 @@ void TokenServer::allow_device_grant(const std::string& client_id, Token granted
     impl_->client = client_id;
     impl_->granted = std::move(granted);
     impl_->pending = pending;
+}
+
+void TokenServer::ask_before_granting(const std::string& client_id) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->client = client_id;
+    impl_->by_hand = true;
+}
+
+std::string TokenServer::code_to_confirm() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->decision == Impl::Decision::asked ? user_code : "";
+}
+
+void TokenServer::confirm(const std::string& code, bool allow, Token granted) {
+    const std::scoped_lock lock(impl_->mutex);
+    if (impl_->decision != Impl::Decision::asked || code != user_code)
+        throw std::invalid_argument("No application has asked with this code.");
+    impl_->decision = allow ? Impl::Decision::allowed : Impl::Decision::refused;
+    impl_->granted = std::move(granted);
 }
 
 void TokenServer::make_renewable(int lives) {

@@ -29,6 +29,11 @@ class TokenServer {
     // The device grant for this OAuth application: `pending` polls are answered so, the next one grants the
     // token. A poll that comes too early is told to slow down. Without it there is no such page.
     void allow_device_grant(const std::string& client_id, Token granted, int pending);
+    // The same, but a person at the server's own page decides: polls are answered "pending" until then.
+    void ask_before_granting(const std::string& client_id);
+    [[nodiscard]] std::string code_to_confirm() const;  // "" = nobody has asked
+    // As that page does it; throws when the code is not the one that was asked with.
+    void confirm(const std::string& code, bool allow, Token granted);
     // As GitLab's own: what it grants lives `lives` seconds and comes with a refresh token. Each renewal ends
     // both old tokens at once, and a refresh token that is used again ends the newer ones too.
     void make_renewable(int lives);

@@ -9,6 +9,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <spawn.h>
+#include <stdexcept>
 #include <string_view>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -49,6 +51,27 @@ std::string how_it_ended(int status) {
 }
 
 }  // namespace
+
+void run_command(const Daemon::Files& files, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), files.binary.string());
+    arguments.insert(arguments.end(), {"--config", files.config.string()});
+    std::vector<std::string> variables = environment(files);
+    const auto argv = pointers(arguments);
+    const auto envp = pointers(variables);
+    pid_t child = 0;
+    // The sandbox's own first line is its address.
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+    const int error = ::posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), envp.data());
+    ::posix_spawn_file_actions_destroy(&actions);
+    if (error != 0) throw std::system_error(error, std::generic_category(), arguments[0]);
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (status != 0)
+        throw std::runtime_error(fmt::format("{} {} {}", arguments[1], arguments[2], how_it_ended(status)));
+}
 
 Daemon::Daemon(Files files) : files_(std::move(files)) {
     thread_ = std::thread([this] { supervise(); });

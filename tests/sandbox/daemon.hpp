@@ -11,6 +11,7 @@
 #include <string>
 #include <sys/types.h>
 #include <thread>
+#include <vector>
 
 namespace countersign::sandbox {
 
@@ -53,5 +54,8 @@ class Daemon {
     std::atomic<std::uint64_t> changes_{0};
     std::thread thread_;
 };
+
+// What an operator types before the first start; throws with what it said when it fails.
+void run_command(const Daemon::Files& files, std::vector<std::string> arguments);
 
 }  // namespace countersign::sandbox

@@ -96,10 +96,11 @@ Json apps(const Json& snapshot) {
 
 }  // namespace
 
-PageApi::PageApi(fakes::FakeSlack& slack, fakes::FakeGitlab& gitlab, Daemon& daemon, std::int64_t& ahead,
-                 const Mode& mode)
+PageApi::PageApi(fakes::FakeSlack& slack, fakes::FakeGitlab& gitlab, SignIn& sign_in, Daemon& daemon,
+                 std::int64_t& ahead, const Mode& mode)
     : slack_(slack),
       gitlab_(gitlab),
+      sign_in_(sign_in),
       daemon_(daemon),
       desk_(gitlab, daemon),
       ahead_(ahead),
@@ -161,6 +162,7 @@ Json PageApi::state(std::uint64_t since) const {
     out["calls"] = snapshot["calls"];
     out["daemon"] = daemon_.describe();
     out["tracker"]["issues"] = desk_.issues();
+    out["sign_in"] = sign_in_.describe();
     out["ahead"] = ahead_ / 1'000'000;
     return out;
 }
@@ -221,6 +223,9 @@ Json PageApi::act(const std::string& verb, const Json& body) {
                                                    {"description", "View the people of the organisation"},
                                                    {"is_sensitive", true},
                                                    {"token_type", "user"}});
+    } else if (verb == "sign_in") {
+        sign_in_.act(login_of(user), body);
+        tell_page();
     } else if (verb == "kill") {
         daemon_.kill();
     } else if (verb == "clock") {
@@ -262,7 +267,12 @@ void PageApi::move_clock(std::int64_t minutes) {
         throw std::invalid_argument("The clock goes forwards, by a year at most.");
     constexpr std::int64_t nanoseconds = 60'000'000'000;
     __atomic_add_fetch(&ahead_, minutes * nanoseconds, __ATOMIC_RELAXED);
-    gitlab_.pass(std::chrono::milliseconds(0));  // the page sees that something changed
+    tell_page();
+}
+
+// Something changed that Slack did not see.
+void PageApi::tell_page() {
+    gitlab_.pass(std::chrono::milliseconds(0));
 }
 
 void PageApi::fault(const std::string& name, const Json& value) {

@@ -4,6 +4,7 @@
 #include "tests/fakes/http.hpp"
 #include "tests/sandbox/daemon.hpp"
 #include "tests/sandbox/issue_desk.hpp"
+#include "tests/sandbox/sign_in.hpp"
 #include "tests/sandbox/world.hpp"
 
 #include <nlohmann/json.hpp>
@@ -17,8 +18,8 @@ namespace countersign::sandbox {
 class PageApi {
   public:
     // `ahead`: how far wall time is ahead, in nanoseconds (moved_clock.hpp).
-    PageApi(fakes::FakeSlack& slack, fakes::FakeGitlab& gitlab, Daemon& daemon, std::int64_t& ahead,
-            const Mode& mode);
+    PageApi(fakes::FakeSlack& slack, fakes::FakeGitlab& gitlab, SignIn& sign_in, Daemon& daemon,
+            std::int64_t& ahead, const Mode& mode);
     [[nodiscard]] fakes::HttpReply answer(const fakes::HttpQuery& query);
 
   private:
@@ -29,10 +30,12 @@ class PageApi {
     [[nodiscard]] bool pressed_slackbot(const nlohmann::json& body);
     void fault(const std::string& name, const nlohmann::json& value);
     void move_clock(std::int64_t minutes);
+    void tell_page();
     [[nodiscard]] std::uint64_t changes() const;
 
     fakes::FakeSlack& slack_;
     fakes::FakeGitlab& gitlab_;
+    SignIn& sign_in_;
     Daemon& daemon_;
     IssueDesk desk_;
     std::int64_t& ahead_;

@@ -4,6 +4,7 @@
 #include "tests/sandbox/daemon.hpp"
 #include "tests/sandbox/moved_clock.hpp"
 #include "tests/sandbox/page_api.hpp"
+#include "tests/sandbox/sign_in.hpp"
 #include "tests/sandbox/world.hpp"
 
 #include <fmt/format.h>
@@ -155,16 +156,21 @@ void run(const Arguments& arguments) {
     sandbox::fill(slack, arguments.mode);
     fakes::FakeGitlab gitlab;
     sandbox::fill(gitlab);
+    sandbox::SignIn sign_in;
 
-    const auto config = sandbox::write_config(state.path(), slack, gitlab, arguments.mode);
+    const auto config =
+        sandbox::write_config(state.path(), slack, gitlab, arguments.mode, sign_in.sections());
     sandbox::write_credentials(state.path() / "credentials", gitlab, arguments.mode);
-    sandbox::Daemon daemon({.binary = arguments.daemon,
-                            .config = config,
-                            .credentials = state.path() / "credentials",
-                            .clock_library = own_directory() / "libmoved_clock.so",
-                            .clock = clock_file});
+    const sandbox::Daemon::Files files{.binary = arguments.daemon,
+                                       .config = config,
+                                       .credentials = state.path() / "credentials",
+                                       .clock_library = own_directory() / "libmoved_clock.so",
+                                       .clock = clock_file};
+    sandbox::run_command(files, {"authorizations", "register", "--kind", "gitlab", "--url", sign_in.url(),
+                                 "--client-id", sandbox::SignIn::client_id});
+    sandbox::Daemon daemon(files);
 
-    sandbox::PageApi api(slack, gitlab, daemon, *ahead, arguments.mode);
+    sandbox::PageApi api(slack, gitlab, sign_in, daemon, *ahead, arguments.mode);
     // A port of its own: the page must stay when Slack's is made to fail.
     fakes::Server::Callbacks callbacks;
     callbacks.http = [&api](const fakes::HttpQuery& query) { return api.answer(query); };

@@ -63,7 +63,8 @@ void fill(fakes::FakeGitlab& gitlab);
 // The daemon's configuration for this company, and its tokens as credential files. Returns the configuration
 // file.
 std::filesystem::path write_config(const std::filesystem::path& directory, const fakes::FakeSlack& slack,
-                                   const fakes::FakeGitlab& gitlab, const Mode& mode);
+                                   const fakes::FakeGitlab& gitlab, const Mode& mode,
+                                   const std::string& more_sections);
 void write_credentials(const std::filesystem::path& directory, const fakes::FakeGitlab& gitlab,
                        const Mode& mode);
 

@@ -48,7 +48,8 @@ std::string mappings(const fakes::Json& accounts) {
 }  // namespace
 
 std::filesystem::path write_config(const std::filesystem::path& directory, const fakes::FakeSlack& slack,
-                                   const fakes::FakeGitlab& gitlab, const Mode& mode) {
+                                   const fakes::FakeGitlab& gitlab, const Mode& mode,
+                                   const std::string& more_sections) {
     const auto accounts = gitlab.snapshot()["people"];
     std::string text = fmt::format(
         "# Written by the sandbox at every start.\n"
@@ -66,6 +67,7 @@ std::filesystem::path write_config(const std::filesystem::path& directory, const
         (directory / "countersign.db").string());
     if (mode.workspace && !mode.personal)
         text += fmt::format("\n[slackbot]\nchannel = \"{}\"\n", requests_channel);
+    text += more_sections;
     const auto file = directory / "countersign.toml";
     write(file, text);
     return file;
@@ -78,6 +80,8 @@ void write_credentials(const std::filesystem::path& directory, const fakes::Fake
     write(directory / "slack_bot_token", fakes::tokens::bot);
     write(directory / "vendors_token", gitlab.token());
     write(directory / "vendors_webhook_secret", hook_secret);
+    // What stored authorizations are sealed with: the same in a directory that is kept.
+    write(directory / "countersign_key", "1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
     // Their presence makes the driver; a kept directory may have them from another time.
     std::filesystem::remove(directory / "slack_admin_token");
     std::filesystem::remove(directory / "slack_reviewer_token");

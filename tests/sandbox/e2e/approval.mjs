@@ -2,6 +2,7 @@
 // against the real daemon; then keyboard, phone, hostile text and faults. PICTURE is where the README's screenshot goes.
 import { writeFileSync } from 'node:fs';
 import { home_story } from './home.mjs';
+import { installed_story } from './installed.mjs';
 import { clock_story, issue_story } from './issue.mjs';
 import { keyboard_story } from './keyboard.mjs';
 import { Screen } from './screen.mjs';
@@ -146,6 +147,7 @@ try {
   await checks.story(issue_story(screen));
   await checks.story(keyboard_story(screen));
   await checks.story(home_story(screen));
+  await checks.story(installed_story(screen));
   await checks.story(phone_story(screen));
   await checks.story(hostile_story(screen));
   await checks.story(trouble_story(screen));

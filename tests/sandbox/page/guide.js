@@ -1,6 +1,7 @@
 // "Try this": the main job in a few steps. A step is ticked when the workspace shows that it happened, however it was done.
 import { fill, h, icon } from './dom.js';
 import { state } from './api.js';
+import { installed_steps } from './guide_installed.js';
 import { go, messages_in, view, world } from './world.js';
 
 const seen_news = new Set();
@@ -47,22 +48,28 @@ const has_approved = (card, party) => card.split('\n').some((line) => line.start
 export function build_guide(panel, close_on_phone) {
   let drawn = '';
   return () => {
-    const list = steps();
-    const looks = JSON.stringify(list);
+    const [list, installed] = [steps(), installed_steps()];
+    const looks = JSON.stringify([list, installed]);
     if (drawn === looks) return;
     drawn = looks;
-    const next = list.findIndex((step) => !step.done);
     const focused = panel.contains(document.activeElement) && document.activeElement.dataset.action;
     fill(panel,
       h('p', {}, 'One app request, from the wish to the answer. Switch between people at the top left, or let the steps take you there.'),
-      h('ol', { class: 'steps' }, list.map((step, at) => h('li', { class: step.done ? 'done' : at === next ? 'next' : undefined },
-        h('span', { class: 'tick', role: 'img', 'aria-label': step.done ? 'done' : 'to do' }, step.done ? icon('check') : String(at + 1)),
-        h('div', {}, h('h3', {}, step.title), h('p', {}, step.text)),
-        h('button', {
-          type: 'button', class: `button${at === next ? ' primary' : ''}`, data: { action: step.title }, 'aria-label': `Go to: ${step.title}`,
-          on: { click: () => { close_on_phone(); go(...step.go); } },
-        }, 'Go')))),
-      next < 0 && h('p', { class: 'finished' }, 'That was the whole job. Now try “Reject” or “Need info”, or kill the daemon half-way.'));
+      draw_steps(list, close_on_phone),
+      list.every((step) => step.done) && h('p', { class: 'finished' }, 'That was the whole job. Now try “Reject” or “Need info”, or kill the daemon half-way.'),
+      h('p', {}, 'And once apps are in: what they are connected to, and how it is mended.'),
+      draw_steps(installed, close_on_phone));
     if (focused) panel.querySelector(`[data-action="${CSS.escape(focused)}"]`)?.focus();
   };
+}
+
+function draw_steps(list, leave) {
+  const next = list.findIndex((step) => !step.done);
+  return h('ol', { class: 'steps' }, list.map((step, at) => h('li', { class: step.done ? 'done' : at === next ? 'next' : undefined },
+    h('span', { class: 'tick', role: 'img', 'aria-label': step.done ? 'done' : 'to do' }, step.done ? icon('check') : String(at + 1)),
+    h('div', {}, h('h3', {}, step.title), h('p', {}, step.text)),
+    h('button', {
+      type: 'button', class: `button${at === next ? ' primary' : ''}`, data: { action: step.title }, 'aria-label': `Go to: ${step.title}`,
+      on: { click: () => { leave(); go(...step.go); } },
+    }, 'Go'))));
 }

@@ -11,6 +11,7 @@ import { draw_home, leave_home } from './home.js';
 import { draw_messages } from './messages.js';
 import { draw_modals } from './modals.js';
 import { build_sidebar, waiting } from './sidebar.js';
+import { open_sign_in } from './sign_in.js';
 import { draw_tracker, select_issue } from './tracker.js';
 import { go, on_link, start_view, view, world } from './world.js';
 
@@ -61,6 +62,7 @@ function start() {
     show_tool('tracker');
     return true;
   });
+  on_link(open_sign_in);
   on_link((url) => {
     if (!state.apps.some((app) => url.endsWith(`/apps/${app.id}`))) return false;
     go('apps');
