@@ -1,0 +1,151 @@
+#include "config/base/text.hpp"
+#include "handlers/accounts.hpp"
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/token_life.hpp"
+#include "handlers/token_parts.hpp"
+#include "handlers/trackers.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+#include "storage/installed_view.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+// I12: whether a stored token still works, and reaches what is built on it.
+namespace countersign::handlers {
+namespace {
+
+using review::field;
+using review::text_field;
+using storage::Authorization;
+using storage::AuthorizationState;
+using storage::IntegrationState;
+
+std::vector<Probe> probes_of(const Authorization& authorization, const Context& context) {
+    std::vector<Probe> probes;
+    for (const auto& use : context.view.installed().built_on(authorization.id)) {
+        const auto* tracker = find_tracker(use.target, context.settings);
+        const bool works = use.state == IntegrationState::active || use.state == IntegrationState::degraded;
+        if (use.kind != storage::IntegrationKind::tracker || !works || tracker == nullptr) continue;
+        for (const auto& project : tracker->projects)
+            probes.push_back({use.id, project});
+    }
+    return probes;
+}
+
+// What whoever tested it reads.
+std::string test_words(const EffectAnswer& answer, const Authorization& authorization) {
+    if (answer.ok()) {
+        std::string lost;
+        for (const auto& each : field(answer.response, "lost"))
+            lost += (lost.empty() ? "" : ", ") + views::inert_line(text_field(each, "project"), 100);
+        return fmt::format(":white_check_mark: {} works, as {}.{}", account_name(authorization),
+                           views::inert_line(text_field(answer.response, "account"), 80),
+                           lost.empty() ? "" : " :warning: It cannot read " + lost + ".");
+    }
+    return fmt::format(":warning: {}: {}.", account_name(authorization),
+                       views::inert_line(text_field(answer.response, "text"), 200));
+}
+
+// The owner of an integration hears once when its project is out of reach, and nothing while that lasts.
+void mark_access(const EffectAnswer& answer, const Authorization& authorization, const Context& context,
+                 Outcome& outcome) {
+    const auto lost_project = [&](std::int64_t integration) -> std::string {
+        for (const auto& lost : field(answer.response, "lost"))
+            if (review::number_field(lost, "integration") == integration) return text_field(lost, "project");
+        return "";
+    };
+    for (auto& use : context.view.installed().built_on(authorization.id)) {
+        const auto lost = lost_project(use.id);
+        const bool worked = use.state == IntegrationState::active;
+        if ((!worked && use.state != IntegrationState::degraded) || worked == lost.empty()) continue;
+        use.state = lost.empty() ? IntegrationState::active : IntegrationState::degraded;
+        use.state_note = lost.empty() ? "" : "lost access to " + lost;
+        use.state_since = context.now;
+        if (!lost.empty() && !use.owner.empty())
+            outcome.effects.push_back(private_line(
+                use.owner, fmt::format("lost_access:{}:{}", use.id, to_millis(context.now)),
+                views::line(fmt::format(":warning: Your integration *{}* has lost access to {}: the account "
+                                        "{} cannot read it any more.",
+                                        views::inert_line(use.name, 80), views::inert_line(lost, 100),
+                                        views::inert_line(authorization.account, 60)))));
+        outcome.changes.push_back(save(std::move(use)));
+    }
+}
+
+Outcome checked(const EffectAnswer& answer, const Context& context) {
+    auto found = subject_of(answer, context);
+    if (!found || answer.error == "gone") return {};
+    if (answer.error == "refused" || answer.error == "lost_scope" || answer.error == "no_secret") {
+        const bool certain = review::bool_field(answer.args, "certain").value_or(false);
+        if (certain || answer.error == "no_secret")
+            return authorization_broken(std::move(*found), text_field(answer.response, "text"), context);
+        return token_refused(std::move(*found), context);
+    }
+    Outcome outcome;
+    if (!answer.ok()) return outcome;  // nothing is known, and nothing changes
+    auto& row = *found;
+    const auto id = text_field(answer.response, "account_id");
+    if (!row.account_id.empty() && id != row.account_id)
+        return authorization_broken(
+            std::move(row), "its token is now one of " + text_field(answer.response, "account"), context);
+    row.checked_at = context.now;
+    row.refused_at.reset();
+    row.account = text::shortened(text::cleaned(text_field(answer.response, "account")), 100);
+    row.account_id = id;
+    row.workspace = text::shortened(text::cleaned(text_field(answer.response, "workspace")), 100);
+    if (const auto scopes = text_field(answer.response, "scopes"); !scopes.empty())
+        row.scopes = text::shortened(text::cleaned(scopes), 2'000);
+    if (const auto ends = review::number_field(answer.response, "expires_at"); ends > 0 && !row.renewable)
+        row.expires_at = from_millis(ends);
+    if (row.state == AuthorizationState::pending) {
+        row.state = AuthorizationState::active;
+        row.state_note = text_field(answer.response, "warning");
+        row.state_since = context.now;
+    }
+    if (row.state != AuthorizationState::refresh_failed) mark_access(answer, row, context, outcome);
+    outcome.changes.push_back(save(std::move(row)));
+    return outcome;
+}
+
+}  // namespace
+
+Outcome check_now(const Authorization& authorization, bool certain, const Context& context) {
+    Outcome outcome;
+    outcome.effects.push_back(check_account(authorization, probes_of(authorization, context), certain,
+                                            std::to_string(to_millis(context.now))));
+    return outcome;
+}
+
+Outcome check_due(const Event& event, const Context& context) {
+    Outcome outcome;
+    const auto found = context.view.installed().authorization(text_field(event.payload, "id"));
+    if (!found || found->state == AuthorizationState::needs_reauth) return outcome;
+    outcome.changes.push_back(account_timer("account_check", *found,
+                                            context.now + account_check_every + account_jitter(*found) / 10));
+    outcome.merge(check_now(*found, false, context));
+    return outcome;
+}
+
+Outcome check_answered(const EffectAnswer& answer, const Context& context) {
+    auto outcome = checked(answer, context);
+    const UserId tester(text_field(answer.context, "tester"));
+    const auto row = context.view.installed().authorization(text_field(answer.args, "authorization"));
+    if (tester.empty() || !row) return outcome;
+    outcome.effects.push_back(
+        private_line(tester, "tested:" + answer.key, views::line(test_words(answer, *row))));
+    return outcome;
+}
+
+Outcome test_authorization(const Authorization& authorization, const UserId& tester, const Context& context) {
+    Outcome outcome;
+    outcome.effects.push_back(check_account(authorization, probes_of(authorization, context), false,
+                                            tester.value + std::to_string(to_millis(context.now)), tester));
+    outcome.audit.push_back(
+        {tester.value, "authorization.tested", authorization.id, details({{"name", authorization.name}})});
+    return outcome;
+}
+
+}  // namespace countersign::handlers

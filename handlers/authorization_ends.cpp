@@ -1,0 +1,99 @@
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/token_life.hpp"
+#include "handlers/token_parts.hpp"
+#include "handlers/views/installed_messages.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+#include "storage/installed_view.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+// How an authorization ends: its server does not take it any more, Slack took it away, or we gave it back.
+namespace countersign::handlers {
+
+using review::field;
+using review::text_field;
+using storage::Authorization;
+using storage::AuthorizationState;
+using storage::IntegrationState;
+
+Outcome authorization_broken(Authorization row, std::string_view why, const Context& context) {
+    Outcome outcome;
+    if (row.state == AuthorizationState::needs_reauth) return outcome;
+    const auto words = fmt::format(
+        ":warning: The authorization {} does not work any more: {}. {} With `--reconnect` the new token "
+        "takes "
+        "the old one's place.",
+        account_name(row), views::inert_line(why, 200), views::how_to_store());
+    const auto key = fmt::format("authorization_broken:{}:{}", row.id, row.fingerprint);
+    outcome.effects.push_back(alarm(context.settings, key, views::line(words)));
+    if (!row.owner.empty()) outcome.effects.push_back(private_line(row.owner, key, views::line(words)));
+    for (auto& use : context.view.installed().built_on(row.id)) {
+        if (use.state == IntegrationState::needs_reauth) continue;
+        // A pause is kept in mind by its note alone: reconnecting ends both.
+        use.state = IntegrationState::needs_reauth;
+        use.state_note = fmt::format("its authorization does not work any more: {}", why);
+        use.state_since = context.now;
+        if (!use.owner.empty())
+            outcome.effects.push_back(
+                private_line(use.owner, fmt::format("stopped:{}:{}:{}", row.id, row.fingerprint, use.id),
+                             views::integration_broken(use)));
+        outcome.changes.push_back(save(std::move(use)));
+    }
+    row.state = AuthorizationState::needs_reauth;
+    row.state_note = why;
+    row.state_since = context.now;
+    outcome.audit.push_back(account_note(row, "authorization.needs_reauth", why));
+    outcome.changes.push_back(save(std::move(row)));
+    return outcome;
+}
+
+Outcome slack_tokens_lost(const Event& event, const Context& context) {
+    Outcome outcome;
+    const auto& inner = field(event.payload, "event");
+    std::vector<std::string> ids;
+    for (const auto* list : {"oauth", "bot"})
+        for (const auto& id : field(field(inner, "tokens"), list))
+            if (id.is_string()) ids.push_back(id.get<std::string>());
+    for (auto& each : context.view.installed().authorizations()) {
+        if (each.kind != storage::AuthorizationKind::slack) continue;
+        if (std::ranges::find(ids, each.account_id) != ids.end())
+            outcome.merge(authorization_broken(std::move(each), "Slack says that it was revoked", context));
+        else if (each.state != AuthorizationState::needs_reauth)
+            outcome.merge(check_now(each, true, context));
+    }
+    return outcome;
+}
+
+// O14: tried, and its result shown; whatever it was, nothing is kept after it.
+Outcome revoke_answered(const EffectAnswer& answer, const Context& context) {
+    Outcome outcome;
+    const auto id = text_field(answer.args, "authorization");
+    const auto name = text_field(answer.context, "name");
+    const auto url = text_field(answer.context, "url");
+    const auto why = answer.ok() ? "" : text_field(answer.response, "text");
+    outcome.changes.emplace_back(storage::ChangeInstalled{storage::ShredSecrets{id}});
+    outcome.audit.push_back({"countersign", "authorization.revoked", id,
+                             details({{"name", name},
+                                      {"result", answer.ok() ? "taken back by its server" : "not taken back"},
+                                      {"why", why}})});
+    const auto words =
+        answer.ok()
+            ? fmt::format("The token of *{}* was taken back by {}.", views::inert_line(name, 80),
+                          views::inert_line(url, 80))
+            : fmt::format(
+                  ":warning: The token of *{}* was not taken back: {}. It is still valid at {}: revoke "
+                  "it there.",
+                  views::inert_line(name, 80),
+                  why.empty() ? "its server did not answer" : views::inert_line(why, 200),
+                  views::inert_line(url, 80));
+    outcome.effects.push_back(alarm(context.settings, "revoked:" + id, views::line(words)));
+    return outcome;
+}
+
+}  // namespace countersign::handlers

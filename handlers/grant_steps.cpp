@@ -1,0 +1,45 @@
+#include "handlers/grant_steps.hpp"
+
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+
+#include <fmt/format.h>
+
+namespace countersign::handlers {
+
+using storage::PendingGrant;
+
+storage::Change installed_change(storage::InstalledChange change) {
+    return storage::ChangeInstalled{std::move(change)};
+}
+
+Outcome tell_of_grant(const PendingGrant& grant, std::string_view occasion, const views::Message& message) {
+    Outcome outcome;
+    outcome.effects.push_back(
+        private_line(grant.asked_by, fmt::format("grant:{}:{}", grant.id, occasion), message));
+    return outcome;
+}
+
+Outcome grant_ended(const PendingGrant& grant, std::string_view why) {
+    Outcome outcome;
+    outcome.changes.push_back(installed_change(storage::ShredSecrets{grant.id}));
+    outcome.changes.push_back(installed_change(storage::RemoveGrant{grant.id}));
+    for (const auto* kind : {"grant_poll", "grant_over"})
+        outcome.changes.emplace_back(storage::CancelTimer{fmt::format("{}:{}", kind, grant.id)});
+    outcome.audit.push_back({grant.asked_by.value, "authorization.not_granted", grant.id,
+                             details({{"name", grant.name}, {"url", grant.url}, {"why", why}})});
+    return outcome;
+}
+
+Outcome grant_failed(const PendingGrant& grant, const std::string& why) {
+    auto outcome = grant_ended(grant, why);
+    outcome.merge(tell_of_grant(
+        grant, "failed",
+        views::line(fmt::format("*{}* was not connected: {}.", views::inert_line(grant.name, 80),
+                                views::inert_line(why, 300)))));
+    return outcome;
+}
+
+}  // namespace countersign::handlers

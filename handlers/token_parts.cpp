@@ -1,0 +1,57 @@
+#include "handlers/token_parts.hpp"
+
+#include "config/base/text.hpp"
+#include "handlers/answers.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "storage/installed_view.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace countersign::handlers {
+
+using review::text_field;
+using std::chrono::milliseconds;
+using storage::Authorization;
+using storage::Integration;
+
+namespace {
+constexpr milliseconds check_spread = std::chrono::minutes(30);
+}  // namespace
+
+storage::Change save(Authorization authorization) {
+    return storage::ChangeInstalled{storage::SaveAuthorization{std::move(authorization)}};
+}
+
+storage::Change save(Integration integration) {
+    return storage::ChangeInstalled{storage::SaveIntegration{std::move(integration)}};
+}
+
+storage::Change account_timer(const char* kind, const Authorization& authorization, Timestamp due) {
+    const nlohmann::json event{{"kind", kind}, {"id", authorization.id}};
+    return storage::SetTimer{{fmt::format("{}:{}", kind, authorization.id), due, event.dump()}};
+}
+
+milliseconds account_jitter(const Authorization& authorization) {
+    const auto digest = text::sha256_hex(authorization.id);
+    return milliseconds(std::stoll(digest.substr(0, 8), nullptr, 16) % check_spread.count());
+}
+
+AuditNote account_note(const Authorization& authorization, const char* action, std::string_view what) {
+    return {"countersign", action, authorization.id,
+            details({{"name", authorization.name}, {"result", what}})};
+}
+
+std::string account_name(const Authorization& authorization) {
+    return fmt::format("*{}* ({})", views::inert_line(authorization.name, 80),
+                       views::inert_line(authorization.url, 80));
+}
+
+std::optional<Authorization> subject_of(const EffectAnswer& answer, const Context& context) {
+    auto found = context.view.installed().authorization(text_field(answer.args, "authorization"));
+    if (!found || found->fingerprint != text_field(answer.args, "fingerprint")) return std::nullopt;
+    return found;
+}
+
+}  // namespace countersign::handlers

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "handlers/context.hpp"
+#include "handlers/effect_answer.hpp"
+#include "handlers/outcome.hpp"
+#include "storage/installed.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// What the life of a token, its checks and its end share.
+namespace countersign::handlers {
+
+inline constexpr std::chrono::milliseconds account_check_every = std::chrono::hours(6);
+
+[[nodiscard]] storage::Change save(storage::Authorization authorization);
+[[nodiscard]] storage::Change save(storage::Integration integration);
+// Of this authorization: "account_check", "account_refresh".
+[[nodiscard]] storage::Change account_timer(const char* kind, const storage::Authorization& authorization,
+                                            Timestamp due);
+// Not all at the same moment, and each at the same one every day (I12).
+[[nodiscard]] std::chrono::milliseconds account_jitter(const storage::Authorization& authorization);
+[[nodiscard]] AuditNote account_note(const storage::Authorization& authorization, const char* action,
+                                     std::string_view what);
+[[nodiscard]] std::string account_name(const storage::Authorization& authorization);
+// I19: nothing where it was removed or renewed while the answer was on its way.
+[[nodiscard]] std::optional<storage::Authorization> subject_of(const EffectAnswer& answer,
+                                                               const Context& context);
+// Asks its server now; `certain`: a refusal is not looked at a second time.
+[[nodiscard]] Outcome check_now(const storage::Authorization& authorization, bool certain,
+                                const Context& context);
+
+}  // namespace countersign::handlers
