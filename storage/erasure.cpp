@@ -15,6 +15,21 @@ Erased erase_person(Database& database, const UserId& person, Timestamp now) {
             .run();
     erased.other += Query(database, "DELETE FROM person WHERE id = ?").bind(person).run();
     erased.other += Query(database, "DELETE FROM home_tab WHERE person = ?").bind(person).run();
+    // Where the person is in the lists of the Home tab, and what was last published there.
+    erased.other +=
+        Query(database, "DELETE FROM meta WHERE key = 'home_installed:' || ?1 OR key = 'home_effect:' || ?1")
+            .bind(person)
+            .run();
+    // P9: which account in a tracker is theirs, and codes that they were shown.
+    erased.other +=
+        Query(database,
+              "UPDATE meta SET value = (SELECT json_group_array(json(each.value)) FROM json_each(meta.value) "
+              "AS each WHERE json_extract(each.value, '$.user') IS NOT ?1) "
+              "WHERE (key LIKE 'own_logins:%' OR key LIKE 'login_codes:%') AND json_valid(value) AND "
+              "EXISTS (SELECT 1 FROM json_each(meta.value) AS each "
+              "WHERE json_extract(each.value, '$.user') = ?1)")
+            .bind(person)
+            .run();
     erased.other += Query(database, "DELETE FROM follower WHERE person = ?").bind(person).run();
     erased.other += Query(database, "DELETE FROM absence WHERE person = ?").bind(person).run();
     erased.other += Query(database, "UPDATE absence SET delegate = '' WHERE delegate = ?").bind(person).run();

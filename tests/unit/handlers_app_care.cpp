@@ -79,6 +79,20 @@ TEST_CASE("M20: owners are asked once a year, silence escalates once and removes
     CHECK(entry(world, "A2").state == storage::InstalledState::installed);
 }
 
+TEST_CASE("M20: a daemon that is started anew every day asks all the same") {
+    ReviewWorld world;
+    world.start();
+    app(world, "A1", "U0EMP");
+    world.clock.advance(days(400));
+    world.pass(hours(1));
+    for (int day = 0; day < 3; ++day) {
+        world.start();
+        world.pass(hours(20));
+        world.run();
+    }
+    CHECK(heard(world, "U0EMP", "Is it still needed?") == 1);
+}
+
 TEST_CASE("M28: what was imported on one day is asked about in waves, never with recertify_months = 0") {
     for (const int months : {12, 0}) {
         auto settings = review_settings();
