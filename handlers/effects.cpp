@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 
 namespace countersign::handlers {
 namespace {
@@ -82,6 +83,16 @@ Effect decision_call(const AppRequest& request, std::string_view method, std::st
 
 std::string card_name(RequestId request) {
     return "card:" + std::to_string(request.value);
+}
+
+std::optional<RequestId> request_of_card_name(std::string_view name) {
+    constexpr std::string_view card = "card:";
+    if (!name.starts_with(card)) return std::nullopt;
+    name.remove_prefix(card.size());
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    const bool whole = end == name.data() + name.size() || *end == ':';
+    return error == std::errc() && whole ? std::optional(RequestId{number}) : std::nullopt;
 }
 
 Effect post_card(const AppRequest& request, const ChannelId& channel, const views::Message& message) {

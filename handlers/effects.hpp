@@ -44,6 +44,8 @@ inline constexpr std::string_view integration_log = "integration_log";
 
 // The request card: posted once, then edited in place (MessageRef "card:12").
 [[nodiscard]] std::string card_name(RequestId request);
+// The request whose card, or whose copy of it, has this name.
+[[nodiscard]] std::optional<RequestId> request_of_card_name(std::string_view name);
 [[nodiscard]] storage::Effect post_card(const storage::AppRequest&, const ChannelId&, const views::Message&);
 [[nodiscard]] storage::Effect update_card(const storage::AppRequest&, const views::Message&);
 // The same card in another channel, where the policy routes it (MessageRef "card:12:C0SALES").

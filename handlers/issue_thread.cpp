@@ -80,11 +80,12 @@ views::Message message_of(const IssueComment& comment, const storage::VendorIssu
 
 // The request whose card stands at this place.
 std::optional<storage::AppRequest> request_of_card(std::string_view ts, const Context& context) {
-    for (const auto& request : context.view.open_requests()) {
-        const auto card = context.view.message(card_name(request.id));
-        if (card && card->ts == ts && card->channel == context.settings.review.channel) return request;
-    }
-    return std::nullopt;
+    const auto card = context.view.message_at(context.settings.review.channel, ts);
+    const auto id = card ? request_of_card_name(card->name) : std::nullopt;
+    auto request = id ? context.view.request(*id) : std::nullopt;
+    // What is over is not talked about on the issue any more.
+    if (request && storage::is_final(request->state)) return std::nullopt;
+    return request;
 }
 
 std::string author_of(const UserId& user, const Context& context) {

@@ -6,7 +6,7 @@ namespace countersign::storage {
 // each row. Times are milliseconds since the epoch. Enumerations are texts with a CHECK. A list that is only
 // ever read and written whole is JSON in its row. Every partial index serves one query, whose WHERE repeats
 // the index's word for word.
-const std::array<const char*, 8> migrations = {R"sql(
+const std::array<const char*, 9> migrations = {R"sql(
 
 CREATE TABLE inbox(
     id INTEGER PRIMARY KEY,
@@ -693,6 +693,10 @@ CREATE TABLE pending_grant(
     renewable INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX pending_grant_state ON pending_grant(state_hash) WHERE state_hash <> '';
+)sql",
+                                               // 9: which card a reply stands under
+                                               R"sql(
+CREATE INDEX message_ref_place ON message_ref(ts, channel);
 )sql"};
 
 }  // namespace countersign::storage

@@ -174,13 +174,24 @@ std::vector<Decision> View::decisions_on(const AppId& app, const TeamId& team) c
     return all_rows(query.bind(app, team), read_decision);
 }
 
+namespace {
+
+MessageRef read_message(Query& row) {
+    MessageRef m;
+    row.read(m.name, m.channel, m.ts);
+    return m;
+}
+
+}  // namespace
+
 std::optional<MessageRef> View::message(std::string_view name) const {
     Query query(*database_, "SELECT name, channel, ts FROM message_ref WHERE name = ?");
-    return first_row(query.bind(name), [](Query& row) {
-        MessageRef m;
-        row.read(m.name, m.channel, m.ts);
-        return m;
-    });
+    return first_row(query.bind(name), read_message);
+}
+
+std::optional<MessageRef> View::message_at(const ChannelId& channel, std::string_view ts) const {
+    Query query(*database_, "SELECT name, channel, ts FROM message_ref WHERE ts = ? AND channel = ?");
+    return first_row(query.bind(ts, channel), read_message);
 }
 
 std::optional<UserGroup> View::user_group(std::string_view id) const {

@@ -81,6 +81,8 @@ class View {
     [[nodiscard]] std::vector<Decision> decisions_on(const AppId& app,
                                                      const TeamId& team) const;  // newest first
     [[nodiscard]] std::optional<MessageRef> message(std::string_view name) const;
+    // The message that stands at this place.
+    [[nodiscard]] std::optional<MessageRef> message_at(const ChannelId& channel, std::string_view ts) const;
     [[nodiscard]] std::optional<UserGroup> user_group(std::string_view id) const;
     [[nodiscard]] std::optional<AppResolution> resolution(const AppId& app, const TeamId& team) const;
     [[nodiscard]] std::optional<SlackbotNotice> slackbot_notice(const ChannelId& channel,

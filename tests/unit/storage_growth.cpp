@@ -96,6 +96,7 @@ void work(Database& database, const std::string& tag) {
         (void)view.decisions(id);
         CHECK(view.decisions_on(request.app_id, request.team_id).size() == 1);
         (void)view.message("card:" + tag);
+        CHECK(view.message_at(ChannelId("C1"), "1.1").has_value());
         (void)view.user_group("S" + tag);
         (void)view.resolution(request.app_id, request.team_id);
         (void)view.timer("t" + tag);

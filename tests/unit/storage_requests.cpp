@@ -316,6 +316,9 @@ TEST_CASE("message references, groups, resolutions and small facts are replaced 
     apply(database, SaveMessageRef{{"card:1", ChannelId("C2"), "2.2"}}, sample_time);
     CHECK(view.message("card:1")->channel == ChannelId("C2"));
     CHECK(view.message("card:1")->ts == "2.2");
+    CHECK(view.message_at(ChannelId("C2"), "2.2")->name == "card:1");
+    CHECK_FALSE(view.message_at(ChannelId("C1"), "1.1"));
+    CHECK_FALSE(view.message_at(ChannelId("C1"), "2.2"));
 
     CHECK_FALSE(view.user_group("S1"));
     apply(database, SaveUserGroup{{"S1", {UserId("U2"), UserId("U1")}, sample_time}}, sample_time);
