@@ -3,12 +3,14 @@
 #include "handlers/effects.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/inventory.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
 #include "handlers/token_life.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/requester_texts.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -86,11 +88,14 @@ Outcome app_installed(const Event& event, const Context& context) {
     const auto request = newest_request(seen, context);
     const bool ours = request && request->state == RequestState::approved;
     if (ours && !request->requester.empty()) {
+        const auto language = language_of(request->requester, context);
         outcome.effects.push_back(direct_message(
             *request, request->requester, "installed",
-            views::line(fmt::format("*{}* ({}) is installed{}. It can be used now.",
-                                    views::inert_line(request->app_name, 100), to_text(request->id),
-                                    seen.by.empty() ? "" : " by " + views::mention(seen.by)))));
+            views::line(
+                say_in(language, views::texts::is_installed,
+                       "*" + views::inert_line(request->app_name, 100) + "* (" + to_text(request->id) + ")",
+                       seen.by.empty() ? std::string()
+                                       : say_in(language, views::texts::by, views::mention(seen.by))))));
     }
     outcome.merge(
         installed_seen(evidence_of(seen, review::InstallEvidence::What::installed, context), context));

@@ -9,6 +9,7 @@
 #include "handlers/views/figure_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/recorded.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -23,9 +24,10 @@ constexpr std::string_view picture_key = "figures_picture";  // meta: Slack's id
 
 Outcome failed(const EffectAnswer& answer, const Context& context) {
     const auto asker = read_asker(answer.context);
-    Outcome outcome = tell(
-        asker, answer.key,
-        say_in(language_of(asker.user, context), texts::picture_failed, views::inert(answer.trouble(), 500)));
+    const auto language = language_of(asker.user, context);
+    Outcome outcome = tell(asker, answer.key,
+                           say_in(language, texts::picture_failed,
+                                  views::inert(views::recorded_in(language, answer.trouble()), 500)));
     outcome.audit.push_back({"slack", "figures.not_posted", "figures", details({{"error", answer.error}})});
     return outcome;
 }

@@ -3,15 +3,19 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/people.hpp"
 #include "handlers/requests_of_person.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/review/vendor_link.hpp"
 #include "handlers/tracker_pages.hpp"
 #include "handlers/trackers.hpp"
 #include "handlers/views/issue_template.hpp"
+#include "handlers/views/issue_texts.hpp"
 #include "handlers/views/markdown.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/press_texts.hpp"
+#include "handlers/views/recorded.hpp"
 #include "handlers/views/request_facts.hpp"
 #include "handlers/watch.hpp"
 
@@ -24,6 +28,7 @@ namespace countersign::handlers {
 namespace {
 
 using nlohmann::json;
+namespace texts = views::texts;
 using review::text_field;
 using storage::Effect;
 
@@ -44,9 +49,10 @@ json wish_of(const Press& press, config::TrackerPurpose purpose, const std::stri
             {"cause", press.cause}};
 }
 
-Press presser(const EffectAnswer& answer) {
+Press presser(const EffectAnswer& answer, const Context& context) {
     Press press;
     press.user = UserId(text_field(answer.context, "user"));
+    press.language = language_of(press.user, context);
     press.channel = ChannelId(text_field(answer.context, "channel"));
     press.cause = answer.key;
     return press;
@@ -88,31 +94,32 @@ views::TemplateValues values_of(const json& wish, const std::optional<storage::A
 
 // What the person does instead: the tracker's own form.
 std::string by_hand(const json& wish, const std::optional<storage::AppRequest>& request,
-                    const Context& context) {
-    if (request) return new_issue_pages(*request, context.settings);
-    return "Make it here: " +
-           new_issue_links(
-               text_field(wish, "subject"),
-               config::parse_purpose(text_field(wish, "purpose")).value_or(config::TrackerPurpose::vendor),
-               context.settings);
+                    views::Language language, const Context& context) {
+    if (request) return new_issue_pages(*request, language, context.settings);
+    return say_in(
+        language, texts::make_it_here,
+        new_issue_links(
+            text_field(wish, "subject"),
+            config::parse_purpose(text_field(wish, "purpose")).value_or(config::TrackerPurpose::vendor),
+            context.settings));
 }
 
-std::string reason_of(const EffectAnswer& answer) {
+std::string reason_of(const EffectAnswer& answer, views::Language language) {
     if (answer.error == "template_not_found")
-        return fmt::format("the project has no template {}",
-                           views::inert(text_field(answer.args, "name"), 80));
-    if (answer.error == "project_not_found") return "the project is not there, or I have no access to it";
+        return say_in(language, texts::no_template, views::inert(text_field(answer.args, "name"), 80));
+    if (answer.error == "project_not_found") return say_in(language, texts::no_project);
     if (answer.error == "forbidden" || answer.error == "unauthorized")
-        return "the tracker does not let me make issues there";
-    if (answer.error == "issues_disabled") return "the project has issues switched off";
-    return answer.advice.empty() ? "the tracker answered `" + views::inert(answer.error, 60) + "`"
-                                 : views::inert(answer.advice, 300);
+        return say_in(language, texts::no_right_there);
+    if (answer.error == "issues_disabled") return say_in(language, texts::issues_off);
+    return answer.advice.empty() ? say_in(language, texts::tracker_answered, views::inert(answer.error, 60))
+                                 : views::inert(views::recorded_in(language, answer.advice), 300);
 }
 
 Outcome not_made(const EffectAnswer& answer, const Context& context) {
     const auto request = context.view.request(answer.request);
-    auto outcome = say(presser(answer), fmt::format("The issue could not be made: {}. {}", reason_of(answer),
-                                                    by_hand(answer.context, request, context)));
+    const auto press = presser(answer, context);
+    auto outcome = say(press, say_in(press.language, texts::not_made, reason_of(answer, press.language),
+                                     by_hand(answer.context, request, press.language, context)));
     outcome.audit.push_back(
         {"countersign", "issue.not_made",
          request ? countersign::to_text(request->id) : text_field(answer.context, "cause"),
@@ -144,17 +151,17 @@ const config::Tracker* makes_issues(config::TrackerPurpose purpose, const Contex
 Outcome create_vendor_issue(const Press& press, Case item, const Context& context) {
     const auto id = countersign::to_text(item.request.id);
     if (item.issue)
-        return say(press, fmt::format("{} is linked to {} already; nothing changed.", id,
-                                      views::issue_link(*item.issue)));
+        return say(press, say_in(press.language, texts::linked_already, id, views::issue_link(*item.issue)));
     const auto* tracker = makes_issues(config::TrackerPurpose::vendor, context);
-    if (tracker == nullptr) return say(press, new_issue_pages(item.request, context.settings));
+    if (tracker == nullptr)
+        return say(press, new_issue_pages(item.request, press.language, context.settings));
     if (still_in_outbox(context.view.meta(in_progress(item.request.id)), context))
-        return say(press, fmt::format("The vendor issue of {} is being made already; you hear of it.", id));
+        return say(press, say_in(press.language, texts::being_made_already, id));
     auto effect =
         read_template(*tracker, press.cause,
                       wish_of(press, tracker->purpose, "Slack app: " + views::app_title(item.request), {}));
     effect.request = item.request.id;
-    auto outcome = say(press, fmt::format("The vendor issue of {} is being made; you hear of it.", id));
+    auto outcome = say(press, say_in(press.language, texts::being_made, id));
     outcome.changes.emplace_back(storage::SetMeta{in_progress(item.request.id), effect.key});
     outcome.audit.push_back({press.user.value, "issue.wanted", id,
                              details({{"tracker", tracker->name}, {"cause", press.cause}})});
@@ -179,9 +186,12 @@ Outcome template_told(const EffectAnswer& answer, const Context& context) {
     const auto marker = marker_of(request, answer.context);
     const auto text = views::filled_template(text_field(answer.response, "content"),
                                              values_of(answer.context, request, context), marker);
-    if (text.size() > most_text)
-        return say(presser(answer), "The issue could not be made: the project's template is too long. " +
-                                        by_hand(answer.context, request, context));
+    if (text.size() > most_text) {
+        const auto press = presser(answer, context);
+        return say(press,
+                   say_in(press.language, texts::not_made, say_in(press.language, texts::template_too_long),
+                          by_hand(answer.context, request, press.language, context)));
+    }
     auto effect = create_issue({.tracker = text_field(answer.args, "tracker"),
                                 .project = text_field(answer.args, "project"),
                                 .title = views::markdown_title(text_field(answer.context, "subject")),
@@ -203,7 +213,7 @@ Outcome issue_made(const EffectAnswer& answer, const Context& context) {
                                  .project = text_field(answer.args, "project"),
                                  .iid = review::number_field(answer.response, "iid"),
                                  .url = text_field(answer.response, "url")};
-    const auto press = presser(answer);
+    const auto press = presser(answer, context);
     const auto request = context.view.request(answer.request);
     if (request) {
         Outcome outcome;
@@ -211,22 +221,22 @@ Outcome issue_made(const EffectAnswer& answer, const Context& context) {
                                  details({{"url", link.url}, {"effect", answer.key}})});
         auto item = load_case(*request, context);
         if (item.issue || storage::is_final(request->state)) {
-            outcome.merge(say(
-                press, fmt::format("The vendor issue {} was made, but {} does not need it any more.",
-                                   views::own_link(link.url, link.url), countersign::to_text(request->id))));
+            outcome.merge(
+                say(press, say_in(press.language, texts::made_in_vain, views::own_link(link.url, link.url),
+                                  countersign::to_text(request->id))));
             return outcome;
         }
         outcome.merge(link_issue(press, std::move(item), link, context));
         // Whoever pressed for somebody else hears of it too.
         if (press.user != request->requester)
             outcome.merge(
-                say(press, fmt::format("The vendor issue of {} is {}.", countersign::to_text(request->id),
-                                       views::own_link(link.url, link.url))));
+                say(press, say_in(press.language, texts::vendor_issue_made, countersign::to_text(request->id),
+                                  views::own_link(link.url, link.url))));
         return outcome;
     }
     const auto* tracker = find_tracker(link.tracker, context.settings);
-    Outcome outcome = say(press, fmt::format("Your issue is made: {}. You hear when it is closed.",
-                                             views::own_link(link.url, link.url)));
+    Outcome outcome =
+        say(press, say_in(press.language, texts::your_issue_made, views::own_link(link.url, link.url)));
     outcome.audit.push_back({"countersign", "issue.made", text_field(answer.context, "cause"),
                              details({{"url", link.url}, {"effect", answer.key}})});
     storage::TrackerIssue issue{.key = {link.tracker, link.project, link.iid}, .url = link.url};
@@ -243,9 +253,10 @@ Outcome tell_follower(const storage::TrackerIssue& before, const storage::IssueF
     Outcome outcome;
     if (before.follower.empty() || before.open == facts.open) return outcome;
     const auto name = views::own_link(before.url, before.key.project + "#" + std::to_string(before.key.iid));
-    const auto words = facts.open ? fmt::format("{}, which was made for you, was opened again.", name)
-                                  : fmt::format("{}, which was made for you, is closed{}.", name,
-                                                facts.state_reason == "not_planned" ? " as not planned" : "");
+    const auto& text = facts.open                            ? texts::yours_reopened
+                       : facts.state_reason == "not_planned" ? texts::yours_not_planned
+                                                             : texts::yours_closed;
+    const auto words = say_in(language_of(before.follower, context), text, name);
     outcome.effects.push_back(private_line(
         before.follower, fmt::format("followed:{}:{}", to_text(before.key), to_millis(context.now)),
         views::line(words)));

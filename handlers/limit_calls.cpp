@@ -10,6 +10,7 @@
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/views/limit_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/recorded.hpp"
 #include "handlers/watch.hpp"
 
 #include <fmt/format.h>
@@ -147,7 +148,7 @@ std::string refusal(const EffectAnswer& answer, const std::string& step, views::
     if (std::ranges::find(of_the_plan, answer.error) != std::end(of_the_plan))
         return say_in(language, texts::plan_lacks);
     if (answer.error == "url_restriction_not_supported") return say_in(language, texts::app_takes_no_domains);
-    return views::inert(answer.trouble(), 500);
+    return views::inert(views::recorded_in(language, answer.trouble()), 500);
 }
 
 Outcome refuse_limit(Case item, const Asker& asker, const EffectAnswer& answer, std::string sentence,

@@ -10,6 +10,7 @@
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/limit_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/recorded_texts.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -224,7 +225,7 @@ Outcome approval_over(const Event& event, const Context& context) {
     const auto until = limits_of(item).until;
     // Another approval since, without a last day.
     if (until.empty()) return {};
-    return reconsider(std::move(item), fmt::format("It was approved until {}; that day has passed.", until),
+    return reconsider(std::move(item), say_in(views::Language::english, texts::approval_is_over, until),
                       "countersign", context);
 }
 

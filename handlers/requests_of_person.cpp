@@ -9,6 +9,7 @@
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/press_texts.hpp"
+#include "handlers/views/recorded_texts.hpp"
 
 #include <fmt/format.h>
 
@@ -138,7 +139,7 @@ Outcome requester_left(const UserId& user, const Context& context) {
                           {.state = storage::RequestState::withdrawn,
                            .kind = storage::DecisionKind::cancel,
                            .by = {},
-                           .reason = "The requester has left.",
+                           .reason = say_in(views::Language::english, texts::requester_left),
                            .evidence = details({{"deactivated", user.value}})},
                           "countersign", context));
     }

@@ -1,6 +1,7 @@
 #include "handlers/tracker_pages.hpp"
 
 #include "config/base/text.hpp"
+#include "handlers/views/issue_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 
 #include <fmt/format.h>
@@ -51,11 +52,12 @@ std::string new_issue_links(std::string_view title, config::TrackerPurpose purpo
     return text::joined(pages, " · ");
 }
 
-std::string new_issue_pages(const storage::AppRequest& request, const config::Settings& settings) {
+std::string new_issue_pages(const storage::AppRequest& request, views::Language language,
+                            const config::Settings& settings) {
     const auto pages =
         new_issue_links("Slack app: " + request.app_name, config::TrackerPurpose::vendor, settings);
-    if (pages.empty()) return "There is no tracker for vendor issues; ask the admins where to make one.";
-    return fmt::format("Make the vendor issue here, and then press `Link vendor issue`: {}", pages);
+    return pages.empty() ? say_in(language, views::texts::no_vendor_tracker)
+                         : say_in(language, views::texts::make_vendor_issue_here, pages);
 }
 
 }  // namespace countersign::handlers

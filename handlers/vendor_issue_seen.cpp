@@ -21,6 +21,9 @@
 #include "handlers/views/issue_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/press_texts.hpp"
+#include "handlers/views/recorded.hpp"
+#include "handlers/views/recorded_texts.hpp"
 #include "handlers/views/request_facts.hpp"
 #include "handlers/watch.hpp"
 
@@ -90,11 +93,11 @@ std::string why_reconsider(const Case& item, const TrackerIssue& before, const I
     if (!before.read_at) return {};
     if (const auto problem = issue_problem(item, context); !problem.empty() && problem != problem_before)
         return problem;
-    if (!before.open && facts.open) return "The vendor issue was opened again.";
+    if (!before.open && facts.open) return say_in(views::Language::english, texts::issue_opened_again);
     if (!taken_back.empty())
-        return "A signature on the vendor issue no longer counts: " + taken_back.front() + ".";
+        return say_in(views::Language::english, texts::sign_counts_no_more, taken_back.front());
     if (!before.text_hash.empty() && before.text_hash != verdict.text_hash)
-        return "The text of the vendor issue was changed.";
+        return say_in(views::Language::english, texts::issue_text_changed);
     return {};
 }
 
@@ -265,12 +268,18 @@ Outcome tell_requests(const TrackerIssue& before, const TrackerIssue& after, con
     return outcome;
 }
 
+Outcome press_nothing_yet(const Press& press, const std::string& why) {
+    return say(press,
+               say_in(press.language, texts::press_nothing_yet, views::recorded_in(press.language, why)));
+}
+
 // Nothing was sent to Slack: the request goes back to where it was, without being taken up again at once by
 // the policy, which would ask for ever.
 Outcome stop_approval(Case item, const Asker& asker, const std::string& why, std::string_view cause,
                       const Context& context) {
     auto& request = item.request;
     const auto before = request.state;
+    const auto language = language_of(asker.user, context);
     const bool by_itself = item.judgement.apply_at_once || item.judgement.decide.has_value();
     request.decision = storage::DecisionKind::none;
     request.decided_by = {};
@@ -282,7 +291,8 @@ Outcome stop_approval(Case item, const Asker& asker, const std::string& why, std
         request.state_note = why;
         outcome.changes.push_back(try_later(request.id, context));
     }
-    outcome.merge(tell(asker, cause, "Nothing was sent to Slack: " + why));
+    outcome.merge(
+        tell(asker, cause, say_in(language, texts::nothing_sent, views::recorded_in(language, why))));
     outcome.audit.push_back(
         {"countersign", "decision.stopped", countersign::to_text(request.id), details({{"why", why}})});
     outcome.merge(settle(std::move(item), before, "tracker", context));
@@ -339,7 +349,8 @@ Outcome issue_checked(const EffectAnswer& answer, const Context& context) {
     if (!facts) {
         auto item = load_case(*request, context);
         if (!before)
-            return stop_approval(std::move(item), asker, "the vendor issue is not known.", answer.key,
+            return stop_approval(std::move(item), asker,
+                                 say_in(views::Language::english, texts::issue_not_known), answer.key,
                                  context);
         auto after = *before;
         after.problem = answer.error.empty() ? "malformed" : answer.error;
@@ -362,7 +373,8 @@ Outcome issue_checked(const EffectAnswer& answer, const Context& context) {
         return outcome;
     }
     if (!seen.taken_back.empty()) {
-        const auto why = "the vendor issue has changed. " + text::joined(seen.taken_back, "; ") + ".";
+        const auto why =
+            say_in(views::Language::english, texts::issue_has_changed, text::joined(seen.taken_back, "; "));
         outcome.merge(stop_approval(std::move(item), asker, why, answer.key, context));
         return outcome;
     }
@@ -377,8 +389,7 @@ Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
     const bool by_press = answer.context.contains("press");
     const auto not_now = [&](Outcome outcome, const std::string& why) {
         if (by_press)
-            outcome.merge(say(parse_press(answer.context["press"], context),
-                              "Please press nothing in Slack yet: " + why));
+            outcome.merge(press_nothing_yet(parse_press(answer.context["press"], context), why));
         else
             outcome.changes.push_back(hand_over_later(request->id, context));
         return outcome;
@@ -387,7 +398,7 @@ Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
     if (!facts) {
         const auto error = answer.error.empty() ? "malformed" : answer.error;
         auto outcome = before ? unreadable(*before, error, context) : Outcome();
-        return not_now(std::move(outcome), "the vendor issue cannot be read just now.");
+        return not_now(std::move(outcome), say_in(views::Language::english, texts::issue_not_readable));
     }
     const auto after = as_read(*before, *facts, review::text_field(answer.response, "etag"), context);
     Outcome outcome;
@@ -398,7 +409,7 @@ Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
     auto& item = seen.item;
     auto why = item.judgement.vendor_issue ? issue_problem(item, context) : std::string();
     if (why.empty() && !seen.taken_back.empty())
-        why = "the vendor issue has changed. " + text::joined(seen.taken_back, "; ") + ".";
+        why = say_in(views::Language::english, texts::issue_has_changed, text::joined(seen.taken_back, "; "));
     if (!why.empty()) {
         outcome.audit.push_back(
             {"countersign", "decision.stopped", countersign::to_text(request->id), details({{"why", why}})});

@@ -18,14 +18,16 @@ Outcome vote_pressed(const Press& press, const Context& context) {
     auto item = require_case(press, context);
     if (!item) return std::move(item.error());
     if (press.what == ids::details) {
-        return say(press, views::request_details({.request = item->request,
-                                                  .parties = item->matrix,
-                                                  .issue = item->issue,
-                                                  .settings = context.settings,
-                                                  .org_driver = context.capabilities.admin,
-                                                  .limits = limits_text(limits_of(*item), press.language),
-                                                  .history = app_history(item->request, context)},
-                                                 item->votes));
+        return say(press,
+                   views::request_details({.request = item->request,
+                                           .parties = item->matrix,
+                                           .issue = item->issue,
+                                           .settings = context.settings,
+                                           .org_driver = context.capabilities.admin,
+                                           .limits = limits_text(limits_of(*item), press.language),
+                                           .history = app_history(item->request, press.language, context),
+                                           .language = press.language},
+                                          item->votes));
     }
     if (press.what == ids::vote_need_info) {
         auto party = require_question(press, *item, context);

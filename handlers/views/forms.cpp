@@ -25,7 +25,7 @@ Blocks form_blocks() {
 
 // One line that says what the form is about.
 std::string about(const AppRequest& request, Language language, std::string_view party = {}) {
-    auto out = "*" + inert_line(app_title(request), 120) + "* · " + to_text(request.id) + " · " +
+    auto out = "*" + inert_line(app_title(request, language), 120) + "* · " + to_text(request.id) + " · " +
                state_line(request, language);
     return party.empty() ? out : out + say_in(language, texts::about_party, inert_line(party, 40));
 }
@@ -108,8 +108,8 @@ std::string reject_form(const AppRequest& request, std::string_view party, Langu
 
 std::string restrict_form(const AppRequest& request, Language language) {
     auto blocks = form_blocks();
-    blocks.section(about(request, language) + "\n" + scope_counts(request.scopes));
-    blocks.section(say_in(language, texts::restrict_warning, inert_line(place(request), 80)));
+    blocks.section(about(request, language) + "\n" + scope_counts(request.scopes, language));
+    blocks.section(say_in(language, texts::restrict_warning, inert_line(place(request, language), 80)));
     blocks.text_input(long_text(ids::field_reason, say_in(language, texts::reason_label),
                                 say_in(language, texts::restrict_hint)));
     blocks.text_input({.id = ids::field_last_day,

@@ -65,4 +65,44 @@ inline constexpr Text<2> issue_now_open_to_all{
     "{1}, the vendor issue of {0}, is no longer confidential. Nothing to do for you.",
     "{1}, der Anbieter-Vorgang von {0}, ist nicht mehr vertraulich. Nichts zu tun."};
 
+// --- making one; {0} the request ---
+inline constexpr Text<1> being_made_already{"The vendor issue of {0} is being made already; you hear of it.",
+                                            "Der Anbieter-Vorgang von {0} wird schon angelegt; du hörst "
+                                            "davon."};
+inline constexpr Text<1> being_made{"The vendor issue of {0} is being made; you hear of it.",
+                                    "Der Anbieter-Vorgang von {0} wird angelegt; du hörst davon."};
+inline constexpr Text<2> not_made{"The issue could not be made: {0}. {1}",
+                                  "Der Vorgang ließ sich nicht anlegen: {0}. {1}"};
+inline constexpr Text<> template_too_long{"the project's template is too long",
+                                          "die Vorlage des Projekts ist zu lang"};
+inline constexpr Text<1> no_template{"the project has no template {0}", "das Projekt hat keine Vorlage {0}"};
+inline constexpr Text<> no_project{"the project is not there, or I have no access to it",
+                                   "das Projekt gibt es nicht, oder ich habe keinen Zugriff"};
+inline constexpr Text<> no_right_there{"the tracker does not let me make issues there",
+                                       "der Tracker lässt mich dort keine Vorgänge anlegen"};
+inline constexpr Text<> issues_off{"the project has issues switched off",
+                                   "das Projekt hat Vorgänge abgeschaltet"};
+inline constexpr Text<1> tracker_answered{"the tracker answered `{0}`", "der Tracker antwortete `{0}`"};
+inline constexpr Text<1> make_it_here{"Make it here: {0}", "Lege ihn hier an: {0}"};
+inline constexpr Text<1> make_vendor_issue_here{
+    "Make the vendor issue here, and then press `Link vendor issue`: {0}",
+    "Lege den Anbieter-Vorgang hier an, und drücke dann `Vorgang verknüpfen`: {0}"};
+inline constexpr Text<> no_vendor_tracker{
+    "There is no tracker for vendor issues; ask the admins where to make one.",
+    "Es gibt keinen Tracker für Anbieter-Vorgänge; frage die Admins, wo man einen anlegt."};
+inline constexpr Text<2> made_in_vain{"The vendor issue {0} was made, but {1} does not need it any more.",
+                                      "Der Anbieter-Vorgang {0} wurde angelegt, aber {1} braucht ihn nicht "
+                                      "mehr."};
+inline constexpr Text<2> vendor_issue_made{"The vendor issue of {0} is {1}.",
+                                           "Der Anbieter-Vorgang von {0} ist {1}."};
+inline constexpr Text<1> your_issue_made{"Your issue is made: {0}. You hear when it is closed.",
+                                         "Dein Vorgang ist angelegt: {0}. Du hörst, wenn er geschlossen "
+                                         "wird."};
+inline constexpr Text<1> yours_reopened{"{0}, which was made for you, was opened again.",
+                                        "{0}, für dich angelegt, wurde wieder geöffnet."};
+inline constexpr Text<1> yours_closed{"{0}, which was made for you, is closed.",
+                                      "{0}, für dich angelegt, ist geschlossen."};
+inline constexpr Text<1> yours_not_planned{"{0}, which was made for you, is closed as not planned.",
+                                           "{0}, für dich angelegt, ist als nicht geplant geschlossen."};
+
 }  // namespace countersign::handlers::views::texts

@@ -2,6 +2,7 @@
 
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/party_rows.hpp"
+#include "handlers/views/recorded.hpp"
 #include "handlers/views/requester_texts.hpp"
 
 namespace countersign::handlers::views {
@@ -133,7 +134,10 @@ std::string decision_line(const AppRequest& request, Language language) {
     auto out = request.decided_by.empty() ? say_in(language, outside ? texts::by_somebody : texts::by_policy)
                                           : say_in(language, texts::decided_by, mention(request.decided_by));
     if (request.decided_at) out += say_in(language, texts::on_date, date(*request.decided_at));
-    const auto reason = inert_line(request.decision_reason, 300);
+    // What a person wrote is shown as it is; only our own sentences exist in two languages.
+    const auto reason = inert_line(
+        request.decided_by.empty() ? recorded_in(language, request.decision_reason) : request.decision_reason,
+        300);
     return reason.empty() ? out : out + ": " + reason;
 }
 

@@ -18,7 +18,7 @@ constexpr std::size_t reason_length = 2000;
 
 Blocks about(const storage::AppRequest& request, Language language, std::string_view party = {}) {
     Blocks blocks(Blocks::Surface::view);
-    auto line = "*" + inert_line(app_title(request), 120) + "* · " + to_text(request.id) + " · " +
+    auto line = "*" + inert_line(app_title(request, language), 120) + "* · " + to_text(request.id) + " · " +
                 state_line(request, language);
     if (!party.empty()) line += say_in(language, texts::for_the_party, inert_line(party, 40));
     blocks.section(line);

@@ -1,6 +1,7 @@
 #include "handlers/views/request_facts.hpp"
 
 #include "config/base/text.hpp"
+#include "handlers/views/details_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 
 namespace countersign::handlers::views {
@@ -31,14 +32,15 @@ std::string publisher_field(Publisher publisher) {
 
 }  // namespace
 
-std::string app_title(const AppRequest& request) {
+std::string app_title(const AppRequest& request, Language language) {
     if (!text::trimmed(request.app_name).empty()) return request.app_name;
-    return request.app_id.empty() ? "An app without a name" : "App " + request.app_id.value;
+    return request.app_id.empty() ? say_in(language, texts::nameless_app) : "App " + request.app_id.value;
 }
 
-std::string place(const AppRequest& request) {
-    if (request.team_id.empty()) return "the whole organisation";
-    return request.team_name.empty() ? "workspace " + request.team_id.value : request.team_name;
+std::string place(const AppRequest& request, Language language) {
+    if (request.team_id.empty()) return say_in(language, texts::whole_organisation);
+    return request.team_name.empty() ? say_in(language, texts::workspace, request.team_id.value)
+                                     : request.team_name;
 }
 
 std::string publisher_words(Publisher publisher) {
@@ -94,11 +96,11 @@ std::string issue_words(const CardInput& input) {
     return "missing: `Approve app` does not go through without it";
 }
 
-std::string footer(const AppRequest& request) {
+std::string footer(const AppRequest& request, Language language) {
     std::string out = to_text(request.id);
     if (!request.slack_id.empty()) out += " · " + inert_line(request.slack_id.value, 40);
     if (!request.app_id.empty()) out += " · " + inert_line(request.app_id.value, 40);
-    return out + " · asked " + date(request.created_at);
+    return out + " · " + say_in(language, texts::asked) + " " + date(request.created_at);
 }
 
 }  // namespace countersign::handlers::views

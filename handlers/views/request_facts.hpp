@@ -8,9 +8,10 @@
 namespace countersign::handlers::views {
 
 // The app's name, or what stands for it. Untrusted.
-[[nodiscard]] std::string app_title(const storage::AppRequest& request);
+[[nodiscard]] std::string app_title(const storage::AppRequest& request,
+                                    Language language = Language::english);
 // The workspace's name, or "the whole organisation". Untrusted.
-[[nodiscard]] std::string place(const storage::AppRequest& request);
+[[nodiscard]] std::string place(const storage::AppRequest& request, Language language = Language::english);
 [[nodiscard]] std::string publisher_words(storage::Publisher publisher);
 // Requester, place, publisher, links: field texts.
 [[nodiscard]] std::vector<std::string> facts(const storage::AppRequest& request);
@@ -20,6 +21,6 @@ namespace countersign::handlers::views {
 [[nodiscard]] std::string issue_words(const CardInput& input);
 [[nodiscard]] std::string issue_link(const storage::VendorIssue& issue);
 // Ids and age, small print.
-[[nodiscard]] std::string footer(const storage::AppRequest& request);
+[[nodiscard]] std::string footer(const storage::AppRequest& request, Language language = Language::english);
 
 }  // namespace countersign::handlers::views

@@ -2,6 +2,7 @@
 
 #include "config/base/text.hpp"
 #include "handlers/review/scopes.hpp"
+#include "handlers/views/details_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/scope_words.hpp"
 
@@ -25,57 +26,54 @@ std::vector<RankedScope> of_type(const std::vector<RankedScope>& ranked, TokenTy
     return out;
 }
 
-std::string_view heading(TokenType type) {
+std::string_view heading(TokenType type, Language language) {
     switch (type) {
         case TokenType::bot:
-            return "*On behalf of the app*";
+            return texts::for_the_app.in(language);
         case TokenType::user:
-            return "*On behalf of people*";
+            return texts::for_people.in(language);
         case TokenType::app:
-            return "*For the app as a whole*";
+            return texts::app_as_a_whole.in(language);
         case TokenType::unknown:
-            return "*Slack does not say on whose behalf*";
+            return texts::on_whose_behalf.in(language);
     }
-    return "*Scopes*";
-}
-
-std::string plural(std::size_t count, std::string_view noun) {
-    return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+    return texts::on_whose_behalf.in(language);
 }
 
 std::string code(const Scope& scope) {
     return "`" + inert_line(scope.name, 60) + "`";
 }
 
-std::string scope_line(const RankedScope& ranked) {
+std::string scope_line(const RankedScope& ranked, Language language) {
     std::string line(emoji(ranked.risk));
     line += ' ';
-    line += to_text(ranked.risk);
-    line += "  " + code(*ranked.scope) + "  " + describe(*ranked.scope).words;
-    if (ranked.scope->optional) line += " _(optional)_";
-    if (ranked.scope->sensitive) line += " _(sensitive, says Slack)_";
+    line += risk_word(ranked.risk, language);
+    line += "  " + code(*ranked.scope) + "  " + describe(*ranked.scope, language).words;
+    if (ranked.scope->optional) line += " _(" + say_in(language, texts::is_optional) + ")_";
+    if (ranked.scope->sensitive) line += say_in(language, texts::is_sensitive);
     return line;
 }
 
-std::string with_risk(std::string name, const RankedScope& ranked) {
-    return std::move(name) + " (" + std::string(to_text(ranked.risk)) +
-           (ranked.scope->optional ? ", optional)" : ")");
+std::string with_risk(std::string name, const RankedScope& ranked, Language language) {
+    return std::move(name) + " (" + std::string(risk_word(ranked.risk, language)) +
+           (ranked.scope->optional ? ", " + say_in(language, texts::is_optional) + ")" : ")");
 }
 
 // Adds pieces while they fit; what does not fit is counted at the end. Pieces are only made until one does
 // not fit.
 template <class Piece>
 std::string list_within(const std::vector<RankedScope>& scopes, Piece piece, std::string_view separator,
-                        std::size_t limit) {
+                        std::size_t limit, Language language) {
     std::string out;
     std::size_t used = 0;
-    constexpr std::size_t room_for_count = 16;  // ", and 1234 more"
+    constexpr std::size_t room_for_count = 18;  // ", und 1234 weitere"
     for (std::size_t at = 0; at < scopes.size(); ++at) {
         const std::string next = piece(scopes[at]);
         used += text::code_points(next) + separator.size();
         if (used + room_for_count > limit) {
             const auto left = std::to_string(scopes.size() - at);
-            return at == 0 ? left + " in all" : out + std::string(separator) + "and " + left + " more";
+            return at == 0 ? say_in(language, texts::in_all, left)
+                           : out + std::string(separator) + say_in(language, texts::and_more, left);
         }
         if (at > 0) out += separator;
         out += next;
@@ -84,22 +82,27 @@ std::string list_within(const std::vector<RankedScope>& scopes, Piece piece, std
 }
 
 std::string listed_code(const std::vector<Scope>& scopes, std::size_t limit) {
-    const auto piece = [](const RankedScope& each) { return with_risk(code(*each.scope), each); };
-    return list_within(riskiest_first(scopes), piece, ", ", limit);
+    const auto piece = [](const RankedScope& each) {
+        return with_risk(code(*each.scope), each, Language::english);
+    };
+    return list_within(riskiest_first(scopes), piece, ", ", limit, Language::english);
 }
 
 }  // namespace
 
-std::string scope_counts(const std::vector<Scope>& scopes) {
-    if (scopes.empty()) return "no permissions named";
+std::string scope_counts(const std::vector<Scope>& scopes, Language language) {
+    if (scopes.empty()) return say_in(language, texts::no_permissions);
     std::array<std::size_t, 4> counts{};
     for (const auto& scope : scopes)
         ++counts[static_cast<std::size_t>(risk_of(scope))];
-    std::string out = plural(scopes.size(), "permission") + ":";
+    std::string out = scopes.size() == 1
+                          ? say_in(language, texts::one_permission)
+                          : say_in(language, texts::permissions, std::to_string(scopes.size()));
     for (const auto risk : {Risk::critical, Risk::high, Risk::medium, Risk::low}) {
         const auto count = counts[static_cast<std::size_t>(risk)];
         if (count == 0) continue;
-        out += (out.ends_with(':') ? " " : ", ") + std::to_string(count) + " " + std::string(to_text(risk));
+        out += (out.ends_with(':') ? " " : ", ") + std::to_string(count) + " " +
+               std::string(risk_word(risk, language));
     }
     return out;
 }
@@ -112,14 +115,15 @@ std::vector<std::string> scope_groups(const std::vector<Scope>& scopes, std::siz
     }
     std::vector<std::string> out;
     for (const auto& group : groups) {
-        auto text = std::string(heading(group.front().scope->token_type)) + "\n";
-        text += list_within(group, scope_line, "\n", limit / groups.size() - text.size());
+        const auto piece = [](const RankedScope& each) { return scope_line(each, Language::english); };
+        auto text = std::string(heading(group.front().scope->token_type, Language::english)) + "\n";
+        text += list_within(group, piece, "\n", limit / groups.size() - text.size(), Language::english);
         out.push_back(std::move(text));
     }
     return out;
 }
 
-std::vector<std::string> all_scopes(const std::vector<Scope>& scopes, std::size_t limit) {
+std::vector<std::string> all_scopes(const std::vector<Scope>& scopes, std::size_t limit, Language language) {
     std::vector<std::string> described;
     std::vector<std::string> named;
     std::size_t length = 0;
@@ -127,10 +131,10 @@ std::vector<std::string> all_scopes(const std::vector<Scope>& scopes, std::size_
     for (const auto type : types) {
         const auto group = of_type(ranked, type);
         if (group.empty()) continue;
-        described.emplace_back(heading(type));
-        named.emplace_back(heading(type));
+        described.emplace_back(heading(type, language));
+        named.emplace_back(heading(type, language));
         for (const auto& each : group) {
-            described.push_back(scope_line(each));
+            described.push_back(scope_line(each, language));
             length += text::code_points(described.back()) + 1;
         }
         for (const auto risk : {Risk::critical, Risk::high, Risk::medium, Risk::low}) {
@@ -139,18 +143,18 @@ std::vector<std::string> all_scopes(const std::vector<Scope>& scopes, std::size_
                                  [risk](const auto& each) { return each.risk == risk; });
             if (same.empty()) continue;
             const auto piece = [](const RankedScope& each) { return code(*each.scope); };
-            named.push_back(std::string(emoji(risk)) + " " + std::string(to_text(risk)) + "  " +
-                            list_within(same, piece, " ", limit / 3));
+            named.push_back(std::string(emoji(risk)) + " " + std::string(risk_word(risk, language)) + "  " +
+                            list_within(same, piece, " ", limit / 3, language));
         }
     }
     return length <= limit ? described : named;
 }
 
-std::string scope_names(const std::vector<Scope>& scopes, std::size_t limit) {
-    const auto piece = [](const RankedScope& each) {
-        return with_risk(inert_line(each.scope->name, 60), each);
+std::string scope_names(const std::vector<Scope>& scopes, std::size_t limit, Language language) {
+    const auto piece = [language](const RankedScope& each) {
+        return with_risk(inert_line(each.scope->name, 60), each, language);
     };
-    return list_within(riskiest_first(scopes), piece, ", ", limit);
+    return list_within(riskiest_first(scopes), piece, ", ", limit, language);
 }
 
 std::string scope_difference(const storage::AppRequest& request, std::size_t limit) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "handlers/views/texts.hpp"
 #include "storage/records.hpp"
 
 #include <string>
@@ -9,7 +10,7 @@
 namespace countersign::handlers::views {
 
 enum class Risk { low, medium, high, critical };
-[[nodiscard]] std::string_view to_text(Risk risk);
+[[nodiscard]] std::string_view risk_word(Risk risk, Language language = Language::english);
 [[nodiscard]] std::string_view emoji(Risk risk);
 
 // What a scope lets an app do, in words that a person outside engineering understands.
@@ -18,7 +19,7 @@ struct ScopeWords {
     Risk risk = Risk::high;
     bool known = false;  // unknown scopes count as high (P18)
 };
-[[nodiscard]] ScopeWords describe(const storage::Scope& scope);
+[[nodiscard]] ScopeWords describe(const storage::Scope& scope, Language language = Language::english);
 
 // Its risk alone, without the words.
 [[nodiscard]] Risk risk_of(const storage::Scope& scope);
