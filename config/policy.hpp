@@ -92,7 +92,9 @@ struct Schedule {
     std::vector<std::string> chain;  // people and groups, one step each; never a vote
     Span hold_after;                 // empty: never
     AtEnd at_end = AtEnd::held;
-    Span requester_limit;  // an issue or an answer that never comes: Expired; empty: never
+    std::vector<Span> remind_install;  // R15: approved, and not installed yet
+    Span install_limit;                // then the approval lapses; empty: never
+    Span requester_limit;              // an issue or an answer that never comes: Expired; empty: never
 };
 
 struct LocalSpan {
@@ -103,6 +105,13 @@ struct Calendar {
     std::array<bool, 7> working{false, true, true, true, true, true, false};  // from Sunday
     std::vector<std::chrono::year_month_day> holidays;                        // sorted
     std::optional<LocalSpan> quiet;  // in the zone of the person who is written to
+};
+
+// M22: against junk, where anybody may join. What is held here is never refused.
+struct Gate {
+    std::vector<std::string> workspaces;  // empty: all
+    int requests_a_day = 0;               // of one person; 0: as many as they like
+    bool first_request = false;           // of somebody who never asked for anything before
 };
 
 struct Blackout {
@@ -124,6 +133,7 @@ struct Policy {
     Evidence evidence;
     Schedule schedule;
     Calendar calendar;
+    Gate gate;
     std::vector<Blackout> blackouts;
 };
 

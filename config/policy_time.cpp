@@ -120,6 +120,8 @@ Schedule read_schedule(Section& root, Problems& problems) {
             fmt::format("is {}; expected \"held\" or \"expired\": silence never approves", shown(at_end)));
     schedule.at_end = at_end == "expired" ? AtEnd::expired : AtEnd::held;
     schedule.requester_limit = span(section, "requester_limit", {});
+    schedule.remind_install = spans(section, "remind_install", {});
+    schedule.install_limit = span(section, "install_limit", {});
     section.finish();
     return schedule;
 }
@@ -133,6 +135,21 @@ Evidence read_evidence(Section& root, Problems& problems) {
         evidence.conditional = std::move(tiers);
     section.finish();
     return evidence;
+}
+
+Gate read_gate(Section& root, Problems& problems) {
+    Gate gate;
+    Section section(root.table("gate"), "gate", problems);
+    gate.workspaces = section.texts("workspaces").value_or(std::vector<std::string>());
+    for (const auto& workspace : gate.workspaces) {
+        if (!workspace.starts_with('T') && !workspace.starts_with('E'))
+            section.problem("workspaces",
+                            fmt::format("holds {}; expected ids of workspaces (T…)", shown(workspace)));
+    }
+    gate.requests_a_day = static_cast<int>(section.integer("requests_a_day", 0, 0, 1'000));
+    gate.first_request = section.boolean("hold_first_request", false);
+    section.finish();
+    return gate;
 }
 
 }  // namespace
@@ -166,6 +183,7 @@ void read_time(Section& root, Policy& policy, Problems& problems) {
     policy.evidence = read_evidence(root, problems);
     policy.schedule = read_schedule(root, problems);
     policy.calendar = read_calendar(root, problems);
+    policy.gate = read_gate(root, problems);
     for (const Node* node : root.tables("blackout")) {
         Section section(node, "blackout", problems);
         Blackout blackout;

@@ -6,6 +6,7 @@
 #include "handlers/effects.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/junk_gate.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/scopes.hpp"
@@ -14,6 +15,7 @@
 #include "handlers/vendor_issue_seen.hpp"
 #include "handlers/views/link_problems.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/recorded_texts.hpp"
 
 #include <fmt/format.h>
 
@@ -133,7 +135,8 @@ Outcome supersede(const AppRequest& fresh, const Context& context) {
     for (const auto& open : answered_by(fresh, context)) {
         auto item = load_case(open, context);
         item.request.state = RequestState::superseded;
-        item.request.state_note = fmt::format("See {}.", to_text(fresh.id));
+        item.request.state_note =
+            say_in(views::Language::english, views::texts::see_newer, to_text(fresh.id));
         outcome.merge(settle(std::move(item), open.state, "slack", context));
     }
     return outcome;
@@ -207,9 +210,11 @@ Outcome open_request(AppRequest request, const std::optional<review::IssueLink>&
     if (!opened.app_id.empty() && opened.app_id == context.capabilities.own_app) {
         // M25: who decides about Countersign must not be Countersign.
         opened.state = RequestState::manual;
-        opened.state_note = "This is Countersign itself: decide about it in Slack's admin pages.";
+        opened.state_note = say_in(views::Language::english, views::texts::own_app);
     }
+    auto gate = stop_at_gate(item, context);
     outcome.changes.emplace_back(storage::SaveRequest{opened});
+    outcome.merge(std::move(gate));
     if (item.issue) {
         outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
         outcome.merge(watch_issue(*item.issue, context));
@@ -217,11 +222,15 @@ Outcome open_request(AppRequest request, const std::optional<review::IssueLink>&
     outcome.effects.push_back(post_card(opened, context.settings.review.channel, draw_card(item, context)));
     const bool decided = item.judgement.decide && opened.state != RequestState::manual;
     if (!opened.requester.empty() && !decided) {
-        const bool wanted = opened.state == RequestState::awaiting_issue;
         const auto language = language_of(opened.requester, context);
-        outcome.effects.push_back(direct_message(opened, opened.requester, "received",
-                                                 wanted ? views::issue_wanted(opened, why_no_link, language)
-                                                        : views::request_received(opened, language)));
+        const bool held = is_at_gate(item);
+        const bool wanted = opened.state == RequestState::awaiting_issue ||
+                            (held && !item.issue && item.judgement.vendor_issue);
+        const auto why = held ? gate_sentence(item, language) : why_no_link;
+        outcome.effects.push_back(
+            direct_message(opened, opened.requester, "received",
+                           wanted ? views::issue_wanted(opened, why, language)
+                                  : views::request_received(opened, language, held ? why : std::string())));
     }
     if (opened.state == RequestState::manual) {
         outcome.effects.push_back(

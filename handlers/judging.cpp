@@ -10,6 +10,7 @@
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/review/working_days.hpp"
+#include "handlers/views/recorded_texts.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -19,6 +20,7 @@
 namespace countersign::handlers {
 namespace {
 
+namespace texts = views::texts;
 using config::Automatic;
 using storage::AppRequest;
 using storage::DecisionKind;
@@ -74,17 +76,17 @@ void end_by_policy(Case& item, const Context& context, Outcome& outcome) {
 void hand_to_admins(Case& item) {
     item.request.state = RequestState::manual;
     item.request.state_note =
-        fmt::format("The policy restricts this app ({}). Press `Restrict app` and follow the steps in Slack.",
-                    item.judgement.decide_why);
+        say_in(views::Language::english, texts::policy_restricts, item.judgement.decide_why);
 }
 
 Outcome wait_for_blackout(Case& item, const review::ActiveBlackout& blackout, const Context& context) {
     auto& request = item.request;
     request.state = RequestState::held;
-    request.state_note =
-        fmt::format("Every party has agreed. Nothing is applied until {}{}.",
-                    time_zone::date_text(blackout.ends, context.settings.policy->calendar.zone),
-                    blackout.blackout->reason.empty() ? "" : ": " + blackout.blackout->reason);
+    const auto ends = time_zone::date_text(blackout.ends, context.settings.policy->calendar.zone);
+    const auto& reason = blackout.blackout->reason;
+    request.state_note = reason.empty()
+                             ? say_in(views::Language::english, texts::in_blackout, ends)
+                             : say_in(views::Language::english, texts::in_blackout_because, ends, reason);
     const nlohmann::json event{{"kind", "policy"}, {"request", request.id.value}};
     Outcome outcome;
     outcome.changes.emplace_back(storage::SetTimer{{hold_timer(request.id), blackout.ends, event.dump()}});

@@ -25,7 +25,8 @@ inline constexpr std::string_view approved_until = "approved_until";  // value: 
 inline constexpr std::string_view limit_set = "limit_set";    // subject: a step that Slack has confirmed
 inline constexpr std::string_view on_behalf = "on_behalf";    // subject: whom the requester asks for (R19)
 inline constexpr std::string_view suspending = "suspending";  // an emergency: restricted until a review (M24)
-inline constexpr std::string_view overruled = "overruled";    // an admin reopened what the policy had ended
+inline constexpr std::string_view gate = "gate";  // held against junk; value: why, in recorded words (M22)
+inline constexpr std::string_view overruled = "overruled";  // an admin reopened what the policy had ended
 }  // namespace marks
 
 // Meta key; "off": an admin has switched all automatic applying off.

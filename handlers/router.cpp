@@ -33,8 +33,8 @@ using review::text_field;
 
 constexpr std::array votes{ids::vote_approve, ids::vote_reject, ids::vote_need_info, ids::details};
 constexpr std::array party_work{ids::vote_conditional, ids::vote_abstain, ids::claim};
-constexpr std::array admin{ids::approve_app,    ids::restrict_app,  ids::reopen,        ids::done,
-                           ids::approve_limits, ids::keep_decision, ids::clear_decision};
+constexpr std::array admin{ids::approve_app,    ids::restrict_app,  ids::reopen,         ids::done,
+                           ids::approve_limits, ids::keep_decision, ids::clear_decision, ids::let_through};
 constexpr std::array home{ids::home_request, ids::home_find, ids::home_figures, ids::home_next,
                           ids::home_first};
 constexpr std::array requester{ids::link_issue, ids::create_issue, ids::answer, ids::withdraw};

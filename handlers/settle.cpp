@@ -8,6 +8,7 @@
 #include "handlers/issue_notes.hpp"
 #include "handlers/issue_standing.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/junk_gate.hpp"
 #include "handlers/limits.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -155,6 +156,7 @@ views::Message draw_card(const Case& item, const Context& context) {
                                 .org_driver = context.capabilities.admin,
                                 .issue_note = issue_note(item, context),
                                 .limits = limits_text(limits_of(item), views::Language::english),
+                                .at_gate = is_at_gate(item),
                                 .confidential = item.known && item.known->confidential});
 }
 
@@ -171,6 +173,7 @@ Outcome settle(Case item, RequestState before, std::string_view actor, const Con
         review::next_state(request, item.matrix, issue_stands(item), item.judgement.vendor_issue);
     if (next == RequestState::denied && request.state != RequestState::denied) deny(item, context, outcome);
     request.state = next;
+    stay_at_gate(item);
     outcome.merge(follow_policy(item, context));
     if (request.state != before) {
         request.state_since = context.now;

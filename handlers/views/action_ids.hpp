@@ -60,6 +60,7 @@ inline constexpr std::string_view vote_abstain = "vote_abstain";           // Ab
 inline constexpr std::string_view claim = "claim_request";                 // Claim
 inline constexpr std::string_view approve_limits = "approve_with_limits";  // Approve with limits
 // on a card that is reconsidered
+inline constexpr std::string_view let_through = "let_through";        // Let through
 inline constexpr std::string_view keep_decision = "keep_decision";    // Keep
 inline constexpr std::string_view clear_decision = "clear_decision";  // Clear
 inline constexpr std::string_view form_conditional = "form_conditional";

@@ -8,6 +8,7 @@
 #include "handlers/views/next_step.hpp"
 #include "handlers/views/party_rows.hpp"
 #include "handlers/views/press_texts.hpp"
+#include "handlers/views/recorded.hpp"
 #include "handlers/views/request_card.hpp"
 #include "handlers/views/request_facts.hpp"
 #include "handlers/views/requester_texts.hpp"
@@ -56,7 +57,9 @@ Message message(const std::string& words, const std::vector<Button>& buttons = {
 }
 
 std::string reason_of(const AppRequest& request, Language language) {
-    const auto reason = quoted(request.decision_reason, 1500);
+    const auto reason = quoted(
+        request.decided_by.empty() ? recorded_in(language, request.decision_reason) : request.decision_reason,
+        1500);
     return reason.empty() ? "" : say_in(language, texts::reason, reason);
 }
 
@@ -100,10 +103,12 @@ Message issue_wanted(const AppRequest& request, std::string_view why, Language l
                 withdraw(request, language)});
 }
 
-Message request_received(const AppRequest& request, Language language) {
+Message request_received(const AppRequest& request, Language language, std::string_view why_held) {
     const auto& text =
         request.state == storage::RequestState::manual ? texts::received_manual : texts::received;
-    return message(say_in(language, text, named(request)), {withdraw(request, language)});
+    return message(why_held.empty() ? say_in(language, text, named(request))
+                                    : say_in(language, texts::received_held, named(request), why_held),
+                   {withdraw(request, language)});
 }
 
 Message question_asked(const AppRequest& request, Language language) {

@@ -17,8 +17,8 @@ namespace countersign::handlers::views {
 // (mrkdwn); every other text here and below may come from outside and is made inert.
 [[nodiscard]] Message issue_wanted(const storage::AppRequest&, std::string_view why,
                                    Language = Language::english);  // Link / Create vendor issue, Withdraw
-[[nodiscard]] Message request_received(const storage::AppRequest&,
-                                       Language = Language::english);  // with issue: in review; Withdraw
+[[nodiscard]] Message request_received(const storage::AppRequest&, Language = Language::english,
+                                       std::string_view why_held = {});  // with issue: in review; Withdraw
 [[nodiscard]] Message question_asked(const storage::AppRequest&,
                                      Language = Language::english);  // button Answer, Withdraw
 [[nodiscard]] Message issue_linked(const storage::AppRequest&, const storage::VendorIssue&,

@@ -1,7 +1,9 @@
 #include "handlers/views/party_rows.hpp"
 
 #include "config/base/text.hpp"
+#include "handlers/views/details_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/recorded.hpp"
 #include "handlers/views/requester_texts.hpp"
 
 #include <algorithm>
@@ -115,12 +117,13 @@ std::string party_text(const PartyStatus& status, Language language) {
     if (status.from_tracker)
         out += say_in(language, texts::signed_in, status.signed_in.empty() ? "GitLab" : status.signed_in);
     for (std::size_t at = 0; at < status.not_counted.size() && at < 2; ++at) {
-        out += say_in(language, texts::not_counted, inert_line(status.not_counted[at], 80));
+        out += say_in(language, texts::not_counted,
+                      inert_line(recorded_in(language, status.not_counted[at]), 80));
     }
     return out;
 }
 
-std::string mentions(const std::vector<std::string>& members, std::size_t limit) {
+std::string mentions(const std::vector<std::string>& members, std::size_t limit, Language language) {
     std::string out;
     std::size_t used = 0;
     for (std::size_t at = 0; at < members.size(); ++at) {
@@ -128,8 +131,9 @@ std::string mentions(const std::vector<std::string>& members, std::size_t limit)
         used += text::code_points(one) + 1;
         const bool last = at + 1 == members.size();
         if (used + (last ? 0 : 12) > limit)
-            return out + (at == 0 ? "" : " and ") + std::to_string(members.size() - at) +
-                   (at == 0 ? " people" : " more");
+            return at == 0
+                       ? say_in(language, texts::so_many_people, std::to_string(members.size()))
+                       : out + " " + say_in(language, texts::and_more, std::to_string(members.size() - at));
         if (at > 0) out += ' ';
         out += one;
     }
@@ -142,11 +146,12 @@ std::vector<std::string> party_rows(const CardInput& input, RowStyle style, std:
         const auto name = inert_line(status.party, 40);
         std::string row =
             style == RowStyle::plain ? name + ": " : std::string(sign(status.state)) + " *" + name + "*  ";
-        row += party_text(status);
+        row += party_text(status, input.language);
         if (status.since && !status.by.empty()) row += " · " + date(*status.since);
-        if (calls(status, input.request.state)) {
+        if (!input.at_gate && calls(status, input.request.state)) {
             const auto used = text::code_points(row) + 3;
-            const auto called = mentions(may_sign(input, status), limit > used ? limit - used : 0);
+            const auto called =
+                mentions(may_sign(input, status), limit > used ? limit - used : 0, input.language);
             if (!called.empty()) row += " · " + called;
         }
         rows.push_back(fitted(row, limit));

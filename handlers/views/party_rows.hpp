@@ -16,6 +16,7 @@ enum class RowStyle { mrkdwn, plain };
 [[nodiscard]] std::string parties_missing(const std::vector<review::PartyStatus>& parties);
 
 // As many mentions as fit, then "and 4 more".
-[[nodiscard]] std::string mentions(const std::vector<std::string>& members, std::size_t limit);
+[[nodiscard]] std::string mentions(const std::vector<std::string>& members, std::size_t limit,
+                                   Language language = Language::english);
 
 }  // namespace countersign::handlers::views

@@ -84,6 +84,9 @@ std::vector<Button> admin_row(const CardInput& input, const std::string& value) 
                        .confirm = "Approve app",
                        .deny = "Not yet"};
     std::vector<Button> out;
+    if (input.at_gate)
+        out.push_back(
+            {.action_id = ids::let_through, .text = "Let through", .value = value, .style = Style::primary});
     out.push_back({.action_id = ids::approve_app,
                    .text = "Approve app",
                    .value = value,

@@ -22,6 +22,8 @@ struct CardInput {
     std::string issue_note = {};  // our own sentence: what is wrong with the vendor issue
     std::string limits = {};      // what an approval is limited to, a line each
     std::vector<std::string> history = {};  // in the details: earlier decisions, a line each
+    Language language = Language::english;  // of the details; the card itself is everybody's
+    bool at_gate = false;       // held against junk: nobody is called before an admin lets it through (M22)
     bool confidential = false;  // the vendor issue is: nothing of it may be shown in a channel (G3)
 };
 
