@@ -3,9 +3,11 @@
 #include "handlers/answers.hpp"
 #include "handlers/deciding.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/emergency.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/junk_gate.hpp"
 #include "handlers/limits.hpp"
 #include "handlers/people.hpp"
 #include "handlers/presses.hpp"
@@ -173,12 +175,12 @@ Outcome press_done(const Press& press, Case item, const Context& context) {
         if (auto refused = why_not_approvable(item, press.language, context))
             return refuse(press, id, "not_ready", *refused);
     }
-    const Ending ending{.state = approve ? RequestState::approved : RequestState::restricted,
+    Outcome outcome;
+    const Ending ending{.state = approve ? RequestState::approved : restricted_state(item, outcome),
                         .kind = request.decision,
                         .by = press.user,
                         .reason = request.decision_reason,
                         .evidence = details({{"marked_done_by", press.user.value}, {"cause", press.cause}})};
-    Outcome outcome;
     if (approve) outcome.merge(watch_approval(item, context));
     outcome.merge(end(std::move(item), ending, press.user.value, context));
     return outcome;
@@ -248,6 +250,7 @@ Outcome admin_pressed(const Press& press, const Context& context) {
     }
     if (auto card = require_current_card(press, *item, context); !card) return std::move(card.error());
     if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
+    if (press.what == ids::let_through) return let_through(press, std::move(*item), context);
     if (press.what == ids::approve_app) return press_approve_app(press, std::move(*item), context);
     if (press.what == ids::approve_limits) {
         if (auto refused = why_not_approvable(*item, press.language, context))

@@ -16,5 +16,7 @@ namespace countersign::handlers {
                                     const Context& context);
 // Whether the restriction that was just read back is such an emergency.
 [[nodiscard]] bool is_being_suspended(const Case& item);
+// `Suspended` or `Restricted`: what a restriction that has happened ends in. The emergency's mark is used up.
+[[nodiscard]] storage::RequestState restricted_state(const Case& item, Outcome& outcome);
 
 }  // namespace countersign::handlers

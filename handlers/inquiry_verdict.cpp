@@ -19,6 +19,8 @@
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/press_texts.hpp"
+#include "handlers/views/recorded.hpp"
+#include "handlers/views/recorded_texts.hpp"
 #include "handlers/watch.hpp"
 
 #include <fmt/format.h>
@@ -69,11 +71,9 @@ Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const 
                   .reason = request.decision_reason,
                   .evidence = evidence(finding, answer)};
     Outcome outcome;
-    if (!approved && !outside && is_being_suspended(item)) {
-        ending.state = RequestState::suspended;
-        outcome.changes.emplace_back(
-            storage::ClearMarks{request.id, std::string(marks::suspending), std::string()});
-    }
+    // Approved all the same: the emergency is over, and a later restriction is none.
+    const auto restricted = restricted_state(item, outcome);
+    if (!approved && !outside) ending.state = restricted;
     if (outside) {
         const auto& resolver = field(finding.entry, "last_resolved_by");
         const bool person = text_field(resolver, "actor_type") == "user";
@@ -168,19 +168,14 @@ Outcome after_lost_answer(const std::optional<Finding>& finding, Case item, Aske
     if (!finding && by_request_id) {
         return concluded(
             item.request.id,
-            needs_human(std::move(item),
-                        "Slack's answer was lost, and Slack lists the request neither as pending nor as "
-                        "resolved. Look at the app in Slack's admin pages, then press the button again "
-                        "or decide there.",
-                        asker, answer.key, context));
+            needs_human(std::move(item), say_in(views::Language::english, texts::answer_lost_unlisted), asker,
+                        answer.key, context));
     }
     if (++asker.repeats > max_repeats) {
         return concluded(
             item.request.id,
-            needs_human(std::move(item),
-                        "Slack's answer was lost several times and the request is still pending. Check "
-                        "the connection to Slack, then press the button again.",
-                        asker, answer.key, context));
+            needs_human(std::move(item), say_in(views::Language::english, texts::answer_lost_often), asker,
+                        answer.key, context));
     }
     const auto id = item.request.id;
     if (restrict || !finding) return concluded(id, send_decision(std::move(item), asker, context));
@@ -218,9 +213,10 @@ Outcome needs_human(Case item, const std::string& note, const Asker& asker, std:
     const auto before = item.request.state;
     item.request.state = RequestState::manual;
     item.request.state_note = note;
+    const auto language = language_of(asker.user, context);
     auto outcome = tell(asker, cause,
-                        say_in(language_of(asker.user, context), texts::needs_a_human_because,
-                               to_text(item.request.id), note));
+                        say_in(language, texts::needs_a_human_because, to_text(item.request.id),
+                               views::recorded_in(language, note)));
     outcome.merge(settle(std::move(item), before, "countersign", context));
     return outcome;
 }
@@ -304,12 +300,9 @@ Outcome inquiry_concluded(Inquiry kind, const std::optional<Finding>& finding, C
                 return concluded(request,
                                  adopt_resolution(std::move(item), *finding, false, answer, context));
             }
-            return concluded(
-                request,
-                needs_human(std::move(item),
-                            "Slack said yes, but does not list the app as decided. Look at the app in "
-                            "Slack's admin pages and decide there, or press the button again.",
-                            asker, answer.key, context));
+            return concluded(request, needs_human(std::move(item),
+                                                  say_in(views::Language::english, texts::yes_but_unlisted),
+                                                  asker, answer.key, context));
         case Inquiry::unclear:
             return after_lost_answer(finding, std::move(item), asker, answer, context);
         case Inquiry::vanished:
@@ -327,11 +320,10 @@ Outcome inquiry_failed(Inquiry kind, Case item, const Asker& asker, const Effect
     const auto request = item.request.id;
     if (kind == Inquiry::vanished || !review::in_flight(item.request.state)) return concluded(request, {});
     if (kind == Inquiry::precheck) item.request.decision = DecisionKind::none;  // nothing was sent
-    const auto note = kind == Inquiry::precheck
-                          ? "Nothing was decided in Slack, because its list of requests cannot be read. "
-                          : "What Slack has decided is unknown, because its lists cannot be read. ";
-    return concluded(request,
-                     needs_human(std::move(item), note + answer.trouble(), asker, answer.key, context));
+    const auto note = say_in(views::Language::english,
+                             kind == Inquiry::precheck ? texts::nothing_decided : texts::decision_unknown,
+                             answer.trouble());
+    return concluded(request, needs_human(std::move(item), note, asker, answer.key, context));
 }
 
 }  // namespace countersign::handlers

@@ -11,6 +11,20 @@ inline constexpr Text<> suspend_what{
 inline constexpr Text<1> suspend_not_approved{
     "{0} is not approved, so there is nothing to suspend; press `Restrict app` on its card.",
     "{0} ist nicht genehmigt, also gibt es nichts auszusetzen; drücke `Restrict app` auf der Karte."};
+inline constexpr Text<1> suspend_unknown{
+    "I know no request {0}, and no request for such an app. An app that was never asked for here is "
+    "restricted "
+    "in Slack's admin pages.",
+    "Ich kenne keinen Antrag {0} und keinen auf so eine App. Eine App, die hier nie beantragt wurde, wird in "
+    "Slacks Verwaltung gesperrt."};
+inline constexpr Text<1> suspended_already{
+    "{0} is suspended already; nothing changed. Review it, then press `Keep` or `Clear` on its card.",
+    "{0} ist schon ausgesetzt; nichts hat sich geändert. Sieh sie dir an, dann drücke `Keep` oder `Clear` "
+    "auf "
+    "der Karte."};
+inline constexpr Text<2> suspend_by_hand{
+    "{0} suspends it: {1}. Restrict it in Slack's admin pages at once, then press `Done`.",
+    "{0} setzt sie aus: {1}. Sperre sie sofort in Slacks Verwaltung, dann drücke `Done`."};
 inline constexpr Text<1> suspend_under_way{
     "{0} is being restricted in Slack; its requester is told. Review it, then press `Keep` or `Clear`.",
     "{0} wird in Slack gesperrt; wer sie beantragt hat, erfährt es. Sieh sie dir an, dann drücke `Keep` oder "
