@@ -14,6 +14,8 @@
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/press_texts.hpp"
+#include "handlers/views/recorded_texts.hpp"
+#include "storage/installed_view.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -30,6 +32,7 @@ using storage::DecisionKind;
 using storage::RequestState;
 
 constexpr int max_tries = 3;
+constexpr std::size_t requests_looked_at = 100;
 
 bool is_resolved(RequestState state) {
     return state == RequestState::approved || state == RequestState::installed ||
@@ -114,7 +117,7 @@ Outcome reconsider(Case item, const std::string& why, std::string_view actor, co
                          before == RequestState::restricted;
     if (!decided) return {};
     item.request.state = RequestState::reconsider;
-    item.request.state_note = why + " Keep the decision, clear it, or restrict the app.";
+    item.request.state_note = say_in(views::Language::english, texts::to_reconsider, why);
     return settle(std::move(item), before, actor, context);
 }
 
@@ -153,8 +156,9 @@ Outcome object_typed(const Press& press, const std::vector<std::string>& words, 
     auto parties = require_party(press, item, context);
     if (!parties) return std::move(parties.error());
     const auto reason = text::shortened(text::joined(std::vector(words.begin() + 2, words.end()), " "), 500);
-    auto outcome = reconsider(std::move(item), fmt::format("{} objects: {}.", press.user.value, reason),
-                              press.user.value, context);
+    auto outcome = reconsider(
+        std::move(item), say_in(views::Language::english, texts::somebody_objects, press.user.value, reason),
+        press.user.value, context);
     if (outcome.changes.empty())
         return refuse(press, id, "not_decided", say_in(press.language, texts::object_undecided, id));
     outcome.audit.push_back({press.user.value, "decision.objected", id, details({{"reason", reason}})});
@@ -214,23 +218,52 @@ storage::Change watch_restriction(RequestId request, const std::string& until, c
                               time_zone::end_of(day, context.settings.policy->calendar.zone), event.dump()}};
 }
 
-Outcome restriction_over(const Event& event, const Context& context) {
-    const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
-    if (!request || request->state != RequestState::restricted) return {};
-    const std::string reason = "The restriction was made until now; it is over.";
-    if (applies_by_api(*request, context)) {
-        auto outcome = send_clear(*request, {}, reason, 1);
-        outcome.changes.emplace_back(storage::SaveRequest{*request});
+namespace {
+
+// Taken back in Slack, or, without its Admin API, by an admin who is told.
+Outcome take_back(const AppRequest& request, const std::string& reason, const std::string& occasion,
+                  const std::string& what, const Context& context) {
+    if (applies_by_api(request, context)) {
+        auto outcome = send_clear(request, {}, reason, 1);
+        outcome.changes.emplace_back(storage::SaveRequest{request});
         return outcome;
     }
     Outcome outcome;
     outcome.effects.push_back(
-        alarm(context.settings, "restriction_over:" + to_text(request->id),
-              views::alarm_notice(
-                  fmt::format("The restriction of {} ({}) is over.", request->app_name, to_text(request->id)),
-                  "Clear it in Slack's admin pages, then type /app-request clear " + to_text(request->id) +
-                      " and the reason.")));
+        alarm(context.settings, occasion + ":" + to_text(request.id),
+              views::alarm_notice(what, "Clear it in Slack's admin pages, then type /app-request clear " +
+                                            to_text(request.id) + " and the reason.")));
     return outcome;
+}
+
+// Slack keeps one decision an app and place: what another request rests on is not taken away.
+bool stands_on_it(const AppRequest& other, const AppRequest& request) {
+    return other.id != request.id && other.team_id == request.team_id &&
+           (other.state == RequestState::installed || other.state == RequestState::approved);
+}
+
+}  // namespace
+
+Outcome approval_lapsed(const AppRequest& request, const Context& context) {
+    const auto others = context.view.requests(
+        {.state = {}, .app = request.app_id.value, .requester = {}, .limit = requests_looked_at});
+    const bool shared = request.app_id.empty() || std::ranges::any_of(others, [&](const AppRequest& other) {
+                            return stands_on_it(other, request);
+                        });
+    const auto installed = context.view.installed().entry(request.app_id, request.team_id);
+    if (shared || (installed && installed->state == storage::InstalledState::installed)) return {};
+    return take_back(request, say_in(views::Language::english, texts::never_installed), "never_installed",
+                     fmt::format("{} ({}) is approved, and nobody has installed it.", request.app_name,
+                                 to_text(request.id)),
+                     context);
+}
+
+Outcome restriction_over(const Event& event, const Context& context) {
+    const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
+    if (!request || request->state != RequestState::restricted) return {};
+    return take_back(
+        *request, say_in(views::Language::english, texts::restriction_was_until_now), "restriction_over",
+        fmt::format("The restriction of {} ({}) is over.", request->app_name, to_text(request->id)), context);
 }
 
 }  // namespace countersign::handlers

@@ -36,4 +36,8 @@ namespace countersign::handlers {
 [[nodiscard]] storage::Change watch_restriction(RequestId request, const std::string& until,
                                                 const Context& context);
 
+// R15: approved, and never installed in the policy's time; nothing where the app is installed there after
+// all.
+[[nodiscard]] Outcome approval_lapsed(const storage::AppRequest& request, const Context& context);
+
 }  // namespace countersign::handlers

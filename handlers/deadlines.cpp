@@ -2,6 +2,7 @@
 
 #include "config/base/text.hpp"
 #include "config/base/time_zone.hpp"
+#include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/people.hpp"
@@ -11,6 +12,7 @@
 #include "handlers/review/votes.hpp"
 #include "handlers/review/working_days.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/recorded_texts.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,11 +22,12 @@
 namespace countersign::handlers {
 namespace {
 
+namespace texts = views::texts;
 using storage::AppRequest;
 using storage::RequestState;
 
 struct Step {
-    enum class Kind { remind_requester, remind_parties, escalate, hold, expire };
+    enum class Kind { remind_requester, remind_parties, remind_install, escalate, hold, expire, lapse };
     Timestamp at;
     Kind kind;
     std::size_t link = 0;  // of the chain
@@ -39,8 +42,9 @@ void add_all(std::vector<Step>& steps, const std::vector<config::Span>& spans, S
 // Days begin and end where the requester is, for what waits for the requester; else where the calendar is.
 config::Calendar calendar_for(const AppRequest& request, const Context& context) {
     auto calendar = context.settings.policy->calendar;
-    const bool waits_for_requester =
-        request.state == RequestState::awaiting_issue || request.state == RequestState::need_info;
+    const bool waits_for_requester = request.state == RequestState::awaiting_issue ||
+                                     request.state == RequestState::need_info ||
+                                     request.state == RequestState::approved;
     auto zone = waits_for_requester ? zone_of(request.requester, context) : std::string();
     if (!zone.empty() && time_zone::known(zone)) calendar.zone = std::move(zone);
     return calendar;
@@ -71,6 +75,11 @@ std::vector<Step> steps_of(const AppRequest& request, const Context& context) {
             steps.push_back({review::after(since, plan.hold_after, calendar),
                              plan.at_end == config::AtEnd::expired ? Step::Kind::expire : Step::Kind::hold});
     }
+    if (request.state == RequestState::approved) {
+        add_all(steps, plan.remind_install, Step::Kind::remind_install, since, calendar);
+        if (!plan.install_limit.empty())
+            steps.push_back({review::after(since, plan.install_limit, calendar), Step::Kind::lapse});
+    }
     std::ranges::sort(steps, {}, [](const Step& step) { return std::pair(step.at, step.kind); });
     return steps;
 }
@@ -88,8 +97,8 @@ Outcome hold(Case item, const Context& context) {
     const auto before = request.state;
     request.state = RequestState::held;
     request.state_note =
-        fmt::format("Nobody has answered for {} since {}. A vote takes it up again.", missing(item),
-                    time_zone::date_text(request.state_since, context.settings.policy->calendar.zone));
+        say_in(views::Language::english, texts::nobody_answered, missing(item),
+               time_zone::date_text(request.state_since, context.settings.policy->calendar.zone));
     Outcome outcome;
     outcome.effects.push_back(
         alarm(context.settings, fmt::format("held:{}:v{}", to_text(request.id), request.version),
@@ -104,7 +113,7 @@ Outcome expire(Case item, const Context& context) {
                {.state = RequestState::expired,
                 .kind = storage::DecisionKind::cancel,
                 .by = {},
-                .reason = "No answer came in time. Ask again whenever you like.",
+                .reason = say_in(views::Language::english, texts::no_answer_in_time),
                 .evidence = details({{"by", "deadline"}})},
                "countersign", context);
 }
@@ -137,10 +146,11 @@ Outcome deadline_due(const Event& event, const Context& context) {
         switch (step.kind) {
             case Step::Kind::remind_requester:
             case Step::Kind::remind_parties:
+            case Step::Kind::remind_install:
                 // After a long stop one reminder is enough.
                 if (std::exchange(reminded, true)) break;
-                outcome.merge(step.kind == Step::Kind::remind_requester ? remind_requester(item, context)
-                                                                        : remind_parties(item, context));
+                outcome.merge(step.kind == Step::Kind::remind_parties ? remind_parties(item, context)
+                                                                      : remind_requester(item, context));
                 break;
             case Step::Kind::escalate:
                 outcome.merge(escalate(item, context.settings.policy->schedule.chain[step.link], context));
@@ -148,6 +158,9 @@ Outcome deadline_due(const Event& event, const Context& context) {
             case Step::Kind::hold:
                 outcome.merge(hold(std::move(item), context));
                 return outcome;
+            case Step::Kind::lapse:
+                outcome.merge(approval_lapsed(*request, context));
+                break;
             case Step::Kind::expire:
                 outcome.merge(expire(std::move(item), context));
                 return outcome;
@@ -181,9 +194,9 @@ Outcome condition_due(const Event& event, const Context& context) {
         outcome.merge(settle(std::move(item), before, "countersign", context));
     } else if (before == RequestState::approved || before == RequestState::installed) {
         item.request.state = RequestState::reconsider;
-        item.request.state_note = fmt::format(
-            "{} approved with a condition, and {}. Keep the decision, clear it, or restrict the app.", party,
-            row->not_counted.front());
+        const auto lapsed =
+            say_in(views::Language::english, texts::condition_lapsed, party, row->not_counted.front());
+        item.request.state_note = say_in(views::Language::english, texts::to_reconsider, lapsed);
         outcome.merge(settle(std::move(item), before, "countersign", context));
     }
     return outcome;

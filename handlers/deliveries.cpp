@@ -13,6 +13,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
+
 namespace countersign::handlers {
 namespace {
 
@@ -33,6 +36,47 @@ Outcome failed_delivery(const EffectAnswer& answer, const Context& context, cons
     return outcome;
 }
 
+// The card, or its copy in another channel, that a call is about: "card:7:C0OTHER:v3" is about
+// "card:7:C0OTHER".
+std::string card_in(const EffectAnswer& answer) {
+    const auto card = card_name(answer.request);
+    const auto rest = answer.key.substr(card.size());
+    if (!rest.starts_with(":C") && !rest.starts_with(":G")) return card;
+    return card + rest.substr(0, rest.find(':', 1));
+}
+
+// R24: a message whose blocks Slack does not take goes out as its text, which says everything; whoever runs
+// this hears of it, for the fault is ours.
+std::optional<Outcome> plain_instead(const EffectAnswer& answer, const Context& context) {
+    constexpr std::array<std::string_view, 4> about_blocks{"invalid_blocks", "invalid_blocks_format",
+                                                           "msg_blocks_too_long", "block_mismatch"};
+    if (std::ranges::find(about_blocks, std::string_view(answer.error)) == about_blocks.end() ||
+        !answer.args.contains("blocks") || answer.key.ends_with(":plain"))
+        return std::nullopt;
+    auto args = answer.args;
+    if (answer.method == "chat.update") {
+        // One that says nothing of blocks keeps the old ones. The card may have moved on since.
+        args["blocks"] = nlohmann::json::array();
+        if (const auto request = context.view.request(answer.request))
+            args["text"] = draw_card(load_case(*request, context), context).text;
+    } else {
+        args.erase("blocks");
+    }
+    storage::Effect effect;
+    effect.key = answer.key + ":plain";
+    effect.method = answer.method;
+    effect.purpose = answer.purpose;
+    effect.args = args.dump();
+    effect.context = answer.context.dump();
+    effect.interactive = true;
+    if (answer.request.value > 0) effect.request = answer.request;
+    if (answer.key.starts_with(card_name(answer.request))) effect.lane = effect.message = card_in(answer);
+    auto outcome = failed_delivery(answer, context,
+                                   "Slack does not take the layout of a message; it goes out as plain text.");
+    outcome.effects.push_back(std::move(effect));
+    return outcome;
+}
+
 // A card that nobody can see any more is posted anew; the new message becomes the card.
 storage::Effect post_again(const Case& item, std::string_view occasion, const Context& context) {
     auto effect = post_card(item.request, context.settings.review.channel, draw_card(item, context));
@@ -44,6 +88,7 @@ storage::Effect post_again(const Case& item, std::string_view occasion, const Co
 
 Outcome card_posted(const EffectAnswer& answer, const Context& context) {
     if (answer.ok()) return {};
+    if (auto plain = plain_instead(answer, context)) return std::move(*plain);
     return failed_delivery(
         answer, context,
         fmt::format("The card of {} cannot be posted in the review channel.", to_text(answer.request)));
@@ -51,6 +96,7 @@ Outcome card_posted(const EffectAnswer& answer, const Context& context) {
 
 Outcome card_updated(const EffectAnswer& answer, const Context& context) {
     if (answer.ok()) return {};
+    if (auto plain = plain_instead(answer, context)) return std::move(*plain);
     const bool gone = answer.error == "message_not_found" || answer.error == "cant_update_message" ||
                       answer.error == "edit_window_closed";
     const auto request = context.view.request(answer.request);
@@ -66,6 +112,7 @@ Outcome card_updated(const EffectAnswer& answer, const Context& context) {
 
 Outcome notice_sent(const EffectAnswer& answer, const Context& context) {
     if (answer.ok()) return {};
+    if (auto plain = plain_instead(answer, context)) return std::move(*plain);
     return failed_delivery(answer, context,
                            fmt::format("A message about {} cannot be delivered to {}.",
                                        to_text(answer.request), text_field(answer.args, "channel")));
@@ -73,6 +120,7 @@ Outcome notice_sent(const EffectAnswer& answer, const Context& context) {
 
 Outcome answer_shown(const EffectAnswer& answer, const Context& context) {
     if (answer.ok()) return {};
+    if (auto plain = plain_instead(answer, context)) return std::move(*plain);
     const auto user = UserId(text_field(answer.context, "user"));
     const bool was_direct = user.empty();
     if (was_direct) {

@@ -103,11 +103,13 @@ Outcome remind_requester(const Case& item, const Context& context) {
     const auto& request = item.request;
     if (request.requester.empty()) return outcome;
     const auto language = language_of(request.requester, context);
-    const auto words = request.state == storage::RequestState::need_info
-                           ? say_in(language, texts::remind_answer, title(item, language),
-                                    waiting_since(item, context), views::inert(request.info_question, 500))
-                           : say_in(language, texts::remind_issue, title(item, language),
-                                    waiting_since(item, context), to_text(request.id));
+    const auto name = title(item, language);
+    const auto since = waiting_since(item, context);
+    auto words = say_in(language, texts::remind_issue, name, since, to_text(request.id));
+    if (request.state == storage::RequestState::need_info)
+        words = say_in(language, texts::remind_answer, name, since, views::inert(request.info_question, 500));
+    if (request.state == storage::RequestState::approved)
+        words = say_in(language, texts::remind_install, name, since);
     outcome.merge(gentle(request, request.requester, occasion("remind", item, context), words, context));
     outcome.audit.push_back(
         {"countersign", "reminder.sent", to_text(request.id), details({{"to", request.requester.value}})});

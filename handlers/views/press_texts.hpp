@@ -157,6 +157,9 @@ inline constexpr Text<1> unsent_not_agreed{
     "Nichts wurde an Slack geschickt: Nicht alle Parteien stimmen dem zu, was {0} jetzt verlangt. Es wird "
     "neu "
     "geprüft."};
+inline constexpr Text<1> nothing_sent{"Nothing was sent to Slack: {0}", "Nichts ging an Slack: {0}"};
+inline constexpr Text<1> press_nothing_yet{"Please press nothing in Slack yet: {0}",
+                                           "Bitte drücke in Slack noch nichts: {0}"};
 inline constexpr Text<2> needs_a_human_because{"{0} needs a human: {1}", "{0} braucht einen Menschen: {1}"};
 
 // --- votes ---
@@ -262,6 +265,13 @@ inline constexpr Text<3> remind_issue{
     "A reminder: {0} waits for its vendor issue since {1}. `/app-request link {2} URL` links it.",
     "Zur Erinnerung: {0} wartet seit {1} auf den Anbieter-Vorgang. `/app-request link {2} URL` verknüpft "
     "ihn."};
+inline constexpr Text<2> remind_install{
+    "A reminder: {0} is approved since {1}, and nobody has installed it. Install it if you still need it; "
+    "else "
+    "the approval may lapse.",
+    "Zur Erinnerung: {0} ist seit {1} genehmigt, und niemand hat die App installiert. Installiere sie, wenn "
+    "du "
+    "sie noch brauchst; sonst verfällt die Genehmigung vielleicht."};
 inline constexpr Text<4> remind_party{
     "A reminder: {0} waits for {1} since {2}. Its card is in <#{3}>.",
     "Zur Erinnerung: {0} wartet seit {2} auf {1}. Die Karte steht in <#{3}>."};

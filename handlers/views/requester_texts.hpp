@@ -53,6 +53,13 @@ inline constexpr Text<1> received{
     "Dein Antrag auf {0} ist da und wird geprüft.\nAls Nächstes: Die Prüfer sehen ihn an; du hörst von jedem "
     "Schritt. "
     "Du musst jetzt nichts tun."};
+inline constexpr Text<2> received_held{
+    "Your request for {0} is here. {1}\nNext: somebody takes it up; you hear of every step. Nothing to do "
+    "for "
+    "you now.",
+    "Dein Antrag auf {0} ist da. {1}\nAls Nächstes: Jemand nimmt ihn auf; du hörst von jedem Schritt. Du "
+    "musst "
+    "jetzt nichts tun."};
 inline constexpr Text<4> question{
     "{0}{1} has a question about your request for {2}:\n{3}\nNext: press `Answer`. The review goes on when "
     "you have.",
@@ -111,6 +118,9 @@ inline constexpr Text<2> is_superseded{
     "von jedem Schritt."};
 inline constexpr Text<3> stands{"Your request for {0}: {1}.\nNext: {2}",
                                 "Dein Antrag auf {0}: {1}.\nAls Nächstes: {2}"};
+
+inline constexpr Text<2> is_installed{"{0} is installed{1}. It can be used now.",
+                                      "{0} ist installiert{1}. Du kannst die App jetzt benutzen."};
 
 // --- what an open request waits for ---
 inline constexpr Text<1> step_link{"Link the vendor issue: `/app-request link {0} URL`.",
