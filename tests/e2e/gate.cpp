@@ -49,7 +49,6 @@ TEST_CASE("e2e language: a requester with a German locale is told everything in 
                                      {"token_type", "bot"}}},
                          .resolution = ""});
     story.slack.request_app(office::employee, "A0FILES", "bitte");
-    story.expect_direct_message(office::employee, "durch");
     story.expect_direct_message(office::employee, "Regel dateien: Hier liest keine App Dateien.");
     story.press(office::security, "Details");
     story.expect_line(office::security, "Alle Rechte");

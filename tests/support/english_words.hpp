@@ -30,11 +30,11 @@ inline std::string without_names(std::string_view text) {
 
 inline std::string english_word_in(std::string_view text) {
     static constexpr std::array words{
-        "the",     "this",     "you",      "your",     "and",     "not",     "has",     "have",
-        "with",    "that",     "are",      "been",     "nobody",  "its",     "it",      "what",
-        "when",    "who",      "is",       "of",       "by",      "already", "yet",     "more",
-        "waiting", "approved", "rejected", "decision", "decided", "request", "press",   "missing",
-        "nothing", "asked",    "earlier",  "required", "until",   "since",   "because", "answered"};
+        "the",      "this",     "you",      "your",    "and",     "not",     "has",     "have",
+        "with",     "that",     "are",      "been",    "nobody",  "its",     "what",    "when",
+        "who",      "is",       "of",       "by",      "already", "yet",     "more",    "waiting",
+        "approved", "rejected", "decision", "decided", "request", "press",   "missing", "nothing",
+        "asked",    "earlier",  "required", "until",   "since",   "because", "answered"};
     std::string word;
     for (const char letter : without_names(text) + " ") {
         if (std::isalpha(static_cast<unsigned char>(letter)) != 0 ||
