@@ -6,7 +6,7 @@
 
 using namespace countersign::tests;
 
-TEST_CASE("e2e gate: a newcomer is held, told, and let through by an admin; Slack's list agrees (M22)") {
+TEST_CASE("e2e gate: a newcomer is held, told, and let through by an admin, as Slack's list agrees (M22)") {
     ReviewStory story({.policy = "[gate]\nhold_first_request = true\n"});
     story.fixture.start();
     story.ask(std::string("see ") + office::issue);

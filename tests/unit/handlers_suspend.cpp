@@ -179,7 +179,7 @@ TEST_CASE("M24: the answer to restrict is lost: it is looked up, and ends suspen
     CHECK(world.performed_of("admin.apps.restrict").empty());
 }
 
-TEST_CASE("M24: without an admin token the admin restricts by hand and says Done; the way back goes on") {
+TEST_CASE("M24: without an admin token the admin restricts by hand and says Done, and the way back goes on") {
     ReviewWorld world;
     const auto id = approved_by_hand(world);
     const auto said = world.command("U0ADMIN", "suspend REQ-1 its token was stolen");
