@@ -172,13 +172,81 @@ TEST_CASE("S6: a token that comes by SIGHUP begins the polling, also of issues t
     story.expect_note(issue, "approved by");
 }
 
+namespace {
+
+// What the daemon answered to the newest slash command, in its ack.
+std::string typed(TrackerStory& story, const std::string& user, const std::string& text) {
+    const auto envelope = story.slack.command(user, office::review, "/app-request", text);
+    std::string answer;
+    story.wait(
+        [&] {
+            for (const auto& ack : story.slack.acks())
+                if (ack.envelope_id == envelope && ack.payload.is_object())
+                    answer = ack.payload.value("text", "");
+            return !answer.empty();
+        },
+        "an answer to /app-request " + text);
+    return answer;
+}
+
+std::string code_in(const std::string& answer) {
+    const auto at = answer.find("```countersign-");
+    REQUIRE_MESSAGE(at != std::string::npos, answer);
+    return answer.substr(at + 3, answer.find("```", at + 3) - at - 3);
+}
+
+}  // namespace
+
+TEST_CASE("P9: a person connects their own account with a code that only they have, and then signs with it") {
+    TrackerStory story;
+    story.tracker.add_account("second.gl", "Second of Security");
+    const auto issue = story.open_issue();
+    story.fixture.start();
+    story.ask("see " + story.tracker.issue_url(issue));
+    story.expect_note(issue, "- Security: waiting");
+    story.tracker.sign(issue, "second.gl", "Security::Approved");
+    story.expect_card("may not sign for Security");
+
+    CHECK(typed(story, office::security_two, "connect yes").contains("nothing to confirm"));
+    CHECK(typed(story, office::security_two, "connect elsewhere").contains("I know no tracker elsewhere"));
+    // The configuration says who this person is.
+    CHECK(typed(story, office::security, "connect").contains("configuration already says"));
+    // Two accounts with one code prove nothing.
+    const auto stolen = code_in(typed(story, office::security_two, "connect"));
+    story.tracker.comment(issue, "second.gl", stolen);
+    story.tracker.comment(issue, "mallory.gl", stolen);
+    story.wait(
+        [&] {
+            const auto told = story.slack.messages(office::security_two);
+            return std::ranges::any_of(told, [](const auto& each) {
+                return says(each, "Two accounts wrote your code") || says(each, "Your code was written by");
+            });
+        },
+        "a word about the code");
+    const auto code = code_in(typed(story, office::security_two, "connect"));
+    CHECK(code != stolen);
+    story.tracker.comment(issue, "second.gl", "look: " + code);
+    story.tracker.comment(issue, "second.gl", code);
+    story.expect_direct_message(office::security_two, "on GitLab (account");
+    story.expect_card("Security: waiting");
+    CHECK(typed(story, office::security_two, "connect yes").contains("You are now known as"));
+    story.tracker.unsign(issue, "second.gl", "Security::Approved");
+    // Taken off and put on in one moment tells nobody what came last.
+    story.tracker.pass(std::chrono::seconds(2));
+    story.tracker.sign(issue, "second.gl", "Security::Approved");
+    story.expect_card("Security: approved by <@U0SEC2>, signed in GitLab");
+    CHECK(typed(story, office::security_two, "disconnect").contains("Done"));
+    CHECK(typed(story, office::security_two, "disconnect").contains("connected to no account"));
+}
+
 TEST_CASE(
     "P14: comments stand in the card's thread, replies there on the issue, and nothing internal leaks") {
     TrackerStory story;
     const auto issue = story.open_issue();
     story.tracker.comment(issue, "eva.gl", "from before the link");
     // The moment of the link counts by the second.
-    story.slack.wait([] { return false; }, std::chrono::milliseconds(1100));
+    const auto second = [] { return floor<std::chrono::seconds>(std::chrono::system_clock::now()); };
+    story.wait([&, then = second()] { return second() > then; }, "the next second");
     story.fixture.start();
     story.ask("see " + story.tracker.issue_url(issue));
     story.expect_note(issue, "- Security: waiting");
