@@ -169,14 +169,14 @@ bool OutboxRunner::closed(std::string_view of_storage, bool interactive, Plan& p
 }
 
 OutboxRunner::Step OutboxRunner::consider(Effect& effect, Plan& plan, Timestamp now, SteadyTime steady) {
-    if (effect.deadline && *effect.deadline < now) {
-        outbox_.failed(effect.id, "expired", now);
-        plan.results.push_back(result_of(effect, "expired", without_answer("expired")));
-        return Step::ends;
-    }
     if (effect.maybe_sent && repeat_of(effect) == Method::Repeat::handler_decides) {
         outbox_.failed(effect.id, "unclear: the answer was lost", now);
         plan.results.push_back(result_of(effect, "unclear", without_answer("answer_lost")));
+        return Step::ends;
+    }
+    if (effect.deadline && *effect.deadline < now) {
+        outbox_.failed(effect.id, "expired", now);
+        plan.results.push_back(result_of(effect, "expired", without_answer("expired")));
         return Step::ends;
     }
     const std::string bucket = TrackerPaces::of(storage::bucket_of(effect));

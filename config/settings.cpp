@@ -66,6 +66,12 @@ SlackSettings read_slack(Section& root, Problems& problems) {
 
 namespace {
 
+constexpr std::chrono::milliseconds quickest_poll{500};
+
+std::chrono::milliseconds scaled(std::chrono::milliseconds time, double scale) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time / scale);
+}
+
 Settings read_all(const Node& document, const std::filesystem::path& file, Problems& problems) {
     Section root(&document, "", problems);
     Settings settings;
@@ -73,6 +79,10 @@ Settings read_all(const Node& document, const std::filesystem::path& file, Probl
     settings.slack = read_slack(root, problems);
     settings.review = read_review(root, problems);
     settings.trackers = read_trackers(root, problems);
+    for (auto& tracker : settings.trackers) {
+        if (settings.slack.rate_scale > 1 && is_loopback_url(tracker.url))
+            tracker.poll = std::max(quickest_poll, scaled(tracker.poll, settings.slack.rate_scale));
+    }
     settings.people = read_people(root, settings.trackers, problems);
 
     Section slackbot(root.table("slackbot"), "slackbot", problems);

@@ -22,7 +22,7 @@ struct SlackSettings {
     std::string api_url = "https://slack.com/api/";  // ends in '/'
     int connections = 2;                             // 1..10 Socket Mode slots
     std::chrono::minutes reconcile{10};
-    double rate_scale = 1.0;        // 1..1000; above 1 only with a loopback api_url
+    double rate_scale = 1.0;  // 1..1000; above 1 only with a loopback api_url; quickens loopback trackers too
     std::filesystem::path ca_file;  // empty: system trust store only
     std::string proxy;              // empty: HTTPS_PROXY / NO_PROXY
 };
@@ -64,7 +64,7 @@ struct Tracker {
     std::vector<std::string> projects;
     std::string template_name = "app_integrations";
     TrackerPurpose purpose = TrackerPurpose::vendor;
-    std::chrono::seconds poll{60};
+    std::chrono::milliseconds poll{std::chrono::minutes(1)};
     bool check_boxes = false;  // ticked boxes of the text sign too, where GitLab tells who ticked them (A14)
 };
 

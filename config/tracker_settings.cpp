@@ -97,7 +97,7 @@ Tracker read_tracker(const Node* node, Problems& problems) {
                             tracker.kind == TrackerKind::gitlab ? "group/sub-group/project" : "owner/name"));
     tracker.template_name = section.text("template", tracker.template_name);
     tracker.purpose = choice<TrackerPurpose>(section, "purpose", TrackerPurpose::vendor, purposes);
-    tracker.poll = std::chrono::seconds(section.integer("poll_seconds", tracker.poll.count(), 10, 3600));
+    tracker.poll = std::chrono::seconds(section.integer("poll_seconds", 60, 10, 3600));
     tracker.check_boxes = section.boolean("check_boxes", false);
     if (tracker.check_boxes && tracker.kind == TrackerKind::github)
         section.problem("check_boxes",

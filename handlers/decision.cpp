@@ -84,6 +84,9 @@ Outcome decision_answered(const Event& event, const Context& context) {
         outcome.merge(read_back(*request, RequestState::applying, Inquiry::confirm, asker, context));
     } else if (answer.error == "request_already_resolved") {
         outcome.merge(read_back(*request, RequestState::applying, Inquiry::adopt, asker, context));
+    } else if (answer.meaning == "expired") {
+        // Put off for longer than what was read before it holds (A18): from the first reading on again.
+        outcome.merge(read_back(*request, RequestState::applying, Inquiry::precheck, asker, context));
     } else if (answer.meaning == "unclear") {
         outcome.merge(read_back(*request, RequestState::unclear, Inquiry::unclear, asker, context));
     } else {

@@ -42,6 +42,8 @@ using storage::RequestState;
 constexpr int max_repeats = 3;
 // A person waits for the answer; a tracker that takes longer is told of as one that does not answer.
 constexpr std::chrono::seconds check_patience{45};
+// An approval that could not leave by then (Slack answers 429, or not at all) is read for again (A18).
+constexpr std::chrono::minutes reading_holds{1};
 
 // Stops listening; then whatever the conclusion was.
 Outcome concluded(RequestId request, Outcome conclusion) {
@@ -273,6 +275,7 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context, Iss
                   : left_out.empty() ? approve_app(target)
                                      : approve_app_without(target, left_out);
     effect.context = to_context(asker);
+    if (!restrict && item.issue) effect.deadline = context.now + reading_holds;
     Outcome outcome;
     outcome.audit.push_back({request.decided_by.empty() ? "countersign" : request.decided_by.value,
                              restrict ? "decision.restrict_sent" : "decision.approve_sent",

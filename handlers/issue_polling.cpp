@@ -93,7 +93,7 @@ Outcome ask_for_changes(const config::Tracker& tracker, const std::vector<Tracke
             const auto from = since == Timestamp() ? since : since - minutes(2);
             auto effect = ask_changed_issues(tracker.name, project, iids, from, round);
             // A tracker that does not answer until the next round is told of, not asked ever more often.
-            effect.deadline = context.now + std::max<seconds>(tracker.poll, seconds(30));
+            effect.deadline = context.now + std::max<milliseconds>(tracker.poll, seconds(30));
             outcome.effects.push_back(std::move(effect));
         }
     }

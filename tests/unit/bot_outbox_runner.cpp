@@ -163,6 +163,7 @@ TEST_CASE("what an earlier run had claimed: an approval is not repeated blindly,
     World world;
     Effect approve = post("approve");
     approve.method = "admin.apps.approve";
+    approve.deadline = world.clock.now() + 1min;  // says nothing of what may have been sent
     world.enqueue(approve);
     world.enqueue(post("card"));
     REQUIRE(world.plan().perform.size() == 2);

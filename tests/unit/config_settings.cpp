@@ -161,6 +161,8 @@ listen = "[::1]:0"
     CHECK(settings->trackers.at(0).poll == std::chrono::seconds(10));
     CHECK(settings->trackers.at(1).url == "http://127.0.0.1:99/gitlab");
     CHECK(settings->trackers.at(1).api_url == "http://127.0.0.1:99/gitlab/api/v4");
+    CHECK(settings->trackers.at(1).poll ==
+          std::chrono::milliseconds(1200));  // loopback: 60 s at rate_scale 50
     CHECK(settings->trackers.at(1).template_name == "app_integrations");
     CHECK(settings->http_listen == "[::1]:0");
 }

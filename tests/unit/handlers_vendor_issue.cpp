@@ -132,6 +132,33 @@ TEST_CASE("A18: the issue is read again as the last thing before Slack's approve
     CHECK(any_holds(world.heard("U0ADMIN"), expected));
 }
 
+TEST_CASE("A18: before an approval that Slack put off leaves, the issue is read once more") {
+    IssueWorld world;
+    const auto id = signed_request(world);
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run_all({"admin.apps.approve"});
+    const auto put_off = world.expect("admin.apps.approve");
+    REQUIRE(put_off.deadline.has_value());
+    CHECK(*put_off.deadline - world.clock.now() <= 1min);
+    const auto read = world.readings.size();
+    world.pass(61s);
+    SUBCASE("nothing changed") {
+        world.answer(put_off, {"expired", "expired", {}});
+        world.run_all();
+        CHECK(world.readings.size() > read);
+        CHECK(world.performed_of("admin.apps.approve").size() == 1);
+        CHECK(world.state(id) == RequestState::approved);
+    }
+    SUBCASE("a signature was taken off meanwhile") {
+        world.story.label(legal, false, IssueStory::outsider);
+        world.answer(put_off, {"expired", "expired", {}});
+        world.run_all();
+        CHECK(world.performed_of("admin.apps.approve").empty());
+        CHECK(world.state(id) == RequestState::in_review);
+        CHECK(any_holds(world.heard("U0ADMIN"), "Nothing was sent to Slack"));
+    }
+}
+
 TEST_CASE(
     "A18, S8: an automatic approval that cannot read the issue is tried again later, not for ever at once") {
     auto settings = tracker_settings();
