@@ -73,8 +73,7 @@ TEST_CASE("e2e asking: a refusal is in the person's own language once it is know
     story.fixture.start();
     story.ask(with_link);
     story.slack.open_home(office::outsider);
-    story.wait([&] { return story.count("views.publish") >= 1 && story.count("users.info") >= 1; },
-               "who the person is");
+    story.expect_home(office::outsider, "Deine Antr");
     story.press(office::outsider, "Approve");
     story.expect_line(office::outsider, "du darfst nicht");
     story.expect_card("In review");

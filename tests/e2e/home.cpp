@@ -11,18 +11,6 @@ using countersign::fakes::View;
 
 namespace {
 
-View home_of(ReviewStory& story, const std::string& user) {
-    for (const auto& view : story.slack.views(user)) {
-        if (view.kind == "home") return view;
-    }
-    return {};
-}
-
-void expect_home(ReviewStory& story, const std::string& user, const std::string& text) {
-    story.wait([&] { return home_of(story, user).view.dump().contains(text); },
-               "the Home tab of " + user + " to say '" + text + "'");
-}
-
 std::string value_of(const View& home, const std::string& label) {
     for (const auto& block : home.view["blocks"]) {
         for (const auto& element : block.value("elements", Json::array())) {
@@ -38,22 +26,22 @@ TEST_CASE("P11 R23: Home shows each role its own, votes count from there, and it
     ReviewStory story;
     story.fixture.start();
     story.slack.open_home(office::employee);
-    expect_home(story, office::employee, "You have not asked for an app yet");
+    story.expect_home(office::employee, "You have not asked for an app yet");
     story.ask(office::issue);
-    expect_home(story, office::employee, "REQ-1");
+    story.expect_home(office::employee, "REQ-1");
 
     story.slack.open_home(office::security);
-    expect_home(story, office::security, "Waits for your vote");
-    expect_home(story, office::security, "queue:REQ-1");
-    const auto home = home_of(story, office::security);
+    story.expect_home(office::security, "Waits for your vote");
+    story.expect_home(office::security, "queue:REQ-1");
+    const auto home = story.home_of(office::security);
     story.slack.press_in_view(office::security, home.id, "Approve", value_of(home, "Approve"));
     story.expect_card(std::string("approved by <@") + office::security + ">");
-    expect_home(story, office::security, "Nothing waits for your vote");
-    CHECK(home_of(story, office::outsider).id.empty());
+    story.expect_home(office::security, "Nothing waits for your vote");
+    CHECK(story.home_of(office::outsider).id.empty());
 
     story.slack.open_home(office::admin);
-    expect_home(story, office::admin, "I approve, restrict and cancel in Slack myself");
-    story.slack.press_in_view(office::admin, home_of(story, office::admin).id, "Find an app");
+    story.expect_home(office::admin, "I approve, restrict and cancel in Slack myself");
+    story.slack.press_in_view(office::admin, story.home_of(office::admin).id, "Find an app");
     story.slack.submit(office::admin, story.form(office::admin, "Find an app").id, {{"App", "Miro"}});
     story.wait([&] { return story.form(office::admin, "Find an app").view.dump().contains("REQ-1"); },
                "the form to be answered in its place");
@@ -80,13 +68,13 @@ TEST_CASE("R22: a person with a German Slack reads German, everybody else and th
     story.fixture.start();
     story.slack.open_home(office::employee);
     story.slack.command(office::employee, office::general, "/app-request", "help");
-    expect_home(story, office::employee, "Du hast noch keine App beantragt");
+    story.expect_home(office::employee, "Du hast noch keine App beantragt");
     story.ask("");
     story.expect_direct_message(office::employee, "braucht einen Anbieter-Vorgang");
     story.press_direct(office::employee, "Vorgang verknüpfen");
     story.fill(office::employee, "Vorgang verknüpfen", {{"Link zum Vorgang", office::issue}});
     story.expect_card(": In review");
     story.slack.open_home(office::security);
-    expect_home(story, office::security, "Waits for your vote");
+    story.expect_home(office::security, "Waits for your vote");
     story.expect_good_manners();
 }

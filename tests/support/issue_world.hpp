@@ -76,11 +76,9 @@ class IssueWorld : public ReviewWorld {
     // Performs everything that is due until nothing is, apart from the methods named.
     void run_all(const std::vector<std::string>& but = {}) {
         for (int round = 0; round < 2'000; ++round) {
-            auto effects = due();
-            std::erase_if(effects,
-                          [&](const auto& each) { return std::ranges::find(but, each.method) != but.end(); });
-            if (effects.empty()) return;
-            const auto& effect = effects.front();
+            const auto next = next_due(but);
+            if (!next) return;
+            const auto& effect = *next;
             if (effect.token == storage::TokenKind::tracker) {
                 performed.push_back(effect);
                 answer(effect, tracker(effect));

@@ -106,6 +106,18 @@ void ReviewStory::expect_alarm(const std::string& text) {
         "an alarm that says '" + text + "'");
 }
 
+fakes::View ReviewStory::home_of(const std::string& user) const {
+    for (const auto& view : slack.views(user)) {
+        if (view.kind == "home") return view;
+    }
+    return {};
+}
+
+void ReviewStory::expect_home(const std::string& user, const std::string& text) {
+    wait([&] { return home_of(user).view.dump().contains(text); },
+         "the Home tab of " + user + " to say '" + text + "'");
+}
+
 void ReviewStory::press(const std::string& user, const std::string& label, int number) {
     press_in(user, card(number), label);
 }

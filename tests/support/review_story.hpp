@@ -26,6 +26,8 @@ class ReviewStory {
     // Waits for a line that only this person sees: ephemeral in the review channel, or a direct message.
     void expect_line(const std::string& user, const std::string& text);
     void expect_alarm(const std::string& text);
+    [[nodiscard]] fakes::View home_of(const std::string& user) const;  // without an id: none was published
+    void expect_home(const std::string& user, const std::string& text);
 
     // Presses a button of the card and returns at once.
     void press(const std::string& user, const std::string& label, int number = 0);
