@@ -16,6 +16,7 @@
 #include "handlers/review/working_days.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/settle.hpp"
+#include "handlers/vendor_issue_seen.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/forms.hpp"
 #include "handlers/views/home_texts.hpp"
@@ -145,6 +146,8 @@ Outcome press_reopen(const Press& press, Case item, const Context& context) {
     request.decision_reason.clear();
     request.decided_at.reset();
     request.outside = storage::Outside::no;
+    // Nobody had followed it since the request ended.
+    if (item.issue) outcome.merge(watch_issue(*item.issue, context));
     outcome.audit.push_back({press.user.value, "request.reopened", id, details({{"cause", press.cause}})});
     if (!request.requester.empty()) {
         const auto text = say_in(language_of(request.requester, context), texts::reopened, id,

@@ -102,12 +102,17 @@ Outcome ask_for_changes(const config::Tracker& tracker, const std::vector<Tracke
     return outcome;
 }
 
+// What is in flight is drawn anew when it has landed.
+bool shows_trouble(storage::RequestState state) {
+    return !storage::is_final(state) && !review::in_flight(state);
+}
+
 // People see on the cards why nothing moves, and see it go again (S8).
 Outcome redraw_cards(std::string_view tracker, const Context& context) {
     Outcome outcome;
     for (const auto& request : context.view.open_requests()) {
         const auto issue = context.view.vendor_issue(request.id);
-        if (!issue || issue->tracker != tracker || !review::in_votes(request.state)) continue;
+        if (!issue || issue->tracker != tracker || !shows_trouble(request.state)) continue;
         outcome.changes.emplace_back(
             storage::SetTimer{{"redraw:" + countersign::to_text(request.id), context.now,
                                nlohmann::json{{"kind", "redraw"}, {"request", request.id.value}}.dump()}});
@@ -224,7 +229,7 @@ Outcome changed_issues_told(const EffectAnswer& answer, const Context& context) 
 
 Outcome redraw_due(const Event& event, const Context& context) {
     const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
-    if (!request || !review::in_votes(request->state)) return {};
+    if (!request || !shows_trouble(request->state)) return {};
     return settle(load_case(*request, context), request->state, "tracker", context);
 }
 

@@ -127,6 +127,8 @@ void cancel_in_slack(const AppRequest& request, const Context& context, Outcome&
 
 // What the card says of the issue besides its address.
 std::string issue_note(const Case& item, const Context& context) {
+    // Nobody waits for the issue of a request that has ended, and nobody would take the note back.
+    if (storage::is_final(item.request.state)) return {};
     auto problem = issue_problem(item, context);
     return problem.empty() ? issue_trouble(item, context) : problem;
 }

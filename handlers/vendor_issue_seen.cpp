@@ -260,7 +260,9 @@ Outcome tell_requests(const TrackerIssue& before, const TrackerIssue& after, con
     Outcome outcome;
     for (const auto id : context.view.requests_on(before.key)) {
         const auto request = context.view.request(id);
-        if (!request || id == but) continue;
+        // What ended without an approval rests on nothing that could still change.
+        const bool over = request && storage::is_final(request->state) && !is_decided(request->state);
+        if (!request || over || id == but) continue;
         outcome.merge(follow_up(see(*request, before, facts, after, context), before, facts, context));
     }
     outcome.merge(tell_follower(before, facts, context));

@@ -1,6 +1,7 @@
 #include "tests/simulation/invariants.hpp"
 
 #include "handlers/effects.hpp"
+#include "handlers/review/issue_verdict.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/settle.hpp"
 #include "storage/audit.hpp"
@@ -40,6 +41,35 @@ void check_evidence(const storage::Effect& approve, const storage::View& view,
         if (agreed < party.quorum)
             broken.push_back(fmt::format("{} was approved without {}", to_text(request->id), party.name));
     }
+}
+
+bool check_signatures(const storage::Effect& approve, const storage::View& view,
+                      const SimulatedTracker& tracker, std::vector<std::string>& broken) {
+    const auto request = view.request(approve.request.value());
+    if (!request) return false;
+    std::map<std::string, storage::Vote> newest;
+    for (const auto& vote : view.votes(request->id)) {
+        if (vote.scope_hash == request->scope_hash) newest[vote.voter.value] = vote;
+    }
+    const auto verdict = handlers::review::parse_issue_verdict(view.newest_verdict(request->id));
+    bool any = false;
+    for (const auto& [voter, vote] : newest) {
+        const bool carried = vote.source_ref.starts_with("carried:");
+        if (vote.source != storage::VoteSource::tracker || vote.answer != storage::VoteAnswer::approve ||
+            carried)
+            continue;
+        any = true;
+        if (!tracker.was_signed(vote.party, vote.source_ref))
+            broken.push_back(fmt::format("{} was approved on {}, which nobody signed for {}",
+                                         to_text(request->id), vote.source_ref, vote.party));
+        const bool counted = verdict && std::ranges::any_of(verdict->parties, [&](const auto& party) {
+                                 return party.party == vote.party && !party.counted.empty();
+                             });
+        if (!counted)
+            broken.push_back(fmt::format("{} was approved for {} on a sign that its evidence does not count",
+                                         to_text(request->id), vote.party));
+    }
+    return any;
 }
 
 void check_once(const SimulatedSlack& slack, std::vector<std::string>& broken) {

@@ -4,6 +4,7 @@
 #include "handlers/context.hpp"
 #include "storage/database.hpp"
 #include "tests/simulation/simulated_slack.hpp"
+#include "tests/simulation/simulated_tracker.hpp"
 
 #include <set>
 #include <string>
@@ -16,6 +17,11 @@ namespace countersign::simulation {
 // 1: before an approval takes effect: every party agrees, on the scopes that are approved.
 void check_evidence(const storage::Effect& approve, const storage::View& view,
                     const config::Settings& settings, std::vector<std::string>& broken);
+
+// The same for votes that came from the vendor issue: each is a signature that somebody who may sign for the
+// party really put there, and the newest evidence counts it. True if there was one.
+bool check_signatures(const storage::Effect& approve, const storage::View& view,
+                      const SimulatedTracker& tracker, std::vector<std::string>& broken);
 
 // 3 and 5: nothing was said or done twice.
 void check_once(const SimulatedSlack& slack, std::vector<std::string>& broken);

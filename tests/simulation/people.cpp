@@ -1,5 +1,6 @@
 #include "tests/simulation/people.hpp"
 
+#include "tests/simulation/simulated_tracker.hpp"
 #include "tests/support/review_office.hpp"
 
 #include <array>
@@ -13,8 +14,8 @@ const std::array<std::string, 9> everybody{"U0REQ",   "U0REQ2",  "U0SEC1",   "U0
 const std::array<std::string_view, 4> useful{"vote_approve", "vote_approve", "approve_app",
                                              "link_vendor_issue"};
 
-Json typed(const std::string& block) {
-    if (block == "vendor_issue_link") return tests::good_link;
+Json typed(const std::string& block, std::size_t app) {
+    if (block == "vendor_issue_link") return SimulatedTracker::link(app);
     if (block == "until") return "2027-03-01";
     return "because of " + block;
 }
@@ -52,9 +53,9 @@ Deed People::ask() {
     const std::string id = "Ar" + std::to_string(++counter_);
     Json scopes = Json::array({tests::slack_scope("chat:write")});
     if (pick(3) == 0) scopes.push_back(tests::slack_scope("channels:history"));
-    const auto body =
-        tests::slack_request(id, "A" + std::to_string(1 + pick(30)), pick(2) == 0 ? "U0REQ" : "U0REQ2",
-                             scopes, pick(4) == 0 ? "" : tests::good_link);
+    const auto app = 1 + pick(SimulatedTracker::apps);
+    const auto body = tests::slack_request(id, "A" + std::to_string(app), pick(2) == 0 ? "U0REQ" : "U0REQ2",
+                                           scopes, pick(4) == 0 ? "" : SimulatedTracker::link(app));
     slack_->model.pending[id] = body;
     return {"events_api",
             {{"type", "event_callback"},
@@ -108,9 +109,9 @@ std::optional<Deed> People::submit() {
         if (element.at("type") == "static_select")
             value["selected_option"] = element.at("options").at(0);
         else if (element.at("type") == "datepicker")
-            value["selected_date"] = typed(name);
+            value["selected_date"] = typed(name, 1 + pick(SimulatedTracker::apps));
         else
-            value["value"] = typed(name);
+            value["value"] = typed(name, 1 + pick(SimulatedTracker::apps));
     }
     return Deed{"interactive",
                 {{"type", "view_submission"},

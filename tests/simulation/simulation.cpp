@@ -3,7 +3,7 @@
 #include "bot/failpoint.hpp"
 #include "tests/simulation/invariants.hpp"
 #include "tests/simulation/people.hpp"
-#include "tests/support/review_office.hpp"
+#include "tests/simulation/simulated_tracker.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <fmt/format.h>
@@ -69,6 +69,7 @@ class Simulation {
         handlers::Capabilities capabilities;
         capabilities.admin = true;
         capabilities.own_app = AppId("A0COUNTERSIGN");
+        capabilities.trackers = {"procurement"};
         processor_.emplace(std::move(*database), clock_, settings_, capabilities);
         capabilities_ = capabilities;
         capabilities_.bot_user = UserId("U0BOT");
@@ -130,6 +131,7 @@ class Simulation {
                 throw Crash{};
             }
             deliver_acks(done.acks, envelopes);
+            look_at_approvals(done.effects);
             std::ranges::move(done.effects, std::back_inserter(under_way_));
             if (chance(2)) {
                 met("crash after_ack");
@@ -232,12 +234,57 @@ class Simulation {
     }
 
     // --- us to Slack ---
-    slack::ApiAnswer arrive(const storage::Effect& effect) {
-        if (effect.method == "admin.apps.approve") {
+    // What is about to leave rests on what is written down at that moment.
+    void look_at_approvals(const std::vector<storage::Effect>& effects) {
+        for (const auto& effect : effects) {
+            if (effect.method != "admin.apps.approve") continue;
             const auto reader = storage::Database::open_reader(folder_.path() / "countersign.db");
-            check_evidence(effect, storage::View(*reader), *settings_, report_.broken);
+            const storage::View view(*reader);
+            check_evidence(effect, view, *settings_, report_.broken);
+            if (check_signatures(effect, view, tracker_, report_.broken)) met("approved by signatures");
         }
+    }
+
+    slack::ApiAnswer arrive(const storage::Effect& effect) {
+        if (effect.token == storage::TokenKind::tracker) return tracker_.perform(effect);
         return slack_.perform(effect);
+    }
+
+    // A tracker's calls may be repeated: reading changes nothing, and what is written carries its mark.
+    slack::ApiAnswer tracker_answer(const storage::Effect& effect) {
+        if (chance(5)) {
+            met("tracker call that never left");
+            return lost(slack::ApiMeaning::retry, "unreachable");
+        }
+        if (chance(4)) {
+            met("tracker answer lost");
+            arrive(effect);
+            return lost(slack::ApiMeaning::retry, "timeout");
+        }
+        if (chance(3)) {
+            met("tracker 429");
+            auto answer = lost(slack::ApiMeaning::retry, "rate_limited");
+            answer.retry_after = std::chrono::seconds(1 + pick(60));
+            return answer;
+        }
+        if (chance(3)) {
+            met("tracker 5xx");
+            return lost(slack::ApiMeaning::retry, "unavailable");
+        }
+        return arrive(effect);
+    }
+
+    // People act in the tracker, which tells by a webhook: once, twice, late (a poll is first) or never.
+    void tracker_acts() {
+        const auto what = tracker_.act();
+        if (what.empty()) return;
+        met(what);
+        if (pick(2) == 0) return;
+        std::vector<bot::Item> batch;
+        const auto id = "hook-" + std::to_string(++counter_);
+        for (std::size_t copies = 1 + pick(2); copies > 0; --copies)
+            batch.emplace_back(bot::HookIn{0, "procurement", {id, "acme/vendors", tracker_.last_touched()}});
+        turn(std::move(batch));
     }
 
     static slack::ApiAnswer lost(slack::ApiMeaning meaning, const std::string& error) {
@@ -255,6 +302,7 @@ class Simulation {
     }
 
     slack::ApiAnswer answer_to(const storage::Effect& effect) {
+        if (effect.token == storage::TokenKind::tracker) return tracker_answer(effect);
         if (looked_for(effect)) {
             if (chance(10)) return lost(slack::ApiMeaning::retry, "timeout");
             if (const auto* found = slack_.posted_by(effect.key)) {
@@ -307,7 +355,11 @@ class Simulation {
 
     // --- time and fate ---
     void do_something() {
-        switch (pick(12)) {
+        switch (pick(14)) {
+            case 12:
+            case 13:
+                tracker_acts();
+                break;
             case 0:
             case 1:
             case 2:
@@ -369,6 +421,8 @@ class Simulation {
 
     void finish() {
         check_once(slack_, report_.broken);
+        for (const auto& [what, count] : tracker_.written())
+            if (count > 1) report_.broken.push_back(fmt::format("{} was written {} times", what, count));
         const auto reader = storage::Database::open_reader(folder_.path() / "countersign.db");
         check_nothing_lost(*reader, acknowledged_, report_.broken);
         const storage::View view(*reader);
@@ -384,8 +438,9 @@ class Simulation {
     tests::TempDir folder_;
     tests::ManualClock clock_;
     std::shared_ptr<const config::Settings> settings_ =
-        std::make_shared<const config::Settings>(tests::review_settings());
+        std::make_shared<const config::Settings>(SimulatedTracker::settings());
     SimulatedSlack slack_;
+    SimulatedTracker tracker_{clock_, random_};
     People people_;
     std::optional<BatchProcessor> processor_;
     handlers::Capabilities capabilities_;

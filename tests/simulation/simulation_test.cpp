@@ -28,9 +28,11 @@ TEST_CASE("simulation: nothing lost, nothing doubled, nothing approved without e
             met[what] += count;
     }
     // A run in which nothing happens proves nothing.
-    for (const auto* what : {"restart", "redelivery", "ack lost", "answer lost", "call lost on the way",
-                             "429", "crash before_commit", "crash after_commit", "decided outside",
-                             "message found again", "ended approved", "ended denied", "ended restricted"}) {
+    for (const auto* what :
+         {"restart", "redelivery", "ack lost", "answer lost", "call lost on the way", "429",
+          "crash before_commit", "crash after_commit", "decided outside", "message found again",
+          "approved by signatures", "issue unlabelled", "issue reopened", "tracker 429",
+          "tracker answer lost", "ended approved", "ended denied", "ended restricted"}) {
         CAPTURE(what);
         CHECK(met[what] > 0);
     }

@@ -412,6 +412,41 @@ TEST_CASE("S8: a tracker that fails leaves requests where they are, with the rea
     CHECK_FALSE(world.card(id).contains("does not answer"));
 }
 
+TEST_CASE(
+    "S8: a card whose request has ended says nothing of a tracker's trouble, which nobody would take back") {
+    IssueWorld world;
+    const auto id = signed_request(world);
+    world.fails = "expired";
+    world.fails_meaning = "expired";
+    world.poll();
+    world.pass(0ms);
+    world.run_all();
+    REQUIRE(world.card(id).contains("GitLab does not answer"));
+    world.press("U0REQ", ids::withdraw, id);
+    world.run_all();
+    REQUIRE(world.state(id) == RequestState::withdrawn);
+    CHECK_FALSE(world.card(id).contains("does not answer"));
+}
+
+TEST_CASE("S3: a request that is reopened follows its issue again, also what was signed meanwhile") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.submit("U0SEC1", ids::form_reject, id, {{std::string(ids::field_reason), "no"}});
+    world.run_all();
+    REQUIRE(world.state(id) == RequestState::denied);
+    // Nobody waits for the issue any more: it is not asked for.
+    world.poll();
+    world.poll();
+    const auto asked = world.readings.size();
+    world.poll();
+    REQUIRE(world.readings.size() == asked);
+    world.story.label(legal, true, IssueStory::legal);
+    world.poll();
+    world.press("U0ADMIN", ids::reopen, id);
+    world.run_all();
+    CHECK(world.card(id).contains("Legal: approved"));
+}
+
 TEST_CASE("S3: what has not changed is not read again, and a thousand links cost ten questions a round") {
     IssueWorld world;
     world.story.facts.read_at += 10s;  // dates go by the second: what was read at once is read once more
