@@ -5,6 +5,8 @@
 #include "tests/bench/envelopes.hpp"
 #include "tests/bench/load_server.hpp"
 #include "tests/bench/process.hpp"
+#include "tests/bench/report.hpp"
+#include "tests/bench/trackers.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
@@ -33,38 +35,6 @@ struct Options {
     int rounds = 3;
     std::string only;  // one part of the table; "" = all
     std::uint32_t mixed = 60'000, requests = 20'000;
-};
-
-double at(std::vector<double> values, double part) {
-    if (values.empty()) return 0;
-    std::ranges::sort(values);
-    return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
-}
-double median(const std::vector<double>& values) {
-    return at(values, 0.5);
-}
-
-class Report {
-  public:
-    void add(const std::string& what, double value, const std::string& unit, const std::string& budget,
-             bool held) {
-        rows_.push_back(
-            {{"what", what}, {"value", value}, {"unit", unit}, {"budget", budget}, {"held", held}});
-        std::cout << fmt::format("{:<58} {:>12.3f} {:<12} {:<24} {}\n", what, value, unit, budget,
-                                 budget.empty() ? ""
-                                 : held         ? "held"
-                                                : "MISSED")
-                  << std::flush;
-    }
-    void note(const std::string& what, double value, const std::string& unit) {
-        add(what, value, unit, "", true);
-    }
-    void write(const fs::path& file) const {
-        std::ofstream(file) << nlohmann::json{{"schema", 1}, {"rows", rows_}}.dump(2) << "\n";
-    }
-
-  private:
-    nlohmann::json rows_ = nlohmann::json::array();
 };
 
 std::string configuration(const LoadServer& server, const fs::path& database, double rate_scale) {
@@ -401,13 +371,15 @@ struct Part {
     std::string_view name;
     void (*measure)(const Options&, Report&);
 };
-constexpr std::array parts{Part{"latency", measure_latency},
-                           Part{"throughput", measure_throughput},
-                           Part{"memory", measure_memory_and_start},
-                           Part{"refresh", measure_refresh},
-                           Part{"burst", measure_burst},
-                           Part{"growth", measure_growth},
-                           Part{"reconcile", measure_reconcile}};
+constexpr std::array parts{
+    Part{"latency", measure_latency},
+    Part{"throughput", measure_throughput},
+    Part{"memory", measure_memory_and_start},
+    Part{"refresh", measure_refresh},
+    Part{"burst", measure_burst},
+    Part{"growth", measure_growth},
+    Part{"reconcile", measure_reconcile},
+    Part{"trackers", [](const Options&, Report& report) { measure_trackers(report); }}};
 
 int run(const Options& options) {
     fs::create_directories(options.folder);

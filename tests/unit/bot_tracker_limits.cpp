@@ -1,137 +1,17 @@
-// What following a thousand issues costs a tracker and us (S3, S4): the daemon above the sockets on a clock
-// of its own, with every request counted that its calls would make.
-#include "bot/batch_processor.hpp"
-#include "bot/tracker/tracker_api.hpp"
-#include "storage/writer.hpp"
-#include "tests/support/issue_story.hpp"
-#include "tests/support/manual_clock.hpp"
-#include "tests/support/review_office.hpp"
-#include "tests/support/temp_db.hpp"
+// What following a thousand issues costs a tracker and us (S3, S4).
+#include "tests/support/thousand_links.hpp"
 
-#include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <ctime>
-#include <deque>
-#include <optional>
-#include <vector>
 
 using namespace countersign;
 using namespace std::chrono_literals;
 using config::TrackerKind;
-using Json = nlohmann::json;
+using tests::ThousandLinks;
 
 namespace {
-
-constexpr int links = 1'000;
-
-class Tracker {
-  public:
-    explicit Tracker(TrackerKind kind) {
-        auto settings = tests::review_settings();
-        settings.trackers[0].kind = kind;
-        settings.database = folder_.path() / "countersign.db";
-        auto database = storage::Database::open_writer(settings.database);
-        REQUIRE(database);
-        database->handle().exec("PRAGMA synchronous = OFF");
-        database->transaction([&] {
-            for (int number = 1; number <= links; ++number) {
-                storage::TrackerIssue issue;
-                issue.key = {"procurement", "acme/vendors", number};
-                issue.url = "https://gitlab.com/acme/vendors/-/issues/" + std::to_string(number);
-                issue.remote_updated_at = clock_.now() - 1min;
-                // The higher the number, the longer ago it was looked at.
-                issue.read_at = issue.full_at = clock_.now() - std::chrono::seconds(number);
-                issue.next_check = clock_.now() + 60s - std::chrono::milliseconds(number);
-                issue.follower = UserId("U0REQ");
-                storage::apply(*database, storage::SaveTrackerIssue{issue}, clock_.now());
-            }
-        });
-        handlers::Capabilities capabilities;
-        capabilities.trackers = {"procurement"};
-        processor_.emplace(std::move(*database), clock_,
-                           std::make_shared<const config::Settings>(std::move(settings)), capabilities);
-    }
-
-    void start() { processor_->start_up(); }
-    void sleep(std::chrono::milliseconds time) { clock_.advance(time); }
-    // Everybody's issue changes, and nobody of us is there to see it.
-    void all_change() { changed_ = clock_.now(); }
-
-    // Each call is answered as soon as it leaves: the fastest tracker, which is asked the most.
-    void run(std::chrono::milliseconds time) {
-        const auto end = clock_.now() + time;
-        while (clock_.now() < end) {
-            auto done = processor_->process(batch_);
-            batch_.clear();
-            for (auto& effect : done.effects)
-                batch_.emplace_back(bot::EffectAnswer{effect, answer(effect)});
-            if (!batch_.empty()) continue;
-            const auto wait = done.wake ? std::max<SteadyTime::duration>(*done.wake - clock_.steady(), 1ms)
-                                        : SteadyTime::duration(1s);
-            clock_.advance(std::min(std::chrono::ceil<std::chrono::milliseconds>(wait), 1'000ms));
-        }
-    }
-
-    // The most requests that any stretch of this length saw.
-    [[nodiscard]] int most_within(std::chrono::milliseconds stretch) const {
-        int most = 0;
-        int sum = 0;
-        std::size_t first = 0;
-        for (const auto& [at, cost] : requests_) {
-            sum += cost;
-            while (requests_[first].first + stretch <= at)
-                sum -= requests_[first++].second;
-            most = std::max(most, sum);
-        }
-        return most;
-    }
-    [[nodiscard]] int requests() const {
-        int sum = 0;
-        for (const auto& each : requests_)
-            sum += each.second;
-        return sum;
-    }
-    // Numbers of the issues that were read, in the order of reading.
-    std::vector<std::int64_t> read;
-
-  private:
-    slack::ApiAnswer answer(const storage::Effect& effect) {
-        slack::ApiAnswer told;
-        told.http_status = 200;
-        told.body = R"({"ok":true})";
-        if (effect.token != storage::TokenKind::tracker) return told;
-        requests_.emplace_back(clock_.now(), tracker::cost_of(effect.method));
-        const Json args = Json::parse(effect.args);
-        if (effect.method == "tracker.changed_issues") {
-            Json issues = Json::array();
-            for (const std::int64_t iid : args["iids"])
-                if (to_millis(changed_) >= args["since"].get<std::int64_t>())
-                    issues.push_back({{"iid", iid}, {"updated_at", to_millis(changed_)}});
-            told.body = Json{{"issues", issues}, {"read_at", to_millis(clock_.now())}}.dump();
-        } else if (effect.method == "tracker.read_issue") {
-            read.push_back(args["iid"]);
-            storage::IssueFacts facts;
-            facts.project = "acme/vendors";
-            facts.iid = args["iid"];
-            facts.title = "Slack app";
-            facts.type = "issue";
-            facts.updated_at = changed_;
-            facts.read_at = clock_.now();
-            told.body = Json{{"facts", Json::parse(storage::to_json(facts))}, {"etag", ""}}.dump();
-        }
-        return told;
-    }
-
-    tests::TempDir folder_;
-    tests::ManualClock clock_;
-    std::optional<bot::BatchProcessor> processor_;
-    std::vector<bot::Item> batch_;
-    std::deque<std::pair<Timestamp, int>> requests_;
-    Timestamp changed_{};
-};
 
 double cpu_seconds() {
     return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
@@ -141,7 +21,7 @@ double cpu_seconds() {
 
 TEST_CASE("S3: a thousand open links stay under a quarter of the published quota and 5 % of a core") {
     SUBCASE("gitlab.com: 2,000 requests a minute") {
-        Tracker tracker(TrackerKind::gitlab);
+        ThousandLinks tracker(TrackerKind::gitlab);
         tracker.start();
         const auto before = cpu_seconds();
         tracker.run(1h);
@@ -150,7 +30,7 @@ TEST_CASE("S3: a thousand open links stay under a quarter of the published quota
         CHECK(cpu_seconds() - before < 0.05 * 3'600);
     }
     SUBCASE("github.com: 5,000 requests an hour") {
-        Tracker tracker(TrackerKind::github);
+        ThousandLinks tracker(TrackerKind::github);
         tracker.start();
         tracker.run(1h);
         CHECK(tracker.most_within(1h) < 1'250);
@@ -159,7 +39,7 @@ TEST_CASE("S3: a thousand open links stay under a quarter of the published quota
 
 TEST_CASE(
     "S4: after a day offline a thousand changed issues are read again, the oldest first, within the limits") {
-    Tracker tracker(TrackerKind::gitlab);
+    ThousandLinks tracker(TrackerKind::gitlab);
     tracker.sleep(24h);
     tracker.all_change();
     tracker.start();
@@ -169,9 +49,9 @@ TEST_CASE(
     std::ranges::sort(order);
     const auto [twice, end] = std::ranges::unique(order);
     order.erase(twice, end);
-    CHECK(order.size() == links);
+    CHECK(order.size() == ThousandLinks::count);
     // The higher the number, the longer ago it was looked at: a hundred are asked for at a time.
-    REQUIRE(tracker.read.size() >= links);
-    for (std::size_t at = 0; at + 200 < links; at += 100)
+    REQUIRE(tracker.read.size() >= ThousandLinks::count);
+    for (std::size_t at = 0; at + 200 < ThousandLinks::count; at += 100)
         CHECK(tracker.read[at] > tracker.read[at + 200]);
 }
