@@ -142,7 +142,8 @@ void show_refusals(Case& item, const Context& context) {
     const auto* tracker = item.issue ? find_tracker(item.issue->tracker, context.settings) : nullptr;
     for (auto& row : item.matrix) {
         if (tracker != nullptr) row.signed_in = kind_word(tracker->kind);
-        if (!item.verdict) continue;
+        // What has ended shows what it rested on, not what came later.
+        if (!item.verdict || storage::is_final(item.request.state)) continue;
         const auto party = std::ranges::find(item.verdict->parties, row.party, &review::PartySigned::party);
         if (party == item.verdict->parties.end()) continue;
         const auto show = [&](std::string why) {

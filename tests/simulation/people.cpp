@@ -8,8 +8,10 @@
 namespace countersign::simulation {
 namespace {
 
-const std::array<std::string, 9> everybody{"U0REQ",   "U0REQ2",  "U0SEC1",   "U0SEC2",  "U0SEC3",
-                                           "U0LEGAL", "U0ADMIN", "U0ADMIN2", "U0NOBODY"};
+// Few decide what many wait for: the admins are at it more often than others.
+const std::array<std::string, 11> everybody{"U0REQ",   "U0REQ2",   "U0SEC1",  "U0SEC2",
+                                            "U0SEC3",  "U0LEGAL",  "U0ADMIN", "U0ADMIN2",
+                                            "U0ADMIN", "U0ADMIN2", "U0NOBODY"};
 // A review gets on because the right people press the right button more often than others do.
 const std::array<std::string_view, 4> useful{"vote_approve", "vote_approve", "approve_app",
                                              "link_vendor_issue"};

@@ -109,17 +109,19 @@ std::string SimulatedTracker::act() {
         case 3:
         case 4:
         case 5:
-            put_label(issue, party, true, signer);
-            return "issue signed";
         case 6:
         case 7:
-            comment(issue, signer, fmt::format("approved: {}", signers.at(party).party));
+            put_label(issue, party, true, signer);
             return "issue signed";
         case 8:
-            put_label(issue, party, true, outsider);
-            return "issue signed by an outsider";
         case 9:
+            comment(issue, signer, fmt::format("approved: {}", signers.at(party).party));
+            return "issue signed";
         case 10:
+            if (pick(2) == 0) {
+                put_label(issue, party, true, outsider);
+                return "issue signed by an outsider";
+            }
             put_label(issue, party, false, outsider);
             return "issue unlabelled";
         case 11:

@@ -355,9 +355,11 @@ class Simulation {
 
     // --- time and fate ---
     void do_something() {
-        switch (pick(14)) {
+        switch (pick(16)) {
             case 12:
             case 13:
+            case 14:
+            case 15:
                 tracker_acts();
                 break;
             case 0:
