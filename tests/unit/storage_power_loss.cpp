@@ -78,10 +78,12 @@ TEST_CASE("O4: after a power cut every commit that returned is there, and the fi
 TEST_CASE("O4: a power cut between any two writes loses no commit that returned before it") {
     PowerCutDisk disk;
     std::mt19937 random(7);
+    // The thread that writes the log back looks too, until `writing` ends.
+    std::atomic<int> cuts = 0;
+    std::atomic<int> lost = 0;
+    std::atomic<bool> looking = false;
     Writing writing(7);
     writing.commit();
-    int cuts = 0;
-    int lost = 0;
     const auto look = [&] {
         const int returned = writing.last();
         const auto found = after_power_cut(disk, writing, random);
@@ -90,9 +92,8 @@ TEST_CASE("O4: a power cut between any two writes loses no commit that returned 
         lost += there ? 0 : 1;
         ++cuts;
     };
-    std::atomic<bool> looking = false;
     disk.before_each([&] {
-        // Opening what was found writes too, and the log is written back by a thread of its own.
+        // Opening what was found writes too.
         if (looking.exchange(true)) return;
         if (random() % 400 == 0) look();
         looking = false;
