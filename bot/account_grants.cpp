@@ -1,6 +1,7 @@
 // What AccountApi does for an authorization on its way.
 #include "bot/account_api.hpp"
 #include "bot/device_grant.hpp"
+#include "bot/issuer.hpp"
 #include "config/base/text.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "storage/installed_view.hpp"
@@ -51,6 +52,9 @@ net::Awaitable<ApiAnswer> AccountApi::begin(const json& args) {
         const auto pkce = make_pkce();
         const auto state = make_state();
         secrets.emplace_back(place(made, "verifier"), pkce.verifier);
+        auto issuer = co_await promised_issuer(*http_, *instance);
+        if (issuer && !issuer->empty())
+            secrets.emplace_back(place(made, "issuer"), Secret(std::move(*issuer)));
         told["link"] = authorize_url(*instance, app->client_id, app->redirect_url, state, pkce.challenge);
         told["state_hash"] = text::sha256_hex(state.reveal());
         told["lives_s"] = link_lives.count();

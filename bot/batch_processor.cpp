@@ -146,7 +146,10 @@ void BatchProcessor::take(std::vector<Item>& batch, Processed& done, const Event
                            if (const auto result = record(answer, now, steady)) intake.effect_result(*result);
                        },
                        [&](Reconnected&) { intake.reconnected(); },
-                       [&](HookIn& hook) { (void)intake.tracker_hook(hook.tracker, hook.hook); },
+                       [&](HookIn& hook) {
+                           (void)(hook.access ? intake.access_hook(hook.tracker, *hook.access)
+                                              : intake.tracker_hook(hook.tracker, hook.hook));
+                       },
                        [&](CallbackIn& callback) { intake.oauth_callback(callback.payload); },
                        [&](Alarm& alarm) { intake.alarm(alarm.key, alarm.text, alarm.raw); },
                        [&](Remark& remark) {

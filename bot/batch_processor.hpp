@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bot/access_hook.hpp"
 #include "bot/effect_answer.hpp"
 #include "bot/event_intake.hpp"
 #include "bot/outbox_runner.hpp"
@@ -52,6 +53,7 @@ struct HookIn {
     std::uint64_t ticket = 0;
     std::string tracker;
     tracker::Hook hook;
+    std::optional<AccessHook> access = {};  // then this is what it tells
 };
 
 // A browser came back to /oauth/callback. JSON, see EventKind::oauth_callback; the code in it is sealed.

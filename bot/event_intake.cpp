@@ -173,14 +173,23 @@ void EventIntake::own_event(EventKind kind, const json& payload, const std::stri
     if (!handled.error.empty()) ++counts_->failed;
 }
 
-// H6, G9: a tracker may send one event again, and so may somebody who has recorded it.
 bool EventIntake::tracker_hook(std::string_view tracker, const tracker::Hook& hook) const {
-    const std::string name = "hook:" + std::string(tracker) + ":" + hook.delivery;
+    return hook_in(tracker, hook.delivery,
+                   {{"tracker", tracker}, {"project", hook.project}, {"iid", hook.iid}});
+}
+
+bool EventIntake::access_hook(std::string_view tracker, const AccessHook& hook) const {
+    const json access{{"what", hook.what}, {"account", hook.account}, {"name", hook.name}};
+    return hook_in(tracker, hook.delivery, {{"tracker", tracker}, {"access", access}});
+}
+
+// H6, G9: a tracker may send one event again, and so may somebody who has recorded it.
+bool EventIntake::hook_in(std::string_view tracker, const std::string& delivery, const json& payload) const {
+    const std::string name = "hook:" + std::string(tracker) + ":" + delivery;
     if (!storage::Inbox(*database_).accept({name, "", "tracker_hook", 0, now_})) {
         ++counts_->duplicates;
         return false;
     }
-    const json payload = {{"tracker", tracker}, {"project", hook.project}, {"iid", hook.iid}};
     const auto handled =
         handle({.kind = EventKind::tracker_hook, .payload = payload, .name = name, .received_at = now_});
     if (handled.error.empty()) {

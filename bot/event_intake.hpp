@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bot/access_hook.hpp"
 #include "bot/outbox_runner.hpp"
 #include "bot/slack/socket_client.hpp"
 #include "bot/tracker/webhook.hpp"
@@ -45,6 +46,7 @@ class EventIntake {
     void reconnected() const;
     // False: this delivery came before, and nothing follows from it.
     bool tracker_hook(std::string_view tracker, const tracker::Hook& hook) const;
+    bool access_hook(std::string_view tracker, const AccessHook& hook) const;
     void oauth_callback(const std::string& payload) const;
     void alarm(std::string_view key, std::string_view text, std::string_view raw) const;
 
@@ -55,6 +57,8 @@ class EventIntake {
     };
     // Routes and applies in a savepoint; on an exception the fallback of handlers::failed is applied instead.
     [[nodiscard]] Handled handle(const handlers::Event& event) const;
+    [[nodiscard]] bool hook_in(std::string_view tracker, const std::string& delivery,
+                               const nlohmann::json& payload) const;
     void own_event(handlers::EventKind kind, const nlohmann::json& payload, const std::string& name) const;
     void apply(const handlers::Outcome& outcome) const;
     void count_arrival(const slack::SocketMessage& message, const nlohmann::json& payload,

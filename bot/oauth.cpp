@@ -149,6 +149,13 @@ std::optional<Secret> state_of_query(std::string_view query) {
     return Secret(values.front());
 }
 
+Result<void> check_issuer(std::string_view query, std::string_view promised) {
+    if (promised.empty()) return {};
+    const auto named = values_of(query.substr(0, query.find('#')), "iss");
+    if (named.size() == 1 && named.front() == promised) return {};
+    return fail(Errc::invalid_argument, fmt::format("the answer does not come from {}", promised));
+}
+
 Result<Redirected> read_redirected_query(std::string_view query) {
     if (const auto errors = values_of(query, "error"); !errors.empty())
         return std::unexpected(token_refusal(errors.front()));

@@ -40,6 +40,8 @@ struct Redirected {
 // The failure never quotes the address.
 [[nodiscard]] Result<Redirected> read_redirected(std::string_view address, std::string_view redirect_url);
 [[nodiscard]] Result<Redirected> read_redirected_query(std::string_view query);
+// RFC 9207: of a server that promised to name itself (issuer.hpp), exactly one `iss`, which is this one.
+[[nodiscard]] Result<void> check_issuer(std::string_view query, std::string_view promised);
 // The one state of it, also where the rest is an error.
 [[nodiscard]] std::optional<Secret> state_of_query(std::string_view query);
 

@@ -40,6 +40,12 @@ net::HttpAnswer OauthCallback::answer(std::string_view query) {
               : std::nullopt;
     const bool waits = grant && grant->stage == storage::GrantStage::asked && grant->ends_at > clock_->now();
     if (!waits) return not_valid();
+    // Kept with the grant when it was begun; where there is none, the server did not promise one.
+    const auto issuer = vault_->read(
+        storage::SealedPlace{grant->id, "issuer", std::string(to_text(grant->kind)), grant->url});
+    const bool from_there =
+        issuer ? check_issuer(query, issuer->reveal()).has_value() : issuer.error().code == Errc::not_found;
+    if (!from_there) return not_valid();
     json payload{{"grant", grant->id}};
     if (const auto redirected = read_redirected_query(query); redirected) {
         const storage::SealedPlace place{grant->id, "code", std::string(to_text(grant->kind)), grant->url};

@@ -74,7 +74,7 @@ std::optional<net::HttpAnswer> Webhooks::refuse(const net::HttpPost& head) const
     const Entry* entry = find(head.path);
     if (entry == nullptr) return plain(404, "nobody here\n");
     const auto worth = tracker::promising(entry->tracker, head.headers);
-    if (worth) return std::nullopt;
+    if (worth || is_access_event(entry->tracker, head.headers)) return std::nullopt;
     return refused(worth.error(), entry->tracker.name);
 }
 
@@ -83,11 +83,15 @@ net::Awaitable<net::HttpAnswer> Webhooks::answer(net::HttpPost post) {
     if (entry == nullptr) co_return plain(404, "nobody here\n");  // a reload came in between
     const std::string name = entry->tracker.name;
     auto hook = tracker::read_hook(entry->tracker, entry->secret, post.headers, post.body, clock_->now());
-    if (!hook) co_return refused(hook.error(), name);
+    // What is "not wanted" was signed: it may tell of something else than an issue.
+    std::optional<AccessHook> access;
+    if (!hook && hook.error() == HookRefusal::not_wanted && is_access_event(entry->tracker, post.headers))
+        access = read_access_hook(post.headers, post.body);
+    if (!hook && !access) co_return refused(hook.error(), name);
     const auto ticket = next_ticket_++;
     const auto waiting = std::make_shared<Waiting>(executor_);
     waiting_.emplace(ticket, waiting);
-    if (!offer_(HookIn{ticket, name, *std::move(hook)})) {
+    if (!offer_(HookIn{ticket, name, hook ? *std::move(hook) : tracker::Hook{}, std::move(access)})) {
         waiting_.erase(ticket);
         co_return plain(503, "busy\n");
     }

@@ -1,3 +1,4 @@
+#include "handlers/access_hook.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/channel_posts.hpp"
 #include "handlers/effects.hpp"
@@ -171,7 +172,7 @@ Outcome routed(const Event& event, const Context& context) {
         case EventKind::operator_alarm:
             return operator_alarm(event, context);
         case EventKind::tracker_hook:
-            return tracker_hook(event, context);
+            return is_access_hook(event) ? access_hook(event, context) : tracker_hook(event, context);
         case EventKind::oauth_callback:
             return oauth_came_back(event, context);
     }

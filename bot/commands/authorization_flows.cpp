@@ -3,9 +3,12 @@
 #include "bot/commands/one_call.hpp"
 #include "bot/commands/operator_input.hpp"
 #include "bot/device_grant.hpp"
+#include "bot/issuer.hpp"
 #include "bot/oauth.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace countersign::bot::commands {
 
@@ -45,6 +48,9 @@ Result<Obtained> from_pasted_address(const Call& call, const Instance& instance,
     const auto pkce = make_pkce();
     const auto state = make_state();
     const auto begun = system_clock().steady();
+    auto client = WaitingClient::make(settings);
+    if (!client) return std::unexpected(client.error());
+    const auto issuer = (*client)->wait_for(promised_issuer((*client)->http(), instance)).value_or("");
     call.err << fmt::format(
                     "Open this address in a browser, allow it there, and copy the address that you are led "
                     "to (the page itself need not exist):\n{}\n",
@@ -59,8 +65,11 @@ Result<Obtained> from_pasted_address(const Call& call, const Instance& instance,
     if (!redirected->state.same_as(state))
         return fail(Errc::invalid_argument,
                     "this is not the address that belongs to the one above (another state); start again");
-    auto client = WaitingClient::make(settings);
-    if (!client) return std::unexpected(client.error());
+    const std::string_view address = pasted->reveal();
+    if (const auto own =
+            check_issuer(address.substr(std::min(address.find('?') + 1, address.size())), issuer);
+        !own)
+        return std::unexpected(own.error());
     auto granted = (*client)->wait_for(
         exchange_code((*client)->http(), instance, {options.client_id, options.client_secret},
                       std::move(redirected->code), pkce.verifier, options.redirect_url));

@@ -219,16 +219,16 @@ inline constexpr Text<> app_request_help{
     "weiterlaufen"};
 inline constexpr Text<> installed_apps_help{
     "*Installed apps and what depends on them*\n"
-    "`/installed-apps list` all of them; `list mine`, `unapproved`, `orphans`, `unconfirmed`, or part of a "
-    "name\n"
+    "`/installed-apps list` all of them; `list mine`, `reauth`, `integrations`, `authorizations`, "
+    "`unapproved`, `orphans`, `unconfirmed`, or part of a name\n"
     "`/installed-apps show NAME` one of them\n"
     "`/installed-apps add`, `edit`, `remove`, `reconnect` change them; `add authorization` connects an "
     "account\n"
     "`/installed-apps test NAME` asks whether it works; `uninstall NAME` takes a Slack app out\n"
     "`/installed-apps help` this text",
     "*Installierte Apps und was von ihnen abhängt*\n"
-    "`/installed-apps list` alle; `list mine`, `unapproved`, `orphans`, `unconfirmed`, oder ein Teil des "
-    "Namens\n"
+    "`/installed-apps list` alle; `list mine`, `reauth`, `integrations`, `authorizations`, `unapproved`, "
+    "`orphans`, `unconfirmed`, oder ein Teil des Namens\n"
     "`/installed-apps show NAME` eine davon\n"
     "`/installed-apps add`, `edit`, `remove`, `reconnect` ändern sie; `add authorization` verbindet ein "
     "Konto\n"
