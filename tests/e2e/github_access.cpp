@@ -140,7 +140,7 @@ TEST_CASE(
     const auto address = office_.github.visit(office_.begin());
     const auto target = address.substr(std::string(public_url).size());
     for (const auto& wrong : {std::string(), std::string("&iss="), "&iss=" + office_.github.url(),
-                              "&iss=https%3A%2F%2Fevil.example",
+                              std::string("&iss=https%3A%2F%2Fevil.example"),
                               "&iss=" + office_.github.issuer() + "&iss=" + office_.github.issuer()}) {
         CAPTURE(wrong);
         CHECK(office_.get(target + wrong).starts_with("HTTP/1.1 400"));
@@ -191,7 +191,8 @@ TEST_CASE(
     CHECK(office_.hook("installation", installation("suspend", "Acme"), "d5").starts_with("HTTP/1.1 200"));
     CHECK(office_.hook("installation", installation("deleted", "Acme"), "d6").starts_with("HTTP/1.1 200"));
     office_.command(office::admin, "reconnect GitHub");
-    story.fill(office::admin, "Connect again", {});
+    story.fill(office::admin, "Connect again",
+               {{"How", "github at " + office_.github.url() + ": follow a link"}});
     std::string link;
     story.wait(
         [&] {

@@ -38,7 +38,7 @@ TEST_CASE("I16: what is no end of access, or is not whole, is none") {
          {"", "[]", "{}", "7", R"({"action":"created","installation":{"account":{"login":"A","id":1}}})",
           R"({"action":"unsuspend","installation":{"account":{"login":"A","id":1}}})",
           R"({"action":"suspend"})", R"({"action":"suspend","installation":7})",
-          R"({"action":"suspend","installation":{"account":{"login":7}}})"})
+          R"({"action":"suspend","installation":{"account":{"login":{}}}})"})
         CHECK_MESSAGE(!read_access_hook(headers("installation"), body), body);
     for (const auto* body : {R"({"action":"revoked"})", R"({"action":"revoked","sender":{"login":"a"}})",
                              R"({"action":"revoked","sender":{"id":"5"}})"})
