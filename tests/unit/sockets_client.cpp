@@ -531,6 +531,8 @@ TEST_CASE("R75, R19: two slots: while one is replaced the other serves, they sta
 
 TEST_CASE("R21, R23: a half-open connection is given up and replaced") {
     Running run;
+    // A hello that came after the jump would count as a sign of life.
+    REQUIRE(run.wait([&] { return run.health().connected; }));
     run.slack.half_open(true);
     run.clock.jump(5s);
     run.on_loop([&] { run.client().wake(); });  // the ping
