@@ -37,9 +37,10 @@ TEST_CASE("e2e language: a requester with a German locale is told everything in 
     story.slack.set_locale(office::employee, "de-DE");
     story.slack.set_locale(office::security, "de-DE");
     story.fixture.start();
-    for (const auto* person : {office::employee, office::security})
-        story.slack.command(person, office::general, "/app-request", "help");
-    story.wait([&] { return story.count("users.info") == 2; }, "both people to be known");
+    for (const auto* person : {office::employee, office::security}) {
+        story.slack.open_home(person);
+        story.expect_home(person, "Deine Antr");
+    }
     story.slack.add_app({.id = "A0FILES",
                          .name = "Filer",
                          .description = "Dateien",
@@ -50,6 +51,7 @@ TEST_CASE("e2e language: a requester with a German locale is told everything in 
                          .resolution = ""});
     story.slack.request_app(office::employee, "A0FILES", "bitte");
     story.expect_direct_message(office::employee, "Regel dateien: Hier liest keine App Dateien.");
+    story.expect_card("Filer");
     story.press(office::security, "Details");
     story.expect_line(office::security, "Alle Rechte");
     for (const auto* person : {office::employee, office::security}) {
