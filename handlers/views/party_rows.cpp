@@ -78,6 +78,10 @@ std::vector<std::string> may_sign(const CardInput& input, const PartyStatus& sta
 
 }  // namespace
 
+std::string signed_where(const review::PartyStatus& status, Language language) {
+    return say_in(language, texts::signed_in, status.signed_in.empty() ? "GitLab" : status.signed_in);
+}
+
 std::string party_text(const PartyStatus& status, Language language) {
     const auto by = [&](const Text<>& verb) { return by_voters(say_in(language, verb), status, language); };
     std::string out;
@@ -114,8 +118,7 @@ std::string party_text(const PartyStatus& status, Language language) {
     }
     if (status.state == PartyState::waiting && !status.claimed_by.empty())
         out += say_in(language, texts::claimed_by, mention(status.claimed_by));
-    if (status.from_tracker)
-        out += say_in(language, texts::signed_in, status.signed_in.empty() ? "GitLab" : status.signed_in);
+    if (status.from_tracker) out += signed_where(status, language);
     for (std::size_t at = 0; at < status.not_counted.size() && at < 2; ++at) {
         out += say_in(language, texts::not_counted,
                       inert_line(recorded_in(language, status.not_counted[at]), 80));

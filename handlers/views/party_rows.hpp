@@ -12,6 +12,9 @@ namespace countersign::handlers::views {
 enum class RowStyle { mrkdwn, plain };
 [[nodiscard]] std::vector<std::string> party_rows(const CardInput& input, RowStyle style, std::size_t limit);
 
+// ", signed in GitHub": where a party's signs are given.
+[[nodiscard]] std::string signed_where(const review::PartyStatus& status, Language language);
+
 // "Security, Legal and IT": parties that have not agreed yet.
 [[nodiscard]] std::string parties_missing(const std::vector<review::PartyStatus>& parties);
 

@@ -67,11 +67,19 @@ std::string until(const Vote& vote, Language language) {
                : say_in(language, texts::party_until, inert_line(vote.condition_until, 20));
 }
 
-std::string vote_line(const Vote& vote, std::string_view hash, Language language) {
+// The party may have left the configuration since.
+std::string where(const Vote& vote, const CardInput& input) {
+    if (vote.source != storage::VoteSource::tracker) return {};
+    const auto row = std::ranges::find(input.parties, vote.party, &review::PartyStatus::party);
+    return signed_where(row == input.parties.end() ? review::PartyStatus{} : *row, input.language);
+}
+
+std::string vote_line(const Vote& vote, const CardInput& input) {
+    const auto language = input.language;
     std::string out = date(vote.at) + " " + inert_line(vote.party, 40) + ": " +
-                      say_in(language, verb(vote.answer), mention(vote.voter)) + until(vote, language);
-    if (vote.source == storage::VoteSource::tracker) out += say_in(language, texts::signed_in, "GitLab");
-    if (vote.scope_hash != hash) out += say_in(language, texts::vote_of_earlier_set);
+                      say_in(language, verb(vote.answer), mention(vote.voter)) + until(vote, language) +
+                      where(vote, input);
+    if (vote.scope_hash != input.request.scope_hash) out += say_in(language, texts::vote_of_earlier_set);
     // A vote that was taken back on the issue carries our own words.
     const auto said =
         vote.source == storage::VoteSource::tracker ? recorded_in(language, vote.remark) : vote.remark;
@@ -84,7 +92,7 @@ std::string vote_lines(const CardInput& input, const std::vector<Vote>& votes, s
     std::vector<std::string> lines;
     std::size_t used = 0;
     for (auto vote = votes.rbegin(); vote != votes.rend(); ++vote) {
-        auto line = vote_line(*vote, input.request.scope_hash, input.language);
+        auto line = vote_line(*vote, input);
         used += text::code_points(line) + 1;
         if (used + 30 > room) {
             lines.push_back(say_in(input.language, texts::votes_before,

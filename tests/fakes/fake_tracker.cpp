@@ -106,13 +106,9 @@ FakeTracker::FakeTracker(FakeTrackerOptions options) : options_(std::move(option
 FakeTracker::~FakeTracker() = default;
 
 void FakeTracker::start() {
-    Server::Callbacks callbacks;
-    callbacks.http = [this](const HttpQuery& query) { return receive(query); };
-    callbacks.upgrade = [](const HttpQuery&) { return 404; };
-    callbacks.opened = [](int, const HttpQuery&) {};
-    callbacks.received = [](int, const Frame&) {};
-    callbacks.closed = [](int) {};
-    server_ = std::make_unique<Server>(options_.tls, options_.port, std::move(callbacks));
+    server_ = std::make_unique<Server>(
+        options_.tls, options_.port,
+        Server::Callbacks::of_http([this](const HttpQuery& query) { return receive(query); }));
 }
 
 void FakeTracker::stop() {

@@ -25,6 +25,10 @@ class Server {
         std::function<void(int connection, const HttpQuery&)> opened;
         std::function<void(int connection, Frame)> received;
         std::function<void(int connection)> closed;  // whoever ended it
+        // A server without WebSockets.
+        static Callbacks of_http(std::function<HttpReply(const HttpQuery&)> http) {
+            return {std::move(http), [](const HttpQuery&) { return 404; }, {}, {}, {}};
+        }
     };
 
     Server(std::optional<TlsFiles> tls, std::uint16_t port, Callbacks callbacks);

@@ -190,14 +190,11 @@ struct TokenServer::Impl {
 };
 
 TokenServer::TokenServer() : impl_(std::make_unique<Impl>()) {
-    impl_->server = std::make_unique<Server>(
-        std::nullopt, std::uint16_t{0},
-        Server::Callbacks{
-            .http = [impl = impl_.get()](const HttpQuery& query) { return impl->answer(query); },
-            .upgrade = [](const HttpQuery&) { return 404; },
-            .opened = {},
-            .received = {},
-            .closed = {}});
+    impl_->server =
+        std::make_unique<Server>(std::nullopt, std::uint16_t{0},
+                                 Server::Callbacks::of_http([impl = impl_.get()](const HttpQuery& query) {
+                                     return impl->answer(query);
+                                 }));
 }
 
 TokenServer::~TokenServer() {

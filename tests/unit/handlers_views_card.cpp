@@ -393,6 +393,9 @@ TEST_CASE("details: every vote with its remark, the newest when not all fit") {
         details,
         "Legal: <@U0LEG1> approved with a condition until 2027-01-31, signed in GitLab: contract first"));
     CHECK(details.text.contains("why all of search?"));
+    for (auto& row : sample.parties)
+        row.signed_in = "GitHub";
+    CHECK(says(views::request_details(sample.input(), sample.votes), "until 2027-01-31, signed in GitHub:"));
     for (int n = 0; n < 200; ++n) {
         sample.votes.push_back(
             make_vote("Security", "U0SEC1", storage::VoteAnswer::approve, "round " + std::to_string(n)));
