@@ -1,6 +1,7 @@
 #include "handlers/accounts.hpp"
 #include "handlers/after_decision.hpp"
 #include "handlers/channel_posts.hpp"
+#include "handlers/check_before_decision.hpp"
 #include "handlers/deliveries.hpp"
 #include "handlers/effect_answer.hpp"
 #include "handlers/effects.hpp"

@@ -29,12 +29,7 @@ namespace countersign::handlers {
 [[nodiscard]] Outcome rate_limited(const Event&, const Context&);         // app_rate_limited
 [[nodiscard]] Outcome recorded_event(const Event&, const Context&);  // known events that need no reaction yet
 
-// --- buttons, forms, commands ---
-[[nodiscard]] Outcome vote_buttons(const Event&,
-                                   const Context&);  // Approve, Reject, Need info, Details on the card
-[[nodiscard]] Outcome admin_buttons(const Event&, const Context&);  // Approve app, Restrict app, Reopen, Done
-[[nodiscard]] Outcome requester_buttons(
-    const Event&, const Context&);  // Link vendor issue, Create vendor issue, Answer, Withdraw
+// --- forms, commands (buttons: presses.hpp) ---
 [[nodiscard]] Outcome shortcuts(const Event&,
                                 const Context&);            // Request an app, My requests, Request this app
 [[nodiscard]] Outcome forms(const Event&, const Context&);  // every view_submission

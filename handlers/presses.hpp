@@ -5,12 +5,14 @@
 #include "handlers/press.hpp"
 #include "handlers/settle.hpp"
 
-// The handlers of handlers.hpp that people set off, one step in: a press that waited for a user group comes
-// in here.
+// What people set off. A press that waited for a user group comes in here again.
 namespace countersign::handlers {
 
+// Approve, Reject, Need info, Details on the card
 [[nodiscard]] Outcome vote_pressed(const Press& press, const Context& context);
+// Approve app, Restrict app, Reopen, Done, and what is offered where a decision is in doubt
 [[nodiscard]] Outcome admin_pressed(const Press& press, const Context& context);
+// Link vendor issue, Create vendor issue, Answer, Withdraw
 [[nodiscard]] Outcome requester_pressed(const Press& press, const Context& context);
 [[nodiscard]] Outcome form_submitted(const Press& press, const Context& context);
 [[nodiscard]] Outcome app_request_typed(const Press& press, const Context& context);

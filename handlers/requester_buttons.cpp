@@ -26,8 +26,4 @@ Outcome requester_pressed(const Press& press, const Context& context) {
     return open_form(press, views::link_form(item->request, press.language));
 }
 
-Outcome requester_buttons(const Event& event, const Context& context) {
-    return requester_pressed(read_button(event, context), context);
-}
-
 }  // namespace countersign::handlers

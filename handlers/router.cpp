@@ -86,19 +86,9 @@ Outcome route_event(const Event& event, const Context& context) {
 Outcome route_interactive(const Event& event, const Context& context) {
     const auto type = text_field(event.payload, "type");
     if (type == "block_actions") {
-        const auto action = read_button(event, context).what;
-        if (one_of(votes, action)) return vote_buttons(event, context);
-        if (one_of(party_work, action)) return party_pressed(read_button(event, context), context);
-        if (one_of(admin, action)) return admin_buttons(event, context);
-        if (one_of(requester, action)) return requester_buttons(event, context);
-        if (action == ids::installed_reconnect)
-            return reconnect_pressed(read_button(event, context), context);
-        if (is_care_button(action)) return care_pressed(read_button(event, context), context);
-        if (is_grant_button(action)) return grant_pressed(read_button(event, context), context);
-        if (one_of(home, action) || is_home_installed_button(action))
-            return home_pressed(read_button(event, context), context);
-        auto outcome = not_understood(event, context, "button " + action);
-        outcome.merge(decide_press(read_button(event, context), context));
+        const auto press = read_button(event, context);
+        auto outcome = decide_press(press, context);
+        if (!outcome.recognised) outcome.merge(not_understood(event, context, "button " + press.what));
         return outcome;
     }
     if (type == "view_submission") return forms(event, context);
@@ -206,7 +196,7 @@ Outcome decide_press(const Press& press, const Context& context) {
     if (press.what == ids::installed_reconnect) return reconnect_pressed(press, context);
     if (is_grant_button(press.what)) return grant_pressed(press, context);
     if (is_care_button(press.what)) return care_pressed(press, context);
-    if (is_home_installed_button(press.what)) return home_installed_pressed(press, context);
+    if (one_of(home, press.what) || is_home_installed_button(press.what)) return home_pressed(press, context);
     auto outcome = refuse(press, "unknown", "unknown_button",
                           "I do not know this button; it may be from an older version. Nothing was changed.");
     outcome.recognised = false;

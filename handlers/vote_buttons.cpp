@@ -47,8 +47,4 @@ Outcome vote_pressed(const Press& press, const Context& context) {
     return cast_vote(press, std::move(*item), *party, storage::VoteAnswer::approve, {}, context);
 }
 
-Outcome vote_buttons(const Event& event, const Context& context) {
-    return vote_pressed(read_button(event, context), context);
-}
-
 }  // namespace countersign::handlers

@@ -382,3 +382,14 @@ TEST_CASE("shortcuts: one that nobody knows is answered and reported") {
     CHECK(world.heard("U0REQ").back().contains("I do not know"));
     CHECK(world.heard("C0ITALARMS").back().contains("from_another_version"));
 }
+
+TEST_CASE("M26: an admin by group may ask for the figures before the group was ever read") {
+    ReviewWorld world;
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}));
+    world.run();
+    press_home(world, "U0ADMIN3", ids::home_figures, "home");
+    world.run();
+    CHECK(world.performed_of("files.getUploadURLExternal").size() == 1);
+    for (const auto& line : world.heard("U0ADMIN3"))
+        CHECK_FALSE(line.contains("do not know this button"));
+}
