@@ -2,6 +2,7 @@
 
 #include "bot/failpoint.hpp"
 #include "config/base/log.hpp"
+#include "storage/clock_step.hpp"
 #include "storage/inbox.hpp"
 #include "storage/installed_view.hpp"
 #include "storage/outbox.hpp"
@@ -22,6 +23,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr int max_timers = 64;
+// What time servers correct without a jump is less.
+constexpr auto smallest_step = std::chrono::minutes(1);
 constexpr auto prune_every = std::chrono::minutes(1);
 constexpr int prune_rows = 500;
 // R48: at least 26 h, so that Slack's Delayed Events cannot outlive the memory of them.
@@ -79,6 +82,8 @@ BatchProcessor::BatchProcessor(storage::Database database, const Clock& clock,
       settings_(std::move(settings)),
       capabilities_(std::move(capabilities)),
       runner_(database_, settings_->slack.rate_scale),
+      last_now_(clock.now()),
+      last_steady_(clock.steady()),
       last_sent_(clock.steady()) {
     trackers_with_token_ = capabilities_.trackers;
     runner_.use(settings_->trackers);
@@ -112,8 +117,11 @@ void BatchProcessor::read_identity() {
 
 BatchProcessor::Processed BatchProcessor::process(std::vector<Item>& batch) {
     Processed done;
+    const Timestamp now = clock_->now();
+    const SteadyTime steady = clock_->steady();
     try {
         database_.transaction([&] {
+            mend_after_step(now, steady);
             // An integration may have come or gone, also by a command of the operator.
             auto trackers = storage::InstalledView(database_).connected_trackers(trackers_with_token_);
             begin_new_trackers(database_, capabilities_.trackers, trackers, clock_->now());
@@ -126,9 +134,18 @@ BatchProcessor::Processed BatchProcessor::process(std::vector<Item>& batch) {
         runner_.forget(done.effects);
         throw;
     }
+    last_now_ = now;
+    last_steady_ = steady;
     failpoint("after_commit");
     if (std::ranges::any_of(batch, [](const Item& item) { return told_identity(item); })) read_identity();
     return done;
+}
+
+void BatchProcessor::mend_after_step(Timestamp now, SteadyTime steady) {
+    const auto expected = last_now_ + std::chrono::duration_cast<milliseconds>(steady - last_steady_);
+    if (now > expected - smallest_step) return;
+    log::notice("clock_set_back", {{"seconds", std::chrono::duration_cast<seconds>(expected - now).count()}});
+    storage::clock_set_back(database_, expected, now);
 }
 
 void BatchProcessor::take(std::vector<Item>& batch, Processed& done, const EventIntake& intake) {

@@ -98,6 +98,7 @@ class BatchProcessor {
     [[nodiscard]] std::optional<OutboxRunner::Result> record(const EffectAnswer& answer, Timestamp now,
                                                              SteadyTime steady);
     [[nodiscard]] OutboxRunner::Plan plan(const EventIntake& intake, Timestamp now, SteadyTime steady);
+    void mend_after_step(Timestamp now, SteadyTime steady);
     void prune(Timestamp now, SteadyTime steady);
     void note_token(const EffectAnswer& answer);
     void look_at_outbox(Timestamp now, SteadyTime steady);
@@ -109,6 +110,8 @@ class BatchProcessor {
     handlers::Capabilities capabilities_;
     std::set<std::string, std::less<>> trackers_with_token_;  // of the environment
     OutboxRunner runner_;
+    Timestamp last_now_;  // with last_steady_: what the two clocks said at the last commit
+    SteadyTime last_steady_;
     SteadyTime next_prune_{};
     SteadyTime next_look_{};
     SteadyTime last_sent_{};

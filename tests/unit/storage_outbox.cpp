@@ -1,5 +1,8 @@
+#include "storage/clock_step.hpp"
 #include "storage/outbox.hpp"
+#include "storage/timers.hpp"
 #include "storage/view.hpp"
+#include "storage/writer.hpp"
 #include "tests/support/store_rows.hpp"
 #include "tests/support/temp_db.hpp"
 
@@ -221,6 +224,26 @@ TEST_CASE_FIXTURE(Fixture, "an effect waits for its not_before, and next_due say
     CHECK(due(now + 9'999ms) == Keys{"now", "behind"});
     CHECK(due(now + 10s) == Keys{"now", "later", "behind"});
     CHECK_FALSE(outbox.next_due(now + 10s));
+}
+
+TEST_CASE_FIXTURE(Fixture, "a clock that is set back makes nothing wait that was due soon (R64)") {
+    const auto wrong = now + 24h;
+    for (const auto& [key, when] :
+         {std::pair{"retry", wrong + 8s}, {"tomorrow", wrong + 20h}, {"earlier", now - 1s}}) {
+        auto effect = sample_effect(key);
+        effect.not_before = when;
+        outbox.enqueue(effect, now - 1h);
+        db.writer().transaction([&] { apply(db.writer(), SetTimer{{key, when, "{}"}}, now); });
+    }
+    db.writer().transaction([&] { clock_set_back(db.writer(), wrong, now); });
+    CHECK(due(now) == Keys{"earlier"});
+    CHECK(due(now + 8s) == Keys{"retry", "earlier"});
+    CHECK(due(wrong + 19h) == Keys{"retry", "earlier"});
+    db.writer().transaction([&] {
+        CHECK(take_due_timers(db.writer(), now, 10).size() == 1);
+        CHECK(take_due_timers(db.writer(), now + 8s, 10).size() == 1);
+    });
+    CHECK(next_timer(db.writer()) == wrong + 20h);
 }
 
 TEST_CASE_FIXTURE(Fixture, "effects past their deadline are due too, so that the runner can expire them") {

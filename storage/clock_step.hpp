@@ -1,0 +1,14 @@
+#pragma once
+
+#include "config/base/clock.hpp"
+
+namespace countersign::storage {
+
+class Database;
+
+// The wall clock was set back, `from` to `to`. What would have been due within an hour still is: retries and
+// short timers were reckoned on the wrong clock and would otherwise wait for as long as it was wrong. Later
+// ones (reminders, quiet hours) are meant for a day and an hour and stay. Call inside a transaction.
+void clock_set_back(Database& database, Timestamp from, Timestamp to);
+
+}  // namespace countersign::storage

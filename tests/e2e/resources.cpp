@@ -1,0 +1,158 @@
+// The machine has no more to give: descriptors, memory, a clock that jumps, frames and crowds that are too
+// large. Each ends in a state that is known, and nothing is lost by it.
+#include "tests/support/review_story.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <fcntl.h>
+#include <fstream>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+using namespace countersign::tests;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+void add_app(ReviewStory& story, const std::string& id, const std::string& name) {
+    story.slack.add_app({.id = id, .name = name, .description = "", .scopes = {}, .resolution = ""});
+}
+
+// Wall time of a daemon, ahead of the machine's (tests/sandbox/moved_clock).
+class MovedClock {
+  public:
+    MovedClock() {
+        const int descriptor = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        REQUIRE(descriptor >= 0);
+        REQUIRE(::ftruncate(descriptor, sizeof(std::int64_t)) == 0);
+        void* const at =
+            ::mmap(nullptr, sizeof(std::int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+        ::close(descriptor);
+        REQUIRE(at != MAP_FAILED);
+        ahead_ = static_cast<std::int64_t*>(at);
+    }
+    MovedClock(const MovedClock&) = delete;
+    MovedClock& operator=(const MovedClock&) = delete;
+    ~MovedClock() {
+        ::munmap(ahead_, sizeof(std::int64_t));
+        std::filesystem::remove(file_);
+    }
+    void move(std::chrono::hours by) {
+        __atomic_store_n(ahead_, std::chrono::nanoseconds(by).count(), __ATOMIC_RELAXED);
+    }
+    [[nodiscard]] std::map<std::string, std::string> environment() const {
+        const auto library =
+            std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / "libmoved_clock.so";
+        return {{"LD_PRELOAD", library.string()}, {"MOVED_CLOCK", file_.string()}};
+    }
+
+  private:
+    std::filesystem::path file_ =
+        std::filesystem::temp_directory_path() / ("countersign-clock-" + std::to_string(::getpid()));
+    std::int64_t* ahead_ = nullptr;
+};
+
+std::size_t peak_memory(pid_t pid) {
+    std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("VmHWM:")) return std::stoul(line.substr(6)) * 1024;
+    return 0;
+}
+
+}  // namespace
+
+TEST_CASE("resources: without a free descriptor nothing is lost, and it goes on when there are some again") {
+    DaemonOptions options;
+    options.slack.ack_deadline = seconds(60);
+    ReviewStory story(options);
+    add_app(story, "A0TWO", "Second");
+    story.fixture.start();
+    story.ask(office::issue);
+    rlimit before{};
+    REQUIRE(::prlimit(story.fixture.pid(), RLIMIT_NOFILE, nullptr, &before) == 0);
+    const rlimit none{3, before.rlim_max};
+    REQUIRE(::prlimit(story.fixture.pid(), RLIMIT_NOFILE, &none, nullptr) == 0);
+    const int connections = story.slack.connections_ever();
+    story.slack.request_app(office::employee, "A0TWO", office::issue);
+    story.slack.close_connections(1001);
+    story.fixture.expect_log("Too many open files");
+    CHECK(story.slack.connections_ever() == connections);
+    REQUIRE(::prlimit(story.fixture.pid(), RLIMIT_NOFILE, &before, nullptr) == 0);
+    story.wait([&] { return story.slack.connections() > 0; }, "a connection");
+    story.expect_card("Second", 2);
+    CHECK(story.fixture.stop() == 0);
+    story.expect_good_manners();
+}
+
+TEST_CASE("resources: a day forward and a day back stop neither work nor messages, and repeat none") {
+    MovedClock clock;
+    DaemonOptions options;
+    options.environment = clock.environment();
+    ReviewStory story(options);
+    add_app(story, "A0TWO", "Second");
+    add_app(story, "A0THREE", "Third");
+    story.fixture.start();
+    story.ask(office::issue);
+    story.wait([&] { return story.slack.connections() == 2; }, "both connections");
+    const int connections = story.slack.connections_ever();
+    clock.move(std::chrono::hours(24));
+    story.slack.request_app(office::employee, "A0TWO", office::issue);
+    story.expect_card("Second", 2);
+    story.press(office::security, "Approve", 2);
+    story.expect_card(std::string("approved by <@") + office::security, 2);
+    clock.move(std::chrono::hours(0));
+    story.fixture.expect_log("event=clock_set_back");
+    story.slack.request_app(office::employee, "A0THREE", office::issue);
+    story.expect_card("Third", 3);
+    story.press(office::legal, "Approve", 2);
+    story.expect_card(std::string("approved by <@") + office::legal, 2);
+    clock.move(std::chrono::hours(-24));
+    story.press(office::it, "Approve", 3);
+    story.expect_card(std::string("approved by <@") + office::it, 3);
+    CHECK(story.slack.connections_ever() == connections);
+    CHECK(story.fixture.stop() == 0);
+    CHECK(story.fixture.run_command({"audit", "verify"}).code == 0);
+    story.expect_good_manners();
+}
+
+TEST_CASE("resources: a frame of 16 MiB ends that connection, and the next one works (N4)") {
+    ReviewStory story;
+    add_app(story, "A0TWO", "Second");
+    story.fixture.start();
+    story.ask(office::issue);
+    story.wait([&] { return story.slack.connections() == 2; }, "both connections");
+    const int connections = story.slack.connections_ever();
+    story.slack.send_raw(R"({"type":"events_api","payload":")" + std::string(16 << 20, 'x') + R"("})");
+    story.wait([&] { return story.slack.connections_ever() > connections && story.slack.connections() == 2; },
+               "another connection");
+    story.slack.request_app(office::employee, "A0TWO", office::issue);
+    story.expect_card("Second", 2);
+    CHECK(peak_memory(story.fixture.pid()) < 64U << 20);
+    CHECK(story.fixture.stop() == 0);
+}
+
+TEST_CASE("resources: thousands of presses at once are each acknowledged, within the queue's 64 MiB") {
+    const std::size_t crowd = std::getenv("COUNTERSIGN_LONG_TESTS") != nullptr ? 10'000 : 2'000;
+    DaemonOptions options;
+    options.slack.ack_deadline = seconds(120);
+    ReviewStory story(options);
+    story.fixture.start();
+    story.ask(office::issue);
+    const auto card = story.card();
+    const auto acks = story.slack.ack_count();
+    const auto memory = peak_memory(story.fixture.pid());
+    for (std::size_t i = 0; i < crowd; ++i)
+        story.slack.press_by_text(office::outsider, card.channel, card.ts, "Approve");
+    const bool all = story.slack.wait([&] { return story.slack.ack_count() == acks + crowd; }, seconds(100));
+    CHECK_MESSAGE(all, story.slack.ack_count());
+    CHECK(peak_memory(story.fixture.pid()) - memory < 64U << 20);
+    CHECK(story.fixture.stop() == 0);
+    SQLite::Database database(story.fixture.database().string());
+    CHECK(database.execAndGet("SELECT count(*) FROM inbox WHERE outcome <> 'handled'").getInt() == 0);
+    CHECK(database.execAndGet("SELECT count(*) FROM vote").getInt() == 0);
+}
