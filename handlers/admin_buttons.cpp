@@ -260,6 +260,9 @@ Outcome admin_pressed(const Press& press, const Context& context) {
             return refuse(press, id, "not_ready", *refused);
         return open_form(press, views::limits_form(request, press.language));
     }
+    const bool keeps_or_clears = press.what == ids::keep_decision || press.what == ids::clear_decision;
+    if (keeps_or_clears && !review::is_looked_at_again(request.state))
+        return refuse(press, id, "not_decided", say_in(press.language, texts::nothing_to_clear, id));
     if (press.what == ids::keep_decision)
         return open_form(press,
                          views::reason_form(request, ids::form_keep, texts::keep_decision,
@@ -272,10 +275,6 @@ Outcome admin_pressed(const Press& press, const Context& context) {
     if (auto refused = why_not_restrictable(request, press.language, context))
         return refuse(press, id, "protected", *refused);
     return open_form(press, views::restrict_form(request, press.language));
-}
-
-Outcome admin_buttons(const Event& event, const Context& context) {
-    return admin_pressed(read_button(event, context), context);
 }
 
 }  // namespace countersign::handlers

@@ -123,7 +123,7 @@ Outcome reconsider(Case item, const std::string& why, std::string_view actor, co
 
 Outcome keep_or_clear_submitted(const Press& press, Case item, const Context& context) {
     const auto id = to_text(item.request.id);
-    if (item.request.state != RequestState::reconsider && item.request.state != RequestState::suspended)
+    if (!review::is_looked_at_again(item.request.state))
         return refuse(press, id, "decided", already(item.request, press.language));
     if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
     const auto reason = reason_of(press);

@@ -50,9 +50,8 @@ std::expected<void, Outcome> require_may_answer(const Press& press, const Case& 
 Outcome withdraw(const Press& press, Case item, const Context& context) {
     const auto id = to_text(item.request.id);
     if (auto own = require_requester(press, item); !own) return std::move(own.error());
-    if (storage::is_final(item.request.state) || review::in_flight(item.request.state)) {
+    if (!review::may_be_withdrawn(item.request.state))
         return refuse(press, id, "decided", already(item.request, press.language));
-    }
     Outcome outcome;
     outcome.audit.push_back({press.user.value, "request.withdrawn", id, details({{"cause", press.cause}})});
     outcome.merge(end(std::move(item),

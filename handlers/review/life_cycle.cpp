@@ -21,6 +21,14 @@ bool in_votes(RequestState state) {
     }
 }
 
+bool is_looked_at_again(RequestState state) {
+    return state == RequestState::reconsider || state == RequestState::suspended;
+}
+
+bool may_be_withdrawn(RequestState state) {
+    return !storage::is_final(state) && !in_flight(state) && !is_looked_at_again(state);
+}
+
 bool is_approved(RequestState state) {
     return state == RequestState::approved || state == RequestState::installed;
 }

@@ -1,6 +1,7 @@
 #include "handlers/views/home_view.hpp"
 
 #include "config/base/text.hpp"
+#include "handlers/review/life_cycle.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/blocks.hpp"
 #include "handlers/views/figure_texts.hpp"
@@ -135,10 +136,7 @@ class Drawing {
             row.push_back(button(request, ids::answer, texts::answer, Style::primary));
         if (request.state == RequestState::awaiting_issue)
             row.push_back(button(request, ids::link_issue, texts::link_vendor_issue, Style::primary));
-        const bool may_withdraw = !storage::is_final(request.state) &&
-                                  request.state != RequestState::applying &&
-                                  request.state != RequestState::unclear;
-        if (may_withdraw) {
+        if (review::may_be_withdrawn(request.state)) {
             auto withdraw = button(request, ids::withdraw, texts::withdraw, Style::danger);
             withdraw.confirm = confirm(request, texts::withdraw_title, texts::withdraw_text, texts::withdraw,
                                        texts::keep_it);
