@@ -16,7 +16,6 @@
 #include "handlers/views/recorded_texts.hpp"
 #include "handlers/watch.hpp"
 
-
 namespace countersign::handlers {
 namespace {
 
