@@ -16,6 +16,8 @@
 #include "handlers/views/recorded_texts.hpp"
 #include "handlers/watch.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace countersign::handlers {
 namespace {
 
