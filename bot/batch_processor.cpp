@@ -101,7 +101,7 @@ void BatchProcessor::use(std::shared_ptr<const config::Settings> settings,
 void BatchProcessor::start_up() {
     database_.transaction([&] {
         const Timestamp now = clock_->now();
-        storage::Outbox(database_).release_claims(now);
+        storage::Outbox(database_).release_claims();
         read_identity();
         IntakeCounts counts;
         EventIntake(database_, *settings_, capabilities_, counts, now).started();

@@ -215,10 +215,17 @@ void Outbox::retry(std::int64_t id, std::string_view error, Timestamp when, bool
     if (changed == 0) throw std::logic_error(fmt::format("effect {} was to be repeated but is finished", id));
 }
 
-void Outbox::release_claims(Timestamp /*now*/) {
+void Outbox::release_claims() {
     Query(*database_,
           "UPDATE outbox SET state = 'pending', maybe_sent = 1 "
           "WHERE state = 'claimed' AND finished_at IS NULL")
+        .run();
+}
+
+void Outbox::doubt_unsent() {
+    Query(*database_,
+          "UPDATE outbox SET maybe_sent = 1, claimed_at = coalesce(claimed_at, enqueued_at) "
+          "WHERE state = 'pending' AND finished_at IS NULL")
         .run();
 }
 

@@ -49,7 +49,9 @@ class Outbox {
     // Back to pending, not before `when`. `maybe_sent` stays set once it was.
     void retry(std::int64_t id, std::string_view error, Timestamp when, bool maybe_sent);
     // At start: what an earlier run of the program had claimed goes back to pending as maybe sent.
-    void release_claims(Timestamp now);
+    void release_claims();
+    // After a restore: what was pending in the backup may have left since, and is looked for before it is sent.
+    void doubt_unsent();
 
     struct Depth {
         std::int64_t pending = 0;

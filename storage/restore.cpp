@@ -5,6 +5,7 @@
 #include "storage/database.hpp"
 #include "storage/descriptor.hpp"
 #include "storage/file_lock.hpp"
+#include "storage/outbox.hpp"
 #include "storage/schema.hpp"
 
 #include <SQLiteCpp/Database.h>
@@ -125,9 +126,10 @@ Result<void> copy_pages(const Descriptor& input, std::uint64_t bytes, const fs::
     return {};
 }
 
-// Opens the copy as the daemon would, which also migrates it, and reads all of it once.
+// Opens the copy as the daemon would, which also migrates it, and reads all of it once. What it has not sent
+// may have left since the backup was made.
 Result<void> prove(const fs::path& copy, const fs::path& backup) {
-    const auto database = Database::open_writer(copy);
+    auto database = Database::open_writer(copy);
     if (!database)
         return fail(Errc::storage,
                     fmt::format("{} cannot be used: {}", backup.string(), database.error().text));
@@ -136,6 +138,7 @@ Result<void> prove(const fs::path& copy, const fs::path& backup) {
     if (const auto verdict = verify_audit(*database); verdict.first_broken)
         return fail(Errc::storage,
                     fmt::format("{} was altered: the audit log says {}", backup.string(), verdict.reason));
+    database->transaction([&] { Outbox(*database).doubt_unsent(); });
     return {};
 }
 

@@ -179,7 +179,7 @@ class Run {
         } else if (what < 90) {
             if (auto* row = any(EffectState::pending)) finish(*row);  // expired or given up
         } else if (what < 92) {
-            outbox_.release_claims(now_);
+            outbox_.release_claims();
             for (auto& row : model_.rows) {
                 if (row.effect.state != EffectState::claimed) continue;
                 row.effect.state = EffectState::pending;

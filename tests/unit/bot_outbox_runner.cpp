@@ -170,7 +170,7 @@ TEST_CASE("what an earlier run had claimed: an approval is not repeated blindly,
     const auto claimed_at = world.clock.now();
 
     world.clock.advance(1h);
-    storage::Outbox(world.db.writer()).release_claims(world.clock.now());
+    storage::Outbox(world.db.writer()).release_claims();
     World& after = world;
     OutboxRunner restarted(after.db.writer(), 1.0);
     OutboxRunner::Plan plan;

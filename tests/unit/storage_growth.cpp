@@ -105,7 +105,7 @@ void work(Database& database, const std::string& tag) {
         (void)next_timer(database);
 
         Outbox outbox(database);
-        outbox.release_claims(now);
+        outbox.release_claims();
         for (const auto* name : {"first", "second", "third"}) {
             auto effect = sample_effect(name + tag);
             effect.lane = "lane" + tag;
