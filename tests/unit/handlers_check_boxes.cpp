@@ -8,6 +8,7 @@
 #include <chrono>
 
 using namespace countersign;
+using namespace std::string_literals;
 using handlers::review::check_boxes;
 using handlers::review::CheckBox;
 using handlers::review::tick_note;
@@ -92,7 +93,7 @@ TEST_CASE("A14: boxes are read as people see them") {
             deep += "- ";
         CHECK(boxes(deep + "[x] Security") == "Security!");
         CHECK(check_boxes(std::string(262'144, '[')));
-        CHECK(check_boxes(std::string("\xff\xfe\0- [x] \xc3", 12)));
+        CHECK(check_boxes("\xff\xfe\0- [x] \xc3"s));
         CHECK_FALSE(check_boxes(std::string(262'145, 'x')));
     }
 }
