@@ -50,7 +50,8 @@ class Outbox {
     void retry(std::int64_t id, std::string_view error, Timestamp when, bool maybe_sent);
     // At start: what an earlier run of the program had claimed goes back to pending as maybe sent.
     void release_claims();
-    // After a restore: what was pending in the backup may have left since, and is looked for before it is sent.
+    // After a restore: what was pending in the backup may have left since, and is looked for before it is
+    // sent.
     void doubt_unsent();
 
     struct Depth {
