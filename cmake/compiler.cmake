@@ -23,6 +23,3 @@ if(CCACHE)
   # What it needs to be told to keep files that read a precompiled header.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
-
-# Beast needs about 1.2 GB a file: two at a time would not fit a 4 GiB machine.
-set_property(GLOBAL PROPERTY JOB_POOLS heavy=1)
