@@ -64,7 +64,8 @@ async function visit(address) {
       ...options,
       headers: { ...options.headers, cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; ") },
     });
-    for (const cookie of answer.headers.getSetCookie()) {
+    // Debian 12's Node has no getSetCookie; a comma in a date is followed by no name.
+    for (const cookie of (answer.headers.get("set-cookie") ?? "").split(/, (?=[^;=,]+=)/).filter(Boolean)) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie);
       jar.set(name, value);
     }
