@@ -17,7 +17,6 @@ namespace countersign::handlers {
 
 namespace texts = views::texts;
 
-using storage::AppRequest;
 using storage::RequestState;
 
 std::expected<void, Outcome> require_requester(const Press& press, const Case& item) {

@@ -112,7 +112,7 @@ Result<void> copy_pages(const Descriptor& input, std::uint64_t bytes, const fs::
             break;
     }
     // Not every file system can do that.
-    std::array<char, 64 * 1024> piece{};
+    std::array<char, 65'536> piece{};
     while (std::cmp_less(at, bytes)) {
         const auto wanted = static_cast<std::size_t>(
             std::min<std::uint64_t>(piece.size(), bytes - static_cast<std::uint64_t>(at)));
@@ -153,7 +153,7 @@ void fold_log(const fs::path& database) {
     try {
         SQLite::Database old(database.string(), SQLite::OPEN_READWRITE);
         old.exec("PRAGMA journal_mode = DELETE");
-    } catch (const std::exception&) {
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
         // Damaged, which may be why somebody restores: its files are then moved as they are.
     }
 }
