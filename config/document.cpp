@@ -15,7 +15,7 @@
 namespace countersign::config {
 namespace {
 
-constexpr std::size_t largest_file = 1024 * 1024;
+constexpr std::size_t largest_file = std::size_t{1024} * 1024;
 
 Node convert(const toml::node& source) {
     Node node;

@@ -27,7 +27,7 @@ std::unexpected<Failure> unreadable(const std::filesystem::path& file) {
 Result<std::string> digest(const Descriptor& input, const std::filesystem::path& file, std::uint64_t bytes) {
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
     EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
-    std::array<char, 64 * 1024> piece{};
+    std::array<char, std::size_t{64} * 1024> piece{};
     for (std::uint64_t at = 0; at < bytes;) {
         const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), bytes - at));
         const auto length = ::pread(input.get(), piece.data(), wanted, static_cast<off_t>(at));

@@ -106,8 +106,8 @@ void configure_library() {
 
 // The order of the members is the order of closing, backwards: statements, connection, lock.
 struct Database::Impl {
-    Impl(std::optional<FileLock> lock_, const std::filesystem::path& file, int flags)
-        : lock(std::move(lock_)), connection(file.string(), flags | SQLite::OPEN_NOMUTEX, busy_timeout_ms) {}
+    Impl(std::optional<FileLock> held, const std::filesystem::path& file, int flags)
+        : lock(std::move(held)), connection(file.string(), flags | SQLite::OPEN_NOMUTEX, busy_timeout_ms) {}
     static std::unique_ptr<Impl> open(std::optional<FileLock> lock, const std::filesystem::path& file,
                                       int flags) {
         [[maybe_unused]] static const bool configured = (configure_library(), true);

@@ -11,13 +11,13 @@ enum class Level { debug, info, notice, warning, error };
 
 // One field of a line. Values are redacted, control characters escaped, and quoted where needed.
 struct Field {
-    Field(std::string_view key_, std::string_view value_) : key(key_), value(value_) {}
-    Field(std::string_view key_, const char* value_) : key(key_), value(value_) {}
-    Field(std::string_view key_, const std::string& value_) : key(key_), value(value_) {}
-    Field(std::string_view key_, bool value_) : key(key_), value(value_ ? "true" : "false") {}
+    Field(std::string_view name, std::string_view said) : key(name), value(said) {}
+    Field(std::string_view name, const char* said) : key(name), value(said) {}
+    Field(std::string_view name, const std::string& said) : key(name), value(said) {}
+    Field(std::string_view name, bool said) : key(name), value(said ? "true" : "false") {}
     template <class Number>
         requires(std::is_arithmetic_v<Number> && !std::is_same_v<Number, bool>)
-    Field(std::string_view key_, Number value_) : key(key_), value(std::to_string(value_)) {}
+    Field(std::string_view name, Number said) : key(name), value(std::to_string(said)) {}
 
     std::string key;
     std::string value;

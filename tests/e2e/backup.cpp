@@ -14,11 +14,7 @@ TEST_CASE(
     options.slack.ack_deadline = std::chrono::seconds(60);
     ReviewStory story(options);
     for (int i = 0; i < many; ++i)
-        story.slack.add_app({.id = fmt::format("A0APP{:04}", i),
-                             .name = fmt::format("App {:04}", i),
-                             .description = "",
-                             .scopes = {},
-                             .resolution = ""});
+        story.slack.add_app({.id = fmt::format("A0APP{:04}", i), .name = fmt::format("App {:04}", i)});
     story.fixture.start();
     int asked = 0;
     const auto ask = [&] {

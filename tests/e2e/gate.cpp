@@ -47,8 +47,7 @@ TEST_CASE("e2e language: a requester with a German locale is told everything in 
                          .scopes = {{{"name", "files:read"},
                                      {"description", "Dateien"},
                                      {"is_sensitive", true},
-                                     {"token_type", "bot"}}},
-                         .resolution = ""});
+                                     {"token_type", "bot"}}}});
     story.slack.request_app(office::employee, "A0FILES", "bitte");
     story.expect_direct_message(office::employee, "Regel dateien: Hier liest keine App Dateien.");
     story.expect_card("Filer");

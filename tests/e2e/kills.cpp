@@ -53,11 +53,7 @@ TEST_CASE("kills: under load, at random moments and at every failpoint, nothing 
     int at_failpoints = 0;
     for (int i = 0; i < kills; ++i) {
         const auto app = fmt::format("A0K{:04}", i);
-        story.slack.add_app({.id = app,
-                             .name = fmt::format("App {:04}", i),
-                             .description = "",
-                             .scopes = {},
-                             .resolution = ""});
+        story.slack.add_app({.id = app, .name = fmt::format("App {:04}", i)});
         story.slack.request_app(office::employee, app, office::issue);
         if (i % 2 == 0) {
             story.slack.wait([] { return false; }, milliseconds(random() % 300));

@@ -72,11 +72,7 @@ class Stream {
   private:
     void ask(int n) {
         const std::string app = fmt::format("A0LOAD{:05}", n);
-        slack_.add_app({.id = app,
-                        .name = fmt::format("App {:05}", n),
-                        .description = "",
-                        .scopes = {},
-                        .resolution = ""});
+        slack_.add_app({.id = app, .name = fmt::format("App {:05}", n)});
         slack_.request_app(office::employee, app, office::issue);
         ++requests;
     }

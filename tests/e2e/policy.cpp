@@ -45,8 +45,7 @@ TEST_CASE(
                          .scopes = {{{"name", "files:read"},
                                      {"description", "Reads"},
                                      {"is_sensitive", true},
-                                     {"token_type", "bot"}}},
-                         .resolution = ""});
+                                     {"token_type", "bot"}}}});
     story.slack.request_app(office::employee, "A0FILES", "please");
     story.expect_direct_message(office::employee, "No app reads files here.");
     story.expect_card(": Denied", 2);

@@ -44,7 +44,7 @@ class Flow {
             const std::size_t n = sent_;
             if (n % 20 == 0) {
                 const std::string app = fmt::format("A0FLOW{:05}", n);
-                slack_.add_app({.id = app, .name = app, .description = "", .scopes = {}, .resolution = ""});
+                slack_.add_app({.id = app, .name = app});
                 slack_.request_app(office::employee, app, office::issue);
             } else {
                 slack_.send_envelope("events_api",

@@ -20,7 +20,7 @@ using std::chrono::seconds;
 namespace {
 
 void add_app(ReviewStory& story, const std::string& id, const std::string& name) {
-    story.slack.add_app({.id = id, .name = name, .description = "", .scopes = {}, .resolution = ""});
+    story.slack.add_app({.id = id, .name = name});
 }
 
 // Wall time of a daemon, ahead of the machine's (tests/sandbox/moved_clock).

@@ -46,7 +46,7 @@ DaemonOptions patient(std::map<std::string, std::string> environment = {}) {
 }
 
 void add_second_app(ReviewStory& story) {
-    story.slack.add_app({.id = "A0TWO", .name = "Second", .description = "", .scopes = {}, .resolution = ""});
+    story.slack.add_app({.id = "A0TWO", .name = "Second"});
 }
 
 void expect_refusal(ReviewStory& story, const std::string& advice) {

@@ -99,11 +99,11 @@ struct View {
         Json::object();  // block id -> what the app said (response_action errors); "" = Slack's own complaint
 };
 struct AppEntry {  // the catalogue
-    std::string id, name, description;
+    std::string id, name, description = {};
     bool marketplace = true, internal = false;
-    std::vector<Json> scopes;  // Slack's scope objects: name, description, is_sensitive, token_type
-    std::string resolution;    // "", "approved", "restricted" on the whole organisation
-    bool certified = false;    // hidden from the lists unless asked for (domain.md §0.6)
+    std::vector<Json> scopes = {};  // Slack's scope objects: name, description, is_sensitive, token_type
+    std::string resolution = {};    // "", "approved", "restricted" on the whole organisation
+    bool certified = false;         // hidden from the lists unless asked for (domain.md §0.6)
 };
 struct PendingRequest {
     std::string id, app_id, user, message;

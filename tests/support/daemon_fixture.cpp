@@ -49,8 +49,7 @@ void furnish(fakes::FakeSlack& slack) {
     slack.add_app({.id = "A0MIRO",
                    .name = "Miro",
                    .description = "Whiteboards for everybody",
-                   .scopes = {scope("chat:write", "bot", false), scope("users:read", "bot", false)},
-                   .resolution = ""});
+                   .scopes = {scope("chat:write", "bot", false), scope("users:read", "bot", false)}});
 }
 
 }  // namespace

@@ -30,8 +30,7 @@ struct Office {
             {.id = "A0MIRO",
              .name = "Miro",
              .description = "Whiteboards",
-             .scopes = {Json{{"name", "chat:write"}, {"token_type", "bot"}, {"is_sensitive", false}}},
-             .resolution = ""});
+             .scopes = {Json{{"name", "chat:write"}, {"token_type", "bot"}, {"is_sensitive", false}}}});
     }
     std::string error(const std::string& method, const std::string& token,
                       const Json& args = Json::object()) {
