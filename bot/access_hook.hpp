@@ -12,9 +12,9 @@ namespace countersign::bot {
 
 struct AccessHook {
     std::string delivery;
-    std::string what;  // "suspended", "uninstalled", "revoked"
-    std::string account,
-        name;  // of "revoked": id and login of the person; of the others the owner's login alone
+    std::string what;     // "suspended", "uninstalled", "revoked"
+    std::string account;  // of "revoked": the person's id
+    std::string name;     // the person's login; else the login of the App's owner there
 };
 
 // By its headers, before the body is read.

@@ -37,7 +37,6 @@ Value choice(Section& section, std::string_view key, Value fallback,
     for (const auto& [name, value] : choices)
         if (*text == name) return value;
     std::vector<std::string> names;
-    names.reserve(N);
     for (const auto& entry : choices)
         names.emplace_back(entry.first);
     section.problem(key, fmt::format("is {}; expected {}", shown(*text), text::joined(names, ", ")));

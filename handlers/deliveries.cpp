@@ -39,7 +39,7 @@ Outcome failed_delivery(const EffectAnswer& answer, const Context& context, cons
 // The card, or its copy in another channel, that a call is about: "card:7:C0OTHER:v3" is about
 // "card:7:C0OTHER".
 std::string card_in(const EffectAnswer& answer) {
-    const auto card = card_name(answer.request);
+    auto card = card_name(answer.request);
     const auto rest = answer.key.substr(card.size());
     if (!rest.starts_with(":C") && !rest.starts_with(":G")) return card;
     return card + rest.substr(0, rest.find(':', 1));

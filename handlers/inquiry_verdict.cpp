@@ -160,26 +160,23 @@ Outcome look_for_resolution(Case item, const Asker& asker, const Context& contex
 
 Outcome after_lost_answer(const std::optional<Finding>& finding, Case item, Asker asker,
                           const EffectAnswer& answer, const Context& context) {
+    const auto id = item.request.id;
     const bool restrict = item.request.decision == DecisionKind::restrict;
     if (finding && finding->list != List::pending) {
         const bool as_sent = (finding->list == List::restricted) == restrict;
-        return concluded(item.request.id,
-                         adopt_resolution(std::move(item), *finding, !as_sent, answer, context));
+        return concluded(id, adopt_resolution(std::move(item), *finding, !as_sent, answer, context));
     }
     const bool by_request_id = pending_in_slack(item.request, context);
     if (!finding && by_request_id) {
         return concluded(
-            item.request.id,
-            needs_human(std::move(item), say_in(views::Language::english, texts::answer_lost_unlisted), asker,
-                        answer.key, context));
+            id, needs_human(std::move(item), say_in(views::Language::english, texts::answer_lost_unlisted),
+                            asker, answer.key, context));
     }
     if (++asker.repeats > max_repeats) {
         return concluded(
-            item.request.id,
-            needs_human(std::move(item), say_in(views::Language::english, texts::answer_lost_often), asker,
-                        answer.key, context));
+            id, needs_human(std::move(item), say_in(views::Language::english, texts::answer_lost_often),
+                            asker, answer.key, context));
     }
-    const auto id = item.request.id;
     if (restrict || !finding) return concluded(id, send_decision(std::move(item), asker, context));
     return concluded(id, before_approval(*finding, std::move(item), asker, answer, context));
 }

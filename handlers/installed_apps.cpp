@@ -161,8 +161,8 @@ Outcome reconnected_on(Integration integration, const Authorization& authorizati
     return outcome;
 }
 
-Outcome tell_of_removal(const std::string& id, const std::string& name, std::vector<Integration> stopped,
-                        const Context& context) {
+Outcome tell_of_removal(const std::string& id, const std::string& name,
+                        const std::vector<Integration>& stopped, const Context& context) {
     Outcome outcome;
     if (stopped.empty()) return outcome;
     auto ids = nlohmann::json::array();

@@ -42,7 +42,8 @@ using storage::InstalledThing;
 // An authorization is gone: the owners of what was built on it are told once, the admins see how the mending
 // goes (I7). `stopped`: as they are now.
 [[nodiscard]] Outcome tell_of_removal(const std::string& id, const std::string& name,
-                                      std::vector<storage::Integration> stopped, const Context& context);
+                                      const std::vector<storage::Integration>& stopped,
+                                      const Context& context);
 
 // One step in: what a press that waited for a user group comes back to.
 [[nodiscard]] Outcome installed_apps_typed(const Press& press, const Context& context);

@@ -59,7 +59,7 @@ Outcome authorization_taken(const Press& press, const Authorization& authorizati
                                elsewhere ? "Its token stays valid: another authorization holds it too."
                                          : "Its token is being taken back at " +
                                                views::inert_line(authorization.url) + ".")));
-    outcome.merge(tell_of_removal(authorization.id, authorization.name, std::move(stopped), context));
+    outcome.merge(tell_of_removal(authorization.id, authorization.name, stopped, context));
     return outcome;
 }
 

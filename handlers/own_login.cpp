@@ -132,7 +132,7 @@ Outcome confirm(const Press& press, const Context& context) {
         auto codes = live_codes(tracker.name, context);
         const auto mine = std::ranges::find(codes, press.user, &Code::user);
         if (mine == codes.end() || mine->account == 0) continue;
-        const auto code = *mine;
+        const auto code = std::move(*mine);
         codes.erase(mine);
         if (is_configured(tracker.name, press.user, code.account, context))
             return refuse(press, press.user.value, "configured",

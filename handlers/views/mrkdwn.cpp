@@ -242,7 +242,7 @@ bool is_plain_https(std::string_view url) {
 }
 
 std::string own_link(std::string_view url, std::string_view label) {
-    const auto shown = inert_line(label, 200);
+    auto shown = inert_line(label, 200);
     if (!fits_in_link(url)) return shown;
     std::string out = "<";
     for (const char c : url) {

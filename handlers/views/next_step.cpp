@@ -109,7 +109,6 @@ std::string next_step(const CardInput& input) {
         case denied:
             return "a better request may be made at once; an admin may press `Reopen`.";
         case withdrawn:
-            return "nothing; a new request may be made at any time.";
         case expired:
             return "nothing; a new request may be made at any time.";
         case superseded:

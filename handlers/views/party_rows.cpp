@@ -50,7 +50,7 @@ std::string by_voters(std::string_view verb, const PartyStatus& status, Language
     return out;
 }
 
-std::string with_remark(std::string text, const PartyStatus& status, std::size_t limit) {
+std::string with_remark(const std::string& text, const PartyStatus& status, std::size_t limit) {
     const auto remark = inert_line(status.remark, limit);
     return remark.empty() ? text : text + ": " + remark;
 }

@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -35,13 +37,28 @@ class TempDir {
 // A real database file with an open writer.
 class TempDb {
   public:
-    TempDb() : database_(opened(storage::Database::open_writer(file()))) {}
+    TempDb() : database_(opened(storage::Database::open_writer(copied(file())))) {}
 
     [[nodiscard]] std::filesystem::path file() const { return dir_.path() / "countersign.db"; }
     [[nodiscard]] storage::Database& writer() { return database_; }
     [[nodiscard]] storage::Database reader() const { return opened(storage::Database::open_reader(file())); }
 
   private:
+    // The schema's steps run once a program; every test starts from a copy of the empty database they made.
+    static const std::string& empty_database() {
+        static const std::string bytes = [] {
+            const TempDir dir;
+            const auto file = dir.path() / "empty.db";
+            (void)opened(storage::Database::open_writer(file));
+            std::ifstream input(file, std::ios::binary);
+            return std::string{std::istreambuf_iterator<char>(input), {}};
+        }();
+        return bytes;
+    }
+    static std::filesystem::path copied(std::filesystem::path to) {
+        std::ofstream(to, std::ios::binary) << empty_database();
+        return to;
+    }
     static storage::Database opened(Result<storage::Database> result) {
         if (!result) throw std::runtime_error(result.error().text);
         return std::move(*result);
