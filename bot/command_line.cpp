@@ -156,6 +156,10 @@ class Tree {
                 "--pack", arguments_->file,
                 "A new folder: requests, audit log, inventory, deviations, an index page with charts")
             ->type_name("FOLDER");
+        filter_records(
+            *printing(*audit, "recheck",
+                      "Work every decision out again from the votes, readings and policy kept with it",
+                      [this](const Call& call) { return recheck_records(call, arguments_->records); }));
         auto* erase =
             printing(*audit, "erase-person",
                      "Take a person's name and words out of everything but votes, decisions and audit log",

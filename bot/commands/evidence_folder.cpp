@@ -114,6 +114,8 @@ std::string index_page(const RecordFilter& filter, const Figures& figures,
         "href=\"requests.csv\">requests.csv</a></li>\n<li><a href=\"audit.json\">audit.json</a>, <a "
         "href=\"audit.csv\">audit.csv</a>: the audit log of the period, with its hashes</li>\n<li><a "
         "href=\"deviations.csv\">deviations.csv</a>: what went another way than it should</li>\n<li><a "
+        "href=\"recheck.json\">recheck.json</a>: every decision worked out again, and who had a hand in one "
+        "twice</li>\n<li><a "
         "href=\"inventory.csv\">inventory.csv</a>: what is and was installed</li>\n</ul>\n{}{}{}"
         "<h2>Requests</h2>\n<table><tr><th>Request</th><th>App</th><th>State</th><th>Asked</th><th>Decided</"
         "th>"
@@ -178,6 +180,8 @@ int export_evidence(const Call& call, const RecordFilter& filter, const std::str
     out.write("inventory.csv", [&](auto& to) {
         (void)export_inventory(Call{call.config, false, to, call.err}, {.app = filter.app}, "csv");
     });
+    out.write("recheck.json",
+              [&](auto& to) { (void)recheck_records(Call{call.config, true, to, call.err}, asked); });
     const auto verdict = storage::verify_audit(*database);
     out.write("index.html", [&](auto& to) { to << index_page(filter, figures, verdict); });
     if (!out.failed().empty())

@@ -20,6 +20,10 @@ int export_audit(const Call&, const RecordFilter&);
 // A new folder with an index page, charts, requests, audit log, inventory and deviations of a period.
 int export_evidence(const Call&, const RecordFilter&, const std::string& folder);
 
+// Works every decision out again from what is kept with it (U5, U7, U10). exit_no where something
+// contradicts.
+int recheck_records(const Call&, const RecordFilter&);
+
 // Takes a person's words and name out of everything but the audit log, which knows people by their id only.
 int erase_person(const Call&, const std::string& person, const std::string& confirm);
 

@@ -1,6 +1,7 @@
 // What an auditor takes along: exports by app, person and period, deviations, a folder of evidence, erasure.
 #include "tests/support/review_story.hpp"
 
+#include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -29,7 +30,7 @@ std::string content(const std::filesystem::path& file) {
 
 TEST_CASE(
     "auditor: exports are cut by app, person and period, and why an app was allowed is in them (U2, U3, "
-    "U4)") {
+    "U4), and are worked out again (U7)") {
     ReviewStory story;
     story.fixture.start();
     story.become_ready();
@@ -86,12 +87,18 @@ TEST_CASE(
     CHECK(fixture.run_command({"requests", "export", "--format", "csv"}).output.contains("\"REQ-1\""));
     CHECK(fixture.run_command({"inventory", "export", "--format", "csv"}).output.contains("\"'=cmd|calc\""));
 
+    const auto checked = output_of(fixture, {"audit", "recheck", "--json"});
+    CHECK(checked["ok"] == true);
+    CHECK(checked["approvals"] == 1);
+    CHECK(checked["not_worked_out"] == 0);
+    CHECK_MESSAGE(checked["findings"].empty(), checked.dump());
+
     const auto folder = fixture.directory() / "evidence";
     const auto packed =
         fixture.run_command({"audit", "export", "--pack", folder.string(), "--since", "2001-01-01"});
     CHECK_MESSAGE(packed.code == 0, packed.errors);
     for (const auto* name : {"index.html", "requests.json", "requests.csv", "audit.json", "audit.csv",
-                             "deviations.csv", "inventory.csv"})
+                             "deviations.csv", "inventory.csv", "recheck.json"})
         CHECK_MESSAGE(std::filesystem::file_size(folder / name) > 0, name);
     const auto page = content(folder / "index.html");
     CHECK(page.contains("REQ-1"));
@@ -100,6 +107,13 @@ TEST_CASE(
     CHECK_FALSE(page.contains("<script"));
     CHECK(fixture.run_command({"audit", "export", "--pack", folder.string()}).code ==
           1);  // never over another
+
+    SQLite::Database(fixture.database().string(), SQLite::OPEN_READWRITE)
+        .exec("DELETE FROM vote WHERE party = 'Legal'");
+    const auto altered = fixture.run_command({"audit", "recheck"});
+    CHECK(altered.code == 1);
+    CHECK_MESSAGE(altered.output.contains("without Legal"), altered.output);
+    CHECK(altered.output.contains("1 contradictions"));
 }
 
 TEST_CASE("auditor: a person's words are erased, and the audit chain stays whole") {

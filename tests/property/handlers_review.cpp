@@ -1,5 +1,6 @@
 #include "config/base/time_zone.hpp"
 #include "config/policy_file.hpp"
+#include "handlers/recheck.hpp"
 #include "tests/support/review_world.hpp"
 
 #include <SQLiteCpp/Database.h>
@@ -410,6 +411,25 @@ config::Settings settings_for(unsigned seed) {
     return settings;
 }
 
+// U7: whatever happened, each decision follows from what was kept with it.
+void expect_no_contradiction(ReviewWorld& world) {
+    const auto view = world.view();
+    const auto check = [&](const storage::AppRequest& request, const std::vector<handlers::Recheck>& found) {
+        for (const auto& each : found)
+            CHECK_MESSAGE(!handlers::is_contradiction(each.kind), to_text(request.id), " ", each.text);
+    };
+    for (std::int64_t id = 1; id < view.next_request_id().value; ++id) {
+        const auto request = world.request(id);
+        check(request, handlers::recheck_request(request, view));
+        for (const auto& decision : view.decisions(request.id))
+            if (decision.kind == storage::DecisionKind::approve && !decision.outside &&
+                decision.scope_hash == request.scope_hash)
+                check(request,
+                      handlers::recheck_approval(request, decision,
+                                                 {decision.at, view, world.settings, world.capabilities}));
+    }
+}
+
 // COUNTERSIGN_SEQUENCES=100000 for the long run.
 unsigned sequences() {
     const char* given = std::getenv("COUNTERSIGN_SEQUENCES");
@@ -442,6 +462,7 @@ TEST_CASE("domain.md 8.6: the invariants hold over random sequences of events an
         }
         const auto verdict = storage::verify_audit(world.db.writer());
         CHECK_MESSAGE(!verdict.first_broken, verdict.reason);
+        expect_no_contradiction(world);
         approvals += watcher.approvals;
         endings += watcher.endings;
     }

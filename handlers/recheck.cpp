@@ -1,0 +1,163 @@
+#include "handlers/recheck.hpp"
+
+#include "config/base/text.hpp"
+#include "handlers/judging.hpp"
+#include "handlers/review/issue_verdict.hpp"
+#include "handlers/review/votes.hpp"
+#include "storage/enum_texts.hpp"
+#include "storage/issue_facts.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace countersign::handlers {
+namespace {
+
+using storage::AppRequest;
+using storage::Decision;
+using storage::DecisionKind;
+using storage::Vote;
+
+// What time servers leave between two machines, and more.
+constexpr auto clocks_agree = std::chrono::minutes(5);
+
+std::optional<DecisionKind> leads_to(storage::RequestState state) {
+    switch (state) {
+        case storage::RequestState::approved:
+        case storage::RequestState::installed:
+            return DecisionKind::approve;
+        case storage::RequestState::restricted:
+            return DecisionKind::restrict;
+        case storage::RequestState::denied:
+            return DecisionKind::deny;
+        default:
+            return std::nullopt;
+    }
+}
+
+void recheck_state(const AppRequest& request, const std::vector<Decision>& decisions,
+                   std::vector<Recheck>& found) {
+    const auto expected = leads_to(request.state);
+    if (!expected) return;
+    if (decisions.empty()) {
+        found.push_back({RecheckKind::state,
+                         fmt::format("is {}, but no decision is kept", storage::to_text(request.state))});
+        return;
+    }
+    const auto& last = decisions.back();
+    if (last.kind != *expected)
+        found.push_back(
+            {RecheckKind::state, fmt::format("is {}, but the last decision was to {}",
+                                             storage::to_text(request.state), storage::to_text(last.kind))});
+    else if (last.kind == DecisionKind::approve && !last.outside && last.scope_hash != request.scope_hash)
+        found.push_back({RecheckKind::state, "is approved, but for other scopes than it has"});
+}
+
+// A1: the verdict is a function of the facts and the question, and all three are kept.
+void recheck_evidence(const storage::Evidence& evidence, std::vector<Recheck>& found) {
+    const auto add = [&](RecheckKind kind, std::string_view what) {
+        found.push_back({kind, fmt::format("the reading of {} {}", to_rfc3339(evidence.at), what)});
+    };
+    if (evidence.hash != text::sha256_hex(evidence.facts + evidence.verdict))
+        return add(RecheckKind::evidence, "was altered after it was kept");
+    const auto facts = storage::parse_issue_facts(evidence.facts);
+    const auto question = review::parse_issue_question(evidence.verdict);
+    if (!facts || !question) return add(RecheckKind::evidence, "cannot be read");
+    if (review::to_json(*question, review::judge_issue(*facts, *question)) != evidence.verdict)
+        add(RecheckKind::evidence, "leads to another verdict than the one that was kept");
+    if (std::chrono::abs(evidence.read_at - evidence.at) > clocks_agree)
+        add(RecheckKind::clock, fmt::format("is of {} by the tracker's clock", to_rfc3339(evidence.read_at)));
+}
+
+void recheck_duties(const AppRequest& request, const std::vector<Vote>& votes,
+                    const std::vector<Decision>& decisions, std::vector<Recheck>& found) {
+    std::map<std::string, std::set<std::string>> parties;
+    for (const auto& vote : votes)
+        if (vote.answer == storage::VoteAnswer::approve) parties[vote.voter.value].insert(vote.party);
+    for (const auto& [person, signed_for] : parties) {
+        if (signed_for.size() > 1)
+            found.push_back({RecheckKind::duty,
+                             fmt::format("{} approved for {}", person, fmt::join(signed_for, " and for "))});
+        if (person == request.requester.value)
+            found.push_back({RecheckKind::duty, fmt::format("{} approved their own request", person)});
+    }
+    std::set<std::string> deciders;
+    for (const auto& decision : decisions)
+        if (decision.kind == DecisionKind::approve) deciders.insert(decision.actor.value);
+    for (const auto& person : deciders) {
+        if (const auto signed_for = parties.find(person); signed_for != parties.end())
+            found.push_back({RecheckKind::duty, fmt::format("{} approved for {} and pressed Approve app",
+                                                            person, *signed_for->second.begin())});
+        if (person == request.requester.value)
+            found.push_back({RecheckKind::duty, fmt::format("{} decided their own request", person)});
+    }
+}
+
+// A signature bears the tracker's time, which may run ahead of ours.
+std::vector<Vote> votes_until(Timestamp decided, std::vector<Vote> votes) {
+    std::erase_if(votes, [&](const Vote& vote) {
+        const bool elsewhere = vote.source == storage::VoteSource::tracker;
+        return vote.at > decided + (elsewhere ? clocks_agree : std::chrono::minutes(0));
+    });
+    return votes;
+}
+
+}  // namespace
+
+std::string_view to_text(RecheckKind kind) {
+    switch (kind) {
+        case RecheckKind::state:
+            return "state";
+        case RecheckKind::approval:
+            return "approval";
+        case RecheckKind::evidence:
+            return "evidence";
+        case RecheckKind::duty:
+            return "duty";
+        case RecheckKind::clock:
+            return "clock";
+    }
+    return "state";
+}
+
+bool is_contradiction(RecheckKind kind) {
+    return kind != RecheckKind::duty && kind != RecheckKind::clock;
+}
+
+std::vector<Recheck> recheck_request(const AppRequest& request, const storage::View& view) {
+    std::vector<Recheck> found;
+    const auto decisions = view.decisions(request.id);
+    recheck_state(request, decisions, found);
+    for (const auto& evidence : view.evidence(request.id))
+        recheck_evidence(evidence, found);
+    recheck_duties(request, view.votes(request.id), decisions, found);
+    return found;
+}
+
+std::vector<Recheck> recheck_approval(const AppRequest& request, const Decision& approval,
+                                      const Context& then) {
+    const auto judgement = judge_request(request, then.view.marks(request.id), then);
+    const bool by_policy = judgement.decide == config::Automatic::approve;
+    if (by_policy) return {};
+    std::vector<Recheck> found;
+    auto rules = vote_rules(judgement, then);
+    for (const auto& mark : then.view.marks(request.id))
+        if (mark.kind == marks::on_behalf) rules.barred.emplace_back(mark.subject);
+    const auto matrix = review::party_matrix(request, votes_until(approval.at, then.view.votes(request.id)),
+                                             then.settings.review.parties, rules);
+    if (!review::all_satisfied(matrix))
+        found.push_back(
+            {RecheckKind::approval, fmt::format("was approved on {} without {}", to_rfc3339(approval.at),
+                                                text::joined(review::missing_parties(matrix), ", "))});
+    const auto issue = then.view.vendor_issue(request.id);
+    if (judgement.vendor_issue && (!issue || issue->linked_at > approval.at))
+        found.push_back({RecheckKind::approval,
+                         fmt::format("was approved on {} without a vendor issue", to_rfc3339(approval.at))});
+    return found;
+}
+
+}  // namespace countersign::handlers

@@ -1,0 +1,150 @@
+// Decisions worked out again from what is kept with them (U5, U7, U10).
+#include "config/base/text.hpp"
+#include "handlers/recheck.hpp"
+#include "tests/support/issue_world.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <SQLiteCpp/VariadicBind.h>
+#include <doctest/doctest.h>
+
+using namespace countersign;
+using namespace countersign::tests;
+using handlers::Recheck;
+using handlers::RecheckKind;
+
+namespace {
+
+// "approval: was approved on … without Legal", a line a finding.
+std::vector<std::string> findings(ReviewWorld& world, std::int64_t id) {
+    const auto view = world.view();
+    const auto request = world.request(id);
+    auto found = handlers::recheck_request(request, view);
+    for (const auto& decision : view.decisions(request.id)) {
+        if (decision.kind != storage::DecisionKind::approve || decision.outside) continue;
+        std::ranges::move(handlers::recheck_approval(request, decision,
+                                                     {decision.at, view, world.settings, world.capabilities}),
+                          std::back_inserter(found));
+    }
+    std::vector<std::string> lines;
+    for (const auto& each : found)
+        lines.push_back(std::string(to_text(each.kind)) + ": " + each.text);
+    return lines;
+}
+
+bool holds(const std::vector<std::string>& lines, std::string_view words) {
+    return lines.size() == 1 && lines.front().contains(words);
+}
+
+std::int64_t approved_by_votes(ReviewWorld& world, const std::string& admin = "U0ADMIN") {
+    world.start();
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}));
+    world.press("U0SEC1", ids::vote_approve, 1);
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.press(admin, ids::approve_app, 1);
+    world.run();
+    REQUIRE(world.state(1) == RequestState::approved);
+    return 1;
+}
+
+void alter(ReviewWorld& world, const char* statement) {
+    world.db.writer().handle().exec(statement);
+}
+
+}  // namespace
+
+TEST_CASE("U7: what the votes carried is found to be carried by them, and nothing else is") {
+    ReviewWorld world;
+    const auto id = approved_by_votes(world);
+    CHECK(findings(world, id).empty());
+    SUBCASE("a vote is gone") {
+        alter(world, "DELETE FROM vote WHERE party = 'Legal'");
+        CHECK(holds(findings(world, id), "without Legal"));
+    }
+    SUBCASE("a vote came after the decision") {
+        alter(world, "UPDATE vote SET at = at + 86400000 WHERE party = 'Security'");
+        CHECK(holds(findings(world, id), "without Security"));
+    }
+    SUBCASE("a vote was for other scopes") {
+        alter(world, "UPDATE vote SET scope_hash = 'other' WHERE party = 'Security'");
+        CHECK(holds(findings(world, id), "without Security"));
+    }
+    SUBCASE("the state was set by hand") {
+        alter(world, "UPDATE app_request SET state = 'restricted'");
+        CHECK(holds(findings(world, id), "is restricted, but the last decision was to approve"));
+    }
+    SUBCASE("the scopes were set by hand") {
+        alter(world, "UPDATE app_request SET scope_hash = 'other'");
+        CHECK(findings(world, id).front().contains("for other scopes"));
+    }
+    SUBCASE("the decision is gone") {
+        alter(world, "DELETE FROM decision");
+        CHECK(holds(findings(world, id), "no decision is kept"));
+    }
+    SUBCASE("the vendor issue is gone") {
+        alter(world, "DELETE FROM vendor_issue");
+        CHECK(holds(findings(world, id), "without a vendor issue"));
+    }
+}
+
+TEST_CASE("U7: a refusal is what its request says") {
+    ReviewWorld world;
+    world.start();
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}));
+    world.submit("U0LEGAL", ids::form_reject, 1, {{"reason", "no contract"}});
+    world.run();
+    REQUIRE(world.state(1) == RequestState::denied);
+    CHECK(findings(world, 1).empty());
+}
+
+TEST_CASE("U7, A1: readings of the vendor issue lead to the verdict that was kept, or it is said") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.story.sign_all();
+    world.poll();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run_all();
+    REQUIRE(world.state(id) == RequestState::approved);
+    CHECK(findings(world, id).empty());
+    // The database itself refuses this.
+    CHECK_THROWS(alter(world, "UPDATE evidence SET facts = ''"));
+    alter(world, "DROP TRIGGER evidence_unchanged");
+    const auto newest = std::string(" WHERE id = (SELECT max(id) FROM evidence)");
+    SUBCASE("altered by hand") {
+        alter(world, ("UPDATE evidence SET facts = replace(facts, 'Sketch', 'Scotch')" + newest).c_str());
+        CHECK(holds(findings(world, id), "was altered after it was kept"));
+    }
+    SUBCASE("altered with its hash") {
+        auto evidence = world.view().evidence(RequestId{id}).back();
+        const auto at = evidence.verdict.find("\"approved\"");
+        REQUIRE(at != std::string::npos);
+        evidence.verdict.replace(at, 10, "\"rejected\"");
+        SQLite::Statement change(world.db.writer().handle(),
+                                 "UPDATE evidence SET verdict = ?, hash = ? WHERE id = ?");
+        SQLite::bind(change, evidence.verdict, text::sha256_hex(evidence.facts + evidence.verdict),
+                     evidence.id);
+        change.exec();
+        CHECK(holds(findings(world, id), "leads to another verdict"));
+    }
+    SUBCASE("U10: by a clock that is ahead") {
+        alter(world, ("UPDATE evidence SET read_at = at + 3600000" + newest).c_str());
+        CHECK(holds(findings(world, id), "clock: the reading of"));
+    }
+}
+
+TEST_CASE("U5: who had a hand in a request twice is listed, for a person to judge") {
+    auto settings = review_settings();
+    settings.review.parties[1].members = {"U0LEGAL", "U0ADMIN2"};
+    ReviewWorld world(settings);
+    world.start();
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}));
+    world.press("U0SEC1", ids::vote_approve, 1);
+    world.press("U0ADMIN2", ids::vote_approve, 1);
+    world.press("U0ADMIN2", ids::approve_app, 1);
+    world.run();
+    REQUIRE(world.state(1) == RequestState::approved);
+    CHECK(holds(findings(world, 1), "duty: U0ADMIN2 approved for Legal and pressed Approve app"));
+    CHECK_FALSE(is_contradiction(RecheckKind::duty));
+    alter(world, "UPDATE vote SET voter = 'U0SEC1'");
+    const auto found = findings(world, 1);
+    CHECK(std::ranges::find(found, "duty: U0SEC1 approved for Legal and for Security") != found.end());
+}
