@@ -58,19 +58,28 @@ void recheck_state(const AppRequest& request, const std::vector<Decision>& decis
 }
 
 // A1: the verdict is a function of the facts and the question, and all three are kept.
-void recheck_evidence(const storage::Evidence& evidence, std::vector<Recheck>& found) {
-    const auto add = [&](RecheckKind kind, std::string_view what) {
-        found.push_back({kind, fmt::format("the reading of {} {}", to_rfc3339(evidence.at), what)});
-    };
+std::string_view wrong_with(const storage::Evidence& evidence) {
     if (evidence.hash != text::sha256_hex(evidence.facts + evidence.verdict))
-        return add(RecheckKind::evidence, "was altered after it was kept");
+        return "was altered after it was kept";
     const auto facts = storage::parse_issue_facts(evidence.facts);
     const auto question = review::parse_issue_question(evidence.verdict);
-    if (!facts || !question) return add(RecheckKind::evidence, "cannot be read");
+    if (!facts || !question) return "cannot be read";
     if (review::to_json(*question, review::judge_issue(*facts, *question)) != evidence.verdict)
-        add(RecheckKind::evidence, "leads to another verdict than the one that was kept");
-    if (std::chrono::abs(evidence.read_at - evidence.at) > clocks_agree)
-        add(RecheckKind::clock, fmt::format("is of {} by the tracker's clock", to_rfc3339(evidence.read_at)));
+        return "leads to another verdict than the one that was kept";
+    return {};
+}
+
+void recheck_readings(const std::vector<storage::Evidence>& readings, std::vector<Recheck>& found) {
+    for (const auto& reading : readings)
+        if (const auto wrong = wrong_with(reading); !wrong.empty())
+            found.push_back(
+                {RecheckKind::evidence, fmt::format("the reading of {} {}", to_rfc3339(reading.at), wrong)});
+    if (readings.empty()) return;
+    // A clock that is wrong was wrong for them all: the newest says it once.
+    const auto& newest = readings.back();
+    if (std::chrono::abs(newest.read_at - newest.at) > clocks_agree)
+        found.push_back({RecheckKind::clock, fmt::format("the reading of {} was at {} by the tracker's clock",
+                                                         to_rfc3339(newest.at), to_rfc3339(newest.read_at))});
 }
 
 void recheck_duties(const AppRequest& request, const std::vector<Vote>& votes,
@@ -132,8 +141,7 @@ std::vector<Recheck> recheck_request(const AppRequest& request, const storage::V
     std::vector<Recheck> found;
     const auto decisions = view.decisions(request.id);
     recheck_state(request, decisions, found);
-    for (const auto& evidence : view.evidence(request.id))
-        recheck_evidence(evidence, found);
+    recheck_readings(view.evidence(request.id), found);
     recheck_duties(request, view.votes(request.id), decisions, found);
     return found;
 }

@@ -32,6 +32,8 @@ std::vector<std::string> findings(ReviewWorld& world, std::int64_t id) {
 }
 
 bool holds(const std::vector<std::string>& lines, std::string_view words) {
+    INFO(text::joined(lines, "; "));
+    CHECK(lines.size() == 1);
     return lines.size() == 1 && lines.front().contains(words);
 }
 
@@ -104,10 +106,12 @@ TEST_CASE("U7, A1: readings of the vendor issue lead to the verdict that was kep
     world.press("U0ADMIN", ids::approve_app, id);
     world.run_all();
     REQUIRE(world.state(id) == RequestState::approved);
-    CHECK(findings(world, id).empty());
-    // The database itself refuses this.
-    CHECK_THROWS(alter(world, "UPDATE evidence SET facts = ''"));
+    // U10: the tracker of this world is days behind.
+    CHECK(holds(findings(world, id), "clock: the reading of"));
+    CHECK_THROWS(alter(world, "UPDATE evidence SET facts = ''"));  // the database itself refuses
     alter(world, "DROP TRIGGER evidence_unchanged");
+    alter(world, "UPDATE evidence SET read_at = at - 60000");
+    CHECK(findings(world, id).empty());
     const auto newest = std::string(" WHERE id = (SELECT max(id) FROM evidence)");
     SUBCASE("altered by hand") {
         alter(world, ("UPDATE evidence SET facts = replace(facts, 'Sketch', 'Scotch')" + newest).c_str());
@@ -124,10 +128,6 @@ TEST_CASE("U7, A1: readings of the vendor issue lead to the verdict that was kep
                      evidence.id);
         change.exec();
         CHECK(holds(findings(world, id), "leads to another verdict"));
-    }
-    SUBCASE("U10: by a clock that is ahead") {
-        alter(world, ("UPDATE evidence SET read_at = at + 3600000" + newest).c_str());
-        CHECK(holds(findings(world, id), "clock: the reading of"));
     }
 }
 
