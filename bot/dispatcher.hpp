@@ -31,7 +31,7 @@ class Dispatcher {
     };
     struct Limits {
         std::size_t items = 10'000;
-        std::size_t bytes = 64u * 1024 * 1024;
+        std::size_t bytes = std::size_t{64} * 1024 * 1024;
     };
 
     Dispatcher(storage::Database database, const Clock& clock,

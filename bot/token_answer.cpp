@@ -27,7 +27,7 @@ std::string percent_decoded(std::string_view text) {
         if (text[at] == '+') {
             out += ' ';
         } else if (text[at] == '%' && hex.size() == 2 &&
-                   std::from_chars(hex.data(), hex.data() + 2, value, 16).ptr == hex.data() + 2) {
+                   std::from_chars(hex.data(), hex.data() + hex.size(), value, 16).ptr == hex.data() + 2) {
             out += static_cast<char>(value);
             at += 2;
         } else {

@@ -79,14 +79,14 @@ struct SocketClient::Impl final : ConnectionOwner, std::enable_shared_from_this<
         std::string envelope_id;
     };
 
-    Impl(asio::any_io_executor executor_, net::WebsocketConnector& connector_, WebApi& api_,
-         const Clock& clock_, Options options_, Callbacks callbacks_)
-        : executor(std::move(executor_)),
-          connector(&connector_),
-          api(&api_),
-          clock(&clock_),
-          options(std::move(options_)),
-          callbacks(std::move(callbacks_)),
+    Impl(asio::any_io_executor loop, net::WebsocketConnector& sockets, WebApi& web, const Clock& time,
+         Options given, Callbacks told)
+        : executor(std::move(loop)),
+          connector(&sockets),
+          api(&web),
+          clock(&time),
+          options(std::move(given)),
+          callbacks(std::move(told)),
           budget([this] { return draw(); }, options.pace),
           timer(executor),
           changed(executor) {
