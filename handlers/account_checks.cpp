@@ -2,12 +2,16 @@
 #include "handlers/accounts.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/token_life.hpp"
 #include "handlers/token_parts.hpp"
 #include "handlers/trackers.hpp"
+#include "handlers/views/account_texts.hpp"
+#include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/recorded.hpp"
 #include "storage/installed_view.hpp"
 
 #include <fmt/format.h>
@@ -17,6 +21,7 @@
 namespace countersign::handlers {
 namespace {
 
+namespace texts = views::texts;
 using review::field;
 using review::text_field;
 using storage::Authorization;
@@ -36,17 +41,19 @@ std::vector<Probe> probes_of(const Authorization& authorization, const Context& 
 }
 
 // What whoever tested it reads.
-std::string test_words(const EffectAnswer& answer, const Authorization& authorization) {
+std::string test_words(const EffectAnswer& answer, const Authorization& authorization,
+                       views::Language language) {
     if (answer.ok()) {
         std::string lost;
         for (const auto& each : field(answer.response, "lost"))
             lost += (lost.empty() ? "" : ", ") + views::inert_line(text_field(each, "project"), 100);
-        return fmt::format(":white_check_mark: {} works, as {}.{}", account_name(authorization),
-                           views::inert_line(text_field(answer.response, "account"), 80),
-                           lost.empty() ? "" : " :warning: It cannot read " + lost + ".");
+        return say_in(language, texts::token_works, account_name(authorization),
+                      views::inert_line(text_field(answer.response, "account"), 80)) +
+               (lost.empty() ? "" : say_in(language, texts::cannot_read, lost));
     }
-    return fmt::format(":warning: {}: {}.", account_name(authorization),
-                       views::inert_line(text_field(answer.response, "text"), 200));
+    return fmt::format(
+        ":warning: {}: {}.", account_name(authorization),
+        views::inert_line(views::recorded_in(language, text_field(answer.response, "text")), 200));
 }
 
 // The owner of an integration hears once when its project is out of reach, and nothing while that lasts.
@@ -62,15 +69,15 @@ void mark_access(const EffectAnswer& answer, const Authorization& authorization,
         const bool worked = use.state == IntegrationState::active;
         if ((!worked && use.state != IntegrationState::degraded) || worked == lost.empty()) continue;
         use.state = lost.empty() ? IntegrationState::active : IntegrationState::degraded;
-        use.state_note = lost.empty() ? "" : "lost access to " + lost;
+        use.state_note =
+            lost.empty() ? "" : say_in(views::Language::english, texts::account_lost_access, lost);
         use.state_since = context.now;
         if (!lost.empty() && !use.owner.empty())
-            outcome.effects.push_back(private_line(
-                use.owner, fmt::format("lost_access:{}:{}", use.id, to_millis(context.now)),
-                views::line(fmt::format(":warning: Your integration *{}* has lost access to {}: the account "
-                                        "{} cannot read it any more.",
-                                        views::inert_line(use.name, 80), views::inert_line(lost, 100),
-                                        views::inert_line(authorization.account, 60)))));
+            outcome.effects.push_back(
+                private_line(use.owner, fmt::format("lost_access:{}:{}", use.id, to_millis(context.now)),
+                             views::line(say_in(language_of(use.owner, context), texts::lost_access,
+                                                views::inert_line(use.name, 80), views::inert_line(lost, 100),
+                                                views::inert_line(authorization.account, 60)))));
         outcome.changes.push_back(save(std::move(use)));
     }
 }
@@ -89,8 +96,10 @@ Outcome checked(const EffectAnswer& answer, const Context& context) {
     auto& row = *found;
     const auto id = text_field(answer.response, "account_id");
     if (!row.account_id.empty() && id != row.account_id)
-        return authorization_broken(
-            std::move(row), "its token is now one of " + text_field(answer.response, "account"), context);
+        return authorization_broken(std::move(row),
+                                    say_in(views::Language::english, texts::account_other_owner,
+                                           text_field(answer.response, "account")),
+                                    context);
     row.checked_at = context.now;
     row.refused_at.reset();
     row.account = text::shortened(text::cleaned(text_field(answer.response, "account")), 100);
@@ -134,8 +143,8 @@ Outcome check_answered(const EffectAnswer& answer, const Context& context) {
     const UserId tester(text_field(answer.context, "tester"));
     const auto row = context.view.installed().authorization(text_field(answer.args, "authorization"));
     if (tester.empty() || !row) return outcome;
-    outcome.effects.push_back(
-        private_line(tester, "tested:" + answer.key, views::line(test_words(answer, *row))));
+    outcome.effects.push_back(private_line(
+        tester, "tested:" + answer.key, views::line(test_words(answer, *row, language_of(tester, context)))));
     return outcome;
 }
 

@@ -1,11 +1,15 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/token_life.hpp"
 #include "handlers/token_parts.hpp"
+#include "handlers/views/account_texts.hpp"
+#include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/installed_messages.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/recorded.hpp"
 #include "storage/installed_view.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +20,7 @@
 // How an authorization ends: its server does not take it any more, Slack took it away, or we gave it back.
 namespace countersign::handlers {
 
+namespace texts = views::texts;
 using review::field;
 using review::text_field;
 using storage::Authorization;
@@ -25,24 +30,25 @@ using storage::IntegrationState;
 Outcome authorization_broken(Authorization row, std::string_view why, const Context& context) {
     Outcome outcome;
     if (row.state == AuthorizationState::needs_reauth) return outcome;
-    const auto words = fmt::format(
-        ":warning: The authorization {} does not work any more: {}. {} With `--reconnect` the new token "
-        "takes "
-        "the old one's place.",
-        account_name(row), views::inert_line(why, 200), views::how_to_store());
+    const auto words = [&](views::Language language) {
+        return views::line(say_in(language, texts::authorization_stopped, account_name(row),
+                                  views::inert_line(views::recorded_in(language, why), 200),
+                                  views::how_to_store(language)));
+    };
     const auto key = fmt::format("authorization_broken:{}:{}", row.id, row.fingerprint);
-    outcome.effects.push_back(alarm(context.settings, key, views::line(words)));
-    if (!row.owner.empty()) outcome.effects.push_back(private_line(row.owner, key, views::line(words)));
+    outcome.effects.push_back(alarm(context.settings, key, words(views::Language::english)));
+    if (!row.owner.empty())
+        outcome.effects.push_back(private_line(row.owner, key, words(language_of(row.owner, context))));
     for (auto& use : context.view.installed().built_on(row.id)) {
         if (use.state == IntegrationState::needs_reauth) continue;
         // A pause is kept in mind by its note alone: reconnecting ends both.
         use.state = IntegrationState::needs_reauth;
-        use.state_note = fmt::format("its authorization does not work any more: {}", why);
+        use.state_note = say_in(views::Language::english, texts::account_broken, why);
         use.state_since = context.now;
         if (!use.owner.empty())
             outcome.effects.push_back(
                 private_line(use.owner, fmt::format("stopped:{}:{}:{}", row.id, row.fingerprint, use.id),
-                             views::integration_broken(use)));
+                             views::integration_broken(use, language_of(use.owner, context))));
         outcome.changes.push_back(save(std::move(use)));
     }
     row.state = AuthorizationState::needs_reauth;
@@ -63,7 +69,8 @@ Outcome slack_tokens_lost(const Event& event, const Context& context) {
     for (auto& each : context.view.installed().authorizations()) {
         if (each.kind != storage::AuthorizationKind::slack) continue;
         if (std::ranges::find(ids, each.account_id) != ids.end())
-            outcome.merge(authorization_broken(std::move(each), "Slack says that it was revoked", context));
+            outcome.merge(authorization_broken(std::move(each),
+                                               texts::account_revoked.in(views::Language::english), context));
         else if (each.state != AuthorizationState::needs_reauth)
             outcome.merge(check_now(each, true, context));
     }

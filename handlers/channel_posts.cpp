@@ -3,11 +3,14 @@
 #include "handlers/accounts.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/token_life.hpp"
 #include "handlers/views/channel_messages.hpp"
+#include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/recorded.hpp"
 #include "storage/installed_view.hpp"
 
 #include <fmt/format.h>
@@ -18,6 +21,7 @@
 namespace countersign::handlers {
 namespace {
 
+namespace texts = views::texts;
 using review::text_field;
 using storage::Integration;
 using storage::IntegrationState;
@@ -65,7 +69,7 @@ Outcome test_channel(const Integration& integration, const Press& press, const C
     outcome.effects.push_back(std::move(effect));
     outcome.audit.push_back({press.user.value, "integration.tested", std::to_string(integration.id),
                              details({{"name", integration.name}})});
-    outcome.merge(say(press, "Posting a message there …"));
+    outcome.merge(say(press, say_in(press.language, texts::posting)));
     (void)context;
     return outcome;
 }
@@ -112,12 +116,16 @@ Outcome digest_due(const Context& context) {
 Outcome channel_posted(const EffectAnswer& answer, const Context& context) {
     Outcome outcome;
     const UserId tester(text_field(answer.context, "tester"));
-    if (!tester.empty())
-        outcome.effects.push_back(
-            private_line(tester, "tested:" + answer.key,
-                         views::line(answer.ok() ? ":white_check_mark: The message is in the channel."
-                                                 : fmt::format(":warning: The message did not get there: {}.",
-                                                               views::inert_line(answer.trouble(), 300)))));
+    const auto trouble = [&](views::Language language) {
+        return views::inert_line(views::recorded_in(language, answer.trouble()), 300);
+    };
+    if (!tester.empty()) {
+        const auto language = language_of(tester, context);
+        outcome.effects.push_back(private_line(
+            tester, "tested:" + answer.key,
+            views::line(answer.ok() ? say_in(language, texts::message_arrived)
+                                    : say_in(language, texts::message_lost, trouble(language)))));
+    }
     if (answer.error == "refused") {
         auto row = context.view.installed().authorization(text_field(answer.context, "authorization"));
         if (row) outcome.merge(token_refused(std::move(*row), context));
@@ -140,13 +148,13 @@ Outcome channel_posted(const EffectAnswer& answer, const Context& context) {
     found->state = state;
     found->state_since = context.now;
     found->state_note = answer.ok() ? "" : answer.trouble();
-    if (!answer.ok() && !found->owner.empty())
+    if (!answer.ok() && !found->owner.empty()) {
+        const auto language = language_of(found->owner, context);
         outcome.effects.push_back(private_line(
             found->owner, fmt::format("channel_trouble:{}:{}", found->id, to_millis(context.now)),
-            views::line(fmt::format(":warning: *{}* cannot post in its channel: {}. Invite the app to the "
-                                    "channel, or change the integration.",
-                                    views::inert_line(found->name, 80),
-                                    views::inert_line(answer.trouble(), 300)))));
+            views::line(say_in(language, texts::cannot_post, views::inert_line(found->name, 80),
+                               trouble(language)))));
+    }
     outcome.changes.emplace_back(storage::ChangeInstalled{storage::SaveIntegration{*found}});
     return outcome;
 }

@@ -1,3 +1,4 @@
+#include "handlers/account_use.hpp"
 #include "handlers/accounts.hpp"
 #include "handlers/after_decision.hpp"
 #include "handlers/channel_posts.hpp"
@@ -81,7 +82,8 @@ Outcome heard(const EffectAnswer& answer, const Event& event, const Context& con
 
 Outcome effect_results(const Event& event, const Context& context) {
     const auto answer = read_effect_answer(event);
-    auto outcome = heard(answer, event, context);
+    auto outcome = count_use(answer, context);
+    outcome.merge(heard(answer, event, context));
     if (answer.error == "unauthorized")
         outcome.merge(tracker_refused(review::text_field(answer.args, "tracker"), context));
     return outcome;

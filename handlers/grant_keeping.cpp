@@ -3,14 +3,17 @@
 #include "handlers/grant_steps.hpp"
 #include "handlers/granting.hpp"
 #include "handlers/installed_apps.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/rights.hpp"
+#include "handlers/views/account_texts.hpp"
 #include "handlers/views/action_ids.hpp"
+#include "handlers/views/grant_texts.hpp"
+#include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/installed_messages.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 // What a person decides about a grant: kept, discarded, or put in the place of another.
@@ -18,6 +21,7 @@ namespace countersign::handlers {
 namespace {
 
 namespace ids = views::ids;
+namespace texts = views::texts;
 using review::field;
 using review::text_field;
 using storage::Authorization;
@@ -44,7 +48,8 @@ Authorization authorization_of(const PendingGrant& grant, const Context& context
     row.state =
         grant.account_id.empty() ? storage::AuthorizationState::pending : storage::AuthorizationState::active;
     row.state_note = grant.note;
-    if (row.expires_at && !row.renewable && grant.note.empty()) row.state_note = "expires, cannot renew";
+    if (row.expires_at && !row.renewable && grant.note.empty())
+        row.state_note = texts::account_no_renewal.in(views::Language::english);
     if (!grant.account_id.empty()) row.checked_at = context.now;
     return row;
 }
@@ -66,13 +71,13 @@ storage::Change look_at_it(const Context& context) {
 }
 
 Outcome kept(const Press& press, const PendingGrant& grant, const Context& context) {
-    if (grant.stage != GrantStage::granted) return say(press, "Nothing was granted there yet.");
+    if (grant.stage != GrantStage::granted) return say(press, say_in(press.language, texts::not_granted_yet));
     Outcome outcome;
     outcome.changes.emplace_back(storage::CancelTimer{"grant_over:" + grant.id});
     if (!grant.reconnect.empty()) {
         if (!context.view.installed().authorization(grant.reconnect)) {
             outcome.merge(grant_ended(grant, "removed meanwhile"));
-            outcome.merge(say(press, "The authorization was removed meanwhile; nothing was stored."));
+            outcome.merge(say(press, say_in(press.language, texts::gone_nothing_stored)));
             return outcome;
         }
         outcome.effects.push_back(adopt_grant(grant));
@@ -80,7 +85,7 @@ Outcome kept(const Press& press, const PendingGrant& grant, const Context& conte
     }
     if (context.view.installed().name_is_taken(grant.kind, grant.name)) {
         outcome.merge(grant_ended(grant, "name taken"));
-        outcome.merge(say(press, "There is an authorization of this name by now; nothing was stored."));
+        outcome.merge(say(press, say_in(press.language, texts::taken_nothing_stored)));
         return outcome;
     }
     const auto row = authorization_of(grant, context);
@@ -88,7 +93,8 @@ Outcome kept(const Press& press, const PendingGrant& grant, const Context& conte
     outcome.changes.push_back(installed_change(storage::RemoveGrant{grant.id}));
     outcome.changes.push_back(look_at_it(context));
     outcome.audit.push_back(note_of(row, press.user, "authorization.added"));
-    outcome.merge(say(press, ":white_check_mark: Connected.\n" + views::authorization_line(row, 0)));
+    outcome.merge(say(press, say_in(press.language, texts::connected_line,
+                                    views::authorization_line(row, 0, press.language))));
     return outcome;
 }
 
@@ -100,15 +106,15 @@ bool is_grant_button(std::string_view action) {
 
 Outcome grant_pressed(const Press& press, const Context& context) {
     const auto grant = context.view.installed().grant(press.value);
-    if (!grant) return say(press, "This is over already.");
+    if (!grant) return say(press, say_in(press.language, texts::over_already));
     // O6: bound to who asked; and an admin at the moment of the press (I4).
     if (press.user != grant->asked_by)
-        return refuse(press, grant->id, "no_right", "you may not, because somebody else has begun this.");
+        return refuse(press, grant->id, "no_right", say_in(press.language, texts::begun_by_other));
     if (auto may = require_admin(press, grant->id, context); !may) return std::move(may.error());
     if (press.what == ids::grant_keep) return kept(press, *grant, context);
     auto outcome = grant_ended(*grant, "cancelled");
-    outcome.merge(say(
-        press, fmt::format("*{}* was not connected; nothing was kept.", views::inert_line(grant->name, 80))));
+    outcome.merge(
+        say(press, say_in(press.language, texts::nothing_kept, views::inert_line(grant->name, 80))));
     return outcome;
 }
 
@@ -118,11 +124,13 @@ Outcome grant_adopted(const EffectAnswer& answer, const Context& context) {
     if (!grant) return {};
     const auto old = context.view.installed().authorization(grant->reconnect);
     if (!old || !answer.ok())
-        return grant_failed(*grant, old ? text_field(answer.response, "text") : "it was removed meanwhile");
+        return grant_failed(*grant, old ? text_field(answer.response, "text") : "it was removed meanwhile",
+                            context);
     auto row = authorization_of(*grant, context);
     row.id = old->id;
     row.owner = old->owner;
     row.notes = old->notes;
+    row.usage = old->usage;
     row.added_by = old->added_by;
     row.added_at = old->added_at;
     row.refreshed_at = context.now;
@@ -140,10 +148,11 @@ Outcome grant_adopted(const EffectAnswer& answer, const Context& context) {
             use.state == storage::IntegrationState::active || use.state == storage::IntegrationState::paused;
         if (!works) outcome.merge(reconnected_on(std::move(use), row, grant->asked_by, context));
     }
-    outcome.merge(tell_of_grant(
-        *grant, "kept",
-        views::line(":white_check_mark: Connected again.\n" +
-                    views::authorization_line(row, context.view.installed().built_on(row.id).size()))));
+    const auto language = language_of(grant->asked_by, context);
+    const auto uses = context.view.installed().built_on(row.id).size();
+    outcome.merge(tell_of_grant(*grant, "kept",
+                                views::line(say_in(language, texts::connected_again,
+                                                   views::authorization_line(row, uses, language)))));
     return outcome;
 }
 

@@ -2,8 +2,11 @@
 
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/people.hpp"
+#include "handlers/views/grant_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/recorded.hpp"
 
 #include <fmt/format.h>
 
@@ -33,12 +36,13 @@ Outcome grant_ended(const PendingGrant& grant, std::string_view why) {
     return outcome;
 }
 
-Outcome grant_failed(const PendingGrant& grant, const std::string& why) {
+Outcome grant_failed(const PendingGrant& grant, const std::string& why, const Context& context) {
     auto outcome = grant_ended(grant, why);
+    const auto language = language_of(grant.asked_by, context);
     outcome.merge(tell_of_grant(
         grant, "failed",
-        views::line(fmt::format("*{}* was not connected: {}.", views::inert_line(grant.name, 80),
-                                views::inert_line(why, 300)))));
+        views::line(say_in(language, views::texts::not_connected, views::inert_line(grant.name, 80),
+                           views::inert_line(views::recorded_in(language, why), 300)))));
     return outcome;
 }
 

@@ -18,6 +18,7 @@ namespace countersign::handlers {
                                     const views::Message& message);
 // Nothing of it stays; the second one also tells why.
 [[nodiscard]] Outcome grant_ended(const storage::PendingGrant& grant, std::string_view why);
-[[nodiscard]] Outcome grant_failed(const storage::PendingGrant& grant, const std::string& why);
+[[nodiscard]] Outcome grant_failed(const storage::PendingGrant& grant, const std::string& why,
+                                   const Context& context);
 
 }  // namespace countersign::handlers

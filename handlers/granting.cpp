@@ -3,10 +3,14 @@
 #include "config/base/text.hpp"
 #include "handlers/accounts.hpp"
 #include "handlers/grant_steps.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
+#include "handlers/views/account_texts.hpp"
+#include "handlers/views/grant_texts.hpp"
 #include "handlers/views/grant_views.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/recorded.hpp"
 #include "storage/installed_view.hpp"
 
 #include <fmt/format.h>
@@ -17,6 +21,7 @@
 namespace countersign::handlers {
 namespace {
 
+namespace texts = views::texts;
 using review::field;
 using review::text_field;
 using storage::GrantStage;
@@ -54,7 +59,8 @@ Outcome granted(PendingGrant grant, const EffectAnswer& answer, const Context& c
         grant.reconnect.empty() ? std::nullopt : context.view.installed().authorization(grant.reconnect);
     outcome.changes.emplace_back(storage::CancelTimer{"grant_poll:" + grant.id});
     outcome.changes.push_back(timer("grant_over", grant, grant.ends_at));
-    outcome.merge(tell_of_grant(grant, "granted", views::grant_question(grant, before)));
+    outcome.merge(tell_of_grant(grant, "granted",
+                                views::grant_question(grant, before, language_of(grant.asked_by, context))));
     outcome.changes.push_back(installed_change(storage::SaveGrant{std::move(grant)}));
     return outcome;
 }
@@ -70,15 +76,16 @@ Outcome grant_begun(const EffectAnswer& answer, const Context& context) {
     grant.reconnect = text_field(answer.context, "reconnect");
     grant.device = review::bool_field(answer.context, "device").value_or(false);
     grant.asked_by = UserId(text_field(answer.context, "user"));
+    const auto language = language_of(grant.asked_by, context);
     if (!answer.ok()) {
         grant.id = answer.key;
         const bool elsewhere = grant.device && !context.settings.http_public_url.empty();
         const auto why = text_field(answer.response, "text");
         return tell_of_grant(
             grant, "failed",
-            views::line(fmt::format("*{}* was not connected: {}.{}", views::inert_line(grant.name, 80),
-                                    views::inert_line(why, 300),
-                                    elsewhere ? " Try it again by the link." : "")));  // O2
+            views::line(say_in(language, texts::not_connected, views::inert_line(grant.name, 80),
+                               views::inert_line(views::recorded_in(language, why), 300)) +
+                        (elsewhere ? say_in(language, texts::try_the_link) : "")));  // O2
     }
     grant.client_id = text_field(answer.response, "client_id");
     grant.redirect_url = text_field(answer.response, "redirect_url");
@@ -94,11 +101,11 @@ Outcome grant_begun(const EffectAnswer& answer, const Context& context) {
             timer("grant_poll", grant, context.now + std::max(grant.interval, least_interval)));
     outcome.changes.push_back(timer("grant_over", grant, grant.ends_at));
     // O4: for the eyes of who asked.
-    outcome.merge(
-        tell_of_grant(grant, "begun",
-                      grant.device ? views::grant_code(grant, text_field(answer.response, "verification_uri"),
-                                                       text_field(answer.response, "user_code"))
-                                   : views::grant_link(grant, text_field(answer.response, "link"))));
+    outcome.merge(tell_of_grant(
+        grant, "begun",
+        grant.device ? views::grant_code(grant, text_field(answer.response, "verification_uri"),
+                                         text_field(answer.response, "user_code"), language)
+                     : views::grant_link(grant, text_field(answer.response, "link"), language)));
     return outcome;
 }
 
@@ -117,7 +124,7 @@ Outcome grant_polled(const EffectAnswer& answer, const Context& context) {
         return {};
     }
     if (answer.error == "refused" || answer.error == "no_secret")
-        return grant_failed(*grant, text_field(answer.response, "text"));
+        return grant_failed(*grant, text_field(answer.response, "text"), context);
     const bool pending = review::bool_field(answer.response, "pending").value_or(false);
     if (answer.ok() && !pending) return granted(std::move(*grant), answer, context);
     Outcome outcome;
@@ -134,7 +141,8 @@ Outcome oauth_came_back(const Event& event, const Context& context) {
     // O6: once, and in time.
     if (!grant || grant->device || grant->stage != GrantStage::asked || grant->ends_at < context.now)
         return {};
-    if (const auto why = text_field(event.payload, "refused"); !why.empty()) return grant_failed(*grant, why);
+    if (const auto why = text_field(event.payload, "refused"); !why.empty())
+        return grant_failed(*grant, why, context);
     Outcome outcome;
     outcome.changes.push_back(
         installed_change(storage::PutSealed{storage::parse_sealed(field(event.payload, "code"))}));
@@ -148,16 +156,16 @@ Outcome oauth_came_back(const Event& event, const Context& context) {
 Outcome grant_exchanged(const EffectAnswer& answer, const Context& context) {
     auto grant = context.view.installed().grant(text_field(answer.args, "grant"));
     if (!grant || grant->stage != GrantStage::exchanging) return {};
-    if (!answer.ok()) return grant_failed(*grant, text_field(answer.response, "text"));
+    if (!answer.ok()) return grant_failed(*grant, text_field(answer.response, "text"), context);
     return granted(std::move(*grant), answer, context);
 }
 
 Outcome grant_over(const Event& event, const Context& context) {
     const auto grant = context.view.installed().grant(text_field(event.payload, "id"));
     if (!grant) return {};
-    return grant_failed(*grant, grant->stage == GrantStage::granted
-                                    ? "nobody said whether it is the right account"
-                                    : "nobody came back in time");
+    const auto& why =
+        grant->stage == GrantStage::granted ? texts::account_nobody_said : texts::account_nobody_back;
+    return grant_failed(*grant, std::string(why.in(views::Language::english)), context);
 }
 
 }  // namespace countersign::handlers

@@ -1,11 +1,12 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/building_rights.hpp"
 #include "handlers/channel_posts.hpp"
 #include "handlers/installed_fields.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/views/action_ids.hpp"
-#include "handlers/views/installed_forms.hpp"
+#include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/installed_messages.hpp"
 #include "handlers/views/mrkdwn.hpp"
 
@@ -18,6 +19,7 @@ namespace countersign::handlers {
 namespace {
 
 namespace ids = views::ids;
+namespace texts = views::texts;
 using storage::Authorization;
 using storage::AuthorizationKind;
 using storage::Integration;
@@ -26,15 +28,14 @@ using storage::IntegrationState;
 using storage::InventoryEntry;
 
 // "" = the authorization is of the tracker's own server (O15).
-std::string tracker_problem(const Authorization& authorization, const config::Tracker& tracker) {
+std::string tracker_problem(const Press& press, const Authorization& authorization,
+                            const config::Tracker& tracker) {
     const auto kind =
         tracker.kind == config::TrackerKind::gitlab ? AuthorizationKind::gitlab : AuthorizationKind::github;
     if (authorization.kind != kind)
-        return fmt::format("this is an authorization of {}, and the tracker is a {}.",
-                           to_text(authorization.kind), to_text(kind));
+        return say_in(press.language, texts::other_kind, to_text(authorization.kind), to_text(kind));
     if (text::lower(authorization.url) != text::lower(tracker.url))
-        return fmt::format("this is an authorization for {}, and the tracker is at {}.", authorization.url,
-                           tracker.url);
+        return say_in(press.language, texts::other_server, authorization.url, tracker.url);
     return "";
 }
 
@@ -46,8 +47,8 @@ std::optional<Outcome> aim_at_tracker(const Press& press, const Authorization& a
     const auto name = colon == std::string::npos ? "" : use.substr(colon + 1);
     const auto tracker = std::ranges::find(context.settings.trackers, name, &config::Tracker::name);
     if (tracker == context.settings.trackers.end())
-        return wrong(press, ids::field_use, "this tracker is not configured any more.");
-    if (const auto problem = tracker_problem(authorization, *tracker); !problem.empty())
+        return wrong(press, ids::field_use, say_in(press.language, texts::tracker_gone));
+    if (const auto problem = tracker_problem(press, authorization, *tracker); !problem.empty())
         return wrong(press, ids::field_authorization, problem);
     made.kind = IntegrationKind::tracker;
     made.target = tracker->name;
@@ -55,35 +56,27 @@ std::optional<Outcome> aim_at_tracker(const Press& press, const Authorization& a
     for (const auto& other : context.view.installed().integrations()) {
         if (other.kind == made.kind && other.target == made.target)
             return wrong(press, ids::field_use,
-                         fmt::format("{} is connected already, by \"{}\".", made.target, other.name));
+                         say_in(press.language, texts::connected_by, made.target, other.name));
     }
     return std::nullopt;
-}
-
-bool is_channel_id(std::string_view id) {
-    return id.size() >= 2 && (id.front() == 'C' || id.front() == 'G') &&
-           std::ranges::all_of(id, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
 }
 
 // "channel:results", "channel:digest": messages in a channel of the authorization's workspace.
 std::optional<Outcome> aim_at_channel(const Press& press, const Authorization& authorization,
                                       Integration& made, const Context& context) {
     if (authorization.kind != AuthorizationKind::slack)
-        return wrong(press, ids::field_authorization, "a channel needs an authorization of Slack.");
+        return wrong(press, ids::field_authorization, say_in(press.language, texts::needs_slack));
     made.kind = IntegrationKind::channel;
     made.target = entered(press, ids::field_channel, 40);
     if (!is_channel_id(made.target))
-        return wrong(
-            press, ids::field_channel,
-            "write the channel's id, such as C0123456789; it stands at the end of the channel's details.");
+        return wrong(press, ids::field_channel, say_in(press.language, texts::write_channel_id));
     made.purpose = entered(press, ids::field_use).substr(std::string_view("channel:").size());
     if (made.purpose != "results" && made.purpose != "digest")
-        return wrong(press, ids::field_use, "choose what is posted there.");
+        return wrong(press, ids::field_use, say_in(press.language, texts::choose_what));
     for (const auto& other : context.view.installed().integrations())
         if (other.kind == made.kind && other.target == made.target && other.purpose == made.purpose &&
             other.authorization == authorization.id)
-            return wrong(press, ids::field_channel,
-                         fmt::format("this is posted there already, by \"{}\".", other.name));
+            return wrong(press, ids::field_channel, say_in(press.language, texts::posted_by, other.name));
     return std::nullopt;
 }
 
@@ -114,16 +107,21 @@ Outcome integration_added(const Press& press, const Context& context) {
     if (auto may = require_member(press, context); !may) return std::move(may.error());
     Integration made;
     made.name = entered(press, ids::field_name, longest_installed_name);
-    if (storage::name_key(made.name).empty()) return wrong(press, ids::field_name, "write a name.");
-    if (const auto taken = taken_name(made.name, 0, context); !taken.empty())
+    if (storage::name_key(made.name).empty())
+        return wrong(press, ids::field_name, say_in(press.language, texts::write_a_name));
+    if (const auto taken = taken_name(press, made.name, 0, context); !taken.empty())
         return wrong(press, ids::field_name, taken);
     const auto authorization = chosen(press, context);
     if (!authorization)
-        return wrong(press, ids::field_authorization, "this authorization was removed meanwhile.");
+        return wrong(press, ids::field_authorization, say_in(press.language, texts::authorization_gone));
     if (!usable(*authorization))
-        return wrong(press, ids::field_authorization,
-                     "this authorization needs to be connected again first.");
+        return wrong(press, ids::field_authorization, say_in(press.language, texts::connect_it_first));
+    if (auto may = require_builder(press, *authorization, ""); !may) return std::move(may.error());
     if (auto problem = aim(press, *authorization, made, context)) return std::move(*problem);
+    if (made.kind == IntegrationKind::channel) {
+        if (auto may = require_builder(press, *authorization, made.target); !may)
+            return std::move(may.error());
+    }
     made.authorization = authorization->id;
     made.authorization_name = authorization->name;
     made.authorization_kind = authorization->kind;
@@ -131,8 +129,8 @@ Outcome integration_added(const Press& press, const Context& context) {
     made.account = authorization->account;
     made.owner = press.user;
     made.made_at = made.state_since = context.now;
-    auto outcome =
-        say(press, fmt::format(":white_check_mark: Connected.\n{}", views::integration_line(made)));
+    auto outcome = say(
+        press, say_in(press.language, texts::connected_line, views::integration_line(made, press.language)));
     outcome.changes.emplace_back(storage::ChangeInstalled{storage::SaveIntegration{made}});
     if (made.kind == IntegrationKind::channel) outcome.merge(greet_channel(made, press, context));
     outcome.audit.push_back({press.user.value, "integration.added", made.target,

@@ -3,8 +3,10 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/rights.hpp"
+#include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/installed_messages.hpp"
 
 #include <fmt/format.h>
@@ -127,8 +129,8 @@ std::expected<void, Outcome> require_owner(const Press& press, const InstalledTh
 std::expected<void, Outcome> require_member(const Press& press, const Context& context) {
     const auto person = context.view.person(press.user);
     if (!person || (person->active && !person->guest)) return {};
-    return std::unexpected(refuse(press, "installed_apps", "guest",
-                                  "you may not, because guests cannot use installed apps; ask a member."));
+    return std::unexpected(
+        refuse(press, "installed_apps", "guest", say_in(press.language, views::texts::no_guests)));
 }
 
 Outcome reconnected_on(Integration integration, const Authorization& authorization, const UserId& by,
@@ -169,8 +171,9 @@ Outcome tell_of_removal(const std::string& id, const std::string& name,
     for (const auto& each : stopped) {
         ids.push_back(each.id);
         if (each.owner.empty()) continue;
-        outcome.effects.push_back(private_line(each.owner, fmt::format("broken:{}:{}", id, each.id),
-                                               views::integration_broken(each)));
+        outcome.effects.push_back(
+            private_line(each.owner, fmt::format("broken:{}:{}", id, each.id),
+                         views::integration_broken(each, language_of(each.owner, context))));
     }
     outcome.changes.emplace_back(storage::SetMeta{progress_name(id), ids.dump()});
     outcome.merge(update_progress(id, name, stopped, context));

@@ -7,11 +7,10 @@
 #include "handlers/presses.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/uninstalling.hpp"
+#include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/installed_messages.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
@@ -19,6 +18,7 @@
 namespace countersign::handlers {
 namespace {
 
+namespace texts = views::texts;
 using storage::InventoryEntry;
 
 constexpr std::size_t page_size = 15;
@@ -47,8 +47,8 @@ Outcome list(const Press& press, std::vector<std::string> words, const Context& 
         shown.pages = std::max<std::size_t>((shown.total + page_size - 1) / page_size, 1);
         shown.page = named.skip / page_size + 1;
         for (const auto& each : named.things)
-            shown.lines.push_back(installed_line(each, context));
-        return say(press, views::installed_list(shown));
+            shown.lines.push_back(installed_line(each, press.language, context));
+        return say(press, views::installed_list(shown, press.language));
     }
     storage::InstalledView::Filter filter{.text = shown.words, .limit = page_size};
     shown.total = static_cast<std::size_t>(view.inventory_count(filter));
@@ -56,30 +56,27 @@ Outcome list(const Press& press, std::vector<std::string> words, const Context& 
     shown.page = std::min(page, shown.pages);
     filter.skip = (shown.page - 1) * page_size;
     for (const auto& each : view.inventory(filter))
-        shown.lines.push_back(views::inventory_line(each));
+        shown.lines.push_back(views::inventory_line(each, press.language));
     if (shown.page == 1 && shown.words.empty()) {
         shown.authorizations = view.authorizations();
         shown.integrations = view.integrations();
     }
-    return say(press, views::installed_list(shown));
+    return say(press, views::installed_list(shown, press.language));
 }
 
 // The one thing that the words mean, or the answer that asks for better ones.
 std::expected<InstalledThing, Outcome> meant(const Press& press, const std::vector<std::string>& words,
                                              const Context& context) {
     const auto name = text::joined(words, " ");
-    if (name.empty())
-        return std::unexpected(say(press, "Say which one, such as `/installed-apps show Miro`."));
+    if (name.empty()) return std::unexpected(say(press, say_in(press.language, texts::say_which)));
     auto found = things_named(name, context);
     if (found.size() == 1) return std::move(found.front());
     if (found.empty())
         return std::unexpected(
-            say(press, fmt::format("I know no installed app \"{}\". `/installed-apps list` "
-                                   "shows them.",
-                                   views::inert_line(name, 80))));
-    std::string lines = "Several are like that. Name one by its id, such as `A0MIRO/T0ACME`:";
+            say(press, say_in(press.language, texts::unknown_thing, views::inert_line(name, 80))));
+    auto lines = say_in(press.language, texts::several_like_that);
     for (std::size_t at = 0; at < std::min(found.size(), shown_choices); ++at)
-        lines += "\n" + installed_line(found[at], context);
+        lines += "\n" + installed_line(found[at], press.language, context);
     return std::unexpected(say(press, lines));
 }
 
@@ -97,11 +94,10 @@ Outcome installed_apps_typed(const Press& press, const Context& context) {
         constexpr std::string_view verbs[]{"list",      "show", "add",       "edit", "remove",
                                            "reconnect", "test", "uninstall", "help"};
         const auto near = text::nearest(verb, verbs);
-        return say(press,
-                   views::installed_apps_help(
-                       near.empty() ? fmt::format("I do not know \"{}\".", verb)
-                                    : fmt::format("I do not know \"{}\"; did you mean {}?", verb, near),
-                       press.language));
+        return say(press, views::installed_apps_help(
+                              near.empty() ? say_in(press.language, texts::unknown_verb, verb)
+                                           : say_in(press.language, texts::unknown_verb_near, verb, near),
+                              press.language));
     }
     const auto thing = meant(press, words, context);
     if (!thing) return thing.error();
@@ -110,7 +106,7 @@ Outcome installed_apps_typed(const Press& press, const Context& context) {
     if (verb == "remove") return remove_installed(press, *thing, context);
     if (verb == "uninstall") {
         const auto* entry = std::get_if<InventoryEntry>(&*thing);
-        return entry == nullptr ? say(press, "Only Slack apps are uninstalled; `remove` takes away the rest.")
+        return entry == nullptr ? say(press, say_in(press.language, texts::only_apps_uninstalled))
                                 : uninstall_asked(press, *entry, context);
     }
     if (verb == "test") return test_installed(press, *thing, context);

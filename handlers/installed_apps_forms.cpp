@@ -4,11 +4,8 @@
 #include "handlers/presses.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/views/action_ids.hpp"
-#include "handlers/views/installed_forms.hpp"
-#include "handlers/views/installed_messages.hpp"
-#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/installed_answer_texts.hpp"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -17,6 +14,7 @@ namespace countersign::handlers {
 namespace {
 
 namespace ids = views::ids;
+namespace texts = views::texts;
 
 }  // namespace
 
@@ -30,15 +28,23 @@ Outcome wrong(const Press& press, std::string_view field, const std::string& sen
 }
 
 Outcome gone(const Press& press, std::string_view field) {
-    return wrong(press, field, "it is not there any more; somebody has removed it.");  // I20
+    return wrong(press, field, say_in(press.language, texts::it_is_gone));  // I20
 }
 
-std::string taken_name(const std::string& name, std::int64_t except, const Context& context) {
+std::string taken_name(const Press& press, const std::string& name, std::int64_t except,
+                       const Context& context) {
     const auto all = context.view.installed().integrations();
     const bool taken = std::ranges::any_of(all, [&](const storage::Integration& other) {
         return other.id != except && storage::name_key(other.name) == storage::name_key(name);
     });
-    return taken ? "there is an integration of this name already." : "";
+    return taken ? say_in(press.language, texts::integration_name_taken) : "";
+}
+
+std::string digest_of(const std::vector<storage::Integration>& dependents) {
+    auto shown = nlohmann::json::array();
+    for (const auto& each : dependents)
+        shown.push_back({each.id, each.name});
+    return text::sha256_hex(shown.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 bool usable(const storage::Authorization& authorization) {

@@ -19,6 +19,7 @@ namespace countersign::handlers {
                                           const Context& context);
 [[nodiscard]] Outcome test_installed(const Press& press, const InstalledThing& thing, const Context& context);
 
-[[nodiscard]] std::string installed_line(const InstalledThing& thing, const Context& context);
+[[nodiscard]] std::string installed_line(const InstalledThing& thing, views::Language language,
+                                         const Context& context);
 
 }  // namespace countersign::handlers

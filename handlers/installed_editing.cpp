@@ -1,22 +1,19 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/building_rights.hpp"
 #include "handlers/installed_fields.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/views/action_ids.hpp"
-#include "handlers/views/installed_forms.hpp"
+#include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/installed_messages.hpp"
 #include "handlers/views/mrkdwn.hpp"
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
-#include <algorithm>
 
 namespace countersign::handlers {
 namespace {
 
 namespace ids = views::ids;
+namespace texts = views::texts;
 using storage::Authorization;
 using storage::AuthorizationKind;
 using storage::Integration;
@@ -43,11 +40,8 @@ struct Merge {
         ++at;
         if (conflict || value == current || short_digest(value) == before) return;
         if (short_digest(current) != before) {
-            conflict =
-                wrong(press, field,
-                      fmt::format("somebody has changed this meanwhile; it says \"{}\" now. Close the form "
-                                  "and open it again.",
-                                  text::shortened(current, 200)));
+            conflict = wrong(press, field,
+                             say_in(press.language, texts::changed_meanwhile, text::shortened(current, 200)));
             return;
         }
         current = std::move(value);
@@ -66,9 +60,10 @@ Outcome entry_edited(const Press& press, InventoryEntry entry, std::string_view 
     if (merge.conflict) return std::move(*merge.conflict);
     const auto person = context.view.person(UserId(owner));
     if (person && (!person->active || person->guest))
-        return wrong(press, ids::field_owner, "the owner has to be a member who is still here.");
+        return wrong(press, ids::field_owner, say_in(press.language, texts::owner_is_member));
     entry.owner = UserId(owner);
-    auto outcome = say(press, "Saved.\n" + views::inventory_line(entry));
+    auto outcome =
+        say(press, say_in(press.language, texts::saved_line, views::inventory_line(entry, press.language)));
     outcome.audit.push_back({press.user.value, "inventory.edited", entry.app_id.value,
                              details({{"team", entry.team_id.value},
                                       {"owner", owner},
@@ -82,8 +77,9 @@ Outcome entry_edited(const Press& press, InventoryEntry entry, std::string_view 
 
 Outcome integration_edited(const Press& press, Integration integration, const Context& context) {
     const auto name = entered(press, ids::field_name, longest_installed_name);
-    if (storage::name_key(name).empty()) return wrong(press, ids::field_name, "write a name.");
-    if (const auto taken = taken_name(name, integration.id, context); !taken.empty())
+    if (storage::name_key(name).empty())
+        return wrong(press, ids::field_name, say_in(press.language, texts::write_a_name));
+    if (const auto taken = taken_name(press, name, integration.id, context); !taken.empty())
         return wrong(press, ids::field_name, taken);
     integration.name = name;
     integration.owner = UserId(entered(press, ids::field_owner));
@@ -94,28 +90,54 @@ Outcome integration_edited(const Press& press, Integration integration, const Co
         integration.state_since = context.now;
         integration.state_note.clear();
     }
-    auto outcome = say(press, "Saved.\n" + views::integration_line(integration));
+    auto outcome = say(press, say_in(press.language, texts::saved_line,
+                                     views::integration_line(integration, press.language)));
     outcome.audit.push_back({press.user.value, "integration.edited", std::to_string(integration.id),
                              details({{"name", name}, {"state", to_text(integration.state)}})});
     outcome.changes.push_back(save(std::move(integration)));
     return outcome;
 }
 
+// I10: the lists of who may build on it, as the form has them; what is wrong with them, if anything is.
+std::optional<Outcome> take_allowed(const Press& press, Authorization& authorization) {
+    constexpr std::size_t most = 100;
+    const auto people = text::words(entered(press, ids::field_allowed_users, 3'000));
+    const auto channels = text::words(entered(press, ids::field_allowed_channels, 3'000));
+    if (people.size() > most)
+        return wrong(press, ids::field_allowed_users, say_in(press.language, texts::too_many_allowed));
+    if (channels.size() > most)
+        return wrong(press, ids::field_allowed_channels, say_in(press.language, texts::too_many_allowed));
+    for (const auto& channel : channels)
+        if (!is_channel_id(channel))
+            return wrong(press, ids::field_allowed_channels,
+                         say_in(press.language, texts::no_channel_id, text::shortened(channel, 40)));
+    authorization.allowed_users = text::joined(people, " ");
+    authorization.allowed_channels = text::joined(channels, " ");
+    return std::nullopt;
+}
+
 Outcome authorization_edited(const Press& press, Authorization authorization, const Context& context) {
     const auto name = entered(press, ids::field_name, longest_installed_name);
     if (storage::name_key(name).empty() || name.contains('/'))
-        return wrong(press, ids::field_name, "write a name, without a slash.");
+        return wrong(press, ids::field_name, say_in(press.language, texts::no_slash));
     const bool same = storage::name_key(name) == storage::name_key(authorization.name);
     if (!same && context.view.installed().name_is_taken(authorization.kind, name))
-        return wrong(press, ids::field_name, "there is an authorization of this name already.");  // I11
+        return wrong(press, ids::field_name, say_in(press.language, texts::authorization_name_taken));  // I11
     authorization.name = name;
     authorization.owner = UserId(entered(press, ids::field_owner));
     authorization.notes = entered(press, ids::field_notes);
-    auto outcome = say(
-        press, "Saved.\n" + views::authorization_line(
-                                authorization, context.view.installed().built_on(authorization.id).size()));
-    outcome.audit.push_back(
-        {press.user.value, "authorization.edited", authorization.id, details({{"name", name}})});
+    if (auto refused = take_allowed(press, authorization)) return std::move(*refused);
+    auto outcome =
+        say(press, say_in(press.language, texts::saved_line,
+                          views::authorization_line(
+                              authorization, context.view.installed().built_on(authorization.id).size(),
+                              press.language)));
+    outcome.audit.push_back({press.user.value, "authorization.edited", authorization.id,
+                             details({{"name", name},
+                                      {"allowed_users", authorization.allowed_users},
+                                      {"allowed_channels", authorization.allowed_channels}})});
+    outcome.changes.emplace_back(storage::ChangeInstalled{
+        storage::SetAllowed{authorization.id, authorization.allowed_users, authorization.allowed_channels}});
     outcome.changes.emplace_back(
         storage::ChangeInstalled{storage::SaveAuthorization{std::move(authorization)}});
     return outcome;

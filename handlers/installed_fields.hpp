@@ -3,8 +3,10 @@
 #include "handlers/installed_apps.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // What the forms of installed apps share.
 namespace countersign::handlers {
@@ -17,7 +19,11 @@ inline constexpr std::size_t longest_installed_name = 80;
 [[nodiscard]] Outcome wrong(const Press& press, std::string_view field, const std::string& sentence);
 [[nodiscard]] Outcome gone(const Press& press, std::string_view field);  // I20
 // "" = no other integration has the name.
-[[nodiscard]] std::string taken_name(const std::string& name, std::int64_t except, const Context& context);
+[[nodiscard]] std::string taken_name(const Press& press, const std::string& name, std::int64_t except,
+                                     const Context& context);
+// I6: by which a form knows whether what it showed is still what depends on an authorization. Hundreds do not
+// fit into a form's 3,000 characters themselves.
+[[nodiscard]] std::string digest_of(const std::vector<storage::Integration>& dependents);
 [[nodiscard]] bool usable(const storage::Authorization& authorization);
 
 // One function a form.

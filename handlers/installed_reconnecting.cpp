@@ -1,15 +1,16 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/building_rights.hpp"
 #include "handlers/installed_fields.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/views/action_ids.hpp"
+#include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/installed_forms.hpp"
 #include "handlers/views/installed_messages.hpp"
+#include "handlers/views/installed_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include "handlers/views/recorded.hpp"
 
 #include <algorithm>
 
@@ -17,6 +18,7 @@ namespace countersign::handlers {
 namespace {
 
 namespace ids = views::ids;
+namespace texts = views::texts;
 using storage::Authorization;
 using storage::AuthorizationKind;
 using storage::Integration;
@@ -45,28 +47,29 @@ Outcome reconnect_chosen(const Press& press, const Context& context) {
     const auto chosen =
         std::ranges::find(choices, entered(press, ids::field_authorization), &Authorization::id);
     if (chosen == choices.end())
-        return wrong(press, ids::field_authorization,
-                     "this authorization cannot be used any more; choose another.");
+        return wrong(press, ids::field_authorization, say_in(press.language, texts::choose_another));
+    if (auto may = require_builder(press, *chosen,
+                                   integration.kind == IntegrationKind::channel ? integration.target : "");
+        !may)
+        return std::move(may.error());
     // I8: another account is another pair of eyes; that is said and typed.
     const auto confirmed = entered(press, ids::field_name, 100);
     if (!integration.account.empty() && !chosen->account.empty() && integration.account != chosen->account &&
         confirmed != chosen->account)
-        return wrong(
-            press, ids::field_name,
-            fmt::format("it acted as \"{}\" before and would act as \"{}\"; type the second name if that "
-                        "is meant.",
-                        integration.account, chosen->account));
+        return wrong(press, ids::field_name,
+                     say_in(press.language, texts::other_account, integration.account, chosen->account));
     auto outcome = reconnected_on(integration, *chosen, press.user, context);
     auto shown = integration;
     shown.state = IntegrationState::active;
     shown.authorization_name = chosen->name;
-    outcome.merge(say(press, ":white_check_mark: Connected.\n" + views::integration_line(shown)));
+    outcome.merge(say(press, say_in(press.language, texts::connected_line,
+                                    views::integration_line(shown, press.language))));
     return outcome;
 }
 
 Outcome reconnect_pressed(const Press& press, const Context& context) {
     const auto thing = thing_at("integration:" + press.value, context);
-    if (!thing) return say(press, "It is not there any more; somebody has removed it.");
+    if (!thing) return say(press, say_in(press.language, texts::thing_gone));
     if (auto may = require_owner(press, *thing, context); !may) return std::move(may.error());
     const auto& integration = std::get<Integration>(*thing);
     auto choices = fitting(integration, context);
@@ -74,12 +77,16 @@ Outcome reconnect_pressed(const Press& press, const Context& context) {
         // It may still be moved to another one.
         std::erase_if(choices,
                       [&](const Authorization& each) { return each.id == integration.authorization; });
-        if (choices.empty()) return say(press, "It works already.\n" + views::integration_line(integration));
+        if (choices.empty())
+            return say(press, say_in(press.language, texts::works_already,
+                                     views::integration_line(integration, press.language)));
     }
     if (choices.empty())
-        return say(press, fmt::format("No other authorization for {} is stored yet. {}",
-                                      views::inert_line(integration.instance, 80), views::how_to_store()));
-    return open_form(press, views::reconnect_form(integration, choices, target_of(*thing)));
+        return say(press,
+                   say_in(press.language, texts::no_other_stored,
+                          views::inert_line(views::recorded_in(press.language, integration.instance), 80),
+                          views::how_to_store(press.language)));
+    return open_form(press, views::reconnect_form(integration, choices, target_of(*thing), press.language));
 }
 
 }  // namespace countersign::handlers

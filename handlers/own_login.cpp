@@ -3,8 +3,10 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/trackers.hpp"
+#include "handlers/views/grant_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 
@@ -17,6 +19,7 @@
 namespace countersign::handlers {
 namespace {
 
+namespace texts = views::texts;
 using config::PersonMapping;
 using nlohmann::json;
 using review::number_field;
@@ -92,10 +95,12 @@ bool is_configured(std::string_view tracker, const UserId& user, std::int64_t ac
     });
 }
 
-std::string account_words(std::string_view tracker, const Code& code, const Context& context) {
+std::string account_words(std::string_view tracker, const Code& code, views::Language language,
+                          const Context& context) {
     const auto* known = find_tracker(tracker, context.settings);
-    return fmt::format("{} on {} (account {})", views::inert_line("@" + code.login, 80),
-                       kind_word(known == nullptr ? config::TrackerKind::gitlab : known->kind), code.account);
+    return say_in(language, texts::account_in_tracker, views::inert_line("@" + code.login, 80),
+                  kind_word(known == nullptr ? config::TrackerKind::gitlab : known->kind),
+                  std::to_string(code.account));
 }
 
 // Nobody but Slack and us has seen what it is made of.
@@ -114,13 +119,7 @@ Outcome show_code(const Press& press, const config::Tracker& tracker, const Cont
                      .until = context.now + good_for,
                      .account = 0,
                      .login = {}});
-    auto outcome =
-        say(press,
-            fmt::format("Write this as a comment of its own on a vendor issue that is linked to an app "
-                        "request, signed in to {} as yourself:\n```{}```\nIt holds for 15 minutes, once, and "
-                        "for you alone: never write a code that somebody sent you. I then show you the "
-                        "account that wrote it.",
-                        kind_word(tracker.kind), code));
+    auto outcome = say(press, say_in(press.language, texts::write_this_code, kind_word(tracker.kind), code));
     outcome.changes.push_back(save_codes(tracker.name, codes));
     outcome.audit.push_back({press.user.value, "person.code_shown", press.user.value,
                              details({{"tracker", tracker.name}, {"cause", press.cause}})});
@@ -136,14 +135,14 @@ Outcome confirm(const Press& press, const Context& context) {
         codes.erase(mine);
         if (is_configured(tracker.name, press.user, code.account, context))
             return refuse(press, press.user.value, "configured",
-                          "you may not, because the configuration says who this account is.");
+                          say_in(press.language, texts::configured_account));
         auto people = connected(tracker.name, context);
         std::erase_if(people, [&](const PersonMapping& person) {
             return person.slack == press.user || person.account == code.account;
         });
         people.push_back({press.user, tracker.name, code.account});
-        auto outcome = say(press, fmt::format("You are now known as {}. `/app-request disconnect` ends that.",
-                                              account_words(tracker.name, code, context)));
+        auto outcome = say(press, say_in(press.language, texts::now_known_as,
+                                         account_words(tracker.name, code, press.language, context)));
         outcome.changes.push_back(save_codes(tracker.name, codes));
         outcome.changes.push_back(save_connected(tracker.name, people));
         outcome.audit.push_back({press.user.value, "person.connected", press.user.value,
@@ -152,9 +151,7 @@ Outcome confirm(const Press& press, const Context& context) {
                                           {"cause", press.cause}})});
         return outcome;
     }
-    return say(press,
-               "There is nothing to confirm: no comment with your code was seen in the last 15 "
-               "minutes. `/app-request connect` gives you a new code.");
+    return say(press, say_in(press.language, texts::nothing_to_confirm));
 }
 
 }  // namespace
@@ -181,15 +178,13 @@ Outcome connect_typed(const Press& press, const std::vector<std::string>& words,
     }
     if (names.empty())
         return refuse(press, press.user.value, "no_tracker",
-                      "you may not, because no tracker can be read here; its token is missing.");
+                      say_in(press.language, texts::no_readable_tracker));
     if (readable.empty())
-        return say(press, fmt::format("I know no tracker {}; there is {}.", views::inert_line(words[1], 50),
-                                      text::joined(names, ", ")));
+        return say(press, say_in(press.language, texts::unknown_tracker, views::inert_line(words[1], 50),
+                                 text::joined(names, ", ")));
     const auto& tracker = *readable.front();
     if (is_configured(tracker.name, press.user, 0, context))
-        return say(press, fmt::format("The configuration already says who you are in {}; its keeper can "
-                                      "change that.",
-                                      tracker.name));
+        return say(press, say_in(press.language, texts::configured_already, tracker.name));
     return show_code(press, tracker, context);
 }
 
@@ -203,9 +198,8 @@ Outcome disconnect_typed(const Press& press, const Context& context) {
         outcome.audit.push_back({press.user.value, "person.disconnected", press.user.value,
                                  details({{"tracker", tracker.name}, {"cause", press.cause}})});
     }
-    outcome.merge(say(press, outcome.changes.empty()
-                                 ? "You are connected to no account."
-                                 : "Done. Where your sign is read again, it no longer counts as yours."));
+    outcome.merge(say(press, say_in(press.language, outcome.changes.empty() ? texts::connected_to_none
+                                                                            : texts::disconnected)));
     return outcome;
 }
 
@@ -228,24 +222,20 @@ Outcome look_for_codes(std::string_view tracker, const storage::IssueFacts& fact
         }
         if (first == nullptr) continue;
         changed = true;
+        const auto language = language_of(code.user, context);
         const auto cause = fmt::format("own_login:{}:{}", code.digest.substr(0, 16), first->id);
         if (several) {
             code.until = context.now;  // used up, for whomever
-            outcome.effects.push_back(private_line(
-                code.user, cause,
-                views::line(
-                    "Two accounts wrote your code, so it proves nothing. `/app-request connect` gives "
-                    "you a new one.")));
+            outcome.effects.push_back(
+                private_line(code.user, cause, views::line(say_in(language, texts::two_accounts))));
             continue;
         }
         code.account = first->author->id;
         code.login = first->author->login;
         outcome.effects.push_back(
             private_line(code.user, cause,
-                         views::line(fmt::format(
-                             "Your code was written by {}. If that is you: `/app-request connect yes`. "
-                             "If not, somebody has your code; do nothing.",
-                             account_words(tracker, code, context)))));
+                         views::line(say_in(language, texts::code_seen,
+                                            account_words(tracker, code, language, context)))));
     }
     if (changed) outcome.changes.push_back(save_codes(tracker, codes));
     return outcome;

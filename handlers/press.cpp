@@ -30,6 +30,12 @@ std::string entered(const json& element) {
         return option;
     if (const auto person = text_field(element, "selected_user"); !person.empty()) return person;
     if (const auto day = text_field(element, "selected_date"); !day.empty()) return day;
+    if (const auto& people = field(element, "selected_users"); people.is_array()) {
+        std::string ids;
+        for (const auto& person : people)
+            if (person.is_string()) ids += (ids.empty() ? "" : " ") + person.get<std::string>();
+        return ids;
+    }
     return text_field(element, "value");
 }
 

@@ -3,9 +3,11 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/installed_apps.hpp"
+#include "handlers/people.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/uninstalling.hpp"
 #include "handlers/views/action_ids.hpp"
+#include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/inventory_care.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
@@ -17,6 +19,7 @@ namespace countersign::handlers {
 namespace {
 
 namespace ids = views::ids;
+namespace texts = views::texts;
 using std::chrono::hours;
 using storage::InventoryEntry;
 
@@ -34,8 +37,9 @@ std::string key_of(const char* what, const InventoryEntry& entry, Timestamp aske
 
 // Who has no owner, or an owner who does not answer, is the admins' business.
 void escalate(const InventoryEntry& entry, Timestamp asked, const Context& context, Outcome& outcome) {
-    outcome.effects.push_back(alarm(context.settings, key_of("recertify_late", entry, asked),
-                                    views::recertify_question(entry, target_of(entry), true)));
+    outcome.effects.push_back(
+        alarm(context.settings, key_of("recertify_late", entry, asked),
+              views::recertify_question(entry, target_of(entry), true, views::Language::english)));
 }
 
 void ask(InventoryEntry entry, const Context& context, Outcome& outcome) {
@@ -43,8 +47,9 @@ void ask(InventoryEntry entry, const Context& context, Outcome& outcome) {
     if (entry.owner.empty())
         escalate(entry, context.now, context, outcome);
     else
-        outcome.effects.push_back(private_line(entry.owner, key_of("recertify", entry, context.now),
-                                               views::recertify_question(entry, target_of(entry), false)));
+        outcome.effects.push_back(private_line(
+            entry.owner, key_of("recertify", entry, context.now),
+            views::recertify_question(entry, target_of(entry), false, language_of(entry.owner, context))));
     outcome.audit.push_back({"countersign", "inventory.recertification_asked", target_of(entry),
                              details({{"name", entry.app_name}, {"owner", entry.owner.value}})});
     outcome.changes.push_back(save(std::move(entry)));
@@ -91,7 +96,7 @@ Outcome care_pressed(const Press& press, const Context& context) {
     if (press.what == ids::stop_uninstall) return uninstall_stopped(press, context);
     const auto thing = thing_at(press.value, context);
     if (!thing || !std::holds_alternative<InventoryEntry>(*thing))
-        return say(press, "It is not in the inventory any more.");
+        return say(press, say_in(press.language, texts::not_in_inventory));
     if (auto may = require_owner(press, *thing, context); !may) return std::move(may.error());
     auto entry = std::get<InventoryEntry>(*thing);
     Outcome outcome;
@@ -103,7 +108,7 @@ Outcome care_pressed(const Press& press, const Context& context) {
         entry.confirmed_at = context.now;
         entry.confirmed_by = press.user.value;
         entry.asked_at.reset();
-        outcome.merge(say(press, fmt::format("Thank you: *{}* stays.", name)));
+        outcome.merge(say(press, say_in(press.language, texts::it_stays, name)));
         outcome.changes.push_back(save(std::move(entry)));
         return outcome;
     }
@@ -112,8 +117,7 @@ Outcome care_pressed(const Press& press, const Context& context) {
         views::line(fmt::format("{} says that *{}* is not needed any more. `/installed-apps uninstall "
                                 "{}/{}` begins its removal.",
                                 views::mention(press.user), name, entry.app_id.value, entry.team_id.value))));
-    outcome.merge(
-        say(press, fmt::format("Thank you: the admins hear that *{}* is not needed any more.", name)));
+    outcome.merge(say(press, say_in(press.language, texts::admins_hear, name)));
     return outcome;
 }
 

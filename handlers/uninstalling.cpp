@@ -5,10 +5,12 @@
 #include "handlers/effects.hpp"
 #include "handlers/installed_fields.hpp"
 #include "handlers/inventory.hpp"
+#include "handlers/people.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/views/action_ids.hpp"
+#include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/inventory_care.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
@@ -19,6 +21,7 @@
 namespace countersign::handlers {
 namespace {
 
+namespace texts = views::texts;
 using review::text_field;
 using storage::InventoryEntry;
 
@@ -42,16 +45,13 @@ std::optional<InventoryEntry> entry_at(std::string_view target, const Context& c
     return std::get<InventoryEntry>(*thing);
 }
 
-// "" = it may be uninstalled through Slack's Admin API.
-std::string obstacle(const InventoryEntry& entry, const Context& context) {
-    if (entry.app_id == context.capabilities.own_app) return "Countersign does not uninstall itself.";  // M25
-    if (!context.capabilities.admin)
-        return "Without SLACK_ADMIN_TOKEN nothing can be uninstalled from here; do it in Slack's admin "
-               "pages.";
-    if (entry.state != storage::InstalledState::installed) return "It is not installed any more.";
-    if (entry.app_id.value.starts_with("service:"))
-        return "Slack uninstalls only apps; remove this one there.";
-    return "";
+// nullptr: it may be uninstalled through Slack's Admin API.
+const views::Text<>* obstacle(const InventoryEntry& entry, const Context& context) {
+    if (entry.app_id == context.capabilities.own_app) return &texts::not_itself;  // M25
+    if (!context.capabilities.admin) return &texts::needs_admin_token;
+    if (entry.state != storage::InstalledState::installed) return &texts::not_installed;
+    if (entry.app_id.value.starts_with("service:")) return &texts::no_app_there;
+    return nullptr;
 }
 
 storage::Effect uninstall(const InventoryEntry& entry, Timestamp now, const Context& context) {
@@ -74,44 +74,48 @@ storage::Effect uninstall(const InventoryEntry& entry, Timestamp now, const Cont
 
 Outcome uninstall_asked(const Press& press, const InventoryEntry& entry, const Context& context) {
     if (auto may = require_admin(press, target_of(entry), context); !may) return std::move(may.error());
-    if (const auto why = obstacle(entry, context); !why.empty()) return say(press, why);
+    if (const auto* why = obstacle(entry, context)) return say(press, say_in(press.language, *why));
     if (entry.uninstall_at)
-        return say(press, fmt::format("{} is to be uninstalled on {} already.", named(entry),
-                                      views::date(*entry.uninstall_at)));
+        return say(press, say_in(press.language, texts::uninstalled_already, named(entry),
+                                 views::date(*entry.uninstall_at)));
     return open_form(press, views::uninstall_form(entry, context.settings.installed.uninstall_grace_days,
-                                                  target_of(entry)));
+                                                  target_of(entry), press.language));
 }
 
 Outcome uninstall_confirmed(const Press& press, const Context& context) {
     auto entry = entry_at(press.value, context);
     if (!entry) return gone(press, views::ids::field_name);
     if (auto may = require_admin(press, target_of(*entry), context); !may) return std::move(may.error());
-    if (const auto why = obstacle(*entry, context); !why.empty())
-        return wrong(press, views::ids::field_name, why);
+    if (const auto* why = obstacle(*entry, context))
+        return wrong(press, views::ids::field_name, say_in(press.language, *why));
     const auto name = name_of(*entry);
     if (entered(press, views::ids::field_name) != std::string(text::trimmed(name)))
-        return wrong(press, views::ids::field_name, fmt::format("type \"{}\" exactly.", name));
+        return wrong(press, views::ids::field_name, say_in(press.language, texts::type_exactly, name));
     entry->uninstall_at =
         context.now + std::chrono::hours(24) * context.settings.installed.uninstall_grace_days;
     entry->uninstall_by = press.user.value;
     Outcome outcome;
     const nlohmann::json event{{"kind", "uninstall"}, {"target", target_of(*entry)}};
     outcome.changes.emplace_back(storage::SetTimer{{timer_name(*entry), *entry->uninstall_at, event.dump()}});
-    const auto announced = views::uninstall_announced(*entry, target_of(*entry));
+    const auto announced = [&](views::Language language) {
+        return views::uninstall_announced(*entry, target_of(*entry), language);
+    };
     const auto key = fmt::format("uninstall:{}:{}", target_of(*entry), to_millis(context.now));
-    outcome.effects.push_back(alarm(context.settings, key, announced));
-    if (!entry->owner.empty()) outcome.effects.push_back(private_line(entry->owner, key, announced));
+    outcome.effects.push_back(alarm(context.settings, key, announced(views::Language::english)));
+    if (!entry->owner.empty())
+        outcome.effects.push_back(
+            private_line(entry->owner, key, announced(language_of(entry->owner, context))));
     outcome.audit.push_back({press.user.value, "inventory.uninstall_announced", target_of(*entry),
                              details({{"name", name}, {"at", to_rfc3339(*entry->uninstall_at)}})});
-    outcome.merge(say(press, fmt::format("{} will be uninstalled on {}.", named(*entry),
-                                         views::date(*entry->uninstall_at))));
+    outcome.merge(say(press, say_in(press.language, texts::uninstalled_on, named(*entry),
+                                    views::date(*entry->uninstall_at))));
     outcome.changes.push_back(save(std::move(*entry)));
     return outcome;
 }
 
 Outcome uninstall_stopped(const Press& press, const Context& context) {
     auto entry = entry_at(press.value, context);
-    if (!entry || !entry->uninstall_at) return say(press, "It is over: nothing is going to be uninstalled.");
+    if (!entry || !entry->uninstall_at) return say(press, say_in(press.language, texts::nothing_to_stop));
     if (auto may = require_owner(press, *entry, context); !may) return std::move(may.error());
     Outcome outcome;
     outcome.changes.emplace_back(storage::CancelTimer{timer_name(*entry)});
@@ -122,7 +126,7 @@ Outcome uninstall_stopped(const Press& press, const Context& context) {
                                     fmt::format("uninstall_stopped:{}:{}", target_of(*entry), press.cause),
                                     views::line(fmt::format("{} stays: {} has stopped the uninstall.",
                                                             named(*entry), views::mention(press.user)))));
-    outcome.merge(say(press, fmt::format("{} stays installed.", named(*entry))));
+    outcome.merge(say(press, say_in(press.language, texts::stays_installed, named(*entry))));
     outcome.changes.push_back(save(std::move(*entry)));
     return outcome;
 }
@@ -130,7 +134,7 @@ Outcome uninstall_stopped(const Press& press, const Context& context) {
 Outcome uninstall_due(const Event& event, const Context& context) {
     Outcome outcome;
     const auto entry = entry_at(text_field(event.payload, "target"), context);
-    if (!entry || !entry->uninstall_at || !obstacle(*entry, context).empty()) return outcome;
+    if (!entry || !entry->uninstall_at || obstacle(*entry, context) != nullptr) return outcome;
     outcome.effects.push_back(uninstall(*entry, *entry->uninstall_at, context));
     return outcome;
 }

@@ -30,6 +30,14 @@ Erased erase_person(Database& database, const UserId& person, Timestamp now) {
               "WHERE json_extract(each.value, '$.user') = ?1)")
             .bind(person)
             .run();
+    // I10: one who is left alone on a list leaves it closed to everybody, never open to all.
+    erased.other +=
+        Query(database,
+              "UPDATE authorization SET allowed_users = CASE WHEN allowed_users = ?1 THEN 'nobody' ELSE "
+              "trim(replace(' ' || allowed_users || ' ', ' ' || ?1 || ' ', ' ')) END "
+              "WHERE instr(' ' || allowed_users || ' ', ' ' || ?1 || ' ') > 0")
+            .bind(person)
+            .run();
     erased.other += Query(database, "DELETE FROM follower WHERE person = ?").bind(person).run();
     erased.other += Query(database, "DELETE FROM absence WHERE person = ?").bind(person).run();
     erased.other += Query(database, "UPDATE absence SET delegate = '' WHERE delegate = ?").bind(person).run();

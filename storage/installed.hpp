@@ -19,6 +19,14 @@ namespace countersign::storage {
 // trackers.md §6.3. A deleted one has no row.
 enum class AuthorizationState { pending, active, expiring, refresh_failed, needs_reauth };
 
+// I17: how often integrations have called out with an authorization; the store counts.
+struct Usage {
+    std::optional<Timestamp> first_at = {};
+    std::int64_t total = 0;
+    std::int64_t day = 0;     // the last one, in days since 1970
+    std::int64_t on_day = 0;  // so often then; 0 once that was written down
+};
+
 struct Authorization {
     std::string id = {};  // UUID, made before the first write: seals are bound to it
     AuthorizationKind kind = AuthorizationKind::gitlab;
@@ -43,6 +51,10 @@ struct Authorization {
     std::optional<Timestamp> refused_at = {};  // the server said 401 once; a second time decides (I12)
     std::int64_t troubles = 0;                 // refreshes that failed one after the other
     std::string notes = {};
+    // I10: who may build on it, and into which channels; ids separated by spaces, "" = every member, any.
+    std::string allowed_users = {};
+    std::string allowed_channels = {};
+    Usage usage = {};
     std::int64_t version = 0;  // grows with every save
 };
 
@@ -120,7 +132,21 @@ void parse_text(std::string_view text, InstalledState& value);
 
 struct SaveAuthorization {
     Authorization authorization;
-};  // insert or replace; its secrets are left as they are
+};  // insert or replace; its secrets, who may build on it and how often it was used are left as they are
+// I10: a change of its own, so that no renewal or reconnecting can open what was narrowed.
+struct SetAllowed {
+    std::string authorization = {};
+    std::string users = {};
+    std::string channels = {};
+};
+// I17: one call on that day; and the day's count is written down.
+struct CountUse {
+    std::string authorization = {};
+    std::int64_t day = 0;
+};
+struct CloseUsage {
+    std::string authorization = {};
+};
 // Deletes the row; what was built on it needs another one (I7). The secrets are wiped with it, or, with
 // `revoke_first`, by ShredSecrets when the token was taken back at its server (O14).
 struct RemoveAuthorization {
@@ -142,8 +168,8 @@ struct RemoveInventoryEntry {
     TeamId team_id = {};
 };
 
-using InstalledChange =
-    std::variant<SaveAuthorization, RemoveAuthorization, SaveIntegration, RemoveIntegration,
-                 SaveInventoryEntry, RemoveInventoryEntry, PutSealed, ShredSecrets, SaveGrant, RemoveGrant>;
+using InstalledChange = std::variant<SaveAuthorization, SetAllowed, CountUse, CloseUsage, RemoveAuthorization,
+                                     SaveIntegration, RemoveIntegration, SaveInventoryEntry,
+                                     RemoveInventoryEntry, PutSealed, ShredSecrets, SaveGrant, RemoveGrant>;
 
 }  // namespace countersign::storage

@@ -13,7 +13,7 @@ constexpr char authorization_columns[] =
     "id, kind, name, url, account, account_id, workspace, scopes, added_by, owner, added_at, flow, "
     "expires_at, "
     "renewable, fingerprint, state, state_note, state_since, checked_at, refreshed_at, refused_at, troubles, "
-    "notes, version";
+    "notes, allowed_users, allowed_channels, first_used_at, used_total, used_day, used_on_day, version";
 constexpr char integration_columns[] =
     "id, kind, name, authorization, authorization_name, authorization_kind, instance, account, target, "
     "purpose, "
@@ -40,7 +40,9 @@ Authorization read_authorization(Query& query) {
     Authorization a;
     query.read(a.id, a.kind, a.name, a.url, a.account, a.account_id, a.workspace, a.scopes, a.added_by,
                a.owner, a.added_at, a.flow, a.expires_at, a.renewable, a.fingerprint, a.state, a.state_note,
-               a.state_since, a.checked_at, a.refreshed_at, a.refused_at, a.troubles, a.notes, a.version);
+               a.state_since, a.checked_at, a.refreshed_at, a.refused_at, a.troubles, a.notes,
+               a.allowed_users, a.allowed_channels, a.usage.first_at, a.usage.total, a.usage.day,
+               a.usage.on_day, a.version);
     return a;
 }
 
@@ -89,7 +91,8 @@ struct Applier {
               "added_by, owner, added_at, flow, expires_at, renewable, fingerprint, state, state_note, "
               "state_since, checked_at, refreshed_at, refused_at, troubles, notes, version) "
               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) "
-              // The instance is not among them: it never changes (I10).
+              // The instance is not among them: it never changes (I10). What SetAllowed and CountUse write
+              // is not either.
               "ON CONFLICT(id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, "
               "account = excluded.account, account_id = excluded.account_id, workspace = excluded.workspace, "
               "scopes = excluded.scopes, owner = excluded.owner, flow = excluded.flow, "
@@ -103,6 +106,30 @@ struct Applier {
                   a.scopes, a.added_by, a.owner, a.added_at, a.flow, a.expires_at, a.renewable, a.fingerprint,
                   a.state, a.state_note, a.state_since, a.checked_at, a.refreshed_at, a.refused_at,
                   a.troubles, a.notes)
+            .run();
+    }
+
+    void operator()(const SetAllowed& change) const {
+        Query(database,
+              "UPDATE authorization SET allowed_users = ?, allowed_channels = ?, version = version + 1 "
+              "WHERE id = ?")
+            .bind(change.users, change.channels, change.authorization)
+            .run();
+    }
+
+    void operator()(const CountUse& change) const {
+        Query(database,
+              "UPDATE authorization SET first_used_at = coalesce(first_used_at, ?1), "
+              "used_total = used_total + 1, "
+              "used_on_day = CASE WHEN used_day = ?2 THEN used_on_day + 1 ELSE 1 END, used_day = ?2 "
+              "WHERE id = ?3")
+            .bind(now, change.day, change.authorization)
+            .run();
+    }
+
+    void operator()(const CloseUsage& change) const {
+        Query(database, "UPDATE authorization SET used_on_day = 0 WHERE id = ?")
+            .bind(change.authorization)
             .run();
     }
 
@@ -258,6 +285,14 @@ std::vector<Integration> InstalledView::built_on(std::string_view authorization)
         joined_sql("SELECT ", integration_columns, " FROM integration WHERE authorization = ? ORDER BY id");
     Query query(*database_, sql.data());
     return all_rows(query.bind(authorization), read_integration);
+}
+
+std::optional<Integration> InstalledView::integration_of_tracker(std::string_view tracker) const {
+    static constexpr auto sql =
+        joined_sql("SELECT ", integration_columns,
+                   " FROM integration WHERE kind = 'tracker' AND target = ? ORDER BY id LIMIT 1");
+    Query query(*database_, sql.data());
+    return first_row(query.bind(tracker), read_integration);
 }
 
 std::vector<InventoryEntry> InstalledView::inventory(const Filter& filter) const {

@@ -30,6 +30,8 @@ class InstalledView {
     [[nodiscard]] std::set<std::string, std::less<>> connected_trackers(
         std::set<std::string, std::less<>> with_token) const;
     [[nodiscard]] std::vector<Integration> built_on(std::string_view authorization) const;
+    // The integration that a tracker is called through, working or not.
+    [[nodiscard]] std::optional<Integration> integration_of_tracker(std::string_view tracker) const;
 
     // By name, app and workspace: stable for paging (I1).
     enum class Only { any, unapproved, unconfirmed, orphans };

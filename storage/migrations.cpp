@@ -6,7 +6,7 @@ namespace countersign::storage {
 // each row. Times are milliseconds since the epoch. Enumerations are texts with a CHECK. A list that is only
 // ever read and written whole is JSON in its row. Every partial index serves one query, whose WHERE repeats
 // the index's word for word.
-const std::array<const char*, 9> migrations = {R"sql(
+const std::array<const char*, 10> migrations = {R"sql(
 
 CREATE TABLE inbox(
     id INTEGER PRIMARY KEY,
@@ -228,8 +228,8 @@ CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN
 END;
 
 )sql",
-                                               // 2: people, their Home tabs, who follows whose request
-                                               R"sql(
+                                                // 2: people, their Home tabs, who follows whose request
+                                                R"sql(
 
 CREATE TABLE person(
     id TEXT PRIMARY KEY CHECK (id <> ''),
@@ -265,8 +265,8 @@ CREATE INDEX app_request_open_id ON app_request(id)
         AND state <> 'expired' AND state <> 'superseded';
 
 )sql",
-                                               // 3: policy, marks, absences; more states and decisions
-                                               R"sql(
+                                                // 3: policy, marks, absences; more states and decisions
+                                                R"sql(
 
 -- New states and decisions: a CHECK changes only with its table.
 CREATE TABLE new_app_request(
@@ -396,8 +396,8 @@ CREATE INDEX absence_delegate ON absence(delegate);
 
 
 )sql",
-                                               // 4: Slackbot's messages
-                                               R"sql(
+                                                // 4: Slackbot's messages
+                                                R"sql(
 
 -- Slackbot's review messages as last read, and which request each belongs to (0: none).
 CREATE TABLE slackbot_notice(
@@ -430,8 +430,8 @@ CREATE TABLE slackbot_sample(
 ) STRICT, WITHOUT ROWID;
 
 )sql",
-                                               // 5: issues in trackers as evidence
-                                               R"sql(
+                                                // 5: issues in trackers as evidence
+                                                R"sql(
 
 -- Effects may be for a tracker: a CHECK changes only with its table.
 CREATE TABLE new_outbox(
@@ -535,16 +535,16 @@ CREATE TABLE pinned_label(
     PRIMARY KEY (tracker, project, party)
 ) STRICT, WITHOUT ROWID;
 )sql",
-                                               // 6: where a person waits first
-                                               R"sql(
+                                                // 6: where a person waits first
+                                                R"sql(
 
 -- Where a person waits first, whatever the others have before them.
 DROP INDEX outbox_ready;
 CREATE INDEX outbox_ready ON outbox(interactive, bucket, id) WHERE state = 'pending' AND blocked = 0 AND waiting = 0;
 
 )sql",
-                                               // 7: installed apps: authorizations, integrations, inventory
-                                               R"sql(
+                                                // 7: installed apps: authorizations, integrations, inventory
+                                                R"sql(
 
 -- Proofs: a fixed text sealed under each key, so that a wrong key is known before it is used.
 CREATE TABLE sealing_key(
@@ -644,8 +644,8 @@ CREATE INDEX inventory_request ON inventory(request);
 CREATE INDEX inventory_order ON inventory(app_name COLLATE NOCASE, app_id, team_id);
 
 )sql",
-                                               // 8: the life of a token, recertification, uninstalling
-                                               R"sql(
+                                                // 8: the life of a token, recertification, uninstalling
+                                                R"sql(
 ALTER TABLE authorization ADD COLUMN refreshed_at INTEGER;
 ALTER TABLE authorization ADD COLUMN refused_at INTEGER;
 ALTER TABLE authorization ADD COLUMN troubles INTEGER NOT NULL DEFAULT 0;
@@ -694,9 +694,20 @@ CREATE TABLE pending_grant(
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX pending_grant_state ON pending_grant(state_hash) WHERE state_hash <> '';
 )sql",
-                                               // 9: which card a reply stands under
-                                               R"sql(
+                                                // 9: which card a reply stands under
+                                                R"sql(
 CREATE INDEX message_ref_place ON message_ref(ts, channel);
+)sql",
+                                                // 10: who may build on an authorization, how often it is used
+                                                R"sql(
+ALTER TABLE authorization ADD COLUMN allowed_users TEXT NOT NULL DEFAULT '';
+ALTER TABLE authorization ADD COLUMN allowed_channels TEXT NOT NULL DEFAULT '';
+ALTER TABLE authorization ADD COLUMN first_used_at INTEGER;
+ALTER TABLE authorization ADD COLUMN used_total INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE authorization ADD COLUMN used_day INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE authorization ADD COLUMN used_on_day INTEGER NOT NULL DEFAULT 0;
+
+CREATE INDEX integration_target ON integration(kind, target);
 )sql"};
 
 }  // namespace countersign::storage

@@ -44,6 +44,10 @@ Json to_json(const storage::Authorization& a, const std::vector<storage::Integra
             {"checked_at", when(a.checked_at)},
             {"fingerprint", a.fingerprint},
             {"notes", a.notes},
+            {"allowed_users", text::words(a.allowed_users)},
+            {"allowed_channels", text::words(a.allowed_channels)},
+            {"first_used_at", when(a.usage.first_at)},
+            {"calls", a.usage.total},
             {"uses", uses.size()},
             {"used_by", used_by}};
 }

@@ -3,6 +3,7 @@
 #include "bot/commands/operator_input.hpp"
 #include "bot/commands/sealing.hpp"
 #include "bot/instance.hpp"
+#include "handlers/account_use.hpp"
 #include "storage/audit.hpp"
 #include "storage/changes.hpp"
 #include "storage/installed_view.hpp"
@@ -112,6 +113,8 @@ int remove_authorization(const Call& call, const Removal& removal) {
             return other.id != row->id && other.fingerprint == row->fingerprint;
         });
         const auto now = system_clock().now();
+        if (const auto used = handlers::usage_note(*view.authorization(row->id)))  // I17
+            note(*database, *row, used->action, nlohmann::json::parse(used->details));
         storage::apply(*database, storage::RemoveAuthorization{row->id, operator_name()}, now);
         have_owners_told(*database, *row, now);
         auto stopped = nlohmann::json::array();

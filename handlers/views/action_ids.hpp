@@ -102,5 +102,7 @@ inline constexpr std::string_view field_owner = "owner";
 inline constexpr std::string_view field_connected_to = "connected_to";
 inline constexpr std::string_view field_notes = "notes";
 inline constexpr std::string_view field_pause = "pause";
+inline constexpr std::string_view field_allowed_users = "allowed_users";
+inline constexpr std::string_view field_allowed_channels = "allowed_channels";
 
 }  // namespace countersign::handlers::views::ids

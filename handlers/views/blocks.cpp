@@ -190,6 +190,17 @@ Blocks& Blocks::user_input(std::string_view id, std::string_view label, const Us
     return *this;
 }
 
+Blocks& Blocks::people_input(std::string_view id, std::string_view label, std::string_view hint,
+                             std::string_view initial) {
+    auto element = R"({"type":"multi_users_select","action_id":)" + json_string(id);
+    const auto chosen = drawn_list(text::words(initial), limits::options,
+                                   [](std::string_view user) { return json_string(user); });
+    if (!chosen.empty()) element += R"(,"initial_users":[)" + chosen + "]";
+    add(input_block(id, label, element + "}") + R"(,"optional":true,"hint":)" +
+        plain_object(hint, limits::label) + "}");
+    return *this;
+}
+
 Blocks& Blocks::date_input(std::string_view id, std::string_view label, std::string_view hint) {
     const auto element = R"({"type":"datepicker","action_id":)" + json_string(id) + "}";
     add(input_block(id, label, element) + R"(,"optional":true,"hint":)" + plain_object(hint, limits::label) +

@@ -78,6 +78,9 @@ class Blocks {
     Blocks& select_input(std::string_view id, std::string_view label, const std::vector<Option>& options,
                          std::string_view initial = {});
     Blocks& user_input(std::string_view id, std::string_view label, const UserId& initial);  // optional
+    // Several people, optional; `initial`: ids separated by spaces.
+    Blocks& people_input(std::string_view id, std::string_view label, std::string_view hint,
+                         std::string_view initial);
 
     Blocks& date_input(std::string_view id, std::string_view label, std::string_view hint);  // optional
 

@@ -2,130 +2,175 @@
 
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/blocks.hpp"
+#include "handlers/views/form_texts.hpp"
+#include "handlers/views/installed_form_texts.hpp"
 #include "handlers/views/installed_messages.hpp"
+#include "handlers/views/installed_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 
 #include <fmt/format.h>
+
+#include <iterator>
 
 namespace countersign::handlers::views {
 namespace {
 
 constexpr std::size_t name_length = 80, words_length = 500;
 
-std::vector<Option> options_of(const std::vector<storage::Authorization>& authorizations) {
+std::vector<Option> options_of(const std::vector<storage::Authorization>& authorizations, Language language) {
     std::vector<Option> options;
+    options.reserve(authorizations.size() + 1);
     for (const auto& each : authorizations)
-        options.push_back({.text = fmt::format("{} ({}{})", each.name,
-                                               each.account.empty() ? "" : each.account + " at ", each.url),
+        options.push_back({.text = each.account.empty() ? fmt::format("{} ({})", each.name, each.url)
+                                                        : say_in(language, texts::authorization_choice,
+                                                                 each.name, each.account, each.url),
                            .value = each.id});
     return options;
 }
 
-void words_input(Blocks& blocks, std::string_view id, const char* label, const std::string& initial,
-                 const char* hint = "") {
-    blocks.text_input({.id = id,
-                       .label = label,
-                       .hint = hint,
-                       .initial = initial,
-                       .optional = true,
-                       .max_length = words_length});
-}
+// Draws a form in one language.
+class Form {
+  public:
+    explicit Form(Language language) : language_(language) {}
 
-std::string finished(std::string_view callback, const char* title, const char* submit,
-                     std::string_view target, const Blocks& blocks) {
-    return modal(
-        {.callback_id = callback, .title = title, .submit = submit, .private_metadata = std::string(target)},
-        blocks);
+    [[nodiscard]] std::string said(const Text<>& text) const { return say_in(language_, text); }
+    Blocks& blocks() { return blocks_; }
+
+    void name(const std::string& initial) {
+        blocks_.text_input({.id = ids::field_name,
+                            .label = said(texts::name_label),
+                            .initial = initial,
+                            .max_length = name_length});
+    }
+    void owner(const UserId& initial) {
+        blocks_.user_input(ids::field_owner, said(texts::owner_label), initial);
+    }
+    void words(std::string_view id, const Text<>& label, const std::string& initial,
+               const std::string& hint = "", std::size_t most = words_length) {
+        blocks_.text_input({.id = id,
+                            .label = said(label),
+                            .hint = hint,
+                            .initial = initial,
+                            .optional = true,
+                            .max_length = most});
+    }
+    [[nodiscard]] std::string finished(std::string_view callback, const Text<>& title, const Text<>& submit,
+                                       std::string_view target) const {
+        return modal({.callback_id = callback,
+                      .title = said(title),
+                      .submit = said(submit),
+                      .close = said(texts::cancel),
+                      .private_metadata = std::string(target)},
+                     blocks_);
+    }
+
+  private:
+    Language language_;
+    Blocks blocks_{Blocks::Surface::view};
+};
+
+const Text<>& class_text(std::string_view name) {
+    if (name == "public") return texts::class_public;
+    if (name == "internal") return texts::class_internal;
+    return name == "confidential" ? texts::class_confidential : texts::class_restricted;
 }
 
 }  // namespace
 
-std::string add_integration_form(const std::vector<storage::Authorization>& authorizations,
-                                 const std::vector<Use>& uses) {
-    Blocks blocks(Blocks::Surface::view);
+std::string add_integration_form(const BuildingChoices& choices, const std::vector<Use>& uses,
+                                 Language language) {
+    Form form(language);
     std::vector<Option> options;
+    options.reserve(uses.size());
     for (const auto& use : uses)
         options.push_back({.text = use.text, .value = use.value});
-    blocks.text_input({.id = ids::field_name, .label = "Name", .max_length = name_length});
-    auto stored = options_of(authorizations);
-    stored.push_back(
-        {.text = "Countersign's own bot (this workspace)", .value = std::string(storage::own_bot)});
-    blocks.select_input(ids::field_authorization, "Stored authorization", stored);
-    blocks.select_input(ids::field_use, "Use it for", options);
-    blocks.text_input({.id = ids::field_channel,
-                       .label = "Channel id",
-                       .hint = "For messages in a channel: C0123456789, from the channel's details.",
-                       .optional = true,
-                       .max_length = 40});
-    blocks.section("You use the authorization without seeing its token. " + how_to_store());
-    return finished(ids::form_installed_add, "Add an integration", "Add", "", blocks);
+    form.name("");
+    auto stored = options_of(choices.authorizations, language);
+    stored.push_back({.text = form.said(texts::own_bot_choice), .value = std::string(storage::own_bot)});
+    auto& blocks = form.blocks();
+    blocks.select_input(ids::field_authorization, form.said(texts::stored_authorization), stored);
+    blocks.select_input(ids::field_use, form.said(texts::use_it_for), options);
+    form.words(ids::field_channel, texts::channel_id, "", form.said(texts::channel_id_hint), 40);
+    blocks.section(say_in(language, texts::use_without_seeing, how_to_store(language)));
+    if (choices.left_out > 0)
+        blocks.context({say_in(language, texts::choices_left_out, std::to_string(choices.left_out))});
+    return form.finished(ids::form_installed_add, texts::add_integration, texts::add_submit, "");
 }
 
-std::string edit_inventory_form(const storage::InventoryEntry& entry, std::string_view target) {
-    Blocks blocks(Blocks::Surface::view);
-    blocks.section(inventory_line(entry));
-    blocks.user_input(ids::field_owner, "Owner", entry.owner);
-    words_input(blocks, ids::field_connected_to, "Connected to", entry.connected_to,
-                "The system outside Slack that it reaches, such as the GitLab group.");
-    words_input(blocks, ids::field_purpose, "Purpose", entry.purpose);
-    std::vector<Option> classes{{.text = "Not decided", .value = "none"}};
+std::string edit_inventory_form(const storage::InventoryEntry& entry, std::string_view target,
+                                Language language) {
+    Form form(language);
+    form.blocks().section(inventory_line(entry, language));
+    form.owner(entry.owner);
+    form.words(ids::field_connected_to, texts::connected_to_label, entry.connected_to,
+               form.said(texts::connected_to_hint));
+    form.words(ids::field_purpose, texts::purpose_label, entry.purpose);
+    std::vector<Option> classes{{.text = form.said(texts::class_not_decided), .value = "none"}};
+    classes.reserve(std::size(storage::data_classes) + 1);
     for (const auto each : storage::data_classes)
-        classes.push_back({.text = std::string(each), .value = std::string(each)});
-    blocks.select_input(ids::field_data, "Data class", classes, entry.data_class);
-    words_input(blocks, ids::field_notes, "Notes", entry.notes);
-    return finished(ids::form_installed_edit, "Edit", "Save", target, blocks);
+        classes.push_back({.text = form.said(class_text(each)), .value = std::string(each)});
+    form.blocks().select_input(ids::field_data, form.said(texts::data_class_label), classes,
+                               entry.data_class);
+    form.words(ids::field_notes, texts::notes_label, entry.notes);
+    return form.finished(ids::form_installed_edit, texts::edit_thing, texts::save_submit, target);
 }
 
-std::string edit_integration_form(const storage::Integration& integration, std::string_view target) {
-    Blocks blocks(Blocks::Surface::view);
-    blocks.section(integration_line(integration));
-    blocks.text_input(
-        {.id = ids::field_name, .label = "Name", .initial = integration.name, .max_length = name_length});
-    blocks.user_input(ids::field_owner, "Owner", integration.owner);
+std::string edit_integration_form(const storage::Integration& integration, std::string_view target,
+                                  Language language) {
+    Form form(language);
+    form.blocks().section(integration_line(integration, language));
+    form.name(integration.name);
+    form.owner(integration.owner);
     const bool paused = integration.state == storage::IntegrationState::paused;
-    blocks.select_input(ids::field_pause, "Work",
-                        {{.text = "Goes on", .value = "on"}, {.text = "Is paused", .value = "paused"}},
-                        paused ? "paused" : "on");
-    return finished(ids::form_installed_edit, "Edit", "Save", target, blocks);
+    form.blocks().select_input(ids::field_pause, form.said(texts::work_label),
+                               {{.text = form.said(texts::work_goes_on), .value = "on"},
+                                {.text = form.said(texts::work_is_paused), .value = "paused"}},
+                               paused ? "paused" : "on");
+    return form.finished(ids::form_installed_edit, texts::edit_thing, texts::save_submit, target);
 }
 
-std::string edit_authorization_form(const storage::Authorization& authorization, std::string_view target) {
-    Blocks blocks(Blocks::Surface::view);
-    blocks.section(authorization_line(authorization, 0));
-    blocks.text_input(
-        {.id = ids::field_name, .label = "Name", .initial = authorization.name, .max_length = name_length});
-    blocks.user_input(ids::field_owner, "Owner", authorization.owner);
-    words_input(blocks, ids::field_notes, "Notes", authorization.notes);
-    return finished(ids::form_installed_edit, "Edit", "Save", target, blocks);
+std::string edit_authorization_form(const storage::Authorization& authorization, std::string_view target,
+                                    Language language) {
+    Form form(language);
+    form.blocks().section(authorization_line(authorization, 0, language));
+    form.name(authorization.name);
+    form.owner(authorization.owner);
+    form.words(ids::field_notes, texts::notes_label, authorization.notes);
+    form.blocks().people_input(ids::field_allowed_users, form.said(texts::allowed_people),
+                               form.said(texts::allowed_people_hint), authorization.allowed_users);
+    // Only Slack has channels.
+    if (authorization.kind == storage::AuthorizationKind::slack)
+        form.words(ids::field_allowed_channels, texts::allowed_channels, authorization.allowed_channels,
+                   form.said(texts::allowed_channels_hint), limits::input);
+    return form.finished(ids::form_installed_edit, texts::edit_thing, texts::save_submit, target);
 }
 
-std::string remove_form(std::string_view name, const std::vector<std::string>& broken,
-                        std::string_view target) {
-    Blocks blocks(Blocks::Surface::view);
-    if (broken.empty()) {
-        blocks.section("Nothing that is known here depends on *" + inert_line(name, 80) + "*.");
+std::string remove_form(std::string_view name, const std::vector<storage::Integration>& stopped,
+                        std::string_view target, Language language) {
+    Form form(language);
+    auto& blocks = form.blocks();
+    if (stopped.empty()) {
+        blocks.section(say_in(language, texts::nothing_depends, inert_line(name, 80)));
     } else {
-        std::vector<std::string> lines{":warning: *This stops working:*"};
-        lines.insert(lines.end(), broken.begin(), broken.end());
-        blocks.lines(lines);
+        blocks.lines(some_of({form.said(texts::this_stops)}, stopped, shown_in_form, language));
     }
     blocks.text_input({.id = ids::field_name,
-                       .label = "Type its name to remove it",
+                       .label = form.said(texts::type_name_to_remove),
                        .placeholder = plain(name, 80),
                        .max_length = 200});
-    return finished(ids::form_installed_remove, "Remove", "Remove", target, blocks);
+    return form.finished(ids::form_installed_remove, texts::remove_thing, texts::remove_thing, target);
 }
 
 std::string reconnect_form(const storage::Integration& integration,
-                           const std::vector<storage::Authorization>& choices, std::string_view target) {
-    Blocks blocks(Blocks::Surface::view);
-    blocks.section(integration_line(integration));
-    blocks.select_input(ids::field_authorization, "Stored authorization", options_of(choices));
-    blocks.text_input({.id = ids::field_name,
-                       .label = "If it is another account: its name",
-                       .optional = true,
-                       .max_length = 100});
-    return finished(ids::form_installed_reconnect, "Reconnect", "Reconnect", target, blocks);
+                           const std::vector<storage::Authorization>& choices, std::string_view target,
+                           Language language) {
+    Form form(language);
+    form.blocks().section(integration_line(integration, language));
+    form.blocks().select_input(ids::field_authorization, form.said(texts::stored_authorization),
+                               options_of(choices, language));
+    form.words(ids::field_name, texts::other_account_name, "", "", 100);
+    return form.finished(ids::form_installed_reconnect, texts::reconnect_thing, texts::reconnect_thing,
+                         target);
 }
 
 }  // namespace countersign::handlers::views

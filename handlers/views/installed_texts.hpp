@@ -18,6 +18,8 @@ inline constexpr Text<1> acts_as{" as {0}", " als {0}"};
 inline constexpr Text<1> expires{" · expires {0}", " · läuft ab {0}"};
 inline constexpr Text<> one_use{" · 1 use", " · 1 Verwendung"};
 inline constexpr Text<1> many_uses{" · {0} uses", " · {0} Verwendungen"};
+inline constexpr Text<> called_once{" · called once", " · einmal benutzt"};
+inline constexpr Text<1> called_often{" · called {0} times", " · {0}-mal benutzt"};
 inline constexpr Text<1> set_up_by{" · set up by {0}", " · eingerichtet von {0}"};
 inline constexpr Text<1> set_up_on{" on {0}", " am {0}"};
 inline constexpr Text<1> built_on{" · on {0}", " · mit {0}"};
@@ -62,6 +64,11 @@ inline constexpr Text<1> vendor_issue_is{"Vendor issue: {0}", "Anbieter-Vorgang:
 inline constexpr Text<1> removed_on{"Removed on {0}", "Entfernt am {0}"};
 inline constexpr Text<1> removed_by{" by {0}", " von {0}"};
 inline constexpr Text<1> fingerprint_is{"Fingerprint: `{0}`", "Fingerabdruck: `{0}`"};
+inline constexpr Text<2> first_called{"First called on {0}; calls in all: {1}",
+                                      "Zuerst benutzt am {0}; Aufrufe insgesamt: {1}"};
+inline constexpr Text<> never_called{"Never called yet", "Noch nie benutzt"};
+inline constexpr Text<1> may_build{"May build on it: {0}", "Damit bauen dürfen: {0}"};
+inline constexpr Text<1> may_post_in{"May post in: {0}", "Darf schreiben in: {0}"};
 inline constexpr Text<> what_stops{"*What stops working without it*", "*Was ohne das nicht mehr geht*"};
 
 }  // namespace countersign::handlers::views::texts

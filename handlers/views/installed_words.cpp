@@ -1,11 +1,15 @@
+#include "config/base/text.hpp"
 #include "handlers/views/blocks.hpp"
 #include "handlers/views/home_installed_ids.hpp"
 #include "handlers/views/home_texts.hpp"
 #include "handlers/views/installed_messages.hpp"
 #include "handlers/views/installed_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/recorded.hpp"
 
 #include <fmt/format.h>
+
+#include <utility>
 
 namespace countersign::handlers::views {
 namespace {
@@ -57,6 +61,14 @@ std::string who(std::string_view person) {
                                                               : inert_line(person, 40);
 }
 
+// I10: "U1 U2", as people read it.
+std::string mentions(std::string_view users) {
+    std::string out;
+    for (const auto& user : text::words(users))
+        out += (out.empty() ? "" : ", ") + who(user);
+    return out;
+}
+
 class Words {
   public:
     Words(Language language, std::size_t uses) : language_(language), uses_(uses) {}
@@ -67,6 +79,8 @@ class Words {
         line += " · " + said(state_text(a.state));
         if (a.expires_at) line += said(texts::expires, date(*a.expires_at));
         line += uses_ == 1 ? said(texts::one_use) : said(texts::many_uses, std::to_string(uses_));
+        if (a.usage.total == 1) line += said(texts::called_once);
+        if (a.usage.total > 1) line += said(texts::called_often, std::to_string(a.usage.total));
         return line + said(texts::set_up_by, who(a.added_by)) + said(texts::set_up_on, date(a.added_at));
     }
 
@@ -121,14 +135,21 @@ std::vector<std::string> lines_of(const InstalledDetails& details, Language lang
                 (e->removed_by.empty() ? "" : say_in(language, texts::removed_by, who(e->removed_by))));
     } else if (const auto* a = std::get_if<Authorization>(&details.thing)) {
         add(texts::permissions_are, a->scopes, 500);
-        add(texts::note_is, a->state_note, 300);
+        add(texts::note_is, recorded_in(language, a->state_note), 300);
         add(texts::notes_are, a->notes, 500);
+        if (!a->allowed_users.empty())
+            lines.push_back(say_in(language, texts::may_build, mentions(a->allowed_users)));
+        if (!a->allowed_channels.empty()) add(texts::may_post_in, a->allowed_channels, 500);
+        lines.push_back(a->usage.first_at ? say_in(language, texts::first_called, date(*a->usage.first_at),
+                                                   std::to_string(a->usage.total))
+                                          : say_in(language, texts::never_called));
         lines.push_back(say_in(language, texts::fingerprint_is, a->fingerprint));
-        if (!details.uses.empty()) lines.push_back(say_in(language, texts::what_stops));
-        for (const auto& use : details.uses)
-            lines.push_back("• " + installed_words(use, 0, language));
+        if (!details.uses.empty()) {
+            lines.push_back(say_in(language, texts::what_stops));
+            lines = some_of(std::move(lines), details.uses, shown_in_message, language);
+        }
     } else {
-        add(texts::note_is, std::get<Integration>(details.thing).state_note, 200);
+        add(texts::note_is, recorded_in(language, std::get<Integration>(details.thing).state_note), 200);
     }
     return lines;
 }
@@ -139,20 +160,20 @@ std::string installed_words(const storage::InstalledThing& thing, std::size_t us
     return std::visit(Words(language, uses), thing);
 }
 
-std::string authorization_line(const Authorization& authorization, std::size_t uses) {
-    return "• " + installed_words(authorization, uses);
+std::string authorization_line(const Authorization& authorization, std::size_t uses, Language language) {
+    return "• " + installed_words(authorization, uses, language);
 }
 
-std::string integration_line(const Integration& integration) {
-    return "• " + installed_words(integration, 0);
+std::string integration_line(const Integration& integration, Language language) {
+    return "• " + installed_words(integration, 0, language);
 }
 
-std::string inventory_line(const InventoryEntry& entry) {
-    return "• " + installed_words(entry, 0);
+std::string inventory_line(const InventoryEntry& entry, Language language) {
+    return "• " + installed_words(entry, 0, language);
 }
 
-Message installed_details(const InstalledDetails& details) {
-    const auto lines = lines_of(details, Language::english);
+Message installed_details(const InstalledDetails& details, Language language) {
+    const auto lines = lines_of(details, language);
     std::string text;
     for (const auto& line : lines)
         text += (text.empty() ? "" : "\n") + line;

@@ -2,6 +2,9 @@
 
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/blocks.hpp"
+#include "handlers/views/form_texts.hpp"
+#include "handlers/views/installed_answer_texts.hpp"
+#include "handlers/views/installed_form_texts.hpp"
 #include "handlers/views/installed_messages.hpp"
 #include "handlers/views/mrkdwn.hpp"
 
@@ -23,45 +26,55 @@ Message with_buttons(const std::string& words, const std::vector<Button>& button
 
 }  // namespace
 
-Message recertify_question(const storage::InventoryEntry& entry, const std::string& target, bool late) {
-    const auto words =
-        late ? fmt::format(
-                   ":hourglass: Nobody has said whether {} is still needed.\n{}\nNothing is "
-                   "removed by itself.",
-                   named(entry), inventory_line(entry))
-             : fmt::format("You answer for {}. Is it still needed?\n{}", named(entry), inventory_line(entry));
+Message recertify_question(const storage::InventoryEntry& entry, const std::string& target, bool late,
+                           Language language) {
+    const auto about = inventory_line(entry, language);
+    const auto words = late ? fmt::format(
+                                  ":hourglass: Nobody has said whether {} is still needed.\n{}\n"
+                                  "Nothing is removed by itself.",
+                                  named(entry), about)
+                            : say_in(language, texts::still_needed_question, named(entry), about);
     return with_buttons(
         words,
-        {{.action_id = ids::app_needed, .text = "Still needed", .value = target, .style = Style::primary},
-         {.action_id = ids::app_not_needed, .text = "Not needed", .value = target}});
+        {{.action_id = ids::app_needed,
+          .text = say_in(language, texts::still_needed),
+          .value = target,
+          .style = Style::primary},
+         {.action_id = ids::app_not_needed, .text = say_in(language, texts::not_needed), .value = target}});
 }
 
-std::string uninstall_form(const storage::InventoryEntry& entry, int grace_days, std::string_view target) {
+std::string uninstall_form(const storage::InventoryEntry& entry, int grace_days, std::string_view target,
+                           Language language) {
     Blocks blocks(Blocks::Surface::view);
-    blocks.section(inventory_line(entry));
-    blocks.section(fmt::format(
-        ":warning: *Slack uninstalls it {}.* {}What else depends on it is not known here: "
-        "what it is connected to stops working. Its owner and the admins are told, and can "
-        "stop it until then.",
-        grace_days == 0 ? "at once" : fmt::format("in {} days", grace_days),
-        entry.connected_to.empty() ? ""
-                                   : "It is connected to " + inert_line(entry.connected_to, 200) + ". "));
+    blocks.section(inventory_line(entry, language));
+    blocks.section(
+        say_in(language, texts::uninstalls_it,
+               grace_days == 0 ? say_in(language, texts::at_once)
+                               : say_in(language, texts::uninstall_in_days, std::to_string(grace_days)),
+               entry.connected_to.empty()
+                   ? std::string()
+                   : say_in(language, texts::it_is_connected_to, inert_line(entry.connected_to, 200))));
     blocks.text_input({.id = ids::field_name,
-                       .label = "Type its name to uninstall it",
+                       .label = say_in(language, texts::type_name_to_uninstall),
                        .placeholder = plain(entry.app_name.empty() ? entry.app_id.value : entry.app_name, 80),
                        .max_length = 200});
     return modal({.callback_id = ids::form_uninstall,
-                  .title = "Uninstall",
-                  .submit = "Uninstall",
+                  .title = say_in(language, texts::uninstall_thing),
+                  .submit = say_in(language, texts::uninstall_thing),
+                  .close = say_in(language, texts::cancel),
                   .private_metadata = std::string(target)},
                  blocks);
 }
 
-Message uninstall_announced(const storage::InventoryEntry& entry, const std::string& target) {
-    return with_buttons(
-        fmt::format(":warning: {} will be uninstalled on {}, by {}.", named(entry),
-                    entry.uninstall_at ? date(*entry.uninstall_at) : "", mention(UserId(entry.uninstall_by))),
-        {{.action_id = ids::stop_uninstall, .text = "Stop", .value = target, .style = Style::danger}});
+Message uninstall_announced(const storage::InventoryEntry& entry, const std::string& target,
+                            Language language) {
+    return with_buttons(say_in(language, texts::uninstall_ahead, named(entry),
+                               entry.uninstall_at ? date(*entry.uninstall_at) : std::string(),
+                               mention(UserId(entry.uninstall_by))),
+                        {{.action_id = ids::stop_uninstall,
+                          .text = say_in(language, texts::stop_it),
+                          .value = target,
+                          .style = Style::danger}});
 }
 
 }  // namespace countersign::handlers::views

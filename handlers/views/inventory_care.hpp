@@ -1,6 +1,7 @@
 #pragma once
 
 #include "handlers/views/message.hpp"
+#include "handlers/views/texts.hpp"
 #include "storage/installed.hpp"
 
 #include <string>
@@ -11,9 +12,10 @@ namespace countersign::handlers::views {
 
 // `late`: to the admins, because nobody answered or there is nobody to ask.
 [[nodiscard]] Message recertify_question(const storage::InventoryEntry& entry, const std::string& target,
-                                         bool late);
+                                         bool late, Language language);
 [[nodiscard]] std::string uninstall_form(const storage::InventoryEntry& entry, int grace_days,
-                                         std::string_view target);
-[[nodiscard]] Message uninstall_announced(const storage::InventoryEntry& entry, const std::string& target);
+                                         std::string_view target, Language language);
+[[nodiscard]] Message uninstall_announced(const storage::InventoryEntry& entry, const std::string& target,
+                                          Language language);
 
 }  // namespace countersign::handlers::views

@@ -1,5 +1,6 @@
 #include "handlers/views/recorded.hpp"
 
+#include "handlers/views/account_texts.hpp"
 #include "handlers/views/advice_texts.hpp"
 #include "handlers/views/emergency_texts.hpp"
 #include "handlers/views/gate_texts.hpp"
@@ -101,6 +102,38 @@ constexpr auto sentences = std::to_array<Sentence>({
     both(texts::issue_too_large),
     both(texts::tracker_unreadable),
     both(texts::tracker_silent),
+    both(texts::account_removed_by),
+    both(texts::account_broken),
+    both(texts::account_not_renewed),
+    both(texts::account_lost_access),
+    both(texts::account_has_expired),
+    both(texts::account_no_renewal),
+    both(texts::account_refused),
+    both(texts::account_refused_fresh),
+    both(texts::account_other_owner),
+    both(texts::account_revoked),
+    both(texts::account_this_workspace),
+    both(texts::account_gone),
+    both(texts::account_cancelled),
+    both(texts::account_unusable),
+    both(texts::account_slack_refuses),
+    both(texts::account_slack_trouble),
+    both(texts::account_server_refuses),
+    both(texts::account_no_key),
+    both(texts::account_no_app),
+    both(texts::account_no_refresh),
+    both(texts::account_code_late),
+    both(texts::account_denied),
+    both(texts::account_no_device),
+    both(texts::account_code_invalid),
+    both(texts::account_bad_client),
+    both(texts::account_no_bearer),
+    both(texts::account_read_only),
+    both(texts::account_scope_gitlab),
+    both(texts::account_scope_github),
+    both(texts::account_scope_slack),
+    both(texts::account_nobody_said),
+    both(texts::account_nobody_back),
 });
 
 constexpr std::size_t most_blanks = 10;

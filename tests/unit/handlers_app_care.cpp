@@ -1,4 +1,5 @@
 // What becomes of installed apps: recertification, uninstalling in stages, owners who leave, channels.
+#include "handlers/installed_fields.hpp"
 #include "storage/installed_view.hpp"
 #include "tests/support/review_world.hpp"
 
@@ -198,11 +199,14 @@ TEST_CASE("I6: block_delete_while_used refuses the removal of what something use
                       {{"name", "Vendors"}, {"authorization", "auth1"}, {"use", "tracker:procurement"}})
               .ack.empty());
     const std::map<std::string, std::string> typed{{"name", "GitLab"}};
-    CHECK(world.submit("U0ADMIN", ids::form_installed_remove, "authorization:auth1#1,", typed)
+    const auto target = [&] {
+        return "authorization:auth1#" + handlers::digest_of(world.view().installed().integrations());
+    };
+    CHECK(world.submit("U0ADMIN", ids::form_installed_remove, target(), typed)
               .ack.contains("while something uses it"));
     CHECK(world.view().installed().authorization("auth1"));
     storage::apply(world.db.writer(), storage::RemoveIntegration{1}, world.clock.now());
-    CHECK(world.submit("U0ADMIN", ids::form_installed_remove, "authorization:auth1#", typed).ack.empty());
+    CHECK(world.submit("U0ADMIN", ids::form_installed_remove, target(), typed).ack.empty());
     CHECK_FALSE(world.view().installed().authorization("auth1"));
     // O14: taken back, whatever the server says to it.
     world.answer(world.expect("account.revoke"), {"refused", "unavailable", {{"text", "HTTP 503"}}});

@@ -1,5 +1,6 @@
 // Installed apps: rights at the moment of the press, forged presses, expiry.
 #include "handlers/installed_apps.hpp"
+#include "handlers/installed_fields.hpp"
 #include "storage/installed_view.hpp"
 #include "tests/support/review_world.hpp"
 
@@ -65,9 +66,9 @@ TEST_CASE("I3, I4: forged forms are refused on the server and written down, what
     CHECK(world.view().installed().authorization("auth1"));
     // I20: the second of two admins hears that it is gone.
     const std::map<std::string, std::string> typed{{"name", "GitLab"}};
-    CHECK(world.submit("U0ADMIN", ids::form_installed_remove, "authorization:auth1#1,", typed).ack.empty());
-    CHECK(world.submit("U0ADMIN2", ids::form_installed_remove, "authorization:auth1#1,", typed)
-              .ack.contains("removed it"));
+    const auto target = "authorization:auth1#" + handlers::digest_of(integrations());
+    CHECK(world.submit("U0ADMIN", ids::form_installed_remove, target, typed).ack.empty());
+    CHECK(world.submit("U0ADMIN2", ids::form_installed_remove, target, typed).ack.contains("removed it"));
     CHECK(integrations().front().state == storage::IntegrationState::needs_reauth);
 }
 

@@ -1,7 +1,6 @@
 #include "config/base/time_zone.hpp"
 #include "handlers/views/recorded.hpp"
-#include "tests/support/english_words.hpp"
-#include "tests/support/review_world.hpp"
+#include "tests/support/german_readers.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,45 +13,6 @@ namespace {
 
 const std::vector<std::string> people{"U0REQ",   "U0SEC1",   "U0SEC2",  "U0LEGAL",
                                       "U0ADMIN", "U0ADMIN2", "U0NOBODY"};
-
-// Everybody has set Slack to German, and the daemon knows.
-void all_german(ReviewWorld& world) {
-    for (const auto& person : people) {
-        world.slack.locales[person] = "de-DE";
-        world.command(person, "help");
-    }
-    world.run();
-}
-
-bool for_one_person(const storage::Effect& effect, const Json& args) {
-    if (effect.method == "chat.postEphemeral" || effect.method.starts_with("views.")) return true;
-    const auto channel = args.value("channel", "");
-    return effect.method == "chat.postMessage" && (channel.starts_with('U') || channel.starts_with('D'));
-}
-
-// What somebody is told from now on is read, and each English sentence kept.
-void read_everything(ReviewWorld& world, std::vector<std::string>& english, int& read) {
-    world.inspect = [&](const handlers::Event&, const handlers::Outcome& outcome) {
-        std::vector<std::string> texts;
-        if (!outcome.ack.empty()) collect_texts(Json::parse(outcome.ack), texts);
-        for (const auto& effect : outcome.effects) {
-            const auto args = Json::parse(effect.args);
-            if (for_one_person(effect, args)) collect_texts(args, texts);
-        }
-        for (const auto& text : texts) {
-            ++read;
-            if (const auto word = english_word_in(text); !word.empty())
-                english.push_back("\"" + word + "\" in: " + text);
-        }
-    };
-}
-
-std::string all(const std::vector<std::string>& english) {
-    std::string out;
-    for (const auto& each : english)
-        out += "\n" + each;
-    return out;
-}
 
 }  // namespace
 
@@ -69,7 +29,7 @@ TEST_CASE("R22: in a whole review nobody with a German locale reads a sentence i
                     "not_required = [\"Legal\"]\nreason = \"keine Daten\"\n"
                     "[[rule]]\nid = \"nie\"\nwhen = { scopes = [\"admin\"] }\ndecide = \"deny\"\n"
                     "reason = \"zu viel\"\n"));
-    all_german(world);
+    all_german(world, people);
     std::vector<std::string> english;
     int read = 0;
     read_everything(world, english, read);
@@ -171,7 +131,7 @@ TEST_CASE("R22: what Slack answered and what nobody heard of in time is told in 
     ReviewWorld world(
         with_policy("[deadlines]\nhold_after = \"5 business days\"\n"
                     "requester_limit = \"5 business days\""));
-    all_german(world);
+    all_german(world, people);
     std::vector<std::string> english;
     int read = 0;
     read_everything(world, english, read);
