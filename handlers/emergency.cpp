@@ -79,7 +79,7 @@ std::string why_not(const std::vector<storage::AppRequest>& requests, views::Lan
 // What one emergency does to each of its requests.
 struct Emergency {
     std::string reason;
-    std::string occasion;  // whoever asked several times for the app hears of it once
+    std::string occasion;  // of several: whoever asked more than once for the app hears of it once
 };
 
 // Without the admin token a person restricts it, in Slack's own pages: Slackbot's message about a request
@@ -169,7 +169,7 @@ Outcome suspend_typed(const Press& press, const std::vector<std::string>& words,
 
     Emergency emergency{
         text::shortened(text::joined(std::vector(words.begin() + 2, words.end()), " "), longest_reason),
-        press.cause};
+        chosen.size() > 1 ? press.cause : std::string()};
     Outcome outcome;
     if (std::ranges::any_of(chosen, [&](const auto& each) { return applies_by_api(each, context); }))
         outcome.effects.push_back(alarm(
