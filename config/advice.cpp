@@ -186,6 +186,20 @@ constexpr auto of_slack = std::to_array<Advice>({
     {"too_many_named_entities", "Too many people for Slack; name a user group.",
      "Zu viele Personen für Slack; nenne eine Nutzergruppe."},
     {"usergroup_not_found", "Slack does not know this user group.", "Slack kennt diese Nutzergruppe nicht."},
+    {"canvas_disabled_user_team canvas_disabled_file_team team_tier_cannot_create_channel_canvases "
+     "free_teams_cannot_edit_standalone_canvases not_supported_free_team",
+     "Slack's plan or a workspace setting leaves no canvas to apps; an owner of the workspace can change "
+     "that.",
+     "Slacks Tarif oder eine Einstellung des Workspace lässt Apps kein Canvas; ein Inhaber des Workspace "
+     "kann "
+     "das ändern."},
+    {"channel_canvas_already_exists free_team_canvas_tab_already_exists", "The channel has a canvas already.",
+     "Der Kanal hat schon ein Canvas."},
+    {"canvas_not_found", "The canvas was deleted, or the app may not see it.",
+     "Das Canvas wurde gelöscht, oder die App darf es nicht sehen."},
+    {"canvas_creation_failed canvas_tab_creation_failed channel_canvas_creation_failed canvas_editing_failed",
+     "Slack could not write the canvas; try it again later.",
+     "Slack konnte das Canvas nicht schreiben; versuche es später noch einmal."},
     {"answer_lost", "Slack's answer was lost on the way; check the network if it goes on.",
      "Slacks Antwort ging unterwegs verloren; prüfe das Netz, wenn es so bleibt."},
     {"malformed", "The answer was not Slack's; check whether a proxy or firewall intercepts.",

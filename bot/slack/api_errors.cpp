@@ -142,6 +142,19 @@ constexpr auto codes = std::to_array<Code>({
     {"invalid_channel", refused},
     {"file_update_failed", retry},
 
+    {"canvas_disabled_user_team", human},
+    {"canvas_disabled_file_team", human},
+    {"team_tier_cannot_create_channel_canvases", human},
+    {"free_teams_cannot_edit_standalone_canvases", human},
+    {"not_supported_free_team", human},
+    {"channel_canvas_already_exists", refused},
+    {"free_team_canvas_tab_already_exists", refused},
+    {"canvas_not_found", refused},
+    {"canvas_creation_failed", human},
+    {"canvas_tab_creation_failed", human},
+    {"channel_canvas_creation_failed", human},
+    {"canvas_editing_failed", human},
+
     // What we sent is wrong.
     {"alt_txt_too_large", refused},
     {"channel_ids_required", refused},
