@@ -12,6 +12,7 @@
 #include "handlers/home_tab.hpp"
 #include "handlers/identity.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/inventory_canvas.hpp"
 #include "handlers/issue_creation.hpp"
 #include "handlers/issue_notes.hpp"
 #include "handlers/issue_polling.hpp"
@@ -75,6 +76,7 @@ Outcome heard(const EffectAnswer& answer, const Event& event, const Context& con
         return written_on_issue(answer, context);
     if (answer.purpose == purposes::issue_template) return template_told(answer, context);
     if (answer.purpose == purposes::issue_created) return issue_made(answer, context);
+    if (answer.purpose == purposes::inventory_canvas) return mirror_answered(answer, context);
     return {};
 }
 

@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace countersign::handlers {
 namespace {
@@ -24,41 +25,112 @@ namespace texts = views::texts;
 using storage::RequestState;
 
 constexpr std::size_t longest_reason = 2'000;
-constexpr std::size_t looked_at = 100;
+constexpr std::size_t page = 100;
+constexpr std::size_t listed = 20;
 
 bool can_be_suspended(const storage::AppRequest& request) {
     return review::is_approved(request.state) || request.state == RequestState::reconsider;
 }
 
-// By REQ-12, or by the app's id: then the newest request that approved it, whatever was asked for since.
-std::optional<storage::AppRequest> named(const std::string& word, const Context& context) {
-    if (const auto id = parse_request_id(word)) return context.view.request(*id);
-    auto found = context.view.requests({.state = {}, .app = word, .requester = {}, .limit = looked_at});
-    if (found.empty()) return std::nullopt;
-    const auto approved = std::ranges::find_if(found, can_be_suspended);
-    return approved == found.end() ? found.front() : *approved;
+// An emergency that Slack refused: typed again, it is tried again.
+bool came_to_nothing(const storage::AppRequest& request, const Context& context) {
+    if (request.state != RequestState::manual) return false;
+    const auto known = context.view.marks(request.id);
+    return std::ranges::find(known, marks::suspending, &storage::Mark::kind) != known.end();
 }
 
-std::string why_not(const storage::AppRequest& request, views::Language language) {
-    const auto id = to_text(request.id);
-    if (request.state == RequestState::suspended) return say_in(language, texts::suspended_already, id);
-    if (review::in_flight(request.state)) return already(request, language);
-    return say_in(language, texts::suspend_not_approved, id);
+// REQ-12 alone; or by the app's id or name every request for it, newest first.
+std::vector<storage::AppRequest> named(const std::string& word, const Context& context) {
+    std::vector<storage::AppRequest> all;
+    if (const auto id = parse_request_id(word)) {
+        if (auto request = context.view.request(*id)) all.push_back(std::move(*request));
+        return all;
+    }
+    storage::View::Filter filter{.state = {}, .app = word, .requester = {}, .limit = page};
+    for (auto found = context.view.requests(filter); !found.empty(); found = context.view.requests(filter)) {
+        filter.before = found.back().id.value;
+        std::ranges::move(found, std::back_inserter(all));
+    }
+    return all;
 }
+
+bool are_several_apps(const std::vector<storage::AppRequest>& requests) {
+    const auto& first = requests.front().app_id;
+    return std::ranges::any_of(requests, [&](const auto& each) { return each.app_id != first; });
+}
+
+std::string names(const std::vector<storage::AppRequest>& requests) {
+    std::vector<std::string> ids;
+    for (std::size_t i = 0; i < requests.size() && i < listed; ++i)
+        ids.push_back(to_text(requests[i].id));
+    if (requests.size() > listed) ids.push_back(fmt::format("+{}", requests.size() - listed));
+    return text::joined(ids, ", ");
+}
+
+std::string why_not(const std::vector<storage::AppRequest>& requests, views::Language language) {
+    const auto of = [&](auto is) { return std::ranges::find_if(requests, is); };
+    auto tells = of([](const auto& each) { return each.state == RequestState::suspended; });
+    if (tells != requests.end()) return say_in(language, texts::suspended_already, to_text(tells->id));
+    tells = of([](const auto& each) { return review::in_flight(each.state); });
+    if (tells != requests.end()) return already(*tells, language);
+    return say_in(language, texts::suspend_not_approved, to_text(requests.front().id));
+}
+
+// What one emergency does to each of its requests.
+struct Emergency {
+    std::string reason;
+    std::string occasion;  // of several: whoever asked more than once for the app hears of it once
+};
 
 // Without the admin token a person restricts it, in Slack's own pages: Slackbot's message about a request
 // that was approved long ago has no button any more.
-Outcome by_hand(const Press& press, Case item, const std::string& reason, const Context& context) {
-    auto& request = item.request;
-    const auto before = request.state;
+void hand_over(storage::AppRequest& request, const Press& press, const std::string& reason) {
     request.state = RequestState::manual;
     request.decision = storage::DecisionKind::restrict;
     request.decided_by = press.user;
     request.decision_reason = reason;
     request.state_note = say_in(views::Language::english, texts::suspend_by_hand, press.user.value, reason);
-    auto outcome = say(press, views::manual_steps(request, request.decision, press.language));
+}
+
+Outcome suspend(const storage::AppRequest& request, const Emergency& emergency, const Press& press,
+                const Context& context) {
+    const auto before = request.state;
+    auto item = load_case(request, context);
+    const auto kind = std::string(marks::suspending);
+    // Tried again it is the same emergency: who has heard of it does not hear again.
+    auto occasion = emergency.occasion;
+    const auto earlier = std::ranges::find(item.marks, kind, &storage::Mark::kind);
+    if (earlier != item.marks.end() && !earlier->value.empty()) occasion = earlier->value;
+    std::erase_if(item.marks, [&](const auto& mark) { return mark.kind == kind; });
+    item.marks.push_back({.request = request.id,
+                          .kind = kind,
+                          .subject = {},
+                          .person = press.user,
+                          .value = occasion,
+                          .scope_hash = request.scope_hash,
+                          .at = context.now});
+    Outcome outcome;
+    outcome.changes.emplace_back(storage::ClearMarks{request.id, kind, {}});
+    outcome.changes.emplace_back(storage::SetMark{item.marks.back()});
+    outcome.audit.push_back({press.user.value, "emergency.suspended", to_text(request.id),
+                             details({{"reason", emergency.reason}, {"cause", press.cause}})});
+    if (applies_by_api(request, context))
+        outcome.merge(begin_restriction(item.request, press.user, emergency.reason,
+                                        {press.user, press.channel}, context));
+    else
+        hand_over(item.request, press, emergency.reason);
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;
+}
+
+Outcome answer(const std::vector<storage::AppRequest>& chosen, const Press& press, const Context& context) {
+    const auto by_api = [&](const auto& each) { return applies_by_api(each, context); };
+    const bool several = chosen.size() > 1;
+    if (std::ranges::all_of(chosen, by_api))
+        return say(press, several ? say_in(press.language, texts::suspend_all_under_way, names(chosen))
+                                  : say_in(press.language, texts::suspend_under_way, names(chosen)));
+    if (several) return say(press, say_in(press.language, texts::suspend_some_by_hand, names(chosen)));
+    return say(press, views::manual_steps(chosen.front(), storage::DecisionKind::restrict, press.language));
 }
 
 }  // namespace
@@ -76,46 +148,40 @@ RequestState restricted_state(const Case& item, Outcome& outcome) {
 
 Outcome suspend_typed(const Press& press, const std::vector<std::string>& words, const Context& context) {
     if (words.size() < 3) return say(press, say_in(press.language, texts::suspend_what));
-    const auto request = named(words[1], context);
-    const auto id = request ? to_text(request->id) : words[1];
-    if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
-    if (words[1] == context.capabilities.own_app.value && !request)
-        return refuse(press, id, "protected", say_in(press.language, texts::never_restrict_myself));
-    if (!request)
-        return refuse(press, id, "unknown",
+    const auto all = named(words[1], context);
+    const auto subject = all.size() == 1 ? to_text(all.front().id) : words[1];
+    if (auto admin = require_admin(press, subject, context); !admin) return std::move(admin.error());
+    if (words[1] == context.capabilities.own_app.value && all.empty())
+        return refuse(press, subject, "protected", say_in(press.language, texts::never_restrict_myself));
+    if (all.empty())
+        return refuse(press, subject, "unknown",
                       say_in(press.language, texts::suspend_unknown, views::inert_line(words[1], 60)));
-    if (auto refused = why_not_restrictable(*request, press.language, context))
-        return refuse(press, id, "protected", *refused);
-    const auto before = request->state;
-    if (!can_be_suspended(*request))
-        return refuse(press, id, "not_approved", why_not(*request, press.language));
-    const auto reason =
-        text::shortened(text::joined(std::vector(words.begin() + 2, words.end()), " "), longest_reason);
-    auto item = load_case(*request, context);
-    item.marks.push_back({.request = request->id,
-                          .kind = std::string(marks::suspending),
-                          .subject = {},
-                          .person = press.user,
-                          .value = {},
-                          .scope_hash = request->scope_hash,
-                          .at = context.now});
+    if (are_several_apps(all))
+        return refuse(press, subject, "ambiguous",
+                      say_in(press.language, texts::suspend_which_app, views::inert_line(words[1], 60)));
+    if (auto refused = why_not_restrictable(all.front(), press.language, context))
+        return refuse(press, subject, "protected", *refused);
+    std::vector<storage::AppRequest> chosen;
+    std::ranges::copy_if(all, std::back_inserter(chosen), [&](const auto& each) {
+        return can_be_suspended(each) || came_to_nothing(each, context);
+    });
+    if (chosen.empty()) return refuse(press, subject, "not_approved", why_not(all, press.language));
+
+    Emergency emergency{
+        text::shortened(text::joined(std::vector(words.begin() + 2, words.end()), " "), longest_reason),
+        chosen.size() > 1 ? press.cause : std::string()};
     Outcome outcome;
-    outcome.changes.emplace_back(storage::SetMark{item.marks.back()});
-    outcome.audit.push_back(
-        {press.user.value, "emergency.suspended", id, details({{"reason", reason}, {"cause", press.cause}})});
-    if (!applies_by_api(*request, context)) {
-        outcome.merge(by_hand(press, std::move(item), reason, context));
-        return outcome;
-    }
-    outcome.effects.push_back(
-        alarm(context.settings, "suspended:" + press.cause,
-              views::alarm_notice(
-                  fmt::format("{} suspends {} ({}): {}", press.user.value, request->app_name, id, reason),
-                  "It is restricted in Slack now. Review it, then press Keep or Clear on its "
-                  "card; uninstall it in Slack's admin pages if that must be.")));
-    outcome.merge(begin_restriction(item.request, press.user, reason, {press.user, press.channel}, context));
-    outcome.merge(say(press, say_in(press.language, texts::suspend_under_way, id)));
-    outcome.merge(settle(std::move(item), before, press.user.value, context));
+    if (std::ranges::any_of(chosen, [&](const auto& each) { return applies_by_api(each, context); }))
+        outcome.effects.push_back(alarm(
+            context.settings, "suspended:" + press.cause,
+            views::alarm_notice(fmt::format("{} suspends {} ({}): {}", press.user.value,
+                                            chosen.front().app_name, names(chosen), emergency.reason),
+                                "It is restricted in Slack now. Review it, then press Keep or Clear on its "
+                                "card; uninstall it in Slack's admin pages if that must be.")));
+    if (chosen.size() > 1) emergency.reason += fmt::format(" ({})", names(chosen));
+    for (const auto& request : chosen)
+        outcome.merge(suspend(request, emergency, press, context));
+    outcome.merge(answer(chosen, press, context));
     return outcome;
 }
 

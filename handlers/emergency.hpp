@@ -11,7 +11,8 @@
 namespace countersign::handlers {
 
 // M24: `/app-request suspend REQ-12 reason`: restricted first, asked afterwards. Once Slack lists it so, the
-// review is open: an admin keeps the restriction or clears it.
+// review is open: an admin keeps the restriction or clears it. By the app's id or name every approval of it,
+// in whatever workspace; typed again, what Slack refused is tried again.
 [[nodiscard]] Outcome suspend_typed(const Press& press, const std::vector<std::string>& words,
                                     const Context& context);
 // Whether the restriction that was just read back is such an emergency.

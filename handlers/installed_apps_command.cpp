@@ -4,6 +4,7 @@
 #include "handlers/installed_apps.hpp"
 #include "handlers/installed_deeds.hpp"
 #include "handlers/installed_lists.hpp"
+#include "handlers/inventory_canvas.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/uninstalling.hpp"
@@ -88,11 +89,12 @@ Outcome installed_apps_typed(const Press& press, const Context& context) {
     if (!words.empty()) words.erase(words.begin());
     if (verb == "list") return list(press, std::move(words), context);
     if (verb == "add") return add_installed(press, words.empty() ? "" : text::lower(words.front()), context);
+    if (verb == "mirror") return mirror_typed(press, words, context);
     if (verb == "help") return say(press, views::installed_apps_help({}, press.language));
     constexpr std::string_view on_one[]{"show", "edit", "remove", "reconnect", "test", "uninstall"};
     if (std::ranges::find(on_one, verb) == std::end(on_one)) {
-        constexpr std::string_view verbs[]{"list",      "show", "add",       "edit", "remove",
-                                           "reconnect", "test", "uninstall", "help"};
+        constexpr std::string_view verbs[]{"list",      "show", "add",       "edit",   "remove",
+                                           "reconnect", "test", "uninstall", "mirror", "help"};
         const auto near = text::nearest(verb, verbs);
         return say(press, views::installed_apps_help(
                               near.empty() ? say_in(press.language, texts::unknown_verb, verb)

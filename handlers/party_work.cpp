@@ -165,6 +165,9 @@ Outcome comment_chosen(const Event& event, const Press& press) {
     const auto& message = review::field(event.payload, "message");
     const auto author = review::text_field(message, "user");
     const auto comment = text::cleaned(review::text_field(message, "text"));
+    // Of what was deleted Slack shows a tombstone by Slackbot, or nothing.
+    if (author.empty() || review::text_field(message, "subtype") == "tombstone")
+        return refuse(press, "unknown", "deleted", say_in(press.language, texts::deleted_message));
     if (author != press.user.value)
         return refuse(press, "unknown", "not_yours", say_in(press.language, texts::somebody_elses_message));
     if (text::trimmed(comment).empty())

@@ -22,6 +22,7 @@
 #include "handlers/views/notices.hpp"
 #include "handlers/views/request_card.hpp"
 #include "handlers/views/requester_texts.hpp"
+#include "storage/installed_view.hpp"
 
 #include <fmt/format.h>
 
@@ -84,8 +85,13 @@ bool is_approved(const std::string& app, const std::optional<AppId>& id, const T
         }
     }
     const auto known = requests_for(app, id, {}, context);
+    // A later request that came to nothing leaves what holds for the app as it was.
     const auto decided = std::ranges::find_if(known, [&](const storage::AppRequest& request) {
-        return (request.team_id == team || request.team_id.empty()) && request.decided_at.has_value();
+        const bool here = request.team_id == team || request.team_id.empty();
+        return here &&
+               (review::is_approved(request.state) || request.state == storage::RequestState::restricted ||
+                request.state == storage::RequestState::suspended ||
+                (request.decided_at && request.decision == storage::DecisionKind::clear));
     });
     return decided != known.end() && review::is_approved(decided->state);
 }
@@ -109,33 +115,69 @@ struct Elsewhere {
     const views::Text<1>& pages;
 };
 
+// What is known besides the person's own words: a line for the issue, and the same for the person.
+struct Known {
+    std::string on_issue;
+    std::string for_person;
+};
+
 // Made there with the tracker's token; without one there are links to its forms.
 Outcome send_elsewhere(const Press& press, const std::string& subject, const Elsewhere& where,
-                       const Context& context) {
+                       const Known& known, const Context& context) {
+    const auto told = [&](std::string words) {
+        if (!known.for_person.empty()) words += "\n" + known.for_person;
+        return show_way(press, where.title, words);
+    };
     if (makes_issues(where.purpose, context) != nullptr) {
-        auto outcome = show_way(press, where.title, say_in(press.language, texts::issue_being_made));
-        outcome.merge(create_other_issue(press, where.purpose, subject,
-                                         whole_purpose(press, entered(press, ids::field_purpose)), context));
+        auto words = whole_purpose(press, entered(press, ids::field_purpose));
+        if (!known.on_issue.empty()) words += "\n" + known.on_issue;
+        auto outcome = told(say_in(press.language, texts::issue_being_made));
+        outcome.merge(create_other_issue(press, where.purpose, subject, words, context));
         return outcome;
     }
     const auto links = new_issue_links(subject, where.purpose, context.settings);
-    return show_way(
-        press, where.title,
-        links.empty() ? say_in(press.language, where.no_pages) : say_in(press.language, where.pages, links));
+    return told(links.empty() ? say_in(press.language, where.no_pages)
+                              : say_in(press.language, where.pages, links));
 }
 
-Outcome change_process(const Press& press, const std::string& app, const Context& context) {
+// Who answers for the app in the inventory, as long as that person is there.
+std::optional<UserId> owner_of(const std::string& app, std::optional<AppId> id, const TeamId& team,
+                               const Context& context) {
+    if (!id) {
+        const auto known = requests_for(app, id, {}, context);
+        const auto named = std::ranges::find_if(known, [](const auto& each) { return !each.app_id.empty(); });
+        if (named == known.end()) return std::nullopt;
+        id = named->app_id;
+    }
+    for (const auto& where : {team, TeamId()}) {
+        const auto entry = context.view.installed().entry(*id, where);
+        if (!entry || entry->owner.empty()) continue;
+        const auto person = context.view.person(entry->owner);
+        if (!person || person->active) return entry->owner;
+    }
+    return std::nullopt;
+}
+
+Outcome change_process(const Press& press, const std::string& app, const std::optional<AppId>& id,
+                       const Context& context) {
+    Known known{"Owner of the app: unknown", say_in(press.language, texts::change_owner_unknown)};
+    if (const auto owner = owner_of(app, id, press.team, context)) {
+        const auto person = context.view.person(*owner);
+        known.on_issue =
+            "Owner of the app: " + (person && !person->name.empty() ? person->name : owner->value);
+        known.for_person = say_in(press.language, texts::change_owner, views::mention(*owner));
+    }
     return send_elsewhere(
         press, "Change of Slack app: " + app,
         {config::TrackerPurpose::change, texts::change_title, texts::no_change_pages, texts::change_pages},
-        context);
+        known, context);
 }
 
 Outcome other_system(const Press& press, const std::string& system, const Context& context) {
     return send_elsewhere(press, "Request for " + system,
                           {config::TrackerPurpose::it_request, texts::system_title, texts::no_system_pages,
                            texts::system_pages},
-                          context);
+                          {}, context);
 }
 
 // Somebody else asks for the same app in the same workspace: one request, and one more who waits for it (R8).
@@ -173,6 +215,23 @@ std::optional<storage::AppRequest> open_request_for(const std::string& app, cons
         found = request;
     }
     return found;
+}
+
+// It looks approved, but an open request wants permissions that are not: that is a review and no change.
+std::optional<RequestId> wants_more(const std::string& app, const std::optional<AppId>& id,
+                                    const TeamId& team, const Context& context) {
+    const auto open = open_request_for(app, id, team, context);
+    if (!open || open->scopes.empty() || open->app_id.empty()) return std::nullopt;
+    auto allowed = context.view.resolution(open->app_id, team);
+    if (!allowed || allowed->status.empty()) allowed = context.view.resolution(open->app_id, TeamId());
+    auto scopes = allowed && !allowed->status.empty() ? allowed->scopes : std::vector<storage::Scope>();
+    if (scopes.empty()) {
+        const auto known = requests_for(app, open->app_id, {}, context);
+        const auto approved =
+            std::ranges::find_if(known, [](const auto& each) { return review::is_approved(each.state); });
+        if (approved != known.end()) scopes = approved->scopes;
+    }
+    return review::covers(scopes, open->scopes) ? std::nullopt : std::optional(open->id);
 }
 
 // Why nobody can ask on this person's behalf (R19).
@@ -233,7 +292,10 @@ Outcome submitted(const Press& press, const Colleague& colleague, const Context&
     const auto app_id = review::app_id_in(app);
     const bool approved = is_approved(app, app_id, press.team, context);
     if (kind == ids::kind_change) {
-        if (approved) return change_process(press, app, context);
+        if (const auto open = approved ? wants_more(app, app_id, press.team, context) : std::nullopt)
+            return refuse_field(press, ids::field_kind, "scopes_differ",
+                                say_in(press.language, texts::wants_more, to_text(*open)));
+        if (approved) return change_process(press, app, app_id, context);
         return refuse_field(press, ids::field_kind, "not_approved",
                             say_in(press.language, texts::not_approved));
     }

@@ -45,6 +45,17 @@ std::string decided_occasion(const AppRequest& request, const Context& context) 
     return round == 0 ? occasion : fmt::format("{}:{}", occasion, round + 1);
 }
 
+// M24: one emergency may end several requests of one person: heard of once, by the emergency's own name.
+void tell_of_emergency(const Case& item, views::Language language, Outcome& outcome) {
+    const auto& request = item.request;
+    auto told = direct_message(request, request.requester, fmt::format("suspended:v{}", request.version),
+                               views::decision_notice(request, language));
+    const auto mark = std::ranges::find(item.marks, marks::suspending, &storage::Mark::kind);
+    if (mark != item.marks.end() && !mark->value.empty())
+        told.message = told.key = fmt::format("suspended:{}:{}", mark->value, request.requester.value);
+    outcome.effects.push_back(std::move(told));
+}
+
 void tell_requester(const Case& item, const Context& context, Outcome& outcome) {
     const auto& request = item.request;
     if (request.requester.empty()) return;
@@ -57,7 +68,7 @@ void tell_requester(const Case& item, const Context& context, Outcome& outcome) 
             tell(fmt::format("question:v{}", request.version), views::question_asked(request, language));
             break;
         case RequestState::suspended:
-            tell(fmt::format("suspended:v{}", request.version), views::decision_notice(request, language));
+            tell_of_emergency(item, language, outcome);
             break;
         case RequestState::approved:
             tell(decided_occasion(request, context),

@@ -5,6 +5,7 @@
 #include "handlers/handlers.hpp"
 #include "handlers/identity.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/inventory_canvas.hpp"
 #include "handlers/issue_polling.hpp"
 #include "handlers/recertifying.hpp"
 #include "handlers/slackbot.hpp"
@@ -25,6 +26,7 @@ Outcome started(const Event& event, const Context& context) {
     outcome.merge(schedule_digest(context));
     outcome.merge(schedule_recertifying(context));
     outcome.merge(begin_polling(context));
+    outcome.merge(begin_mirror(context));
     return outcome;
 }
 

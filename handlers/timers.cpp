@@ -9,6 +9,7 @@
 #include "handlers/home_tab.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/installed_apps.hpp"
+#include "handlers/inventory_canvas.hpp"
 #include "handlers/issue_polling.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/limits.hpp"
@@ -51,6 +52,7 @@ Outcome timers(const Event& event, const Context& context) {
     if (kind == "tracker_poll") return poll_due(event, context);
     if (kind == "tracker_begins") return tracker_begins(event, context);
     if (kind == "hand_over") return hand_over_due(event, context);
+    if (kind == "inventory_canvas") return mirror_due(context);
     if (kind == "redraw") return redraw_due(event, context);
     Outcome outcome;
     outcome.recognised = false;

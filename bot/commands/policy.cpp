@@ -104,15 +104,34 @@ ordered_json party_rows(const config::Settings& settings, const Judgement& judge
 ordered_json decided_by(const storage::View& view, const storage::AppRequest& request) {
     auto found = ordered_json::array();
     for (const auto& decision : view.decisions(request.id)) {
-        if (decision.policy.empty()) continue;
         const auto policy = view.policy(decision.policy);
+        const auto rules = nlohmann::json::parse(decision.policy_rules, nullptr, false);
         found.push_back({{"kind", storage::to_text(decision.kind)},
                          {"at", to_rfc3339(decision.at)},
                          {"policy", decision.policy},
                          {"source", policy ? policy->source : ""},
-                         {"rules", nlohmann::json::parse(decision.policy_rules)}});
+                         {"rules", rules.is_array() ? rules : nlohmann::json::array()}});
     }
     return found;
+}
+
+// Decided before policies were kept with decisions, or under one whose text is gone: what held then is not
+// known (M10).
+bool is_older(const storage::View& view, const storage::AppRequest& request) {
+    return std::ranges::any_of(view.decisions(request.id), [&](const storage::Decision& decision) {
+        return decision.policy.empty() || !view.policy(decision.policy);
+    });
+}
+
+std::string decided_words(const ordered_json& decision) {
+    const auto begin = fmt::format("Decided: {} at {}", decision["kind"].get<std::string>(),
+                                   decision["at"].get<std::string>());
+    const auto hash = decision["policy"].get<std::string>();
+    if (hash.empty()) return begin + " before policies were kept with decisions.\n";
+    const auto source = decision["source"].get<std::string>();
+    return fmt::format("{} under {} ({}), rules: {}.\n", begin,
+                       source.empty() ? "a policy whose text is gone" : one_line(source), hash.substr(0, 12),
+                       decision["rules"].empty() ? "none" : one_line(decision["rules"].dump()));
 }
 
 }  // namespace
@@ -167,11 +186,7 @@ int explain_policy(const Call& call, const std::string& id) {
     if (!judgement.rules.empty())
         call.out << fmt::format("Rules that hold: {}.\n", one_line(text::joined(judgement.rules, ", ")));
     for (const auto& decision : decisions)
-        call.out << fmt::format("Decided: {} at {} under {} ({}), rules: {}.\n",
-                                decision["kind"].get<std::string>(), decision["at"].get<std::string>(),
-                                one_line(decision["source"].get<std::string>()),
-                                decision["policy"].get<std::string>().substr(0, 12),
-                                decision["rules"].empty() ? "none" : one_line(decision["rules"].dump()));
+        call.out << decided_words(decision);
     return exit_ok;
 }
 
@@ -185,13 +200,14 @@ int replay_policy(const Call& call, const std::string& file) {
     const storage::View view(*database);
     auto changed = ordered_json::array();
     std::vector<std::vector<std::string>> rows{{"REQUEST", "APP", "WAS", "WOULD DIFFER"}};
-    std::size_t looked_at = 0;
+    std::size_t looked_at = 0, older = 0;
     storage::View::Filter filter;
     filter.limit = page;
     for (auto requests = view.requests(filter); !requests.empty(); requests = view.requests(filter)) {
         filter.before = requests.back().id.value;
         for (const auto& request : requests) {
             ++looked_at;
+            if (is_older(view, request)) ++older;
             const auto before = judgement_of(request, *settings->policy, *settings, view);
             const auto after = judgement_of(request, *candidate, *settings, view);
             const auto found = differences(before, after);
@@ -212,12 +228,18 @@ int replay_policy(const Call& call, const std::string& file) {
                           {"policy", candidate->source},
                           {"hash", candidate->hash},
                           {"looked_at", looked_at},
+                          {"older", older},
                           {"requests", changed}});
         return exit_ok;
     }
     if (!changed.empty()) print_table(call.out, rows);
     call.out << fmt::format("{} of {} requests would differ under {}.\n", changed.size(), looked_at,
                             one_line(candidate->source));
+    if (older > 0)
+        call.out << fmt::format(
+            "{} of them were decided before policies were kept, or under one whose text is gone: they are "
+            "compared with the present policy, not with what held then.\n",
+            older);
     return exit_ok;
 }
 

@@ -34,6 +34,11 @@ constexpr auto methods = std::to_array<Method>({
     {"files.getUploadURLExternal", Body::form, 100, Repeat::harmless},
     {"files.completeUploadExternal", Body::json, 100, Repeat::harmless},
 
+    // A lost creation is found as the channel's own canvas; replacing it twice is replacing it once.
+    {"conversations.canvases.create", Body::json, 20, Repeat::handler_decides},
+    {"canvases.edit", Body::json, 50, Repeat::harmless},
+    {"canvases.sections.lookup", Body::json, 50, Repeat::harmless},
+
     {"users.info", Body::form, 100, Repeat::harmless},
     {"usergroups.users.list", Body::form, 20, Repeat::harmless},
     {"usergroups.list", Body::form, 20, Repeat::harmless},

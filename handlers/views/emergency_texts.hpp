@@ -29,5 +29,22 @@ inline constexpr Text<1> suspend_under_way{
     "{0} is being restricted in Slack; its requester is told. Review it, then press `Keep` or `Clear`.",
     "{0} wird in Slack gesperrt; wer sie beantragt hat, erfährt es. Sieh sie dir an, dann drücke `Keep` oder "
     "`Clear`."};
+inline constexpr Text<1> suspend_all_under_way{
+    "{0}: each is being restricted in Slack; whoever asked is told. Review them, then press `Keep` or "
+    "`Clear` "
+    "on each card.",
+    "{0}: Jede wird in Slack gesperrt; wer sie beantragt hat, erfährt es. Sieh sie dir an, dann drücke "
+    "`Keep` "
+    "oder `Clear` auf jeder Karte."};
+inline constexpr Text<1> suspend_some_by_hand{
+    "{0} are suspended. Where a card says `Needs a human`, restrict the app in Slack's admin pages at once, "
+    "then press `Done` there.",
+    "{0} werden ausgesetzt. Wo eine Karte `Needs a human` sagt, sperre die App sofort in Slacks Verwaltung, "
+    "dann drücke dort `Done`."};
+inline constexpr Text<1> suspend_which_app{
+    "Several apps are called {0}; nothing was changed. Name one by its id, for example "
+    "`/app-request suspend A0123456789 its token was stolen`.",
+    "Mehrere Apps heißen {0}; nichts hat sich geändert. Nenne eine mit ihrer Id, zum Beispiel "
+    "`/app-request suspend A0123456789 ihr Token wurde gestohlen`."};
 
 }  // namespace countersign::handlers::views::texts

@@ -90,6 +90,18 @@ inline constexpr Text<1> change_pages{
     "Eine Änderung ohne neue Berechtigungen geht über den Änderungsprozess. Lege den Vorgang hier an: "
     "{0}\nWenn die App "
     "neue Berechtigungen will, beantrage sie als App für Slack."};
+inline constexpr Text<1> wants_more{
+    "{0} asks for other permissions of this app and is being reviewed, so this is no mere change. Choose an "
+    "app for Slack, and you hear how that review ends.",
+    "{0} fragt nach anderen Berechtigungen dieser App und wird geprüft, das ist also keine bloße Änderung. "
+    "Wähle eine App für Slack, dann hörst du, wie diese Prüfung ausgeht."};
+inline constexpr Text<1> change_owner{"Its owner here is {0}: agree with them first.",
+                                      "Hier ist {0} für sie zuständig: Sprich dich zuerst ab."};
+inline constexpr Text<> change_owner_unknown{
+    "Nobody is recorded as its owner, so the issue has to name one; an admin records it with "
+    "`/installed-apps edit`.",
+    "Niemand ist als zuständig eingetragen, also muss der Vorgang jemanden nennen; ein Admin trägt es mit "
+    "`/installed-apps edit` ein."};
 inline constexpr Text<> issue_being_made{
     "An issue is being made for this where such things are handled. You get its link in a moment, and hear "
     "when it is closed.",

@@ -49,6 +49,8 @@ inline constexpr Text<> somebody_elses_message{
     "you may not, because that is somebody else's message; only your own can be your vote.",
     "du darfst nicht, weil das die Nachricht von jemand anderem ist; nur deine eigene kann deine Stimme "
     "sein."};
+inline constexpr Text<> deleted_message{"that message was deleted; nothing was changed.",
+                                        "diese Nachricht wurde gelöscht; nichts wurde geändert."};
 inline constexpr Text<> empty_message{"that message has no text (any more); nothing was changed.",
                                       "diese Nachricht hat keinen Text (mehr); nichts wurde geändert."};
 

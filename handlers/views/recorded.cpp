@@ -1,7 +1,7 @@
 #include "handlers/views/recorded.hpp"
 
+#include "config/advice.hpp"
 #include "handlers/views/account_texts.hpp"
-#include "handlers/views/advice_texts.hpp"
 #include "handlers/views/emergency_texts.hpp"
 #include "handlers/views/gate_texts.hpp"
 #include "handlers/views/issue_texts.hpp"
@@ -185,10 +185,10 @@ std::string recorded_in(Language language, std::string_view english) {
     std::optional<Match> best;
     for (const auto& sentence : sentences)
         keep_better(best, sentence, english);
-    for (const auto& advice : texts::slack_advice)
-        keep_better(best, both(advice), english);
-    for (const auto& advice : texts::tracker_advice)
-        keep_better(best, both(advice), english);
+    for (const auto& advice : config::slack_advice())
+        keep_better(best, {advice.english, advice.german}, english);
+    for (const auto& advice : config::tracker_advice())
+        keep_better(best, {advice.english, advice.german}, english);
     if (!best) return std::string(english);
     std::array<std::string, most_blanks> words;
     std::array<std::string_view, most_blanks> values;

@@ -225,6 +225,7 @@ inline constexpr Text<> installed_apps_help{
     "`/installed-apps add`, `edit`, `remove`, `reconnect` change them; `add authorization` connects an "
     "account\n"
     "`/installed-apps test NAME` asks whether it works; `uninstall NAME` takes a Slack app out\n"
+    "`/installed-apps mirror CHANNEL` shows them in that channel's canvas (admins); `mirror off`\n"
     "`/installed-apps help` this text",
     "*Installierte Apps und was von ihnen abhängt*\n"
     "`/installed-apps list` alle; `list mine`, `reauth`, `integrations`, `authorizations`, `unapproved`, "
@@ -233,6 +234,7 @@ inline constexpr Text<> installed_apps_help{
     "`/installed-apps add`, `edit`, `remove`, `reconnect` ändern sie; `add authorization` verbindet ein "
     "Konto\n"
     "`/installed-apps test NAME` fragt, ob es geht; `uninstall NAME` entfernt eine Slack-App\n"
+    "`/installed-apps mirror KANAL` zeigt sie im Canvas dieses Kanals (Admins); `mirror off`\n"
     "`/installed-apps help` dieser Text"};
 
 }  // namespace countersign::handlers::views::texts

@@ -1,6 +1,7 @@
 // The policy file with the real binary: what it decides, how it is explained, and a reload that is refused.
 #include "tests/support/review_story.hpp"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -80,4 +81,40 @@ TEST_CASE("e2e policy: a reload with a mistake keeps the old policy and says so 
     CHECK(story.fixture.log().find("event=reload_refused") != std::string::npos);
     story.ask(std::string("see ") + office::issue);
     story.expect_card("Legal: not required");  // the old one still holds
+}
+
+TEST_CASE(
+    "e2e policy: history older than the policy format is replayed and explained, and said to be (M10)") {
+    ReviewStory story;
+    story.fixture.start();
+    story.become_ready();
+    story.press(office::admin, "Approve app");
+    story.expect_card(": Approved");
+    const auto other = story.fixture.directory() / "other.toml";
+    std::ofstream(other) << no_legal;
+    const std::vector<std::string> replay{"policy", "replay", "--policy", other.string()};
+    CHECK(story.fixture.run_command(replay).output.find("were decided before") == std::string::npos);
+    REQUIRE(story.fixture.stop() == 0);
+    // As the first version left it, then as a damaged or later one might.
+    for (const std::string change :
+         {"policy = '', policy_rules = '[]'", "policy = 'f00', policy_rules = 'rule v0'",
+          "policy = 'f00', policy_rules = '{\"format\":99}'"}) {
+        CAPTURE(change);
+        SQLite::Database(story.fixture.database().string(), SQLite::OPEN_READWRITE)
+            .exec("UPDATE decision SET " + change);
+        const auto replayed = story.fixture.run_command(replay);
+        CHECK(replayed.code == 0);
+        CHECK(replayed.output.find("1 of 1 requests would differ") != std::string::npos);
+        CHECK(replayed.output.find("1 of them were decided before policies were kept") != std::string::npos);
+        auto as_json = replay;
+        as_json.emplace_back("--json");
+        CHECK(Json::parse(story.fixture.run_command(as_json).output)["older"] == 1);
+        const auto explained = story.fixture.run_command({"policy", "explain", "REQ-1"});
+        CHECK(explained.code == 0);
+        const bool unknown = explained.output.find("before policies were kept") != std::string::npos ||
+                             explained.output.find("a policy whose text is gone") != std::string::npos;
+        CHECK(unknown);
+        CHECK(story.fixture.run_command({"requests", "show", "REQ-1"}).code == 0);
+        CHECK(story.fixture.run_command({"requests", "export"}).code == 0);
+    }
 }

@@ -1,4 +1,5 @@
 // conversations.*
+#include "tests/fakes/slack_canvases.hpp"
 #include "tests/fakes/slack_methods.hpp"
 
 #include <algorithm>
@@ -110,6 +111,8 @@ Json info(World& world, const MethodCall& call) {
              {"is_private", im}, {"is_archived", false}, {"is_member", channel.bot_is_member}};
     if (im) out["user"] = channel.user;
     if (!im) out["name"] = channel.name;
+    if (const Json canvas = canvas_of(world, channel.id); !canvas.is_null())
+        out["properties"]["canvas"] = canvas;
     return {{"channel", out}};
 }
 

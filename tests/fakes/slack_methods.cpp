@@ -1,5 +1,6 @@
 #include "tests/fakes/slack_methods.hpp"
 
+#include "tests/fakes/slack_canvases.hpp"
 #include "tests/fakes/slack_files.hpp"
 
 #include <algorithm>
@@ -32,7 +33,7 @@ bool MethodCall::has(const char* key) const {
 Method find_slack_method(const std::string& name) {
     for (const MethodTable* table :
          {&chat_methods(), &conversation_methods(), &people_methods(), &view_methods(), &admin_methods(),
-          &connection_methods(), &file_methods()}) {
+          &connection_methods(), &file_methods(), &canvas_methods()}) {
         if (const auto found = table->find(name); found != table->end()) return found->second;
     }
     return nullptr;

@@ -67,6 +67,9 @@ TEST_CASE("the manifest turns on what this stage needs and no more") {
     // read.
     CHECK(texts(manifest["oauth_config"]["scopes"]["user_optional"]) ==
           std::set<std::string>{"im:history", "im:read"});
+    // Only for the mirror of the inventory in a canvas (M27); nothing else needs them.
+    CHECK(texts(manifest["oauth_config"]["scopes"]["bot_optional"]) ==
+          std::set<std::string>{"canvases:read", "canvases:write"});
     // Slack's limits on a manifest.
     CHECK(manifest["display_information"]["name"].get<std::string>().size() <= 35);
     CHECK(manifest["display_information"]["description"].get<std::string>().size() <= 140);

@@ -1,4 +1,5 @@
 #include "handlers/review/app_ids.hpp"
+#include "storage/installed_view.hpp"
 #include "tests/support/block_kit.hpp"
 #include "tests/support/review_world.hpp"
 
@@ -152,6 +153,68 @@ TEST_CASE("R1 R17: an approved app is not asked for again, a change of it goes t
     CHECK_FALSE(world.view().request(RequestId{2}).has_value());
     world.settings.trackers.pop_back();
     CHECK(ask_for(world, "U0TWO", {{"kind", "change"}}).ack.contains("ask the admins"));
+}
+
+TEST_CASE("R17: an app that looks approved while other scopes are being reviewed is no mere change") {
+    ReviewWorld world;
+    world.settings.trackers.push_back(tracker_for("changes", config::TrackerPurpose::change));
+    const auto id = world.ready_request("Ar1", "A061BL8RQ0");
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run();
+    REQUIRE(world.state(id) == RequestState::approved);
+    const auto change = [&](const std::string& app) {
+        return ask_for(world, "U0TWO", {{"app", app}, {"kind", "change"}});
+    };
+    CHECK(change("A061BL8RQ0").ack.contains("changes/-/issues/new"));
+    world.app_requested(slack_request("Ar2", "A061BL8RQ0", "U0REQ", {slack_scope("chat:write")}));
+    CHECK(change("A061BL8RQ0").ack.contains("changes/-/issues/new"));  // the same scopes: still one
+    world.press("U0REQ", ids::withdraw, 2);
+    world.app_requested(slack_request("Ar3", "A061BL8RQ0", "U0REQ",
+                                      {slack_scope("chat:write"), slack_scope("files:read", "user")}));
+    for (const auto* name : {"A061BL8RQ0", "Sketch Pad"}) {
+        CAPTURE(name);
+        CHECK(error_at(change(name), "kind").contains("REQ-3 asks for other permissions"));
+    }
+    // The way it names: one waits for that review.
+    CHECK(ask_for(world, "U0TWO", {{"app", "A061BL8RQ0"}}).ack.empty());
+    CHECK(world.view().followers(RequestId{3}) == std::vector{UserId("U0TWO")});
+    CHECK_FALSE(world.view().request(RequestId{4}).has_value());
+}
+
+TEST_CASE("R17: a change names the app's owner, and says where nobody is known or the owner has left") {
+    ReviewWorld world;
+    world.settings.trackers.push_back(tracker_for("changes", config::TrackerPurpose::change));
+    const auto id = world.ready_request("Ar1", "A061BL8RQ0");
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run();
+    const auto change = [&] {
+        return ask_for(world, "U0TWO", {{"app", "A061BL8RQ0"}, {"kind", "change"}}).ack;
+    };
+    CHECK(change().contains("Nobody is recorded as its owner"));
+    const auto save = [&](const storage::Change& what) {
+        world.db.writer().transaction([&] { storage::apply(world.db.writer(), what, world.clock.now()); });
+    };
+    storage::InventoryEntry entry;
+    entry.app_id = AppId("A061BL8RQ0");
+    entry.team_id = TeamId("T1");
+    entry.app_name = "Sketch Pad";
+    save(storage::ChangeInstalled{storage::SaveInventoryEntry{entry}});
+    CHECK(change().contains("Nobody is recorded as its owner"));
+    entry = world.view().installed().entry(entry.app_id, entry.team_id).value();
+    entry.owner = UserId("U0OWNER");
+    save(storage::ChangeInstalled{storage::SaveInventoryEntry{entry}});
+    CHECK(change().contains("Its owner here is <@U0OWNER>"));
+    const auto by_name = ask_for(world, "U0TWO", {{"kind", "change"}}).ack;
+    CHECK(by_name.contains("Its owner here is <@U0OWNER>"));
+    save(storage::SavePerson{{.id = UserId("U0OWNER"),
+                              .name = "Olga",
+                              .locale = {},
+                              .zone = {},
+                              .zone_offset = 0,
+                              .active = false,
+                              .guest = false,
+                              .read_at = world.clock.now()}});
+    CHECK(change().contains("Nobody is recorded as its owner"));
 }
 
 TEST_CASE("R18: a system other than Slack goes to the IT tracker, also where none is configured") {

@@ -361,3 +361,59 @@ TEST_CASE("M26: the figures without any data say so, and draw no picture") {
     world.run();
     CHECK(any_says(world.heard("U0NOBODY"), "only admins"));
 }
+
+TEST_CASE("R9: a party that joins or leaves while a request is under way is on the card at the next change") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    world.settings.review.parties.push_back({"Privacy", {"U0DPO"}, 1, "", {}});
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run();
+    CHECK(world.state(id) != RequestState::approved);
+    CHECK(world.performed_of("admin.apps.approve").empty());
+    CHECK(any_says(world.heard("U0ADMIN"), "Privacy"));
+    world.press("U0DPO", ids::vote_approve, id);
+    world.run();
+    CHECK(world.performed_of("chat.update").back().args.contains("Privacy: approved by <@U0DPO>"));
+    REQUIRE(world.state(id) == RequestState::ready);
+    world.settings.review.parties.pop_back();
+    world.press("U0LEGAL", ids::vote_abstain, id);
+    world.run();
+    CHECK_FALSE(world.performed_of("chat.update").back().args.contains("Privacy"));
+}
+
+TEST_CASE("P13: with nobody in the chain a request that nobody answers is held, and never decided") {
+    ReviewWorld world(with_policy("[deadlines]\nescalate_after = \"1 day\"\n[calendar]\nquiet = \"\""));
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}));
+    world.run();
+    for (int hour = 0; hour < 24 * 8; ++hour) {
+        world.pass(hours(1));
+        world.run();
+    }
+    CHECK(world.state(1) == RequestState::held);
+    CHECK(world.view().votes(RequestId{1}).empty());
+    CHECK(world.performed_of("admin.apps.approve").empty());
+    CHECK(world.performed_of("admin.apps.restrict").empty());
+}
+
+TEST_CASE("R18: a system that is called like an approved app goes to the IT tracker all the same") {
+    ReviewWorld world;
+    approved_request(world);
+    const auto said = world.submit("U0TWO", ids::form_request, "",
+                                   {{"app", "Sketch Pad"}, {"purpose", "its website"}, {"kind", "system"}});
+    CHECK(said.ack.contains("ask the admins"));
+    CHECK(world.view().requests_of(UserId("U0TWO"), 5).empty());
+    CHECK(world.view().followers(RequestId{1}).empty());
+}
+
+TEST_CASE("R23: an app that was taken out of Slack is still in the list of who asked for it") {
+    ReviewWorld world;
+    const auto id = approved_request(world);
+    app_installed(world, "A1");
+    world.handle(handlers::EventKind::events_api,
+                 {{"type", "event_callback"},
+                  {"event", {{"type", "app_deleted"}, {"app_id", "A1"}, {"app_name", "Sketch Pad"}}}},
+                 world.next("env"));
+    world.run();
+    CHECK(world.command("U0REQ", "list").ack.contains("REQ-" + std::to_string(id)));
+    CHECK(world.command("U0REQ", "status REQ-" + std::to_string(id)).ack.contains("Sketch Pad"));
+}

@@ -252,6 +252,44 @@ TEST_CASE("P24: only one's own message becomes a vote") {
     CHECK(world.view().votes(RequestId{id}).front().remark == "fine by us");
 }
 
+TEST_CASE("P24: a message that was deleted, or whose author Slack does not tell, is no vote") {
+    ReviewWorld world;
+    const auto id = ask(world);
+    const auto choose = [&](const Json& message) {
+        return world.handle(handlers::EventKind::interactive,
+                            {{"type", "message_action"},
+                             {"callback_id", "vote_from_comment"},
+                             {"user", {{"id", "U0SEC1"}}},
+                             {"team", {{"id", "T1"}}},
+                             {"channel", {{"id", "C0ANY"}}},
+                             {"message", message},
+                             {"trigger_id", world.next("trigger")}},
+                            world.next("env"));
+    };
+    // The root of a thread that was deleted, as Slack shows it; and what may be left of others.
+    for (const Json& message : {Json{{"type", "message"},
+                                     {"subtype", "tombstone"},
+                                     {"hidden", true},
+                                     {"user", "USLACKBOT"},
+                                     {"text", "This message was deleted."},
+                                     {"ts", "1.1"}},
+                                Json{{"type", "message"}, {"subtype", "tombstone"}, {"user", "U0SEC1"}},
+                                Json{{"text", "REQ-1 approve"}}, Json::object(), Json()}) {
+        CAPTURE(message.dump());
+        const auto outcome = choose(message);
+        CHECK(outcome.effects.front().method == "chat.postEphemeral");
+        CHECK(outcome.effects.front().args.contains("was deleted"));
+        CHECK(std::ranges::count(outcome.effects, "views.open", &storage::Effect::method) == 0);
+        CHECK(outcome.changes.empty());
+    }
+    CHECK(world.view().votes(RequestId{id}).empty());
+    // Deleted while the form was open: the words in the form are what the person signs.
+    CHECK(errors(world.submit("U0SEC1", ids::form_comment, "",
+                              {{"request_id", ""}, {"decision", "approve"}, {"reason", "x"}}))
+              .contains("no such request"));
+    CHECK(world.view().votes(RequestId{id}).empty());
+}
+
 TEST_CASE("P8: only who is concerned by the new scopes votes again, where the policy says so") {
     ReviewWorld world(
         with_policy("[[party]]\nname = \"Legal\"\nscopes = [\"users:read.email\", \"user:files:read\"]"));

@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+#include <tuple>
+
 using namespace countersign;
 using namespace countersign::tests;
 
@@ -26,6 +29,28 @@ std::int64_t approved_by_hand(ReviewWorld& world) {
     world.run();
     REQUIRE(world.state(id) == RequestState::approved);
     return id;
+}
+
+// The same for a workspace and a requester; the parties agree and an admin presses.
+std::int64_t approved_in(ReviewWorld& world, const std::string& slack_id, const std::string& team,
+                         const std::string& requester, const std::string& app = "A1",
+                         const std::string& name = "Board") {
+    auto body = slack_request(slack_id, app, requester, {slack_scope("chat:write")}, good_link,
+                              {{"id", team}, {"name", team}});
+    body["app"]["name"] = name;
+    world.app_requested(body);
+    world.run();
+    const auto id = world.view().next_request_id().value - 1;
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.press("U0LEGAL", ids::vote_approve, id);
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run();
+    REQUIRE(world.state(id) == RequestState::approved);
+    return id;
+}
+
+std::ptrdiff_t how_often(const std::vector<std::string>& texts, const std::string& words) {
+    return std::ranges::count_if(texts, [&](const auto& text) { return text.contains(words); });
 }
 
 bool any_says(const std::vector<std::string>& texts, const std::string& words) {
@@ -200,4 +225,108 @@ TEST_CASE("M24: without an admin token the admin restricts by hand and says Done
     world.submit("U0ADMIN", ids::form_clear, id, {{"reason", "it was a false alarm"}});
     world.run();
     CHECK(world.state(id) == RequestState::expired);
+}
+
+TEST_CASE("M24: by the app's id every approval of it is suspended, each recorded, people told once") {
+    ReviewWorld world;
+    for (const auto& [slack_id, team, requester] :
+         {std::tuple{"Ar1", "T1", "U0REQ"}, {"Ar2", "T2", "U0REQ"}, {"Ar3", "T3", "U0TWO"}})
+        approved_in(world, slack_id, team, requester);
+    world.app_requested(slack_request("Ar4", "A1", "U0REQ", {slack_scope("chat:write")}, good_link,
+                                      {{"id", "T4"}, {"name", "T4"}}));
+    approved_in(world, "Ar5", "T1", "U0REQ", "A2", "Other");
+    const auto said = world.command("U0ADMIN", "suspend A1 its token was stolen");
+    CHECK(said.ack.contains("REQ-3, REQ-2, REQ-1: each is being restricted"));
+    CHECK(world.command("U0ADMIN2", "suspend A1 its token was stolen").ack.contains("already decided"));
+    world.run();
+    std::set<std::string> places;
+    for (const auto& call : world.performed_of("admin.apps.restrict")) {
+        CHECK(Json::parse(call.args)["app_id"] == "A1");
+        CHECK(places.insert(Json::parse(call.args)["team_id"]).second);
+    }
+    CHECK(places == std::set<std::string>{"T1", "T2", "T3"});
+    for (const std::int64_t id : {1, 2, 3}) {
+        CHECK(world.state(id) == RequestState::suspended);
+        CHECK(world.audited("emergency.suspended", "REQ-" + std::to_string(id)));
+        CHECK(world.view().marks(RequestId{id}).empty());
+    }
+    CHECK(world.state(4) == RequestState::in_review);
+    CHECK(world.state(5) == RequestState::approved);
+    for (const auto* person : {"U0REQ", "U0TWO"}) {
+        CHECK(how_often(world.heard(person), "its token was stolen") == 1);
+        CHECK(any_says(world.heard(person), "REQ-3, REQ-2, REQ-1"));
+    }
+    CHECK(how_often(world.heard("C0ITALARMS"), "suspends Board (REQ-3, REQ-2, REQ-1)") == 1);
+    CHECK(how_often(world.heard("C0ITALARMS"), "its token was stolen") == 1);
+    // Answers that come once more change nothing and send nothing.
+    const auto sent = world.performed.size();
+    for (const auto& call : world.performed_of("admin.apps.restrict"))
+        world.answer(call, {}, true);
+    world.run();
+    CHECK(world.performed.size() == sent);
+    CHECK(world.command("U0ADMIN", "suspend A1 stolen").ack.contains("is suspended already"));
+}
+
+TEST_CASE("M24: what Slack refuses in one workspace is tried again by the same words, the others stay") {
+    ReviewWorld world;
+    approved_in(world, "Ar1", "T1", "U0REQ");
+    approved_in(world, "Ar2", "T2", "U0REQ");
+    approved_in(world, "Ar3", "T3", "U0TWO");
+    world.command("U0ADMIN", "suspend board stolen");  // by its name, too
+    for (auto call = world.waiting("admin.apps.restrict"); call;
+         call = world.waiting("admin.apps.restrict")) {
+        if (Json::parse(call->args)["team_id"] == "T1")
+            world.perform(*call);
+        else
+            world.answer(*call, {"human", "not_an_admin", Json::object()});
+    }
+    world.run();
+    CHECK(world.state(1) == RequestState::suspended);
+    CHECK(world.state(2) == RequestState::manual);
+    CHECK(world.state(3) == RequestState::manual);
+    CHECK(world.command("U0ADMIN", "suspend A1 stolen").ack.contains("REQ-3, REQ-2: each"));
+    world.run();
+    CHECK(world.performed_of("admin.apps.restrict").size() == 3);
+    for (const std::int64_t id : {1, 2, 3})
+        CHECK(world.state(id) == RequestState::suspended);
+    CHECK(how_often(world.heard("U0REQ"), "stolen") == 1);
+    CHECK(how_often(world.heard("U0TWO"), "stolen") == 1);
+}
+
+TEST_CASE("M24: a name that several apps have suspends none of them") {
+    ReviewWorld world;
+    const auto first = approved_in(world, "Ar1", "T1", "U0REQ", "A1");
+    const auto second = approved_in(world, "Ar2", "T1", "U0REQ", "A2");
+    CHECK(world.command("U0ADMIN", "suspend Board stolen").ack.contains("Several apps are called Board"));
+    world.run();
+    CHECK(world.performed_of("admin.apps.restrict").empty());
+    CHECK(world.state(first) == RequestState::approved);
+    CHECK(world.state(second) == RequestState::approved);
+}
+
+TEST_CASE("M24: without an admin token every approval of the app becomes a task, the person hears once") {
+    ReviewWorld world;
+    world.capabilities.admin = false;
+    for (const auto& [slack_id, team] : {std::pair{"Ar1", "T1"}, {"Ar2", "T2"}}) {
+        world.app_requested(slack_request(slack_id, "A1", "U0REQ", {slack_scope("chat:write")}, good_link,
+                                          {{"id", team}, {"name", team}}));
+        world.run();
+        const auto id = world.view().next_request_id().value - 1;
+        world.press("U0SEC1", ids::vote_approve, id);
+        world.press("U0LEGAL", ids::vote_approve, id);
+        world.press("U0ADMIN", ids::approve_app, id);
+        world.press("U0ADMIN", ids::done, id);
+        world.run();
+        REQUIRE(world.state(id) == RequestState::approved);
+    }
+    CHECK(world.command("U0ADMIN", "suspend A1 stolen").ack.contains("REQ-2, REQ-1 are suspended"));
+    world.run();
+    for (const std::int64_t id : {1, 2}) {
+        CHECK(world.state(id) == RequestState::manual);
+        world.press("U0ADMIN", ids::done, id);
+        world.run();
+        CHECK(world.state(id) == RequestState::suspended);
+    }
+    CHECK(how_often(world.heard("U0REQ"), "stolen") == 1);
+    CHECK(world.performed_of("admin.apps.restrict").empty());
 }

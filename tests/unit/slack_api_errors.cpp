@@ -54,6 +54,9 @@ constexpr auto ours = std::to_array<std::string_view>({"apps.connections.open",
                                                        "admin.apps.config.lookup",
                                                        "files.getUploadURLExternal",
                                                        "files.completeUploadExternal",
+                                                       "conversations.canvases.create",
+                                                       "canvases.edit",
+                                                       "canvases.sections.lookup",
                                                        "admin.teams.list",
                                                        "team.integrationLogs"});
 
