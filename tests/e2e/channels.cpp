@@ -172,3 +172,70 @@ TEST_CASE(
     office_.expect_no_canary();
     story.expect_good_manners();
 }
+
+TEST_CASE(
+    "channels: an authorization is opened to one person and one channel, a German reader hears why not, and "
+    "its use is counted (I10, I17, R22)") {
+    Office office_;
+    auto& story = office_.story;
+    story.slack.set_locale(office::legal, "de-DE");
+    story.fixture.start();
+    story.slack.open_home(office::legal);
+    story.expect_home(office::legal, "Deine Antr");
+    REQUIRE(
+        story.fixture
+            .run_command({"authorizations", "add", "--kind", "slack", "--name", "Partner", "--token-stdin"},
+                         "xoxb-partner-canary\n")
+            .code == 0);
+    // Opened before the list was written: refused all the same.
+    office_.command(office::legal, "add");
+    (void)story.form(office::legal, "Integration hinzufügen");
+    office_.command(office::admin, "edit Partner");
+    story.fill_refused(office::admin, "Edit", {{"Channels it may post in", "#results"}}, "is no channel id");
+    story.fill(office::admin, "Edit",
+               {{"Who may build on it", office::employee}, {"Channels it may post in", partner}});
+    story.expect_direct_message(office::admin, "Saved.");
+    story.fill_refused(
+        office::legal, "Integration hinzufügen",
+        {{"Name", "Ergebnisse"}, {"Verwenden für", "Kanal: Ergebnisse der Prüfung"}, {"Kanal-Id", partner}},
+        "nur bestimmte Leute");
+    office_.command(office::employee, "add");
+    story.fill_refused(
+        office::employee, "Add an integration",
+        {{"Name", "Results"}, {"Use it for", "Channel: review results"}, {"Channel id", "C0OTHER"}},
+        "may not be used for the channel C0OTHER");
+    story.slack.submit(
+        office::employee, story.form(office::employee, "Add an integration").id,
+        {{"Name", "Results"}, {"Use it for", "Channel: review results"}, {"Channel id", partner}});
+    story.expect_direct_message(office::employee, "Connected.");
+    office_.expect_there("Countersign posts the results of app requests here");
+
+    // The answer to the greeting may still be on its way.
+    const auto shows = [&](const char* user, const std::string& words) {
+        for (int round = 0; round < 50; ++round) {
+            const auto heard = [&] {
+                auto said = story.slack.messages(office::general);
+                std::erase_if(said, [&](const auto& each) { return each.ephemeral_to != user; });
+                return said;
+            };
+            const auto before = heard().size();
+            office_.command(user, "show Partner");
+            story.wait([&] { return heard().size() > before; }, "show to answer");
+            if (says(heard().back(), words)) return true;
+        }
+        return false;
+    };
+    CHECK(shows(office::employee, "calls in all: 1"));
+    CHECK(shows(office::legal, "Damit bauen dürfen"));
+    const auto log = story.fixture.run_command({"audit", "export"}).output;
+    CHECK(log.contains("authorization.first_used"));
+    CHECK(log.contains("not_on_list"));
+    // What was counted today is written down before the row goes.
+    office_.command(office::admin, "remove Partner");
+    story.fill(office::admin, "Remove", {{"Type its name to remove it", "Partner"}});
+    story.expect_direct_message(office::admin, "was removed");
+    CHECK(story.fixture.run_command({"audit", "export"}).output.contains("authorization.used"));
+    CHECK(story.fixture.run_command({"audit", "verify"}).code == 0);
+    office_.expect_no_canary();
+    story.expect_good_manners();
+}

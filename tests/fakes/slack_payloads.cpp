@@ -1,5 +1,6 @@
 #include "tests/fakes/slack_payloads.hpp"
 
+#include <sstream>
 #include <stdexcept>
 
 namespace countersign::fakes {
@@ -70,6 +71,14 @@ Json element_state(const Json& element, const std::string* given) {
                 state["selected_options"].push_back(option_named(element, given->substr(at, comma - at)));
                 at = comma + 1;
             }
+        }
+    } else if (type == "multi_users_select") {  // given: "U1,U2"
+        state["selected_users"] = element.value("initial_users", Json::array());
+        if (given != nullptr) {
+            std::istringstream ids(*given);
+            state["selected_users"] = Json::array();
+            for (std::string id; std::getline(ids, id, ',');)
+                state["selected_users"].push_back(id);
         }
     } else {
         const char* const key = type == "users_select"           ? "selected_user"

@@ -9,7 +9,7 @@ export function input(block, place) {
   const control = field(block.element, place, id);
   const hint = block.hint && h('p', { class: 'hint', id: `${id}_hint` }, text_object(block.hint, place.world));
   const error = h('p', { class: 'field_error', id: `${id}_error`, role: 'alert' });
-  const group = ['radio_buttons', 'checkboxes', 'multi_static_select'].includes(block.element.type);
+  const group = ['radio_buttons', 'checkboxes', 'multi_static_select', 'multi_users_select'].includes(block.element.type);
   const target = control.focus_target ?? control;
   target.setAttribute('aria-describedby', `${id}_error${hint ? ` ${id}_hint` : ''}`);
   const label = [text_object(block.label, place.world), block.optional && h('span', { class: 'optional' }, ' (optional)')];
@@ -86,7 +86,7 @@ function choices(type) {
   return (element, place, id) => {
     const first = [element.initial_option, ...(element.initial_options ?? [])].filter(Boolean).map((entry) => entry.value);
     const boxes = all_options(element).map((entry, at) => {
-      const box = h('input', { type, name: id, id: `${id}_${at}`, value: entry.text.text, checked: first.includes(entry.value) });
+      const box = h('input', { type, name: id, id: `${id}_${at}`, value: entry.name ?? entry.text.text, checked: first.includes(entry.value) });
       return h('div', { class: 'choice' }, box, h('label', { for: `${id}_${at}` }, text_object(entry.text, place.world),
         entry.description && h('small', {}, text_object(entry.description, place.world))));
     });
@@ -100,6 +100,12 @@ function choices(type) {
 function people(element, place, id) {
   const options = place.world.people.map((person) => ({ value: person.id, name: person.id, text: { text: person.name } }));
   return select({ ...element, options, initial_option: { value: element.initial_user } }, place, id);
+}
+
+function several_people(element, place, id) {
+  const options = place.world.people.map((person) => ({ value: person.id, name: person.id, text: { type: 'plain_text', text: person.name } }));
+  const initial_options = (element.initial_users ?? []).map((value) => ({ value }));
+  return choices('checkbox')({ ...element, options, initial_options }, place, id);
 }
 
 function channels(element, place, id) {
@@ -118,6 +124,7 @@ const fields = {
   checkboxes: choices('checkbox'),
   radio_buttons: choices('radio'),
   users_select: people,
+  multi_users_select: several_people,
   channels_select: channels,
   conversations_select: channels,
   datepicker: picker('date', 'initial_date'),
