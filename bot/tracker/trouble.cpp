@@ -25,6 +25,9 @@ constexpr auto codes = std::to_array<Code>({
      "The issue was moved to a project that is not configured; link the new issue, or add its project."},
     {"template_not_found", refused,
      "The template does not exist in the project; check `template` of the tracker's section."},
+    {"template_unreadable", refused,
+     "The project's issue form cannot be read; `countersign check` says where: correct it in its "
+     "repository."},
     {"too_large", refused, "The issue is larger than Countersign reads; link another one."},
     {"rejected", refused,
      "The tracker refused the content of the call: please report it as a fault of Countersign."},

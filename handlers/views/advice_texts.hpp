@@ -166,6 +166,10 @@ inline constexpr auto tracker_advice = std::to_array<Text<>>({
      "Projekt ein."},
     {"The template does not exist in the project; check `template` of the tracker's section.",
      "Die Vorlage gibt es im Projekt nicht; prüfe `template` im Abschnitt des Trackers."},
+    {"The project's issue form cannot be read; `countersign check` says where: correct it in its repository.",
+     "Das Formular des Projekts für neue Vorgänge ist nicht lesbar; `countersign check` sagt, wo: verbessere "
+     "es in "
+     "seinem Repository."},
     {"The issue is larger than Countersign reads; link another one.",
      "Der Vorgang ist größer, als Countersign liest; verknüpfe einen anderen."},
     {"The tracker refused the content of the call: please report it as a fault of Countersign.",
