@@ -55,7 +55,10 @@ constexpr auto codes = std::to_array<Code>({
     {"unavailable", retry, "The tracker has trouble of its own; it is tried again."},
     {"timeout", retry, "The tracker did not answer in time; check the network and the proxy."},
     {"unreachable", retry, "The tracker cannot be reached; check DNS, proxy and firewall."},
-    {"tls", retry, "The tracker's certificate was not accepted; check slack.ca_file and this host's clock."},
+    {"tls", retry,
+     "The tracker's certificate was not accepted; name its authority in ca_file of the tracker's section, "
+     "and "
+     "check this host's clock."},
     {"malformed", retry,
      "The answer was not the tracker's; check api_url, and whether a proxy or a login page is in between."},
 

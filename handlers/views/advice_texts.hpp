@@ -206,8 +206,11 @@ inline constexpr auto tracker_advice = std::to_array<Text<>>({
      "Der Tracker hat nicht rechtzeitig geantwortet; prüfe das Netz und den Proxy."},
     {"The tracker cannot be reached; check DNS, proxy and firewall.",
      "Der Tracker ist nicht erreichbar; prüfe DNS, Proxy und Firewall."},
-    {"The tracker's certificate was not accepted; check slack.ca_file and this host's clock.",
-     "Das Zertifikat des Trackers wurde nicht angenommen; prüfe slack.ca_file und die Uhr dieses Rechners."},
+    {"The tracker's certificate was not accepted; name its authority in ca_file of the tracker's section, "
+     "and "
+     "check this host's clock.",
+     "Das Zertifikat des Trackers wurde nicht angenommen; nenne seine Zertifizierungsstelle in ca_file im "
+     "Abschnitt des Trackers, und prüfe die Uhr dieses Rechners."},
     {"The answer was not the tracker's; check api_url, and whether a proxy or a login page is in between.",
      "Die Antwort war nicht vom Tracker; prüfe api_url, und ob ein Proxy oder eine Anmeldeseite dazwischen "
      "ist."},
