@@ -57,8 +57,7 @@ constexpr auto codes = std::to_array<Code>({
     {"unreachable", retry, "The tracker cannot be reached; check DNS, proxy and firewall."},
     {"tls", retry,
      "The tracker's certificate was not accepted; name its authority in ca_file of the tracker's section, "
-     "and "
-     "check this host's clock."},
+     "and check this host's clock."},
     {"malformed", retry,
      "The answer was not the tracker's; check api_url, and whether a proxy or a login page is in between."},
 

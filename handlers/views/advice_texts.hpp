@@ -168,8 +168,7 @@ inline constexpr auto tracker_advice = std::to_array<Text<>>({
      "Die Vorlage gibt es im Projekt nicht; prüfe `template` im Abschnitt des Trackers."},
     {"The project's issue form cannot be read; `countersign check` says where: correct it in its repository.",
      "Das Formular des Projekts für neue Vorgänge ist nicht lesbar; `countersign check` sagt, wo: verbessere "
-     "es in "
-     "seinem Repository."},
+     "es in seinem Repository."},
     {"The issue is larger than Countersign reads; link another one.",
      "Der Vorgang ist größer, als Countersign liest; verknüpfe einen anderen."},
     {"The tracker refused the content of the call: please report it as a fault of Countersign.",
@@ -207,8 +206,7 @@ inline constexpr auto tracker_advice = std::to_array<Text<>>({
     {"The tracker cannot be reached; check DNS, proxy and firewall.",
      "Der Tracker ist nicht erreichbar; prüfe DNS, Proxy und Firewall."},
     {"The tracker's certificate was not accepted; name its authority in ca_file of the tracker's section, "
-     "and "
-     "check this host's clock.",
+     "and check this host's clock.",
      "Das Zertifikat des Trackers wurde nicht angenommen; nenne seine Zertifizierungsstelle in ca_file im "
      "Abschnitt des Trackers, und prüfe die Uhr dieses Rechners."},
     {"The answer was not the tracker's; check api_url, and whether a proxy or a login page is in between.",
