@@ -1,5 +1,6 @@
 #include "bot/slack_link.hpp"
 
+#include "bot/tracker_http.hpp"
 #include "bot/tracker_tokens.hpp"
 
 namespace countersign::bot {
@@ -14,14 +15,17 @@ Result<std::shared_ptr<SlackLink>> make_slack_link(net::asio::any_io_executor ex
     auto link = std::make_shared<SlackLink>();
     link->secrets = std::move(secrets);
     link->http = net::make_http_client(executor, *tls, route);
+    auto tracker_http = make_tracker_http(executor, *link->http, settings);
+    if (!tracker_http) return std::unexpected(tracker_http.error());
+    link->tracker_http = std::move(*tracker_http);
     link->connector = net::make_websocket_connector(executor, *tls, route);
     link->api = std::make_shared<slack::WebApi>(*link->http, settings.slack.api_url, link->secrets);
     auto tokens = std::make_shared<TrackerTokens>(
         settings.database, storage::KeyRing(link->secrets.sealing_keys), link->secrets.trackers);
     link->trackers = std::make_shared<tracker::TrackerApi>(
-        *link->http, settings, [tokens](std::string_view name) { return tokens->of(name); });
-    link->accounts =
-        std::make_shared<AccountApi>(*link->http, settings, storage::KeyRing(link->secrets.sealing_keys));
+        *link->tracker_http, settings, [tokens](std::string_view name) { return tokens->of(name); });
+    link->accounts = std::make_shared<AccountApi>(*link->tracker_http, settings,
+                                                  storage::KeyRing(link->secrets.sealing_keys));
     slack::SocketClient::Options options;
     options.connections = settings.slack.connections;
     options.api_url = settings.slack.api_url;

@@ -21,6 +21,7 @@ namespace countersign::bot {
 struct SlackLink {
     config::Secrets secrets;
     std::unique_ptr<net::HttpClient> http;
+    std::unique_ptr<net::HttpClient> tracker_http;
     std::unique_ptr<net::WebsocketConnector> connector;
     std::shared_ptr<slack::WebApi> api;
     std::shared_ptr<tracker::TrackerApi> trackers;

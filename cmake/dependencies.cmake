@@ -9,6 +9,7 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(date REQUIRED)
 find_package(prometheus-cpp REQUIRED)
+find_package(yaml-cpp REQUIRED)
 find_library(CMARK_GFM_LIBRARY cmark-gfm REQUIRED)
 find_path(CMARK_GFM_INCLUDE cmark-gfm.h REQUIRED)
 # cairo draws the figures. Linked statically: as a shared library it loads X11 and fontconfig into every start,

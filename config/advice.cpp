@@ -240,6 +240,10 @@ constexpr auto of_trackers = std::to_array<Advice>({
     {"template_not_found",
      "The template does not exist in the project; check `template` of the tracker's section.",
      "Die Vorlage gibt es im Projekt nicht; prüfe `template` im Abschnitt des Trackers."},
+    {"template_unreadable",
+     "The project's issue form cannot be read; `countersign check` says where: correct it in its repository.",
+     "Das Formular des Projekts für neue Vorgänge ist nicht lesbar; `countersign check` sagt, wo: verbessere "
+     "es in seinem Repository."},
     {"too_large", "The issue is larger than Countersign reads; link another one.",
      "Der Vorgang ist größer, als Countersign liest; verknüpfe einen anderen."},
     {"rejected", "The tracker refused the content of the call: please report it as a fault of Countersign.",
@@ -280,9 +284,11 @@ constexpr auto of_trackers = std::to_array<Advice>({
      "Der Tracker hat nicht rechtzeitig geantwortet; prüfe das Netz und den Proxy."},
     {"unreachable", "The tracker cannot be reached; check DNS, proxy and firewall.",
      "Der Tracker ist nicht erreichbar; prüfe DNS, Proxy und Firewall."},
-    {"tls", "The tracker's certificate was not accepted; check slack.ca_file and this host's clock.",
-     "Das Zertifikat des Trackers wurde nicht angenommen; prüfe slack.ca_file und die Uhr dieses "
-     "Rechners."},
+    {"tls",
+     "The tracker's certificate was not accepted; name its authority in ca_file of the tracker's section, "
+     "and check this host's clock.",
+     "Das Zertifikat des Trackers wurde nicht angenommen; nenne seine Zertifizierungsstelle in ca_file im "
+     "Abschnitt des Trackers, und prüfe die Uhr dieses Rechners."},
     {"malformed",
      "The answer was not the tracker's; check api_url, and whether a proxy or a login page is in "
      "between.",

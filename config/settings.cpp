@@ -35,6 +35,20 @@ void check_channel(Section& section, std::string_view key, const std::string& id
                 shown(id)));
 }
 
+std::filesystem::path read_ca_file(Section& section) {
+    std::filesystem::path file = section.text("ca_file", "");
+    if (file.empty()) return file;
+    const auto content = read_file(file);
+    const bool certificates =
+        content && content->contains("-----BEGIN ") && content->contains("CERTIFICATE-----");
+    if (!certificates)
+        section.problem("ca_file",
+                        fmt::format("{} {}; expected a PEM file of certificates", shown(file.string()),
+                                    content ? (content->empty() ? "is empty" : "holds no certificate")
+                                            : content.error()));
+    return file;
+}
+
 SlackSettings read_slack(Section& root, Problems& problems) {
     Section section(root.table("slack"), "slack", problems);
     SlackSettings slack;
@@ -51,11 +65,7 @@ SlackSettings read_slack(Section& root, Problems& problems) {
         section.problem(
             "rate_scale",
             fmt::format("is {}; expected 1.0, because slack.api_url is not on loopback", slack.rate_scale));
-    slack.ca_file = section.text("ca_file", "");
-    if (!slack.ca_file.empty())
-        if (const auto content = read_file(slack.ca_file); !content)
-            section.problem("ca_file", fmt::format("{} {}; expected a PEM file of certificates",
-                                                   shown(slack.ca_file.string()), content.error()));
+    slack.ca_file = read_ca_file(section);
     slack.proxy = section.text("proxy", "");
     // Its value may hold a password: never shown.
     if (!slack.proxy.empty() && !is_proxy_url(slack.proxy))
@@ -78,7 +88,7 @@ Settings read_all(const Node& document, const std::filesystem::path& file, Probl
     settings.file = file;
     settings.slack = read_slack(root, problems);
     settings.review = read_review(root, problems);
-    settings.trackers = read_trackers(root, problems);
+    settings.trackers = read_trackers(root, settings.slack, problems);
     for (auto& tracker : settings.trackers) {
         if (settings.slack.rate_scale > 1 && is_loopback_url(tracker.url))
             tracker.poll = std::max(quickest_poll, scaled(tracker.poll, settings.slack.rate_scale));

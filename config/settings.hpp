@@ -65,6 +65,7 @@ struct Tracker {
     std::string template_name = "app_integrations";
     TrackerPurpose purpose = TrackerPurpose::vendor;
     std::chrono::milliseconds poll{std::chrono::minutes(1)};
+    std::filesystem::path ca_file;  // N1: trusted at this instance's addresses too, and only there
     bool check_boxes = false;  // ticked boxes of the text sign too, where GitLab tells who ticked them (A14)
 };
 

@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <filesystem>
 #include <limits>
+#include <map>
 #include <set>
 
 namespace countersign::config {
@@ -98,6 +100,13 @@ Tracker read_tracker(const Node* node, Problems& problems) {
     tracker.template_name = section.text("template", tracker.template_name);
     tracker.purpose = choice<TrackerPurpose>(section, "purpose", TrackerPurpose::vendor, purposes);
     tracker.poll = std::chrono::seconds(section.integer("poll_seconds", 60, 10, 3600));
+    const std::filesystem::path ca_file = section.text("ca_file", "");
+    if (ca_file.empty() || ca_file.is_absolute())
+        tracker.ca_file = read_ca_file(section);
+    else
+        section.problem("ca_file", fmt::format("is {}; expected an absolute path, such as "
+                                               "/etc/countersign/tracker-ca.pem",
+                                               shown(ca_file.string())));
     tracker.check_boxes = section.boolean("check_boxes", false);
     if (tracker.check_boxes && tracker.kind == TrackerKind::github)
         section.problem("check_boxes",
@@ -106,6 +115,38 @@ Tracker read_tracker(const Node* node, Problems& problems) {
     section.finish();
     return tracker;
 }
+
+// Trust goes with an address, over which OAuth and API calls of all its trackers go alike: two answers to
+// whom to trust there would make one tracker's authority another's, or Slack's.
+class TrustByAddress {
+  public:
+    explicit TrustByAddress(const SlackSettings& slack) {
+        owners_.emplace(origin_of(slack.api_url), Owner{"[slack]", slack.ca_file});
+    }
+
+    void check(const Tracker& tracker, int line, Problems& problems) {
+        for (const auto& url : std::array{tracker.url, tracker.api_url}) {
+            const auto [known, added] =
+                owners_.try_emplace(origin_of(url), Owner{shown(tracker.name), tracker.ca_file});
+            const auto& [owner, file] = known->second;
+            // What Slack's ca_file says holds everywhere.
+            const bool same = tracker.ca_file == file || (owner == "[slack]" && tracker.ca_file.empty());
+            if (added || same) continue;
+            problems.add(line, "tracker.ca_file",
+                         fmt::format("is {}, but that of {} at the same address is {}; expected the same in "
+                                     "both",
+                                     shown(tracker.ca_file.string()), owner, shown(file.string())));
+            return;
+        }
+    }
+
+  private:
+    struct Owner {
+        std::string name;
+        std::filesystem::path file;
+    };
+    std::map<std::string, Owner> owners_;
+};
 
 }  // namespace
 
@@ -123,8 +164,9 @@ std::string default_api_url(TrackerKind kind, std::string_view url) {
     return text::lower(url) == "https://github.com" ? "https://api.github.com" : std::string(url) + "/api/v3";
 }
 
-std::vector<Tracker> read_trackers(Section& root, Problems& problems) {
+std::vector<Tracker> read_trackers(Section& root, const SlackSettings& slack, Problems& problems) {
     std::vector<Tracker> trackers;
+    TrustByAddress trust(slack);
     // Two trackers must not share a token's variable, nor take one of Slack's.
     std::set<std::string> variables{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "SLACK_ADMIN_TOKEN",
                                     "SLACK_REVIEWER_TOKEN"};
@@ -136,6 +178,7 @@ std::vector<Tracker> read_trackers(Section& root, Problems& problems) {
                 node->line, "tracker.name",
                 fmt::format("is {}, whose token would be {} like another's; expected a different name",
                             shown(tracker.name), variable));
+        trust.check(tracker, node->line, problems);
         trackers.push_back(std::move(tracker));
     }
     return trackers;

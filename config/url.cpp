@@ -5,6 +5,7 @@
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <fmt/format.h>
 
 #include <charconv>
 #include <optional>
@@ -59,6 +60,17 @@ std::string base_url_problem(std::string_view url) {
         return "is http:// and not loopback; expected https:// (http:// only on 127.0.0.1, [::1] or "
                "localhost)";
     return "";
+}
+
+std::string origin_of(std::string_view url) {
+    const auto parsed = parse(url);
+    if (!parsed) return "";
+    const bool secure = parsed->scheme_id() == boost::urls::scheme::https;
+    const int port = parsed->has_port() && parsed->port_number() != 0 ? parsed->port_number()
+                     : secure                                         ? 443
+                                                                      : 80;
+    return fmt::format("{}://{}:{}", secure ? "https" : "http",
+                       text::lower(std::string(parsed->encoded_host())), port);
 }
 
 bool is_proxy_url(std::string_view url) {

@@ -13,6 +13,9 @@ enum class TrackerKind;
 // with a host and without user name, query or fragment.
 [[nodiscard]] std::string base_url_problem(std::string_view url);
 
+// "https://host:443": where a checked base URL leads, whatever its spelling; "" when it is none.
+[[nodiscard]] std::string origin_of(std::string_view url);
+
 // "http://host:port", a user name and password allowed.
 [[nodiscard]] bool is_proxy_url(std::string_view url);
 

@@ -30,8 +30,10 @@ std::string new_issue_url(const config::Tracker& tracker, const std::string& pro
     const auto encoded_title = percent_encoded(title);
     const auto encoded_template = percent_encoded(tracker.template_name);
     if (tracker.kind == config::TrackerKind::github) {
-        return fmt::format("{}/{}/issues/new?template={}.md&title={}", tracker.url, project, encoded_template,
-                           encoded_title);
+        const auto& name = tracker.template_name;
+        const bool is_file = name.ends_with(".md") || name.ends_with(".yml") || name.ends_with(".yaml");
+        return fmt::format("{}/{}/issues/new?template={}{}&title={}", tracker.url, project, encoded_template,
+                           is_file ? "" : ".md", encoded_title);
     }
     return fmt::format("{}/{}/-/issues/new?issuable_template={}&issue%5Btitle%5D={}", tracker.url, project,
                        encoded_template, encoded_title);

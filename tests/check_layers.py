@@ -26,6 +26,7 @@ ONLY = {
     r"<SQLiteCpp|<sqlite3": ("storage/", "tests/"),
     r"<toml\+\+": ("config/", "tests/"),
     r"<CLI/": ("bot/",),
+    r"<yaml-cpp": ("bot/tracker/",),
     r"<(thread|fstream|mutex|future)>": ("bot/", "tests/", "storage/", "config/"),
 }
 

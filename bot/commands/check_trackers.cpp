@@ -1,16 +1,15 @@
 #include "bot/commands/check_trackers.hpp"
 
+#include "bot/commands/one_call.hpp"
 #include "bot/tracker/tracker_api.hpp"
 #include "config/base/text.hpp"
 #include "config/base/time_zone.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <exception>
+#include <memory>
 
 namespace countersign::bot::commands {
 namespace {
@@ -22,12 +21,11 @@ constexpr auto expiry_warning = std::chrono::days(30);
 class TrackerCheck {
   public:
     TrackerCheck(const config::Settings& settings, const config::Secrets& secrets,
-                 std::shared_ptr<net::TlsContext> tls, Timestamp now, Findings& findings)
+                 std::unique_ptr<WaitingClient> client, Timestamp now, Findings& findings)
         : settings_(&settings),
           secrets_(&secrets),
-          http_(net::make_http_client(io_.get_executor(), std::move(tls),
-                                      net::route_from_environment(settings.slack.proxy))),
-          api_(*http_, settings, secrets),
+          client_(std::move(client)),
+          api_(client_->http(), settings, secrets),
           now_(now),
           findings_(&findings) {}
 
@@ -62,18 +60,13 @@ class TrackerCheck {
         effect.method = method;
         effect.args = args.dump();
         Answer answer;
-        std::exception_ptr bug;
-        net::asio::co_spawn(io_, api_.perform(std::move(effect)),
-                            [&](const std::exception_ptr& thrown, net::ApiAnswer got) {
-                                bug = thrown;
-                                answer.raw = std::move(got);
-                                http_->close_idle();  // so that the loop ends with the answer
-                            });
-        io_.restart();
-        io_.run();
-        if (bug) std::rethrow_exception(bug);
+        answer.raw = *client_->wait_for(answered(std::move(effect)));
         answer.body = Json::parse(answer.raw.body, nullptr, false);
         return answer;
+    }
+
+    net::Awaitable<Result<net::ApiAnswer>> answered(storage::Effect effect) {
+        co_return co_await api_.perform(std::move(effect));
     }
 
     static std::string why(const Answer& answer) {
@@ -166,8 +159,7 @@ class TrackerCheck {
 
     const config::Settings* settings_;
     const config::Secrets* secrets_;
-    net::asio::io_context io_{1};
-    std::unique_ptr<net::HttpClient> http_;
+    std::unique_ptr<WaitingClient> client_;
     tracker::TrackerApi api_;
     Timestamp now_;
     Findings* findings_;
@@ -179,9 +171,12 @@ class TrackerCheck {
 
 void check_trackers(const config::Settings& settings, const config::Secrets& secrets, Timestamp now,
                     Findings& findings) {
-    auto tls = net::TlsContext::make(settings.slack.ca_file);
-    if (!tls) return;  // check_slack has said so
-    TrackerCheck check(settings, secrets, *tls, now, findings);
+    auto client = WaitingClient::make(settings);
+    if (!client) {
+        findings.fail("trackers", client.error().text);
+        return;
+    }
+    TrackerCheck check(settings, secrets, std::move(*client), now, findings);
     for (const auto& tracker : settings.trackers)
         check.run(tracker);
 }

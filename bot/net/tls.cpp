@@ -51,7 +51,8 @@ boost::asio::ssl::context& TlsContext::native() {
     return impl_->context;
 }
 
-Result<std::shared_ptr<TlsContext>> TlsContext::make(const std::filesystem::path& extra_ca_file) {
+Result<std::shared_ptr<TlsContext>> TlsContext::make(const std::filesystem::path& extra_ca_file,
+                                                     const std::filesystem::path& another_ca_file) {
     std::shared_ptr<TlsContext> made(new TlsContext);
     boost::asio::ssl::context& context = made->native();
     SSL_CTX* native = context.native_handle();
@@ -66,12 +67,14 @@ Result<std::shared_ptr<TlsContext>> TlsContext::make(const std::filesystem::path
         return fail(Errc::tls,
                     "the system's trust store cannot be read; install the package ca-certificates");
     }
-    if (extra_ca_file.empty()) return made;
-    boost::system::error_code ec;
-    context.load_verify_file(extra_ca_file.string(), ec);
-    if (ec) {
-        return fail(Errc::tls, "ca_file " + extra_ca_file.string() +
-                                   " holds no readable PEM certificate: " + ec.message());
+    for (const auto* file : {&extra_ca_file, &another_ca_file}) {
+        if (file->empty()) continue;
+        boost::system::error_code ec;
+        context.load_verify_file(file->string(), ec);
+        if (ec) {
+            return fail(Errc::tls,
+                        "ca_file " + file->string() + " holds no readable PEM certificate: " + ec.message());
+        }
     }
     return made;
 }
@@ -90,7 +93,12 @@ bool expect_host(SSL* connection, const std::string& host) {
 
 std::string certificate_problem(const SSL* connection) {
     const long result = SSL_get_verify_result(connection);
-    return result == X509_V_OK ? "" : X509_verify_cert_error_string(result);
+    if (result == X509_V_OK) return "";
+    const std::string words = X509_verify_cert_error_string(result);
+    const bool unknown_authority = result == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+                                   result == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
+                                   result == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
+    return unknown_authority ? words + " (an authority of your own is trusted once ca_file names it)" : words;
 }
 
 }  // namespace countersign::net

@@ -3,6 +3,8 @@
 
 #include "bot/net/url.hpp"
 #include "bot/tracker/github_json.hpp"
+#include "bot/tracker/issue_form.hpp"
+#include "bot/tracker/json.hpp"
 #include "config/base/text.hpp"
 
 #include <fmt/format.h>
@@ -25,6 +27,27 @@ std::string joined_etags(const Reply& issue, const std::vector<Reply>& events,
     for (const auto& each : all)
         if (each.empty() || each.find(' ') != std::string::npos) return "";
     return text::joined(all, " ");
+}
+
+bool is_form(std::string_view file) {
+    return file.ends_with(".yml") || file.ends_with(".yaml");
+}
+
+// A name that says which file it means is that file; else it is the Markdown template, or the form, so
+// called.
+std::vector<std::string> template_files(const std::string& name) {
+    if (is_form(name) || name.ends_with(".md")) return {name};
+    return {name + ".md", name + ".yml"};
+}
+
+Expected<std::string> template_text(std::string_view file, std::string_view answer) {
+    if (!is_form(file)) return github_template(answer);
+    const auto yaml = github_file(answer);
+    try {
+        return rendered_form(yaml);
+    } catch (const Malformed& wrong) {
+        return trouble("template_unreadable", fmt::format("{}: {}", file, wrong.what()));
+    }
 }
 
 }  // namespace
@@ -146,11 +169,14 @@ net::Awaitable<Expected<std::string>> GithubClient::read_template(std::string pr
     if (!known) co_return std::unexpected(known.error());
     const auto owner = known->path.substr(0, known->path.find('/'));
     const std::array<std::string, 2> repositories{known->path, owner + "/.github"};
+    const auto files = template_files(name);
     for (const auto& repository : repositories) {
-        const auto reply = co_await wire_.get(fmt::format("/repos/{}/contents/.github/ISSUE_TEMPLATE/{}.md",
-                                                          repository, net::percent_encoded(name)));
-        if (reply) co_return github_template(reply->body);
-        if (reply.error().code != "not_found") co_return std::unexpected(reply.error());
+        for (const auto& file : files) {
+            const auto reply = co_await wire_.get(fmt::format("/repos/{}/contents/.github/ISSUE_TEMPLATE/{}",
+                                                              repository, net::percent_encoded(file)));
+            if (reply) co_return template_text(file, reply->body);
+            if (reply.error().code != "not_found") co_return std::unexpected(reply.error());
+        }
     }
     co_return trouble("template_not_found");
 }

@@ -148,10 +148,14 @@ TrackerAccount github_account(std::string_view text) {
     return account(read_object(text));
 }
 
-std::string github_template(std::string_view text) {
+std::string github_file(std::string_view text) {
     const json object = read_object(text);
     if (optional_text(object, "encoding") != "base64") throw Malformed("a content of another encoding");
-    return without_front_matter(from_base64(text_at(object, "content")));
+    return from_base64(text_at(object, "content"));
+}
+
+std::string github_template(std::string_view text) {
+    return without_front_matter(github_file(text));
 }
 
 std::int64_t github_comment_id(std::string_view text) {

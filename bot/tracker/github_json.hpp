@@ -32,7 +32,9 @@ struct GithubListed {
 void add_github_issues(std::string_view page, std::vector<GithubListed>& issues);
 
 [[nodiscard]] storage::TrackerAccount github_account(std::string_view json);
-// The file of the contents API, without the front matter of an issue template.
+// The file of the contents API.
+[[nodiscard]] std::string github_file(std::string_view json);
+// The same, without the front matter of an issue template.
 [[nodiscard]] std::string github_template(std::string_view json);
 [[nodiscard]] std::int64_t github_comment_id(std::string_view json);
 

@@ -21,6 +21,7 @@ constexpr auto codes = std::to_array<Code>({
     {"issue_gone", refused},
     {"issue_moved", refused},
     {"template_not_found", refused},
+    {"template_unreadable", refused},
     {"too_large", refused},
     {"rejected", refused},
     {"unknown_tracker", refused},

@@ -36,9 +36,15 @@ std::string filled_template(std::string_view content, const TemplateValues& valu
         if (open == std::string_view::npos) break;
         rest.remove_prefix(open);
         const auto close = rest.find("}}");
-        const auto name =
-            close == std::string_view::npos ? std::string_view() : text::trimmed(rest.substr(2, close - 2));
-        if (const auto* value = value_of(name, values)) {
+        const auto inside = close == std::string_view::npos ? std::string_view() : rest.substr(2, close - 2);
+        // A form's field says what stands there otherwise: `{{marketplace|_No response_}}`.
+        const auto bar = std::min(inside.find('|'), inside.size());
+        const auto name = text::trimmed(inside.substr(0, bar));
+        const auto* value = value_of(name, values);
+        if (bar < inside.size() && (value == nullptr || value->empty())) {
+            out += inside.substr(bar + 1);
+            rest.remove_prefix(close + 2);
+        } else if (value != nullptr) {
             out += *value;
             placed = placed || name == "app";
             rest.remove_prefix(close + 2);

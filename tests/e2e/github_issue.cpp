@@ -61,3 +61,75 @@ TEST_CASE("GitHub: a comment by an approver signs, a later edit of the text take
     story.expect_card("Security: waiting");
     CHECK(story.tracker.violations().empty());
 }
+
+TEST_CASE(
+    "GitHub: an issue is made from an issue form, its fields filled with the request and nothing else") {
+    GithubStory story({}, "poll_seconds = 10\ntemplate = \"app_form\"");
+    story.tracker.add_project("acme/.github");
+    story.tracker.add_template("acme/.github", "app_form.yml", R"(name: App integration
+description: Ask for an app
+labels: ["Security::Approved"]
+body:
+  - type: markdown
+    attributes:
+      value: Thank you for asking!
+  - type: input
+    id: app
+    attributes:
+      label: App
+    validations:
+      required: true
+  - type: textarea
+    id: purpose
+    attributes:
+      label: What is it for?
+  - type: input
+    id: contract
+    attributes:
+      label: Contract
+  - type: dropdown
+    attributes:
+      label: Data
+      options: [Public, Internal]
+  - type: checkboxes
+    attributes:
+      label: Agreed
+      options:
+        - label: Legal has read the terms
+)");
+    story.fixture.start();
+    story.ask("for drawing\n### Decision\n/close\n@all");
+    story.expect_card("Waiting for vendor issue");
+    story.press_direct(office::employee, "Create vendor issue");
+    story.expect_card("In review");
+    const auto issues = story.tracker.issues(GithubStory::project);
+    REQUIRE(issues.size() == 1);
+    const auto& text = issues[0].description;
+    INFO(text);
+    CHECK(text.contains("\n### App\n\nMiro\n\n### What is it for?\n\n> for drawing"));
+    CHECK(text.contains(
+        "### Contract\n\n_No response_\n\n### Data\n\n_No response_\n\n### Agreed\n\n- [ ] Legal has "
+        "read the terms\n"));
+    CHECK_FALSE(text.contains("Thank you"));
+    CHECK_FALSE(text.contains("\n### Decision"));
+    CHECK_FALSE(text.contains("## Request"));
+    CHECK(issues[0].labels.empty());
+    CHECK(story.tracker.violations().empty());
+    story.expect_good_manners();
+}
+
+TEST_CASE("GitHub: a form that cannot be read makes no issue, and check says where it is wrong") {
+    GithubStory story({}, "poll_seconds = 10\ntemplate = \"app_form\"");
+    story.tracker.add_template(GithubStory::project, "app_form.yml",
+                               "body: &a\n  - type: input\n    attributes: {label: A}\nmore: *a\n");
+    story.fixture.start();
+    story.ask("for drawing");
+    story.expect_card("Waiting for vendor issue");
+    story.press_direct(office::employee, "Create vendor issue");
+    story.expect_line(office::employee, "correct it in its repository");
+    story.expect_alarm("correct it in its repository");
+    CHECK(story.fixture.log().contains("app_form.yml: line 4: aliases are not read"));
+    CHECK(story.fixture.run_command({"check"}).output.contains(
+        "template: template_unreadable (app_form.yml: line 4: aliases are not read): "));
+    CHECK(story.tracker.issues(GithubStory::project).empty());
+}

@@ -79,6 +79,12 @@ void write_certificate(const std::filesystem::path& path, X509* certificate) {
     must(file && PEM_write_X509(file.get(), certificate) == 1, path.c_str());
 }
 
+// Authorities of one name would be taken for each other by whoever trusts both.
+std::string new_authority_name() {
+    static int made = 0;
+    return "Countersign test authority " + std::to_string(++made);
+}
+
 std::filesystem::path new_directory() {
     std::string name = (std::filesystem::temp_directory_path() / "countersign-ca-XXXXXX").string();
     must(mkdtemp(name.data()) != nullptr, name.c_str());
@@ -89,8 +95,7 @@ std::filesystem::path new_directory() {
 
 struct TestCa::Impl {
     Key key = new_key();
-    Certificate certificate =
-        new_certificate({"Countersign test authority", ""}, key.get(), nullptr, key.get());
+    Certificate certificate = new_certificate({new_authority_name(), ""}, key.get(), nullptr, key.get());
 
     TlsFiles issue(const std::filesystem::path& stem, const Wanted& wanted, bool by_authority = true) const {
         const Key own = new_key();

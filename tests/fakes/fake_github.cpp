@@ -279,11 +279,12 @@ HttpReply FakeGithub::contents(const TrackerProject& repository,
                                const std::vector<std::string>& parts) const {
     const bool in_folder = parts.size() == 7 && parts[4] == ".github" && parts[5] == "ISSUE_TEMPLATE";
     for (const auto& [name, content] : repository.templates) {
-        if (!in_folder || parts[6] != name + ".md") continue;
-        const auto file = ".github/ISSUE_TEMPLATE/" + name + ".md";
+        const auto file_name = name.ends_with(".yml") ? name : name + ".md";
+        if (!in_folder || parts[6] != file_name) continue;
+        const auto file = ".github/ISSUE_TEMPLATE/" + file_name;
         const auto address = fmt::format("{}/repos/{}/contents/{}", api_url(), repository.path, file);
         return json(200, {{"type", "file"},
-                          {"name", name + ".md"},
+                          {"name", file_name},
                           {"path", file},
                           {"sha", text::sha256_hex(content).substr(0, 40)},
                           {"url", address},

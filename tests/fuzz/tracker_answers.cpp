@@ -1,5 +1,6 @@
 #include "bot/tracker/github_json.hpp"
 #include "bot/tracker/gitlab_json.hpp"
+#include "bot/tracker/issue_form.hpp"
 #include "bot/tracker/json.hpp"
 #include "bot/tracker/webhook.hpp"
 #include "bot/tracker/wire.hpp"
@@ -54,6 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     tried([&] { add_github_events(text, facts); });
     tried([&] { add_github_comments(text, facts.comments); });
     tried([&] { (void)github_template(text); });
+    tried([&] { (void)rendered_form(text); });
     tried([&] { add_label_names(text, names); });
     const auto next = below_root(next_link(text), lab().api_url);
     if (!next.empty() && !next.starts_with("https://gitlab.example.com/root/api/v4/")) std::abort();

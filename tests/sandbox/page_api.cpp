@@ -132,7 +132,7 @@ std::uint64_t PageApi::changes() const {
     return base_ + slack_.changes() + gitlab_.changes() + daemon_.changes();
 }
 
-Json PageApi::state(std::uint64_t since) const {
+Json PageApi::state(std::uint64_t since) {
     const auto now = changes();
     if (since == now) return {{"changes", now}};
     const Json snapshot = slack_.snapshot();
@@ -159,7 +159,8 @@ Json PageApi::state(std::uint64_t since) const {
     out["requests"] = snapshot["requests"];
     out["faults"] = snapshot["faults"];
     out["acks"] = acknowledgements(slack_.acks());
-    out["calls"] = snapshot["calls"];
+    note_calls();
+    out["calls"] = calls_.size();
     out["daemon"] = daemon_.describe();
     out["tracker"]["issues"] = desk_.issues();
     out["sign_in"] = sign_in_.describe();
@@ -167,18 +168,33 @@ Json PageApi::state(std::uint64_t since) const {
     return out;
 }
 
-Json PageApi::calls(std::size_t after) const {
-    const auto all = slack_.calls();
-    Json out = Json::array();
-    for (std::size_t at = after; at < all.size(); ++at) {
-        const auto& call = all[at];
-        out.push_back({{"n", at + 1},
-                       {"method", call.method},
-                       {"token", call.token_kind},
-                       {"args", call.args},
-                       {"status", call.status},
-                       {"answer", call.answer}});
+void PageApi::note_calls() {
+    const auto to_slack = slack_.calls();
+    for (; slack_calls_ < to_slack.size(); ++slack_calls_) {
+        const auto& call = to_slack[slack_calls_];
+        calls_.push_back({{"n", calls_.size() + 1},
+                          {"method", call.method},
+                          {"token", call.token_kind},
+                          {"args", call.args},
+                          {"status", call.status},
+                          {"answer", call.answer}});
     }
+    // What a token could be in is left out: headers and queries.
+    const auto to_gitlab = gitlab_.calls();
+    for (; gitlab_calls_ < to_gitlab.size(); ++gitlab_calls_) {
+        const auto& call = to_gitlab[gitlab_calls_];
+        calls_.push_back({{"n", calls_.size() + 1},
+                          {"method", call.method + " " + call.path},
+                          {"token", "GitLab"},
+                          {"status", call.status}});
+    }
+}
+
+Json PageApi::calls(std::size_t after) {
+    note_calls();
+    Json out = Json::array();
+    for (std::size_t at = after; at < calls_.size(); ++at)
+        out.push_back(calls_[at]);
     return {{"calls", out}};
 }
 

@@ -9,8 +9,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace countersign::sandbox {
 
@@ -23,8 +25,9 @@ class PageApi {
     [[nodiscard]] fakes::HttpReply answer(const fakes::HttpQuery& query);
 
   private:
-    [[nodiscard]] nlohmann::json state(std::uint64_t since) const;
-    [[nodiscard]] nlohmann::json calls(std::size_t after) const;
+    [[nodiscard]] nlohmann::json state(std::uint64_t since);
+    [[nodiscard]] nlohmann::json calls(std::size_t after);
+    void note_calls();
     [[nodiscard]] nlohmann::json act(const std::string& verb, const nlohmann::json& body);
     [[nodiscard]] std::string press(const nlohmann::json& body);
     [[nodiscard]] bool pressed_slackbot(const nlohmann::json& body);
@@ -39,6 +42,9 @@ class PageApi {
     Daemon& daemon_;
     IssueDesk desk_;
     std::int64_t& ahead_;
+    std::vector<nlohmann::json> calls_;  // Slack's and GitLab's, in the order in which they were noticed
+    std::size_t slack_calls_ = 0;
+    std::size_t gitlab_calls_ = 0;
     const nlohmann::json world_;
     const std::uint64_t
         base_;  // so that a page that outlives a sandbox never takes the next one's state for its own

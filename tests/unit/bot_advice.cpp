@@ -34,11 +34,12 @@ TEST_CASE("R22: what an error of Slack's asks of a person is there in German, co
 
 TEST_CASE("R22: and what an error of a tracker's asks") {
     for (const auto* code :
-         {"issue_not_found", "issue_gone",          "issue_moved",       "template_not_found", "too_large",
-          "rejected",        "unknown_tracker",     "project_not_found", "unauthorized",       "forbidden",
-          "issues_disabled", "unsupported_version", "no_token",          "quick_action_run",   "rate_limited",
-          "conflict",        "unavailable",         "timeout",           "unreachable",        "tls",
-          "malformed",       "answer_lost"}) {
+         {"issue_not_found", "issue_gone",       "issue_moved",        "template_not_found",
+          "too_large",       "rejected",         "unknown_tracker",    "project_not_found",
+          "unauthorized",    "forbidden",        "issues_disabled",    "unsupported_version",
+          "no_token",        "quick_action_run", "rate_limited",       "conflict",
+          "unavailable",     "timeout",          "unreachable",        "tls",
+          "malformed",       "answer_lost",      "template_unreadable"}) {
         CAPTURE(code);
         REQUIRE(tracker::is_known(code));
         CHECK(recorded_in(Language::german, tracker::advice_for(code)) != tracker::advice_for(code));

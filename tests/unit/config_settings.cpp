@@ -1,6 +1,7 @@
 #include "config/settings.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -32,6 +33,13 @@ std::string problems_of(std::string_view toml) {
 
 std::string with(std::string_view more) {
     return std::string(minimal) + std::string(more);
+}
+
+std::string tracker_with(std::string_view line, std::string_view name = "lab",
+                         std::string_view url = "https://git.acme.example") {
+    return fmt::format(
+        "[[tracker]]\nname = \"{}\"\nkind = \"gitlab\"\nurl = \"{}\"\nprojects = [\"a/b\"]\n{}\n", name, url,
+        line);
 }
 
 // `minimal` with one text replaced.
@@ -167,6 +175,29 @@ listen = "[::1]:0"
     CHECK(settings->http_listen == "[::1]:0");
 }
 
+TEST_CASE("N1: a tracker's ca_file is its own, and trackers at one address have the same") {
+    const auto file = std::filesystem::temp_directory_path() / "countersign-config-ca.pem";
+    std::ofstream(file) << "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n";
+    const auto trusting = fmt::format("ca_file = \"{}\"", file.string());
+    const auto settings = parse_settings(
+        with(tracker_with(trusting) + tracker_with(trusting, "again", "https://GIT.acme.example:443/root") +
+             tracker_with("", "other", "https://git.acme.example:8443")),
+        "test.toml");
+    REQUIRE(settings);
+    CHECK(settings->trackers.at(0).ca_file == file);
+    CHECK(settings->trackers.at(2).ca_file.empty());
+    CHECK(settings->slack.ca_file.empty());
+
+    const auto apart = problems_of(
+        with(tracker_with(trusting) + tracker_with("", "again", "https://GIT.acme.example:443/root")));
+    CHECK_MESSAGE(apart.contains("test.toml:13: tracker.ca_file: is \"\", but that of \"lab\" at the same "
+                                 "address is"),
+                  apart);
+    CHECK(problems_of(with(tracker_with(trusting, "lab", "https://slack.com")))
+              .contains("but that of [slack] at the same address is \"\"; expected the same in both"));
+    std::filesystem::remove(file);
+}
+
 TEST_CASE("each problem is one line with file, line, key, what is wrong and what is expected") {
     struct Case {
         std::string toml, line;
@@ -193,6 +224,17 @@ TEST_CASE("each problem is one line with file, line, key, what is wrong and what
         {with("[slack]\napi_url = \"slack\"\n"), "slack.api_url: is not a URL; expected"},
         {with("[slack]\nca_file = \"/nonexistent.pem\"\n"),
          "slack.ca_file: \"/nonexistent.pem\" cannot be read: No such file or directory; expected"},
+        {with("[slack]\nca_file = \"/dev/null\"\n"),
+         "slack.ca_file: \"/dev/null\" is empty; expected a PEM file of certificates"},
+        {with("[slack]\nca_file = \"/etc/passwd\"\n"),
+         "slack.ca_file: \"/etc/passwd\" holds no certificate; expected a PEM file of certificates"},
+        {with(tracker_with("ca_file = \"/nonexistent.pem\"")),
+         "tracker.ca_file: \"/nonexistent.pem\" cannot be read: No such file or directory; expected a PEM"},
+        {with(tracker_with("ca_file = \"/dev/null\"")),
+         "tracker.ca_file: \"/dev/null\" is empty; expected a PEM file of certificates"},
+        {with(tracker_with("ca_file = \"ca.pem\"")),
+         "tracker.ca_file: is \"ca.pem\"; expected an absolute path, such as "
+         "/etc/countersign/tracker-ca.pem"},
         {with("[slack]\nproxy = \"socks5://u:hunter2@x\"\n"),
          "slack.proxy: is not an http:// address; expected"},
         {with("[slack]\nproxy = \"http://\"\n"), "slack.proxy: is not an http:// address; expected"},

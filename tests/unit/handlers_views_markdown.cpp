@@ -125,6 +125,8 @@ TEST_CASE("G6: a template's placeholders are filled once, without any the reques
     const TemplateValues values{{"app", "Zoom {{purpose}}"}, {"purpose", "> meetings"}, {"scopes", ""}};
     CHECK(filled_template("A {{ app }} B {{other}} {{purpose}} {{", values, "<!-- m -->") ==
           "<!-- m -->\nA Zoom {{purpose}} B {{other}} > meetings {{");
+    CHECK(filled_template("{{app|none}} {{scopes|_No response_}} {{contact|x|y}} {{ app|}}{{scopes}}", values,
+                          "<!-- m -->") == "<!-- m -->\nZoom {{purpose}} _No response_ x|y Zoom {{purpose}}");
     const auto below =
         filled_template("---\nname: x\nlabels: y\n---\nWords\n/label ~vendor", values, "<!-- m -->");
     CHECK(below.starts_with("<!-- m -->\nWords\n/label ~vendor\n\n## Request"));

@@ -377,6 +377,39 @@ TEST_CASE("a template is a Markdown file, and what GitHub's page needs of it is 
           "template_not_found");
 }
 
+TEST_CASE("a template may be an issue form, here or in the owner's .github, and Markdown comes first") {
+    Hub hub;
+    constexpr const char* form = "body:\n  - type: input\n    id: app\n    attributes:\n      label: App\n";
+    hub.github.add_template(project, "app_integrations.yml", form);
+    hub.github.add_project("acme/.github");
+    hub.github.add_template("acme/.github", "app_integrations", "of the owner");
+    hub.github.add_template("acme/.github", "App_Integration.yml", form);
+    hub.github.add_template(project, "broken.yml", "body:\n  - type: slider\n    attributes: {label: A}\n");
+    auto& client = hub.client();
+    const auto read = [&](const std::string& name) {
+        return client.call("read_template", {{"project", project}, {"name", name}});
+    };
+    const auto text = [&](const std::string& name) {
+        const auto answer = read(name);
+        REQUIRE_MESSAGE(answer.error.empty(), answer.all);
+        return answer.response["content"].get<std::string>();
+    };
+    CHECK(text("app_integrations") == "### App\n\n{{app|_No response_}}\n");
+    CHECK(text("app_integrations.yml") == "### App\n\n{{app|_No response_}}\n");
+    CHECK(text("app_integrations.md") == "of the owner");
+    CHECK(text("App_Integration") == "### App\n\n{{app|_No response_}}\n");
+    const auto broken = read("broken");
+    CHECK(broken.error == "template_unreadable");
+    CHECK(broken.meaning == ApiMeaning::refused);
+    CHECK(broken.detail == "broken.yml: element 1 of its body: its type slider is unknown");
+    CHECK(broken.advice.contains("correct it in its repository"));
+    CHECK(read("none").error == "template_not_found");
+    CHECK(read("none.yml").error == "template_not_found");
+    CHECK(hub.github.violations().empty());
+    hub.github.add_template(project, "app_integrations", "Markdown");
+    CHECK(text("app_integrations") == "Markdown");
+}
+
 TEST_CASE("whoami tells account, scopes and the server's version") {
     Hub hub;
     const auto who = hub.client().call("whoami", Json::object());

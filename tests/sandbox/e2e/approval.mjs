@@ -133,6 +133,10 @@ function approval_story(screen, sandbox) {
       for (const method of ['chat.postMessage', 'views.open', 'admin.apps.approve']) {
         await page.locator('.calls .method', { hasText: method }).first().waitFor();
       }
+      await page.locator('.calls li', { hasText: /GET \/projects\/\d+\/issues\/\d+\/notes\s*ok\s*GitLab/ }).first().waitFor();
+      await page.locator('.calls li', { hasText: /POST \/projects\/\d+\/issues\/\d+\/notes\s*201\s*GitLab/ }).first().waitFor();
+      const told = await page.locator('.calls').innerText();
+      expect(!told.includes('glpat-'), 'no token of the tracker in the log');
       await screen.tool('guide');
     },
   };

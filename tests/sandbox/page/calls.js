@@ -1,9 +1,9 @@
-// Every call the daemon makes to Slack, as it happens, newest first.
+// Every call the daemon makes to Slack and to GitLab, as it happens, newest first.
 import { fill, h } from './dom.js';
 import { get, state } from './api.js';
 
 export function build_calls(panel) {
-  const filter = h('input', { type: 'search', class: 'control', id: 'call_filter', placeholder: 'Filter by method, e.g. chat.', autocomplete: 'off' });
+  const filter = h('input', { type: 'search', class: 'control', id: 'call_filter', placeholder: 'Filter by method, e.g. chat. or issues', autocomplete: 'off' });
   const list = h('ol', { class: 'calls', 'aria-label': 'Calls, newest first' });
   const count = h('p', { class: 'note', role: 'status' });
   fill(panel, h('label', { for: filter.id, class: 'hidden' }, 'Filter'), filter, count, list);
@@ -36,11 +36,14 @@ export function build_calls(panel) {
 }
 
 function row(call) {
-  const failed = call.status >= 400 || call.answer?.ok === false;
-  const verdict = call.status === 200 ? (call.answer?.ok === false ? call.answer.error : 'ok') : String(call.status);
+  const failed = call.status >= 400 || call.status === 0 || call.answer?.ok === false;
+  const verdict = call.status === 200 ? (call.answer?.ok === false ? call.answer.error : 'ok') : call.status === 0 ? 'no answer' : String(call.status);
+  const line = [h('span', { class: 'method' }, call.method), h('span', { class: `verdict ${failed ? 'bad' : 'good'}` }, verdict),
+    h('span', { class: 'token' }, call.token)];
+  // A tracker's call is told by method, path and status alone.
+  if (!('args' in call)) return h('li', { class: 'told' }, line);
   return h('li', {}, h('details', {},
-    h('summary', {}, h('span', { class: 'method' }, call.method), h('span', { class: `verdict ${failed ? 'bad' : 'good'}` }, verdict),
-      h('span', { class: 'token' }, call.token)),
+    h('summary', {}, line),
     h('h4', {}, 'Sent'), h('pre', { tabindex: '0' }, pretty(call.args)), h('h4', {}, 'Answer'), h('pre', { tabindex: '0' }, pretty(call.answer))));
 }
 
