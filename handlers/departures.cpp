@@ -2,6 +2,8 @@
 
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/people.hpp"
+#include "handlers/views/absence_texts.hpp"
 #include "handlers/views/installed_messages.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
@@ -47,6 +49,22 @@ Outcome person_left(const UserId& person, const Context& context) {
     outcome.effects.push_back(alarm(context.settings, "left:" + person.value, views::line(words)));
     outcome.audit.push_back(
         {"slack", "installed.owner_left", person.value, details({{"things", std::to_string(lines.size())}})});
+    return outcome;
+}
+
+Outcome delegate_left(const UserId& person, const Context& context) {
+    Outcome outcome;
+    for (auto& absence : context.view.absences_for(person)) {
+        const auto language = language_of(absence.person, context);
+        outcome.effects.push_back(
+            private_line(absence.person, fmt::format("delegate_left:{}:{}", person.value, absence.from),
+                         views::line(say_in(language, views::texts::delegate_left, views::mention(person),
+                                            absence.from, absence.until))));
+        outcome.audit.push_back(
+            {"slack", "absence.delegate_left", absence.person.value, details({{"delegate", person.value}})});
+        absence.delegate = UserId();
+        outcome.changes.emplace_back(storage::SaveAbsence{std::move(absence)});
+    }
     return outcome;
 }
 

@@ -3,10 +3,13 @@
 #include "handlers/context.hpp"
 #include "handlers/outcome.hpp"
 
-// I14, M19: somebody who answers for installed apps has left.
+// Somebody has left the workspace.
 namespace countersign::handlers {
 
-// Told to the admins once, with all that needs another owner.
+// I14, M19: told to the admins once, with all that needs another owner.
 [[nodiscard]] Outcome person_left(const UserId& person, const Context& context);
+
+// P10: whoever they were to vote for is told once and may name somebody else.
+[[nodiscard]] Outcome delegate_left(const UserId& person, const Context& context);
 
 }  // namespace countersign::handlers

@@ -9,6 +9,7 @@
 #include "handlers/reminding.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/rights.hpp"
+#include "handlers/views/absence_texts.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/party_forms.hpp"
@@ -251,6 +252,8 @@ Outcome go_away(const Press& press, const std::vector<std::string>& words, const
     }
     if (delegate == press.user) return help(said(texts::away_self));
     if (!delegate.empty()) {
+        if (const auto known = context.view.person(delegate); known && !known->active)
+            return help(say_in(press.language, texts::delegate_is_gone, views::mention(delegate)));
         // P10: a circle of delegates would leave nobody.
         const auto theirs = context.view.absence(delegate);
         if (theirs && theirs->from <= words[2] && words[1] <= theirs->until)

@@ -1,6 +1,7 @@
 #include "handlers/people.hpp"
 
 #include "config/base/text.hpp"
+#include "handlers/departures.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/home_tab.hpp"
 #include "handlers/requests_of_person.hpp"
@@ -83,7 +84,10 @@ Outcome person_told(const EffectAnswer& answer, const Context& context) {
     // What they look at changes its language with them.
     if (views::language_of(person->locale) != language_of(person->id, context))
         outcome.merge(refresh_home_now(person->id, context));
-    if (!person->active) outcome.merge(requester_left(person->id, context));
+    if (!person->active) {
+        outcome.merge(requester_left(person->id, context));
+        outcome.merge(delegate_left(person->id, context));
+    }
     outcome.changes.emplace_back(storage::SavePerson{std::move(*person)});
     return outcome;
 }

@@ -11,7 +11,11 @@ Outcome recorded_event(const Event& event, const Context& context) {
     const auto& user = field(inner, "user");
     const bool left = review::text_field(inner, "type") == "user_change" &&
                       review::bool_field(user, "deleted").value_or(false);
-    return left ? person_left(UserId(review::text_field(user, "id")), context) : Outcome();
+    if (!left) return {};
+    const UserId person(review::text_field(user, "id"));
+    auto outcome = person_left(person, context);
+    outcome.merge(delegate_left(person, context));
+    return outcome;
 }
 
 }  // namespace countersign::handlers

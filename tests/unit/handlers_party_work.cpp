@@ -177,6 +177,35 @@ TEST_CASE("P10: a delegate votes for whoever is away, on those days only, circle
     CHECK(world.view().votes(RequestId{second}).empty());
 }
 
+TEST_CASE("P10: a delegate who has left votes for nobody, and whoever is away hears of it once") {
+    ReviewWorld world;
+    const auto id = ask(world);
+    const auto from = day_in(world, days(0)), until = day_in(world, days(2));
+    world.command("U0LEGAL", "away " + from + " " + until + " U0NOBODY");
+    const auto leave = [&](const std::string& envelope) {
+        world.handle(
+            handlers::EventKind::events_api,
+            {{"event", {{"type", "user_change"}, {"user", {{"id", "U0NOBODY"}, {"deleted", true}}}}}},
+            envelope);
+        world.run();
+    };
+    leave("left");
+    leave("told again");
+    const auto heard = world.heard("U0LEGAL");
+    CHECK(std::ranges::count_if(heard, [](const auto& text) { return text.contains("has left"); }) == 1);
+    world.press("U0NOBODY", ids::vote_approve, id);
+    CHECK(world.view().votes(RequestId{id}).empty());
+    const auto absence = world.view().absence(UserId("U0LEGAL"));
+    REQUIRE(absence);
+    CHECK(absence->delegate.empty());
+    CHECK(absence->until == until);
+    // Nor is one named who is known to have left.
+    world.slack.people["U0GONE"] = {{"deleted", true}};
+    world.command("U0GONE", "help");
+    world.run();
+    CHECK(world.command("U0LEGAL", "away " + from + " " + until + " U0GONE").ack.contains("has left"));
+}
+
 TEST_CASE("P10: a party stands in for another where the policy says so, one person still counting once") {
     ReviewWorld world(with_policy("[[party]]\nname = \"Security\"\nstand_in = \"Legal\""));
     const auto id = ask(world);
