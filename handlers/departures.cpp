@@ -12,12 +12,43 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 namespace countersign::handlers {
 namespace {
 
 constexpr std::size_t listed = 20;
+constexpr auto every = std::chrono::hours(24);
+
+void add_delegates(const config::Party& party, const Context& context, std::set<UserId>& people) {
+    std::vector<UserId> members;
+    for (const auto& member : party.members) {
+        if (!member.starts_with('S'))
+            members.emplace_back(member);
+        else if (const auto group = context.view.user_group(member))
+            members.insert(members.end(), group->members.begin(), group->members.end());
+    }
+    for (const auto& member : members)
+        if (const auto absence = context.view.absence(member)) people.insert(absence->delegate);
+}
+
+std::set<UserId> who_matters(const Context& context) {
+    std::set<UserId> people;
+    const auto installed = context.view.installed();
+    for (const auto& each : installed.authorizations())
+        people.insert(each.owner);
+    for (const auto& each : installed.integrations())
+        people.insert(each.owner);
+    for (const auto& each : installed.inventory({.state = "installed", .limit = 10'000}))
+        people.insert(each.owner);
+    for (const auto& each : context.view.open_requests())
+        people.insert(each.requester);
+    for (const auto& party : context.settings.review.parties)
+        add_delegates(party, context, people);
+    people.erase(UserId());
+    return people;
+}
 
 std::vector<std::string> left_behind(const UserId& person, const Context& context) {
     const auto view = context.view.installed();
@@ -33,6 +64,24 @@ std::vector<std::string> left_behind(const UserId& person, const Context& contex
 }
 
 }  // namespace
+
+Outcome schedule_departures(const Context& context) {
+    Outcome outcome;
+    if (context.view.timer("departures")) return outcome;
+    outcome.changes.emplace_back(
+        storage::SetTimer{{"departures", context.now + every, R"({"kind":"departures"})"}});
+    return outcome;
+}
+
+Outcome look_for_departures(const Context& context) {
+    auto outcome = schedule_departures(context);
+    const auto round = to_rfc3339(context.now).substr(0, 10);
+    for (const auto& id : who_matters(context)) {
+        const auto known = context.view.person(id);
+        if (!known || known->active) outcome.effects.push_back(read_person(id, "departures:" + round));
+    }
+    return outcome;
+}
 
 Outcome person_left(const UserId& person, const Context& context) {
     Outcome outcome;

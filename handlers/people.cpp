@@ -85,6 +85,8 @@ Outcome person_told(const EffectAnswer& answer, const Context& context) {
     if (views::language_of(person->locale) != language_of(person->id, context))
         outcome.merge(refresh_home_now(person->id, context));
     if (!person->active) {
+        const auto known = context.view.person(person->id);
+        if (!known || known->active) outcome.merge(person_left(person->id, context));
         outcome.merge(requester_left(person->id, context));
         outcome.merge(delegate_left(person->id, context));
     }

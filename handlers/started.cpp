@@ -1,5 +1,6 @@
 #include "handlers/channel_posts.hpp"
 #include "handlers/deliveries.hpp"
+#include "handlers/departures.hpp"
 #include "handlers/expiry.hpp"
 #include "handlers/group_reading.hpp"
 #include "handlers/handlers.hpp"
@@ -25,6 +26,7 @@ Outcome started(const Event& event, const Context& context) {
     outcome.merge(look_at_expiry(context));
     outcome.merge(schedule_digest(context));
     outcome.merge(schedule_recertifying(context));
+    outcome.merge(schedule_departures(context));
     outcome.merge(begin_polling(context));
     outcome.merge(begin_mirror(context));
     return outcome;

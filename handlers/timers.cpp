@@ -2,6 +2,7 @@
 #include "handlers/channel_posts.hpp"
 #include "handlers/deadlines.hpp"
 #include "handlers/deciding.hpp"
+#include "handlers/departures.hpp"
 #include "handlers/expiry.hpp"
 #include "handlers/granting.hpp"
 #include "handlers/group_reading.hpp"
@@ -36,6 +37,7 @@ Outcome timers(const Event& event, const Context& context) {
     if (kind == "policy") return policy_due(event, context);
     if (kind == "groups") return read_groups(context);
     if (kind == "authorization_expiry") return look_at_expiry(context);
+    if (kind == "departures") return look_for_departures(context);
     if (kind == "recertify") return recertify_due(context);
     if (kind == "uninstall") return uninstall_due(event, context);
     if (kind == "channel_digest") return digest_due(context);

@@ -182,6 +182,22 @@ TEST_CASE("I14, M19: an owner who leaves is told to the admins once, with all th
     CHECK(alarms(world, "App A1") == 1);
 }
 
+TEST_CASE("I14: an owner who leaves is noticed within a day though no event tells, and told once") {
+    ReviewWorld world;
+    world.start();
+    app(world, "A1", "U0EMP");
+    world.pass(std::chrono::hours(25));
+    world.run();
+    CHECK(alarms(world, "has left") == 0);
+    world.slack.people["U0EMP"] = {{"deleted", true}};
+    for (int day = 0; day < 3; ++day) {
+        world.pass(std::chrono::hours(25));
+        world.run();
+    }
+    CHECK(alarms(world, "has left") == 1);
+    CHECK(alarms(world, "App A1") == 1);
+}
+
 TEST_CASE("I6: block_delete_while_used refuses the removal of what something uses") {
     auto settings = review_settings();
     settings.installed.block_delete_while_used = true;
