@@ -52,9 +52,10 @@ TEST_CASE("M20: owners are asked once a year, silence escalates once and removes
     app(world, "A1", "U0EMP");
     app(world, "A2");
     app(world, "A0COUNTERSIGN", "U0EMP");
-    for (int day = 0; day < 360; ++day)
+    for (int day = 0; day < 360; ++day) {
         world.pass(hours(24));
-    world.run();
+        world.run();
+    }
     CHECK(heard(world, "U0EMP", "Is it still needed?") == 0);
     for (int day = 0; day < 60; ++day) {
         world.pass(hours(24));
@@ -71,9 +72,10 @@ TEST_CASE("M20: owners are asked once a year, silence escalates once and removes
     press(world, "U0EMP", ids::app_needed, "app:A1/T1");
     CHECK(entry(world, "A1").confirmed_by == "U0EMP");
     CHECK_FALSE(entry(world, "A1").asked_at);
-    for (int day = 0; day < 300; ++day)
+    for (int day = 0; day < 300; ++day) {
         world.pass(hours(24));
-    world.run();
+        world.run();
+    }
     CHECK(heard(world, "U0EMP", "Is it still needed?") == 1);
     press(world, "U0ADMIN", ids::app_not_needed, "app:A2/T1");
     CHECK(alarms(world, "is not needed any more") == 1);

@@ -25,21 +25,23 @@ class Writing {
     void commit() {
         const int number = last_ + 1;
         const std::size_t rows = 1 + random_() % 60;
-        db_.writer().transaction([&] {
+        db_.transaction([&] {
             for (std::size_t row = 0; row < rows; ++row)
-                apply(db_.writer(),
+                apply(db_,
                       SetMeta{fmt::format("row-{}", random_() % 400),
                               std::string(1 + random_() % 9'000, static_cast<char>('a' + number % 26))},
                       sample_time);
-            apply(db_.writer(), SetMeta{"last", std::to_string(number)}, sample_time);
+            apply(db_, SetMeta{"last", std::to_string(number)}, sample_time);
         });
         last_ = number;
     }
     [[nodiscard]] int last() const { return last_; }
-    [[nodiscard]] std::filesystem::path file() const { return db_.file(); }
+    [[nodiscard]] std::filesystem::path file() const { return dir_.path() / "countersign.db"; }
 
   private:
-    TempDb db_;
+    // Made here, from its first byte: what a copy brings along was never written to this disk.
+    TempDir dir_;
+    Database db_ = Database::open_writer(file()).value();
     std::mt19937 random_;
     std::atomic<int> last_ = 0;
 };

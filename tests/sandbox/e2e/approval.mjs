@@ -135,7 +135,7 @@ function approval_story(screen, sandbox) {
       }
       await page.locator('.calls li', { hasText: /GET \/projects\/\d+\/issues\/\d+\/notes\s*ok\s*GitLab/ }).first().waitFor();
       await page.locator('.calls li', { hasText: /POST \/projects\/\d+\/issues\/\d+\/notes\s*201\s*GitLab/ }).first().waitFor();
-      const told = await page.locator('.calls').innerText();
+      const told = await page.locator('ol.calls').innerText();
       expect(!told.includes('glpat-'), 'no token of the tracker in the log');
       await screen.tool('guide');
     },
