@@ -4,6 +4,12 @@
 
 #include <doctest/doctest.h>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 using namespace countersign::tests;
 using Json = countersign::fakes::Json;
 
@@ -78,6 +84,44 @@ TEST_CASE("hostile: poisoned requests make inert cards within limits (P18)") {
         expect_inert(story);
         story.expect_good_manners();
     }
+}
+
+TEST_CASE("hostile: L7: the host of a link that is not configured is never called") {
+    // Somebody else's server: whoever connects is seen in its queue.
+    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    REQUIRE(::bind(listener, reinterpret_cast<sockaddr*>(&address), length) == 0);
+    REQUIRE(::listen(listener, 8) == 0);
+    REQUIRE(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length) == 0);
+    const auto called = [&] {
+        pollfd waiting{listener, POLLIN, 0};
+        return ::poll(&waiting, 1, 0) == 1;
+    };
+    ReviewStory story;
+    story.fixture.start();
+    const auto port = std::to_string(ntohs(address.sin_port));
+    for (const auto* host : {"127.0.0.1", "localhost"}) {
+        const auto link = "https://" + std::string(host) + ":" + port + "/acme/vendors/-/issues/12";
+        CAPTURE(link);
+        if (story.slack.messages(office::employee).empty()) {
+            story.ask("see " + link);
+            story.expect_direct_message(office::employee, "known tracker");
+        }
+        story.press_direct(office::employee, "Link vendor issue");
+        story.fill_refused(office::employee, "Link vendor issue", {{"Vendor issue link", link}},
+                           "known tracker");
+    }
+    CHECK(story.fixture.stop() == 0);
+    CHECK_FALSE(called());
+    // The queue does show a call.
+    const int caller = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CHECK(::connect(caller, reinterpret_cast<const sockaddr*>(&address), length) == 0);
+    CHECK(called());
+    ::close(caller);
+    ::close(listener);
 }
 
 TEST_CASE("hostile: poisoned questions, answers, commands and forms (P18)") {
