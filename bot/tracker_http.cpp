@@ -46,7 +46,7 @@ class TrackerHttp final : public net::HttpClient {
 
 }  // namespace
 
-Result<std::unique_ptr<net::HttpClient>> make_tracker_http(net::asio::any_io_executor executor,
+Result<std::unique_ptr<net::HttpClient>> make_tracker_http(const net::asio::any_io_executor& executor,
                                                            net::HttpClient& slack,
                                                            const config::Settings& settings) {
     auto http = std::make_unique<TrackerHttp>(slack);
