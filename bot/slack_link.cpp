@@ -5,8 +5,9 @@
 
 namespace countersign::bot {
 
-Result<std::shared_ptr<SlackLink>> make_slack_link(net::asio::any_io_executor executor, const Clock& clock,
-                                                   const config::Settings& settings, config::Secrets secrets,
+Result<std::shared_ptr<SlackLink>> make_slack_link(const net::asio::any_io_executor& executor,
+                                                   const Clock& clock, const config::Settings& settings,
+                                                   config::Secrets secrets,
                                                    slack::SocketClient::Callbacks callbacks) {
     auto tls = net::TlsContext::make(settings.slack.ca_file);
     if (!tls) return std::unexpected(tls.error());

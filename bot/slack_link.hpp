@@ -29,7 +29,7 @@ struct SlackLink {
     std::shared_ptr<slack::SocketClient> socket;
 };
 
-[[nodiscard]] Result<std::shared_ptr<SlackLink>> make_slack_link(net::asio::any_io_executor executor,
+[[nodiscard]] Result<std::shared_ptr<SlackLink>> make_slack_link(const net::asio::any_io_executor& executor,
                                                                  const Clock& clock,
                                                                  const config::Settings& settings,
                                                                  config::Secrets secrets,

@@ -42,7 +42,8 @@ std::vector<std::int64_t> ids_of(const std::vector<Integration>& uses) {
     return ids;
 }
 
-void note(storage::Database& database, const Authorization& row, std::string action, nlohmann::json details) {
+void note(storage::Database& database, const Authorization& row, std::string action,
+          const nlohmann::json& details) {
     storage::AuditEntry entry;
     entry.at = system_clock().now();
     entry.actor = operator_name();

@@ -10,7 +10,7 @@
 
 namespace countersign::bot::commands {
 
-void Findings::add(Verdict verdict, std::string name, std::string text) {
+void Findings::add(Verdict verdict, std::string_view name, std::string_view text) {
     // Slack's answers are quoted here: harmless, and without what must stay secret.
     all_.push_back({verdict, one_line(name), one_line(redacted(text))});
 }

@@ -18,9 +18,9 @@ struct Finding {
 
 class Findings {
   public:
-    void ok(std::string name, std::string text) { add(Verdict::ok, std::move(name), std::move(text)); }
-    void warn(std::string name, std::string text) { add(Verdict::warn, std::move(name), std::move(text)); }
-    void fail(std::string name, std::string text) { add(Verdict::fail, std::move(name), std::move(text)); }
+    void ok(std::string_view name, std::string_view text) { add(Verdict::ok, name, text); }
+    void warn(std::string_view name, std::string_view text) { add(Verdict::warn, name, text); }
+    void fail(std::string_view name, std::string_view text) { add(Verdict::fail, name, text); }
 
     [[nodiscard]] bool failed() const;
     [[nodiscard]] const std::vector<Finding>& all() const { return all_; }
@@ -28,7 +28,7 @@ class Findings {
     void print(const Call& call) const;
 
   private:
-    void add(Verdict verdict, std::string name, std::string text);
+    void add(Verdict verdict, std::string_view name, std::string_view text);
 
     std::vector<Finding> all_;
 };

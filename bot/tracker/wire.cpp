@@ -163,9 +163,7 @@ Expected<Reply> Wire::reply_of(net::HttpResponse response, bool conditional) {
     const bool success = response.status >= 200 && response.status <= 204;
     if (!success && !(response.status == 304 && conditional)) {
         Trouble failed{std::string(code_of(response)), fmt::format("HTTP {}", response.status), {}, {}};
-        if (failed.code == "rate_limited")
-            failed.retry_after = rest_taken(asked);
-        else if (failed.code == "unavailable" && asked)
+        if (failed.code == "rate_limited" || (failed.code == "unavailable" && asked))
             failed.retry_after = rest_taken(asked);
         return std::unexpected(std::move(failed));
     }
@@ -200,7 +198,7 @@ net::Awaitable<Expected<Reply>> Wire::fetch(std::string url, std::string etag) {
     }
 }
 
-net::Awaitable<Expected<Reply>> Wire::get(std::string path, std::string etag) {
+net::Awaitable<Expected<Reply>> Wire::get(const std::string& path, std::string etag) {
     return fetch(root_ + path, std::move(etag));
 }
 

@@ -28,7 +28,7 @@ class Wire {
     // `path` is below the API root and percent-encoded. One redirect is followed. 304 comes as a reply when
     // an `etag` was given. Codes besides those of trouble.cpp: not_found (404), gone (410), moved (led
     // elsewhere for good).
-    [[nodiscard]] net::Awaitable<Expected<Reply>> get(std::string path, std::string etag = {});
+    [[nodiscard]] net::Awaitable<Expected<Reply>> get(const std::string& path, std::string etag = {});
     // All pages of a list. `path` ends with "per_page=100"; where such a page is too large, it is read again
     // in small ones. Code besides: too_many_pages.
     [[nodiscard]] net::Awaitable<Expected<std::vector<Reply>>> list(std::string path, std::string etag = {});
