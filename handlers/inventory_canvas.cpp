@@ -2,6 +2,7 @@
 
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/building_rights.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/rights.hpp"
@@ -241,10 +242,7 @@ void heard(Mirror& mirror, const EffectAnswer& answer, const Context& context, O
 std::string channel_of(std::string_view word, const Press& press) {
     if (text::lower(word) == "here") return press.channel.value;
     if (word.starts_with("<#") && word.ends_with('>')) word = word.substr(2, word.find_first_of("|>") - 2);
-    const bool id =
-        word.size() >= 2 && (word.front() == 'C' || word.front() == 'G') &&
-        std::ranges::all_of(word, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
-    return id ? std::string(word) : std::string();
+    return is_channel_id(word) ? std::string(word) : std::string();
 }
 
 Outcome how_it_stands(const Press& press, const std::optional<Mirror>& mirror) {

@@ -148,12 +148,12 @@ std::vector<Recheck> recheck_request(const AppRequest& request, const storage::V
 
 std::vector<Recheck> recheck_approval(const AppRequest& request, const Decision& approval,
                                       const Context& then) {
-    const auto judgement = judge_request(request, then.view.marks(request.id), then);
-    const bool by_policy = judgement.decide == config::Automatic::approve;
-    if (by_policy) return {};
+    const auto known = then.view.marks(request.id);
+    const auto judgement = judge_request(request, known, then);
+    if (judgement.decide == config::Automatic::approve) return {};  // asks nobody
     std::vector<Recheck> found;
     auto rules = vote_rules(judgement, then);
-    for (const auto& mark : then.view.marks(request.id))
+    for (const auto& mark : known)
         if (mark.kind == marks::on_behalf) rules.barred.emplace_back(mark.subject);
     const auto matrix = review::party_matrix(request, votes_until(approval.at, then.view.votes(request.id)),
                                              then.settings.review.parties, rules);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""clang-tidy over the sources given, or all: tests/tidy.py ROOT [FILE…]
+"""clang-tidy over sources: tests/tidy.py ROOT FILE…
 
 Most of its time goes into the libraries' headers, so files of one target are read together, eight in one translation
 unit. A unit that is not clean is split until the finding stands alone: names that only collide in company do not count.
@@ -15,9 +15,7 @@ import tempfile
 
 TOGETHER = 8
 root = pathlib.Path(sys.argv[1]).resolve()
-wanted = sys.argv[2:] or subprocess.check_output(
-    ["git", "ls-files", "*.cpp"], cwd=root, text=True).split()
-sources = {str(root / name) for name in wanted}
+sources = {str(root / name) for name in sys.argv[2:]}
 
 
 def flags(entry):
