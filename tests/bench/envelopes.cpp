@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <string_view>
-
 namespace countersign::bench {
 namespace {
 
@@ -16,14 +14,6 @@ std::string group_event(std::uint32_t n) {
         R"("event_time":1795305600,"authorizations":[{{"enterprise_id":"E0","team_id":"T0","user_id":"U0","is_bot":false}}],)"
         R"("event":{{"type":"app_home_opened","user":"U{:08}","channel":"D0","tab":"messages","event_ts":"1795305600.{:06}"}}}}}})",
         envelope_id(n), n, n % 5000, n % 1'000'000);
-}
-
-std::string command(std::uint32_t n, std::string_view text) {
-    return fmt::format(
-        R"({{"envelope_id":"{}","type":"slash_commands","accepts_response_payload":true,"payload":{{"command":"\/app-request",)"
-        R"("text":"{}","user_id":"U{:08}","user_name":"x","team_id":"T0","channel_id":"C9","api_app_id":"A0",)"
-        R"("response_url":"https:\/\/hooks.slack.com\/commands\/1","trigger_id":"{}.1.c"}}}})",
-        envelope_id(n), text, n % 5000, n);
 }
 
 std::string press(std::uint32_t n) {
@@ -61,8 +51,16 @@ std::string home_envelope(std::uint32_t n) {
         envelope_id(n), n, n % 1'000'000);
 }
 
+std::string command_envelope(std::uint32_t n, std::uint32_t asked, std::string_view text) {
+    return fmt::format(
+        R"({{"envelope_id":"{}","type":"slash_commands","accepts_response_payload":true,"payload":{{"command":"\/app-request",)"
+        R"("text":"{}","user_id":"U{:08}","user_name":"x","team_id":"T0","channel_id":"C9","api_app_id":"A0",)"
+        R"("response_url":"https:\/\/hooks.slack.com\/commands\/1","trigger_id":"{}.1.c"}}}})",
+        envelope_id(n), text, asked % 5000, n);
+}
+
 std::string list_envelope(std::uint32_t n) {
-    return command(n, "list");
+    return command_envelope(n, n, "list");
 }
 
 std::string mixed_envelope(std::uint32_t n) {
@@ -71,7 +69,7 @@ std::string mixed_envelope(std::uint32_t n) {
             return app_requested_envelope(n);
         case 5:
         case 10:
-            return command(n, "help");
+            return command_envelope(n, n, "help");
         case 15:
             return press(n);
         default:

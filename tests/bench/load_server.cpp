@@ -60,6 +60,7 @@ struct LoadServer::Impl {
         beast::websocket::stream<beast::tcp_stream> socket;
         asio::steady_timer wake;
         std::deque<std::string> control;  // frames ahead of the load
+        std::set<std::uint32_t> unacknowledged;
         bool draining = false;
         bool open = true;
     };
@@ -181,12 +182,16 @@ struct LoadServer::Impl {
             co_await session->socket.async_read(buffer, asio::redirect_error(asio::use_awaitable, error));
             if (error) break;
             const auto data = buffer.cdata();
-            acknowledge({static_cast<const char*>(data.data()), data.size()});
+            acknowledge(*session, {static_cast<const char*>(data.data()), data.size()});
             buffer.consume(buffer.size());
         }
         session->open = false;
         session->wake.cancel();
         std::erase(sessions, session);
+        // What this connection did not acknowledge comes again on another (R46).
+        for (const auto number : session->unacknowledged) {
+            if (acked[number] == 0) again.push_back(number);
+        }
         wake_all();
     }
 
@@ -203,10 +208,15 @@ struct LoadServer::Impl {
                     hello_at = Steady::now();
                     changed.notify_all();
                 }
+            } else if (!session->draining && !again.empty()) {
+                text = load.make(load.first + again.front());
+                session->unacknowledged.insert(again.front());
+                again.pop_front();
             } else if (!session->draining && may_send()) {
                 const std::uint32_t number = next++;
                 text = load.make(load.first + number);
                 sent_at[number] = Steady::now();
+                session->unacknowledged.insert(number);
                 ++outstanding;
             } else {
                 session->wake.expires_after(pause());
@@ -230,10 +240,11 @@ struct LoadServer::Impl {
             session->wake.cancel();
     }
 
-    void acknowledge(std::string_view text) {
+    void acknowledge(Session& session, std::string_view text) {
         auto number = acknowledged_number(text);
         if (!number || *number < load.first || *number - load.first >= acked.size()) return;
         *number -= load.first;
+        session.unacknowledged.erase(*number);
         const auto now = Steady::now();
         if (std::exchange(acked[*number], 1) != 0) {
             ++result.repeated_acks;
@@ -272,6 +283,13 @@ struct LoadServer::Impl {
         }
     }
 
+    asio::awaitable<void> cut() {
+        asio::steady_timer timer(io, load.cut_after);
+        co_await timer.async_wait(asio::use_awaitable);
+        for (const auto& session : sessions)
+            beast::get_lowest_layer(session->socket).socket().close();
+    }
+
     std::uint16_t port() const { return acceptor.local_endpoint().port(); }
 
     asio::io_context io{1};
@@ -284,6 +302,7 @@ struct LoadServer::Impl {
     LoadResult result;
     std::uint32_t next = 0;
     std::uint32_t outstanding = 0;
+    std::deque<std::uint32_t> again;  // sent on a connection that is no more, and not acknowledged
     std::vector<Steady::time_point> sent_at;
     std::vector<char> acked;  // bool
     Steady::time_point started, last_ack;
@@ -327,6 +346,9 @@ LoadResult LoadServer::run(const Load& load, std::chrono::seconds limit) {
         impl_->result = {};
         impl_->result.latencies_ms.reserve(load.envelopes);
         impl_->next = impl_->outstanding = 0;
+        impl_->again.clear();
+        for (const auto& session : impl_->sessions)
+            session->unacknowledged.clear();
         impl_->sent_at.assign(load.envelopes, {});
         impl_->acked.assign(load.envelopes, 0);
         impl_->started = impl_->last_ack = Steady::now();
@@ -334,6 +356,8 @@ LoadResult LoadServer::run(const Load& load, std::chrono::seconds limit) {
         if (load.refresh_every.count() > 0) {
             asio::co_spawn(impl_->io, impl_->refresh(), [](const std::exception_ptr&) {});
         }
+        if (load.cut_after.count() > 0)
+            asio::co_spawn(impl_->io, impl_->cut(), [](const std::exception_ptr&) {});
         impl_->wake_all();
     });
     {

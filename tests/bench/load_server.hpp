@@ -19,7 +19,8 @@ struct Load {
     std::uint32_t window = 512;  // unacknowledged at once
     double per_second = 0;       // 0 = as fast as the window allows
     std::chrono::milliseconds refresh_every{
-        0};  // > 0: `refresh_requested` on the sending connection that often
+        0};                                  // > 0: `refresh_requested` on the sending connection that often
+    std::chrono::milliseconds cut_after{0};  // > 0: every connection is cut then, once, without a word
     MakeEnvelope make;
 };
 

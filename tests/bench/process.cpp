@@ -1,7 +1,9 @@
 #include "tests/bench/process.hpp"
 
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <signal.h>
 #include <spawn.h>
 #include <sstream>
@@ -56,6 +58,15 @@ double Process::resident_mib() const {
         if (line.starts_with("VmRSS:")) return std::stod(line.substr(6)) / 1024;
     }
     return 0;
+}
+
+int Process::open_files() const {
+    const std::filesystem::directory_iterator files("/proc/" + std::to_string(pid_) + "/fd");
+    return static_cast<int>(std::distance(begin(files), end(files)));
+}
+
+void Process::signal(int number) const {
+    ::kill(pid_, number);
 }
 
 }  // namespace countersign::bench

@@ -18,6 +18,8 @@ class Process {
 
     [[nodiscard]] double cpu_seconds() const;  // user + system so far
     [[nodiscard]] double resident_mib() const;
+    [[nodiscard]] int open_files() const;
+    void signal(int number) const;
 
   private:
     pid_t pid_ = -1;

@@ -1,5 +1,6 @@
-// `./dev simulate --seed N --events M [--runs R]`: plays the run of a seed, or of R seeds from N on; prints
-// what they met and what did not hold. Exit code 1: something did not hold; its seed plays it again.
+// `./dev simulate --seed N --events M [--runs R] [--days D]`: plays the run of a seed, or of R seeds from N
+// on; prints what they met and what did not hold. With days, the events are spread over so many, and the rows
+// of each table are printed day by day. Exit code 1: something did not hold; its seed plays it again.
 
 #include "config/base/log.hpp"
 #include "tests/simulation/simulation.hpp"
@@ -17,20 +18,35 @@ bool number(std::string_view text, unsigned& value) {
            !text.empty();
 }
 
+void print_days(const std::vector<simulation::TableRows>& days) {
+    if (days.empty()) return;
+    std::cout << "day";
+    for (const auto& [table, rows] : days.back())
+        std::cout << "\t" << table;
+    for (std::size_t day = 0; day < days.size(); ++day) {
+        std::cout << "\n" << day + 1;
+        for (const auto& [table, last] : days.back())
+            std::cout << "\t" << (days[day].contains(table) ? days[day].at(table) : 0);
+    }
+    std::cout << "\n";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     unsigned seed = 1;
     unsigned events = 400;
     unsigned runs = 1;
+    unsigned days = 0;
     for (int word = 1; word < argc; word += 2) {
         const std::string_view name = argv[word];
         unsigned* target = name == "--seed"     ? &seed
                            : name == "--events" ? &events
                            : name == "--runs"   ? &runs
+                           : name == "--days"   ? &days
                                                 : nullptr;
         if (target == nullptr || word + 1 == argc || !number(argv[word + 1], *target)) {
-            std::cerr << "usage: countersign_simulate [--seed N] [--events N] [--runs N]\n";
+            std::cerr << "usage: countersign_simulate [--seed N] [--events N] [--runs N] [--days N]\n";
             return 2;
         }
     }
@@ -38,10 +54,12 @@ int main(int argc, char** argv) {
     std::map<std::string, int> met;
     unsigned failed = 0;
     for (unsigned run = 0; run < runs; ++run) {
-        const auto report = simulation::simulate({.seed = seed + run, .events = static_cast<int>(events)});
+        const auto report = simulation::simulate(
+            {.seed = seed + run, .events = static_cast<int>(events), .days = std::chrono::days(days)});
         for (const auto& sentence : report.broken)
             std::cout << "seed " << seed + run << ": " << sentence << "\n";
         failed += report.held() ? 0 : 1;
+        print_days(report.days);
         for (const auto& [what, count] : report.met)
             met[what] += count;
     }

@@ -48,8 +48,10 @@ class Simulation {
     Simulation& operator=(const Simulation&) = delete;
 
     Report run() {
-        for (int step = 0; step < plan_.events && report_.held(); ++step)
+        for (int step = 0; step < plan_.events && report_.held(); ++step) {
             do_something();
+            if (plan_.days.count() > 0) pass_time();
+        }
         calm_down();
         finish();
         return std::move(report_);
@@ -389,6 +391,15 @@ class Simulation {
         turn({});
     }
 
+    // The day goes on; at its end the tables are counted.
+    void pass_time() {
+        clock_.advance(milliseconds(plan_.days) / plan_.events);
+        turn({});
+        if (clock_.steady() - begun_ < std::chrono::days(report_.days.size() + 1)) return;
+        report_.days.push_back(
+            table_rows(*storage::Database::open_reader(folder_.path() / "countersign.db")));
+    }
+
     void step_clock() {
         met("wall clock stepped");
         clock_.step_wall(pick(2) == 0 ? 3600s : -3600s);
@@ -439,6 +450,7 @@ class Simulation {
     std::mt19937 random_;
     tests::TempDir folder_;
     tests::ManualClock clock_;
+    const SteadyTime begun_ = clock_.steady();
     std::shared_ptr<const config::Settings> settings_ =
         std::make_shared<const config::Settings>(SimulatedTracker::settings());
     SimulatedSlack slack_;

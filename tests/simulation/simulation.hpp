@@ -2,6 +2,7 @@
 
 #include "bot/batch_processor.hpp"
 #include "tests/simulation/simulated_slack.hpp"
+#include "tests/simulation/table_rows.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/temp_db.hpp"
 
@@ -31,11 +32,13 @@ struct Plan {
     std::uint32_t seed = 1;
     int events = 400;
     Sabotage sabotage = Sabotage::none;
+    std::chrono::days days{0};  // more than 0: the events are spread over so many
 };
 
 struct Report {
     std::vector<std::string> broken;  // what must never be, and was; empty = all invariants held
     std::map<std::string, int> met;   // which faults and events this run consisted of, how often
+    std::vector<TableRows> days;      // at the end of each day of a plan that has days
     [[nodiscard]] bool held() const { return broken.empty(); }
 };
 
