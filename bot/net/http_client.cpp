@@ -251,6 +251,9 @@ Awaitable<Result<HttpResponse>> perform(PoolPtr pool, HttpRequest request) {
             Result<Stream> fresh = co_await pool->connector.connect(*url, connecting);
             if (!fresh) co_return std::unexpected(fresh.error());
             stream = std::move(*fresh);
+            // Whoever hears `unclear` looks for what became of the request and may send it again: the kernel
+            // must not deliver the first one minutes later, when the network is back.
+            stream->forget_unsent_when_closed();
         }
         Exchange exchange;
         co_await perform_on(*stream, *message, total, exchange);
@@ -260,6 +263,9 @@ Awaitable<Result<HttpResponse>> perform(PoolPtr pool, HttpRequest request) {
             origin.idle.clear();
             continue;
         }
+        // What was silent here may be so for the others too: a middlebox that forgot them, a network that is
+        // another one now.
+        if (exchange.error) origin.idle.clear();
         const bool reusable = exchange.reusable();
         Result<HttpResponse> response = result_of(exchange, total);
         if (reusable) origin.idle.push_back(Idle{std::move(*stream), Clock::now()});

@@ -34,6 +34,11 @@ class Stream {
         boost::system::error_code ignored;
         socket().close(ignored);
     }
+    // However it ends, also by the end of the process: what the peer has not received by then it never will.
+    void forget_unsent_when_closed() {
+        boost::system::error_code ignored;
+        socket().set_option(asio::socket_base::linger(true, 0), ignored);
+    }
 
     template <class Buffers, class Token>
     auto async_read_some(const Buffers& buffers, Token&& token) {

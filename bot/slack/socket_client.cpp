@@ -213,6 +213,8 @@ struct SocketClient::Impl final : ConnectionOwner, std::enable_shared_from_this<
     }
 
     static net::Awaitable<void> open_url(std::shared_ptr<Impl> self, int slot, Generation generation) {
+        // Where a WebSocket died in silence, an idle connection is as dead and would cost ten seconds.
+        self->api->close_idle();
         const auto answer =
             co_await self->api->call("apps.connections.open", storage::TokenKind::app, "{}", url_limit);
         if (answer.meaning != ApiMeaning::ok) {

@@ -46,6 +46,9 @@ class WebApi {
                                                  std::string args,
                                                  std::chrono::milliseconds limit = std::chrono::seconds(30));
 
+    // The next calls go over new connections.
+    void close_idle() { http_->close_idle(); }
+
     // A file's bytes to where files.getUploadURLExternal said, without any token. Only Slack's own hosts, or
     // where the API is: nothing else is ever called (design.md §10).
     [[nodiscard]] net::Awaitable<ApiAnswer> upload(std::string url, std::string bytes);

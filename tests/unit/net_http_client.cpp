@@ -225,6 +225,43 @@ TEST_CASE(
     CHECK(server.connections() == 6);
 }
 
+TEST_CASE("what was given up never arrives later: the kernel forgets it with the connection (R47)") {
+    const RawPeer server([](RawPeer::Connection& c) {
+        c.read_http_request();
+        const auto end = c.wait_for_end();
+        c.note(end == RawPeer::Connection::End::reset ? "reset" : "closed");
+    });
+    Client client;
+    const Answer answer = client.post(server.url("http"), "a=1", 200ms);
+    REQUIRE(!answer);
+    CHECK(answer.error().code == Errc::unclear);
+    REQUIRE(server.wait_for_notes(1));
+    CHECK(server.notes().at(0) == "reset");
+}
+
+TEST_CASE("one connection that is silent makes all idle ones suspect: the next call opens a new one (R13)") {
+    const RawPeer* itself = nullptr;
+    const RawPeer server([&itself](RawPeer::Connection& c) {
+        if (c.number() > 2) return echo(c);
+        c.read_http_request();
+        c.note("first");
+        if (itself->wait_for_notes(2)) c.answer(200, "");
+        c.stall();
+    });
+    itself = &server;
+    Client client;
+    for (int i = 0; i < 2; ++i) {
+        asio::co_spawn(client.io, client.http->send(Client::request(server.url("http"))),
+                       [](const std::exception_ptr&, const Answer& answer) { CHECK(answer.has_value()); });
+    }
+    client.io.run();
+    REQUIRE(server.connections() == 2);
+    CHECK_FALSE(client.post(server.url("http"), "into silence", 200ms).has_value());
+    const Answer answer = client.post(server.url("http"), "over a new one", 5s);
+    REQUIRE(answer);
+    CHECK(answer->body == "over a new one");
+}
+
 TEST_CASE("a reused connection that dies after the request was written is unclear, and is not repeated") {
     const RawPeer server([](RawPeer::Connection& c) {
         c.read_http_request();
