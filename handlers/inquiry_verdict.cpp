@@ -26,6 +26,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace countersign::handlers {
@@ -62,6 +64,28 @@ std::string evidence(const Finding& finding, const EffectAnswer& answer) {
         .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+// Our approval has taken effect, and no longer rests on what was agreed: Slack's request had grown, or a
+// party took its agreement back, while the call was under way. Empty: it does.
+std::string why_look_again(const Case& item, const Finding& finding, const Context& context) {
+    using views::Language;
+    const auto& request = item.request;
+    if (request.state == RequestState::reconsider) return {};  // an admin just said to keep it
+    // What was approved before stays so; Slack lists it all together.
+    auto agreed = request.scopes;
+    if (request.previous_status == "approved")
+        std::ranges::copy(request.previous_scopes, std::back_inserter(agreed));
+    if (const auto before = context.view.resolution(request.app_id, request.team_id);
+        before && before->status == "approved")
+        std::ranges::copy(before->scopes, std::back_inserter(agreed));
+    const auto more = review::beyond(review::read_scopes(field(finding.entry, "scopes")), agreed);
+    if (!request.scopes.empty() && !more.empty())
+        return say_in(Language::english, texts::approved_for_more, review::names(more));
+    if (!review::all_satisfied(item.matrix))
+        return say_in(Language::english, texts::no_longer_agreed,
+                      text::joined(review::missing_parties(item.matrix), ", "));
+    return {};
+}
+
 // Slack lists the app as approved or restricted: the only evidence for these two states (invariant 6).
 Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const EffectAnswer& answer,
                          const Context& context) {
@@ -90,7 +114,12 @@ Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const 
                                  .status = approved ? "approved" : "restricted",
                                  .scopes = review::read_scopes(field(finding.entry, "scopes")),
                                  .seen_at = context.now}});
-    if (approved && !outside) outcome.merge(watch_approval(item, context));
+    if (const auto why = approved && !outside ? why_look_again(item, finding, context) : ""; !why.empty()) {
+        ending.state = RequestState::reconsider;
+        ending.note = say_in(views::Language::english, texts::to_reconsider, why);
+    } else if (approved && !outside) {
+        outcome.merge(watch_approval(item, context));
+    }
     for (const auto& mark : item.marks) {
         if (!approved && !outside && mark.kind == marks::restricted_until)
             outcome.changes.push_back(watch_restriction(request.id, mark.value, context));
@@ -258,8 +287,7 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context, Iss
     }
     if (auto limit = restrict ? std::nullopt : next_limit_call(item, asker))
         return send_awaited(std::move(item), std::move(*limit), context);
-    if (!restrict && issue == IssueIs::as_last_read && item.issue &&
-        has_token(item.issue->tracker, context)) {
+    if (!restrict && issue == IssueIs::as_last_read && item.issue && must_be_read(*item.issue, context)) {
         auto reading = check_issue(request, key_of(*item.issue));
         reading.context = to_context(asker);
         reading.deadline = context.now + check_patience;

@@ -90,8 +90,10 @@ bool learn(AppRequest& known, const ReadAppRequest& read) {
         changed = true;
     }
     // An empty list is what Slack's own samples send when they leave the scopes out: nothing is concluded
-    // from it.
-    if (read.scopes_told && !heard.scopes.empty() && heard.scope_hash != known.scope_hash) {
+    // from it. While a decision is under way the request stays what was decided on; what Slack made of it is
+    // compared when the answer is read back.
+    if (!review::in_flight(known.state) && read.scopes_told && !heard.scopes.empty() &&
+        heard.scope_hash != known.scope_hash) {
         known.scopes = heard.scopes;
         known.scope_hash = heard.scope_hash;
         changed = true;

@@ -47,6 +47,7 @@ struct Ending {
     std::string reason;
     storage::Outside outside = storage::Outside::no;
     std::string evidence = "{}";
+    std::string note = {};  // why it stands there, where that is not plain; in English
 };
 [[nodiscard]] Outcome end(Case item, const Ending& ending, std::string_view actor, const Context& context);
 

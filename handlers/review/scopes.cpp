@@ -131,6 +131,15 @@ bool covers(const std::vector<Scope>& listed, const std::vector<Scope>& asked) {
     });
 }
 
+std::vector<Scope> beyond(const std::vector<Scope>& listed, const std::vector<Scope>& agreed) {
+    std::vector<Scope> more;
+    if (agreed.empty()) return more;
+    std::ranges::copy_if(listed, std::back_inserter(more), [&](const Scope& scope) {
+        return std::ranges::none_of(agreed, [&](const Scope& wanted) { return same_name(scope, wanted); });
+    });
+    return more;
+}
+
 std::string names(const std::vector<Scope>& scopes) {
     std::vector<std::string> parts;
     for (const auto& scope : scopes) {

@@ -35,6 +35,11 @@ struct ScopeDifference {
 [[nodiscard]] bool covers(const std::vector<storage::Scope>& listed,
                           const std::vector<storage::Scope>& asked);
 
+// What Slack lists as approved and nobody agreed to, optional or not. A list without token types is compared
+// by name; where either list is empty Slack did not say, and nothing is concluded.
+[[nodiscard]] std::vector<storage::Scope> beyond(const std::vector<storage::Scope>& listed,
+                                                 const std::vector<storage::Scope>& agreed);
+
 // "channels:read (bot), chat:write (user)"
 [[nodiscard]] std::string names(const std::vector<storage::Scope>& scopes);
 

@@ -46,6 +46,8 @@ constexpr auto sentences = std::to_array<Sentence>({
     both(texts::see_newer),
     both(texts::own_app),
     both(texts::to_reconsider),
+    both(texts::approved_for_more),
+    both(texts::no_longer_agreed),
     both(texts::condition_lapsed),
     both(texts::approval_is_over),
     both(texts::somebody_objects),

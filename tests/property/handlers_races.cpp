@@ -108,6 +108,58 @@ TEST_CASE("race: a decision in Slack's own screens at the same moment is adopted
     }
 }
 
+TEST_CASE("race: Slack's request grows while the approval is under way: an admin looks at it again") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    const auto agreed = world.request(id).scope_hash;
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run({"admin.apps.approve"});
+    const auto grown =
+        slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write"), slack_scope("admin.users:write")});
+    world.app_requested(grown);
+    CHECK(world.request(id).scope_hash == agreed);  // what was decided on
+    CHECK(world.state(id) == RequestState::applying);
+    world.slack.pending["Ar1"] = grown;
+    world.run();
+    CHECK(world.state(id) == RequestState::reconsider);
+    CHECK(world.request(id).state_note.starts_with(
+        "Slack approved it for more than was agreed on: admin.users:write (bot)."));
+    CHECK(world.request(id).outside == storage::Outside::no);
+
+    SUBCASE("kept, it is approved with the reason of the admin") {
+        world.press("U0ADMIN", ids::keep_decision, id);
+        world.run();
+        world.submit("U0ADMIN", ids::form_keep, handlers::views::button_value(world.request(id)),
+                     {{"reason", "asked Security by phone"}});
+        world.run();
+        CHECK(world.state(id) == RequestState::approved);
+        CHECK(world.request(id).decision_reason == "asked Security by phone");
+    }
+    SUBCASE("cleared, it is gone") {
+        world.submit("U0ADMIN", ids::form_clear, handlers::views::button_value(world.request(id)),
+                     {{"reason", "too much"}});
+        world.run();
+        CHECK(world.state(id) == RequestState::expired);
+        CHECK(world.slack.approved.empty());
+    }
+}
+
+TEST_CASE("race: a vote is taken back while the approval is under way: an admin looks at it again") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run({"admin.apps.approve"});
+    auto vote = world.view().votes(RequestId{id}).back();
+    vote.id = 0;
+    vote.answer = storage::VoteAnswer::retracted;
+    world.db.writer().transaction(
+        [&] { storage::apply(world.db.writer(), storage::AddVote{vote}, world.clock.now()); });
+    world.run();
+    CHECK(world.performed_of("admin.apps.approve").size() == 1);
+    CHECK(world.state(id) == RequestState::reconsider);
+    CHECK(world.request(id).state_note.starts_with("Legal no longer agreed when Slack approved it."));
+}
+
 TEST_CASE("race: the event twice, and the list beside the event, are one request") {
     ReviewWorld world;
     const auto body = slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")});
