@@ -61,14 +61,16 @@ std::string_view variable_of(storage::TokenKind token) {
     return "";
 }
 
-// A token came with a reload, or with an integration: its tracker is taken up as at the start.
-void begin_new_trackers(storage::Database& database, const std::set<std::string, std::less<>>& before,
-                        const std::set<std::string, std::less<>>& now, Timestamp at) {
-    for (const auto& name : now) {
-        if (before.contains(name)) continue;
+using Names = std::set<std::string, std::less<>>;
+
+// A token came or went, with a reload or with an integration.
+void tell_of_trackers(storage::Database& database, std::string_view kind, const Names& here,
+                      const Names& but_not_here, Timestamp at) {
+    for (const auto& name : here) {
+        if (but_not_here.contains(name)) continue;
         // A tracker's name has no sign that JSON would quote.
-        const auto event = fmt::format(R"({{"kind":"tracker_begins","tracker":"{}"}})", name);
-        storage::apply(database, storage::SetTimer{{"tracker_begins:" + name, at, event}}, at);
+        const auto event = fmt::format(R"({{"kind":"{}","tracker":"{}"}})", kind, name);
+        storage::apply(database, storage::SetTimer{{fmt::format("{}:{}", kind, name), at, event}}, at);
     }
 }
 
@@ -124,7 +126,8 @@ BatchProcessor::Processed BatchProcessor::process(std::vector<Item>& batch) {
             mend_after_step(now, steady);
             // An integration may have come or gone, also by a command of the operator.
             auto trackers = storage::InstalledView(database_).connected_trackers(trackers_with_token_);
-            begin_new_trackers(database_, capabilities_.trackers, trackers, clock_->now());
+            tell_of_trackers(database_, "tracker_begins", trackers, capabilities_.trackers, now);
+            tell_of_trackers(database_, "tracker_lost", capabilities_.trackers, trackers, now);
             capabilities_.trackers = std::move(trackers);
             const EventIntake intake(database_, *settings_, capabilities_, done.counts, clock_->now());
             take(batch, done, intake);

@@ -70,8 +70,9 @@ Outcome issue_checked(const EffectAnswer& answer, const Context& context) {
         auto item = load_case(*request, context);
         if (!before)
             return stop_approval(std::move(item), asker,
-                                 say_in(views::Language::english, texts::issue_not_known), answer.key,
-                                 context);
+                                 say_in(views::Language::english,
+                                        answer.ok() ? texts::issue_not_known : texts::issue_not_readable),
+                                 answer.key, context);
         auto after = *before;
         after.problem = answer.error.empty() ? "malformed" : answer.error;
         if (before->problem != after.problem) after.problem_since = context.now;

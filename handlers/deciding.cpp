@@ -25,9 +25,8 @@ bool is_ours(const storage::AppRequest& request, const Context& context) {
     return !request.app_id.empty() && request.app_id == context.capabilities.own_app;
 }
 
-// The vendor issue was read before, and can be again.
 bool is_evidence(const Case& item, const Context& context) {
-    return item.issue && item.known && has_token(item.issue->tracker, context);
+    return item.issue && must_be_read(*item.issue, context);
 }
 
 storage::Effect ask_before(const Case& item, const json& question, const Context& context) {

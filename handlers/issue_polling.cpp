@@ -120,18 +120,21 @@ Outcome redraw_cards(std::string_view tracker, const Context& context) {
     return outcome;
 }
 
-Outcome tracker_fails(const std::string& tracker, const EffectAnswer& answer, const Context& context) {
+std::string error_of(const EffectAnswer& answer) {
+    return answer.error.empty() ? answer.meaning : answer.error;
+}
+
+Outcome tracker_fails(const std::string& tracker, const std::string& error, const std::string& why,
+                      const Context& context) {
     Outcome outcome;
-    const auto error = answer.error.empty() ? answer.meaning : answer.error;
     if (context.view.meta(trouble(tracker)) == error) return outcome;
     outcome.changes.emplace_back(storage::SetMeta{trouble(tracker), error});
     outcome.merge(redraw_cards(tracker, context));
     const auto hour = std::chrono::floor<hours>(context.now).time_since_epoch().count();
     outcome.effects.push_back(
         alarm(context.settings, fmt::format("tracker:{}:{}:{}", tracker, error, hour),
-              views::alarm_notice(
-                  fmt::format("The issues of tracker {} cannot be read.", tracker),
-                  answer.trouble() + " Requests wait; nothing is approved on what cannot be read.")));
+              views::alarm_notice(fmt::format("The issues of tracker {} cannot be read.", tracker),
+                                  why + " Requests wait; nothing is approved on what cannot be read.")));
     outcome.audit.push_back({"countersign", "tracker.unreadable", tracker, details({{"error", error}})});
     return outcome;
 }
@@ -178,6 +181,14 @@ Outcome tracker_begins(const Event& event, const Context& context) {
     return outcome;
 }
 
+Outcome tracker_lost(const Event& event, const Context& context) {
+    const auto name = review::text_field(event.payload, "tracker");
+    if (find_tracker(name, context.settings) == nullptr || has_token(name, context)) return {};
+    return tracker_fails(
+        name, "no_token",
+        "No authorization works for it: reconnect it in `/installed-apps`, or set its token.", context);
+}
+
 Outcome poll_due(const Event& event, const Context& context) {
     Outcome outcome;
     const auto name = review::text_field(event.payload, "tracker");
@@ -211,7 +222,7 @@ Outcome poll_due(const Event& event, const Context& context) {
 Outcome changed_issues_told(const EffectAnswer& answer, const Context& context) {
     const auto tracker = review::text_field(answer.args, "tracker");
     const auto project = review::text_field(answer.args, "project");
-    if (!answer.ok()) return tracker_fails(tracker, answer, context);
+    if (!answer.ok()) return tracker_fails(tracker, error_of(answer), answer.trouble(), context);
     auto outcome = tracker_answers(tracker, context);
     const auto round = std::to_string(to_millis(context.now));
     for (const auto& told : review::field(answer.response, "issues")) {
@@ -235,8 +246,8 @@ Outcome redraw_due(const Event& event, const Context& context) {
 
 Outcome tracker_account_told(const EffectAnswer& answer, const Context& context) {
     const auto tracker = review::text_field(answer.args, "tracker");
-    if (!answer.ok()) return tracker_fails(tracker, answer, context);
-    Outcome outcome;
+    if (!answer.ok()) return tracker_fails(tracker, error_of(answer), answer.trouble(), context);
+    auto outcome = tracker_answers(tracker, context);
     const auto id = review::number_field(review::field(answer.response, "account"), "id");
     outcome.changes.emplace_back(
         storage::SetMeta{"tracker_account:" + tracker, id > 0 ? std::to_string(id) : std::string()});

@@ -15,6 +15,8 @@ namespace countersign::handlers {
 [[nodiscard]] Outcome begin_polling(const Context& context);
 // Timer of kind "tracker_begins": a token came while we ran, by a reload or with an integration.
 [[nodiscard]] Outcome tracker_begins(const Event& event, const Context& context);
+// Timer of kind "tracker_lost": its token is gone, or the integration that brought one is paused or broken.
+[[nodiscard]] Outcome tracker_lost(const Event& event, const Context& context);
 // Timer of kind "tracker_poll".
 [[nodiscard]] Outcome poll_due(const Event& event, const Context& context);
 [[nodiscard]] Outcome changed_issues_told(const EffectAnswer& answer, const Context& context);

@@ -100,9 +100,10 @@ std::string issue_problem(const Case& item, const Context& context, views::Langu
 }
 
 std::string issue_trouble(const Case& item, const Context& context) {
-    if (!item.issue || !has_token(item.issue->tracker, context)) return {};
+    if (!item.issue || !must_be_read(*item.issue, context)) return {};
     const auto& own = item.known ? item.known->problem : std::string();
-    const auto error = own.empty() || is_about_issue(own)
+    const auto error = !has_token(item.issue->tracker, context) ? "no_token"
+                       : own.empty() || is_about_issue(own)
                            ? context.view.meta("tracker_trouble:" + item.issue->tracker)
                            : own;
     if (error.empty()) return {};

@@ -150,7 +150,7 @@ Case load_case(const AppRequest& request, const Context& context) {
     Case item{request, context.view.votes(request.id), context.view.vendor_issue(request.id),
               {},      context.view.marks(request.id), {}};
     item.judgement = judge_request(request, item.marks, context);
-    if (item.issue && has_token(item.issue->tracker, context)) {
+    if (item.issue && must_be_read(*item.issue, context)) {
         item.known = context.view.tracker_issue(key_of(*item.issue));
         // A verdict on another issue says nothing about this one.
         const auto issue = context.view.newest_evidence_issue(request.id);
@@ -217,7 +217,7 @@ Outcome end(Case item, const Ending& ending, std::string_view actor, const Conte
     auto& request = item.request;
     const auto before = request.state;
     request.state = ending.state;
-    request.state_note.clear();
+    request.state_note = ending.note;
     request.decision = ending.kind;
     request.decided_by = ending.by;
     request.decision_reason = ending.reason;

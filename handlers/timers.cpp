@@ -53,6 +53,7 @@ Outcome timers(const Event& event, const Context& context) {
     if (kind == "slackbot_entry") return slackbot_entry(event, context);
     if (kind == "tracker_poll") return poll_due(event, context);
     if (kind == "tracker_begins") return tracker_begins(event, context);
+    if (kind == "tracker_lost") return tracker_lost(event, context);
     if (kind == "hand_over") return hand_over_due(event, context);
     if (kind == "inventory_canvas") return mirror_due(context);
     if (kind == "redraw") return redraw_due(event, context);

@@ -1,6 +1,7 @@
 #include "handlers/trackers.hpp"
 
 #include "config/base/text.hpp"
+#include "storage/installed_view.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -55,6 +56,12 @@ const config::Tracker* find_tracker(std::string_view name, const config::Setting
 bool has_token(std::string_view tracker, const Context& context) {
     return context.capabilities.trackers.contains(tracker) &&
            find_tracker(tracker, context.settings) != nullptr;
+}
+
+bool must_be_read(const storage::VendorIssue& issue, const Context& context) {
+    if (find_tracker(issue.tracker, context.settings) == nullptr) return false;
+    return has_token(issue.tracker, context) || context.view.tracker_issue(key_of(issue)).has_value() ||
+           context.view.installed().integration_of_tracker(issue.tracker).has_value();
 }
 
 std::string_view kind_word(config::TrackerKind kind) {

@@ -30,6 +30,10 @@ inline constexpr std::string_view issue_created = "issue_created";
 [[nodiscard]] const config::Tracker* find_tracker(std::string_view name, const config::Settings& settings);
 // Configured, and its token is here.
 [[nodiscard]] bool has_token(std::string_view tracker, const Context& context);
+// What was signed there is evidence, and has to be read once more before anything is approved (A18): there is
+// a token, or the issue was read when there was one, or an integration should bring one. An authorization
+// that breaks, or is paused, must not make an approval easier.
+[[nodiscard]] bool must_be_read(const storage::VendorIssue& issue, const Context& context);
 [[nodiscard]] std::string_view kind_word(config::TrackerKind kind);  // "GitLab", "GitHub"
 [[nodiscard]] storage::IssueKey key_of(const storage::VendorIssue& issue);
 [[nodiscard]] std::string to_text(const storage::IssueKey& issue);  // "procurement:group/project#12"

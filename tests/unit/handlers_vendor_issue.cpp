@@ -1,4 +1,5 @@
 #include "handlers/vendor_issue_seen.hpp"
+#include "storage/installed_view.hpp"
 #include "tests/support/issue_world.hpp"
 
 using namespace countersign;
@@ -130,6 +131,56 @@ TEST_CASE("A18: the issue is read again as the last thing before Slack's approve
     CHECK(world.state(id) != RequestState::manual);
     CHECK(any_holds(world.heard("U0ADMIN"), "Nothing was sent to Slack"));
     CHECK(any_holds(world.heard("U0ADMIN"), expected));
+}
+
+TEST_CASE("A18, I7: an authorization that breaks or is paused makes no approval easier") {
+    IssueWorld world;
+    const auto take_token = [&] {
+        world.capabilities.trackers.clear();
+        world.fails = "no_token";
+        world.handle(EventKind::timer, {{"kind", "tracker_lost"}, {"tracker", "procurement"}}, "lost");
+        world.pass(0ms);
+        world.run_all();
+    };
+    const auto approve = [&](std::int64_t id) {
+        world.press("U0ADMIN", ids::approve_app, id);
+        world.run_all();
+        return world.state(id);
+    };
+    SUBCASE("of an issue that was read before") {
+        const auto id = signed_request(world);
+        take_token();
+        CHECK(world.card(id).contains("GitLab cannot be read (no_token)"));
+        CHECK(any_holds(world.alarms(), "The issues of tracker procurement cannot be read."));
+        CHECK(approve(id) == RequestState::ready);
+        CHECK(any_holds(world.heard("U0ADMIN"), "Nothing was sent to Slack"));
+        // What is signed counts as last read: the reason is the reading alone.
+        CHECK(world.view().votes(RequestId{id}).size() == 2);
+        world.capabilities.trackers = {"procurement"};
+        world.fails.clear();
+        world.handle(EventKind::timer, {{"kind", "tracker_begins"}, {"tracker", "procurement"}}, "back");
+        world.poll();
+        world.pass(0ms);
+        world.run_all();
+        CHECK_FALSE(world.card(id).contains("cannot be read"));
+        CHECK(world.state(id) == RequestState::ready);
+        CHECK(approve(id) == RequestState::approved);
+    }
+    SUBCASE("of an issue that was linked meanwhile") {
+        storage::Integration paused{
+            .name = "Vendor issues", .target = "procurement", .owner = UserId("U0REQ")};
+        paused.state = storage::IntegrationState::paused;
+        world.db.writer().transaction(
+            [&] { storage::apply(world.db.writer(), storage::SaveIntegration{paused}, world.clock.now()); });
+        take_token();
+        const auto id = world.linked_request();
+        world.press("U0SEC1", ids::vote_approve, id);
+        world.press("U0LEGAL", ids::vote_approve, id);
+        CHECK(approve(id) == RequestState::ready);
+        CHECK(any_holds(world.heard("U0ADMIN"), "the vendor issue cannot be read just now"));
+    }
+    CHECK(std::ranges::count(world.performed, "admin.apps.approve", &storage::Effect::method) ==
+          (world.fails.empty() ? 1 : 0));
 }
 
 TEST_CASE("A18: before an approval that Slack put off leaves, the issue is read once more") {
