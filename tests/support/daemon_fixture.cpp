@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <stdlib.h>
@@ -50,6 +51,20 @@ void furnish(fakes::FakeSlack& slack) {
                    .name = "Miro",
                    .description = "Whiteboards for everybody",
                    .scopes = {scope("chat:write", "bot", false), scope("users:read", "bot", false)}});
+}
+
+// How the daemon is started as a service is, where a run of the tests asks for it (tests/confine).
+std::vector<std::string> confinement(const std::filesystem::path& state,
+                                     const std::vector<std::filesystem::path>& read) {
+    const char* unit = std::getenv("COUNTERSIGN_CONFINED_BY");
+    if (unit == nullptr) return {};
+    std::vector<std::string> launcher{confined_launcher().string(), "--unit", unit, "--state",
+                                      state.string()};
+    for (const auto& path : read)
+        launcher.insert(launcher.end(), {"--read", path.string()});
+    if (std::getenv("COUNTERSIGN_CONFINED_STRICTLY") != nullptr) launcher.emplace_back("--strict");
+    launcher.emplace_back("--");
+    return launcher;
 }
 
 }  // namespace
@@ -131,11 +146,16 @@ path = "{database}"
 void DaemonFixture::launch(const std::string& failpoint) {
     auto environment = environment_;
     if (!failpoint.empty()) environment["COUNTERSIGN_FAILPOINT"] = failpoint;
+    const auto config = (directory_ / "countersign.toml").string();
+    auto command = confinement(directory_, {ca_.file(), config, directory_ / "credentials"});
+    for (const auto& word :
+         {countersign_binary().string(), std::string("run"), std::string("--config"), config})
+        command.push_back(word);
+    const std::filesystem::path program = command.front();
+    command.erase(command.begin());
     process_ = std::make_unique<ChildProcess>(
-        countersign_binary(),
-        ProcessOptions{.arguments = {"run", "--config", (directory_ / "countersign.toml").string()},
-                       .environment = environment,
-                       .directory = directory_});
+        program,
+        ProcessOptions{.arguments = std::move(command), .environment = environment, .directory = directory_});
 }
 
 void DaemonFixture::start(const std::string& failpoint) {

@@ -10,4 +10,8 @@ std::filesystem::path countersign_binary() {
     return COUNTERSIGN_BINARY;
 }
 
+std::filesystem::path confined_launcher() {
+    return CONFINED_LAUNCHER;
+}
+
 }  // namespace countersign::tests

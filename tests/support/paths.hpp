@@ -8,5 +8,6 @@ namespace countersign::tests {
 
 [[nodiscard]] std::filesystem::path data_directory();      // tests/data
 [[nodiscard]] std::filesystem::path countersign_binary();  // the daemon under test
+[[nodiscard]] std::filesystem::path confined_launcher();   // runs it as a unit file says
 
 }  // namespace countersign::tests
