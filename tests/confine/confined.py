@@ -91,7 +91,7 @@ CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x8000000, 0x10000000,
 NAMESPACES = (CLONE_NEWTIME, CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID,
               CLONE_NEWNET)
 AT_FDCWD, AT_EMPTY_PATH, AT_RECURSIVE = -100, 0x1000, 0x8000
-OPEN_TREE_CLONE, MOVE_MOUNT_F_EMPTY_PATH, MOUNT_ATTR_RDONLY = 1, 4, 1
+OPEN_TREE_CLONE, MOVE_MOUNT_F_EMPTY_PATH, MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOEXEC = 1, 4, 1, 8
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 1, 24, 38, 47, 4
 
 
@@ -112,8 +112,8 @@ def mount(source, target, kind, flags, data=""):
     must(libc.mount(text(source), text(target), text(kind), ctypes.c_ulong(flags), text(data)), f"mount {target}")
 
 
-def make_read_only(path):
-    attributes = (ctypes.c_uint64 * 4)(MOUNT_ATTR_RDONLY, 0, 0, 0)
+def change_mounts(path, add=0, take=0):
+    attributes = (ctypes.c_uint64 * 4)(add, take, 0, 0)
     must(system_call("mount_setattr", AT_FDCWD, path.encode(), AT_RECURSIVE, attributes,
                      ctypes.c_size_t(ctypes.sizeof(attributes))), f"mount_setattr {path}")
 
@@ -154,7 +154,7 @@ def change_view(unit, state, reads):
     devices = [(keep(f"/dev/{name}"), f"/dev/{name}") for name in DEVICES if os.path.exists(f"/dev/{name}")]
 
     if unit.one("ProtectSystem", ("strict",)):
-        make_read_only("/")
+        change_mounts("/", add=MOUNT_ATTR_RDONLY)
     if unit.yes("PrivateTmp"):
         for path in ("/tmp", "/var/tmp"):
             mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777")
@@ -179,7 +179,14 @@ def change_view(unit, state, reads):
     for tree, path in kept:
         put_back(tree, path)
     for path in reads:
-        make_read_only(path)
+        change_mounts(path, add=MOUNT_ATTR_RDONLY)
+    for path in unit.words("NoExecPaths"):
+        change_mounts(path, add=MOUNT_ATTR_NOEXEC)
+    for path in unit.words("ExecPaths"):
+        path = os.path.realpath(path.removeprefix("-"))
+        if os.path.exists(path):
+            put_back(keep(path), path)
+            change_mounts(path, take=MOUNT_ATTR_NOEXEC)
 
 
 def change_system(unit):

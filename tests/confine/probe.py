@@ -100,7 +100,17 @@ def many_threads():
         done.set()
 
 
+def own_program():
+    path = os.path.join(state(), "program")
+    with open("/usr/bin/false", "rb") as source, open(path, "wb") as copy:
+        copy.write(source.read())
+    os.chmod(path, 0o700)
+    os.execv(path, [path])
+
+
 HIDDEN = {
+    "a shell": (lambda: os.execv("/bin/sh", ["sh", "-c", "exit 1"]), errno.EACCES),
+    "a program that it brought along": (own_program, errno.EACCES),
     "write to /etc": (lambda: write("/etc/countersign-probe"), errno.EROFS),
     "write to /usr": (lambda: write("/usr/bin/countersign-probe"), errno.EROFS),
     "write to /var/lib": (lambda: write("/var/lib/countersign-probe"), errno.EROFS),
