@@ -145,7 +145,9 @@ Outcome link(const Press& press, const std::vector<std::string>& words, const Co
     if (!parsed)
         return refuse(press, to_text(request->id), "bad_link",
                       views::explain(parsed.error(), press.language));
+    const bool linked_already = item.issue && item.issue->url == parsed->url;
     auto outcome = link_issue(press, std::move(item), *parsed, context);
+    if (linked_already) return outcome;
     outcome.merge(say(press, say_in(press.language, texts::linked_to, to_text(request->id),
                                     views::link(parsed->url, parsed->url))));
     return outcome;

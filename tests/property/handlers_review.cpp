@@ -205,6 +205,7 @@ class Storm {
                                           : std::chrono::seconds(pick(600)));
                 break;
             case 3:
+                world_->pass(std::chrono::milliseconds(1));  // nobody starts twice in one moment
                 if (pick(10) == 0)
                     world_->handle(EventKind::started, Json::object(), world_->next("started"));
                 break;
@@ -474,6 +475,6 @@ TEST_CASE("domain.md 8.6: the invariants hold over random sequences of events an
     }
     // A storm that never gets anywhere proves nothing.
     const auto count = static_cast<int>(last - first) + 1;
-    CHECK(approvals > count / 8);
-    CHECK(endings > count / 2);
+    CHECK(approvals >= count / 8);
+    CHECK(endings >= count / 2);
 }

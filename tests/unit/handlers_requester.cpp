@@ -290,3 +290,16 @@ TEST_CASE("a handler that failed: the person gets a visible answer and the opera
         }
     }
 }
+
+TEST_CASE("R10: a link that is typed again is answered once, with what is true") {
+    ReviewWorld world;
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}, ""));
+    CHECK(contains(acked(world.command("U0REQ", "link " + good_link)), "Linked REQ-1"));
+    const auto version = world.request(1).version;
+    const auto again = world.command("U0REQ", "link " + good_link, false);
+    CHECK(world.request(1).version == version);
+    const auto answers = std::ranges::count_if(
+        again.effects, [](const auto& effect) { return effect.key.starts_with("answer:"); });
+    CHECK(answers == 1);
+    CHECK(contains(acked(world.command("U0REQ", "link " + good_link)), "already; nothing changed"));
+}
