@@ -341,6 +341,11 @@ std::chrono::steady_clock::time_point LoadServer::last_hello() const {
 }
 
 LoadResult LoadServer::run(const Load& load, std::chrono::seconds limit) {
+    {
+        // Nothing runs now; what is waited for below must not be the end of the run before.
+        const std::lock_guard lock(impl_->mutex);
+        impl_->result = {};
+    }
     asio::post(impl_->io, [this, load] {
         impl_->load = load;
         impl_->result = {};
