@@ -64,7 +64,7 @@ DaemonOptions patient() {
 struct Journey {
     explicit Journey(unsigned seed = 1)
         : path(seed), story(path.server().inside([] { return ReviewStory(patient()); })) {
-        path.client().inside([this] { story.fixture.start(); });
+        start();
         story.wait([this] { return story.slack.connections() == 2; }, "both connections");
         ask();
         expect_told();
@@ -74,6 +74,9 @@ struct Journey {
     ReviewStory story;
     std::size_t asked = 0;
 
+    void start() {
+        path.client().inside([this] { story.fixture.start(); });
+    }
     // Slack may go on believing in the old ones.
     void expect_new_connections(int count) {
         story.wait([&] { return story.slack.connections_ever() >= 2 + count; },
@@ -175,6 +178,23 @@ TEST_CASE("packets: connections that a middlebox forgot are found out by the nex
     CHECK(journey.path.counts().unknown > 0);
     CHECK_FALSE(journey.story.fixture.log().contains("cause=silent"));
     journey.ask();
+    journey.expect_each_once();
+}
+
+TEST_CASE(
+    "packets: what a killed process left with the kernel is not delivered after its successor's (R47)") {
+    if (!networks_here()) return;
+    Journey journey;
+    journey.path.set({.to_server = false});
+    journey.ask();
+    journey.story.wait([&] { return journey.path.counts().lost >= 10; },
+                       "packets to vanish, again and again");
+    journey.story.fixture.kill();
+    journey.path.set({});
+    journey.start();
+    journey.expect_told();
+    // Time for a kernel that has not forgotten: it would try again within four seconds.
+    journey.story.slack.wait([] { return false; }, seconds(5));
     journey.expect_each_once();
 }
 
