@@ -68,6 +68,8 @@ struct Journey {
         story.wait([this] { return story.slack.connections() == 2; }, "both connections");
         ask();
         expect_told();
+        // The last call of a request, or it would be the first to meet what comes.
+        story.wait([this] { return story.count("users.info") == 1; }, "the requester's name");
     }
 
     PacketPath path;
