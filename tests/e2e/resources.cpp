@@ -57,11 +57,51 @@ class MovedClock {
     std::int64_t* ahead_ = nullptr;
 };
 
-std::size_t peak_memory(pid_t pid) {
+std::size_t status_of(pid_t pid, std::string_view field) {  // bytes
     std::ifstream status("/proc/" + std::to_string(pid) + "/status");
     for (std::string line; std::getline(status, line);)
-        if (line.starts_with("VmHWM:")) return std::stoul(line.substr(6)) * 1024;
+        if (line.starts_with(field)) return std::stoul(line.substr(field.size())) * 1024;
     return 0;
+}
+std::size_t peak_memory(pid_t pid) {
+    return status_of(pid, "VmHWM:");
+}
+std::size_t data_size(pid_t pid) {  // what RLIMIT_DATA limits
+    return status_of(pid, "VmData:");
+}
+
+// Copies of what was posted to the review channel, waiting to be posted to another.
+void add_waiting_messages(const std::filesystem::path& file, int count) {
+    SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
+    const std::map<std::string, std::string> changed{
+        {"id", "NULL"},
+        {"key", "'flood:' || i"},
+        {"state", "'pending'"},
+        {"message", "''"},
+        {"lane", "''"},
+        {"request", "NULL"},
+        {"claimed_at", "NULL"},
+        {"finished_at", "NULL"},
+        {"deadline", "NULL"},
+        {"context", "'{}'"},
+        {"purpose", "'notice'"},
+        {"bucket", "replace(bucket, 'C0APPREVIEW', 'C0GENERAL')"},
+        {"waiting", "0"},
+        {"not_before", "NULL"},
+        {"args", "replace(args, 'C0APPREVIEW', 'C0GENERAL')"}};
+    std::string columns;
+    SQLite::Statement table(database, "PRAGMA table_info(outbox)");
+    while (table.executeStep()) {
+        const std::string name = table.getColumn(1);
+        const auto other = changed.find(name);
+        columns += (columns.empty() ? "" : ", ") + (other == changed.end() ? name : other->second);
+    }
+    database.exec(
+        fmt::format("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) INSERT "
+                    "INTO outbox SELECT {} "
+                    "FROM n, (SELECT * FROM outbox WHERE method = 'chat.postMessage' AND args LIKE "
+                    "'%C0APPREVIEW%' LIMIT 1)",
+                    count, columns));
 }
 
 }  // namespace
@@ -155,4 +195,59 @@ TEST_CASE("resources: thousands of presses at once are each acknowledged, within
     SQLite::Database database(story.fixture.database().string());
     CHECK(database.execAndGet("SELECT count(*) FROM inbox WHERE outcome <> 'handled'").getInt() == 0);
     CHECK(database.execAndGet("SELECT count(*) FROM vote").getInt() == 0);
+}
+
+TEST_CASE("resources: a million messages that wait for one channel delay neither the start nor what is new") {
+    const int waiting = std::getenv("COUNTERSIGN_LONG_TESTS") != nullptr ? 1'000'000 : 50'000;
+    ReviewStory story;
+    add_app(story, "A0TWO", "Second");
+    story.fixture.start();
+    story.ask(office::issue);
+    REQUIRE(story.fixture.stop() == 0);
+    add_waiting_messages(story.fixture.database(), waiting);
+    story.fixture.start();
+    story.slack.request_app(office::employee, "A0TWO", office::issue);
+    story.expect_card("Second", 2);
+    story.wait([&] { return story.slack.message_count(office::general) > 2; }, "the flood to move");
+    CHECK(peak_memory(story.fixture.pid()) < 64U << 20);
+    CHECK(story.fixture.stop() == 0);
+    SQLite::Database database(story.fixture.database().string());
+    const auto left =
+        database.execAndGet("SELECT count(*) FROM outbox WHERE key LIKE 'flood:%' AND state <> 'done'");
+    CHECK(left.getInt() > waiting / 2);
+    story.expect_good_manners();
+}
+
+TEST_CASE("resources: where memory ends, nothing acknowledged is lost, and the next start goes on") {
+    constexpr std::size_t crowd = 3'000;
+    DaemonOptions options;
+    options.slack.ack_deadline = seconds(120);
+    ReviewStory story(options);
+    add_app(story, "A0TWO", "Second");
+    story.fixture.start();
+    story.ask(office::issue);
+    const auto card = story.card();
+    const auto pid = story.fixture.pid();
+    // What it has now, and two MiB: far less than the crowd needs.
+    rlimit plenty{};
+    REQUIRE(::prlimit(pid, RLIMIT_DATA, nullptr, &plenty) == 0);
+    const rlimit little{data_size(pid) + (2U << 20), plenty.rlim_max};
+    REQUIRE(::prlimit(pid, RLIMIT_DATA, &little, nullptr) == 0);
+    for (std::size_t i = 0; i < crowd; ++i)
+        story.slack.press_by_text(office::outsider, card.channel, card.ts, "Approve");
+    const auto ended = [&] { return data_size(pid) == 0; };
+    REQUIRE(story.slack.wait([&] { return story.slack.ack_count() > crowd || ended(); }, seconds(60)));
+    MESSAGE(story.slack.ack_count() << " acks; " << std::string(ended() ? "it ended" : "it went on"));
+    if (ended())
+        story.fixture.start();
+    else
+        REQUIRE(::prlimit(pid, RLIMIT_DATA, &plenty, nullptr) == 0);
+    story.slack.request_app(office::employee, "A0TWO", office::issue);
+    story.expect_card("Second", 2);
+    CHECK(story.fixture.stop() == 0);
+    SQLite::Database database(story.fixture.database().string());
+    CHECK(static_cast<std::size_t>(database.execAndGet("SELECT count(*) FROM inbox").getInt()) >=
+          story.slack.ack_count());
+    CHECK(database.execAndGet("SELECT count(*) FROM vote").getInt() == 0);
+    CHECK(story.fixture.run_command({"audit", "verify"}).code == 0);
 }

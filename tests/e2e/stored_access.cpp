@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* key = "1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n";
 
-struct Connected : TrackerStory {
+struct Connected : BasicTrackerStory<countersign::fakes::FakeGitlab> {
     Connected() {
         std::filesystem::remove(fixture.directory() / "credentials" / "procurement_token");
         fixture.set_secret("countersign_key", key);
