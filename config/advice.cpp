@@ -8,8 +8,8 @@ namespace {
 
 constexpr auto of_slack = std::to_array<Advice>({
     {"invalid_auth is_bot not_allowed_token_type not_authed token_expired token_revoked",
-     "Install a valid token of the right kind and reload Countersign.",
-     "Installiere ein gültiges Token der richtigen Art und lade Countersign neu."},
+     "Install a valid token of the right kind and restart Countersign.",
+     "Installiere ein gültiges Token der richtigen Art und starte Countersign neu."},
     {"missing_scope no_permission",
      "Add the missing scope to the app, reinstall it and reload Countersign; `countersign check` "
      "names the scope.",
@@ -255,8 +255,8 @@ constexpr auto of_trackers = std::to_array<Advice>({
      "account's membership.",
      "Das Projekt gibt es nicht, oder das Konto des Bots hat keinen Zugriff; prüfe `projects` und "
      "die Mitgliedschaft des Kontos."},
-    {"unauthorized", "The tracker refused the token; install a valid one and reload Countersign.",
-     "Der Tracker hat das Token abgelehnt; installiere ein gültiges und lade Countersign neu."},
+    {"unauthorized", "The tracker refused the token; install a valid one and restart Countersign.",
+     "Der Tracker hat das Token abgelehnt; installiere ein gültiges und starte Countersign neu."},
     {"forbidden",
      "The token may not do this; give the bot's account the Reporter role and the scope api "
      "(GitLab), or the Issues permission (GitHub).",
@@ -267,8 +267,8 @@ constexpr auto of_trackers = std::to_array<Advice>({
     {"unsupported_version",
      "The tracker does not know this version of its API; update the tracker, or Countersign.",
      "Der Tracker kennt diese Version seiner API nicht; aktualisiere ihn oder Countersign."},
-    {"no_token", "Set the token of this tracker and reload Countersign.",
-     "Setze das Token dieses Trackers und lade Countersign neu."},
+    {"no_token", "Set the token of this tracker and restart Countersign.",
+     "Setze das Token dieses Trackers und starte Countersign neu."},
     {"quick_action_run",
      "The tracker took a line of a text for a command and ran it with the bot's rights: look at the "
      "issue, and please report it as a fault of Countersign.",
