@@ -395,9 +395,14 @@ class Simulation {
     void pass_time() {
         clock_.advance(milliseconds(plan_.days) / plan_.events);
         turn({});
+        // In so long a time everything that leaves is answered.
+        for (int answers = 0; answers < 100 && !under_way_.empty(); ++answers)
+            answer();
         if (clock_.steady() - begun_ < std::chrono::days(report_.days.size() + 1)) return;
-        report_.days.push_back(
-            table_rows(*storage::Database::open_reader(folder_.path() / "countersign.db")));
+        const auto reader = storage::Database::open_reader(folder_.path() / "countersign.db");
+        report_.days.push_back(table_rows(*reader));
+        // The inbox is kept for a week only: what was acknowledged is looked for while it must be there.
+        check_nothing_lost(*reader, std::exchange(acknowledged_, {}), report_.broken);
     }
 
     void step_clock() {
