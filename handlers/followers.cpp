@@ -1,6 +1,7 @@
 #include "handlers/followers.hpp"
 
 #include "handlers/effects.hpp"
+#include "handlers/joining.hpp"
 #include "handlers/people.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/next_step.hpp"
@@ -35,6 +36,7 @@ Outcome tell_followers(const Outcome& done, const Context& context) {
         const auto before = context.view.request(saved->request.id);
         if (before && before->state == saved->request.state) continue;
         for (const auto& user : followers) {
+            if (hears_otherwise(saved->request, user, context)) continue;
             outcome.effects.push_back(direct_message(saved->request, user,
                                                      fmt::format("followed:v{}", saved->request.version),
                                                      news(saved->request, language_of(user, context))));

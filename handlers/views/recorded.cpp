@@ -5,6 +5,7 @@
 #include "handlers/views/emergency_texts.hpp"
 #include "handlers/views/gate_texts.hpp"
 #include "handlers/views/issue_texts.hpp"
+#include "handlers/views/joining_texts.hpp"
 #include "handlers/views/recorded_texts.hpp"
 
 #include <algorithm>
@@ -44,6 +45,7 @@ constexpr auto sentences = std::to_array<Sentence>({
     both(texts::gate_note),
     both(texts::never_installed),
     both(texts::see_newer),
+    both(texts::decided_with),
     both(texts::own_app),
     both(texts::to_reconsider),
     both(texts::condition_lapsed),

@@ -194,6 +194,60 @@ TEST_CASE(
     CHECK(heard_with(world, "U0REQ", "newer request"));
 }
 
+TEST_CASE("8.4: what is superseded hands on its issue, its votes on unchanged scopes, and who waits for it") {
+    ReviewWorld world(with_policy(R"(
+[[party]]
+name = "Legal"
+scopes = ["files:*"]
+)"));
+    const auto a = slack_scope("chat:write");
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {a}));
+    world.app_requested(slack_request("Ar2", "A1", "U0TWO", {a}, "me too"));
+    world.run();
+    world.press("U0SEC1", ids::vote_approve, 1);
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.run();
+    const auto more = [&](const Json& scope, const std::string& user, const std::string& message = "more") {
+        world.app_requested(slack_request("Ar3", "A1", user, {a, scope}, message));
+        world.run();
+        REQUIRE(world.state(1) == RequestState::superseded);
+    };
+    const auto counting = [&] {
+        std::vector<std::string> parties;
+        for (const auto& vote :
+             handlers::review::counting_votes(world.request(3), world.view().votes(RequestId{3})))
+            parties.push_back(vote.party);
+        return parties;
+    };
+    SUBCASE("Legal is not concerned by the new scope, Security votes again") {
+        more(slack_scope("users:read"), "U0THREE");
+        CHECK(counting() == std::vector<std::string>{"Legal"});
+        CHECK(world.view().vendor_issue(RequestId{3})->url == good_link);
+        CHECK(world.view().followers(RequestId{3}).size() == 2);
+        CHECK(world.state(3) == RequestState::in_review);
+        world.press("U0SEC1", ids::vote_approve, 3);
+        CHECK(world.state(3) == RequestState::ready);
+        world.press("U0ADMIN", ids::approve_app, 3);
+        world.run();
+        CHECK(heard_with(world, "U0REQ", "REQ-3"));
+        CHECK(heard_with(world, "U0TWO", "REQ-3"));
+    }
+    SUBCASE("Legal is concerned: nobody's vote goes along") {
+        more(slack_scope("files:read"), "U0THREE");
+        CHECK(counting().empty());
+    }
+    SUBCASE("its own issue comes before the old one's") {
+        more(slack_scope("users:read"), "U0THREE", good_link + "0");
+        CHECK(world.view().vendor_issue(RequestId{3})->url == good_link + "0");
+    }
+    SUBCASE("a voter who asks now has no vote in it") {
+        more(slack_scope("users:read"), "U0LEGAL");
+        CHECK(counting().empty());
+        for (const auto& vote : world.view().votes(RequestId{3}))
+            CHECK(vote.voter != UserId("U0LEGAL"));
+    }
+}
+
 TEST_CASE("our form and then Slack's own button are one request, not two") {
     ReviewWorld world;
     world.submit("U0REQ", ids::form_request, "", {{"app", "A061BL8RQ0"}, {"purpose", "drawing"}});
