@@ -1,6 +1,7 @@
 #include "handlers/intake.hpp"
 
 #include "handlers/answers.hpp"
+#include "handlers/asked_before.hpp"
 #include "handlers/carrying.hpp"
 #include "handlers/deadlines.hpp"
 #include "handlers/effects.hpp"
@@ -233,6 +234,8 @@ Outcome enter(ReadAppRequest read, const Context& context) {
     auto& request = read.request;
     if (const auto open = request_to_join(request, context)) return join_request(read, *open, context);
     const auto search = review::find_issue_links(read.whole_message, context.settings.trackers);
+    if (const auto last = asked_before(request, context); last && request.purpose.empty())
+        request.purpose = difference_to(*last, request);
     const auto answered = answered_by(request, context);
     auto outcome = supersede(request, answered, context);
     const auto in_its_place = std::ranges::find(answered, request.team_id, &AppRequest::team_id);

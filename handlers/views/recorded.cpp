@@ -42,6 +42,7 @@ constexpr auto sentences = std::to_array<Sentence>({
     both(texts::suspend_by_hand),
     both(texts::gate_first),
     both(texts::gate_rate),
+    both(texts::gate_again),
     both(texts::gate_note),
     both(texts::never_installed),
     both(texts::see_newer),

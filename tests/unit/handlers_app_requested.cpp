@@ -291,3 +291,51 @@ TEST_CASE("R9: a card that was deleted is posted again, and the new message is t
     world.run();
     CHECK(world.view().message("card:1")->ts != first);
 }
+
+TEST_CASE("R13: asked again through Slack's button, the difference to the last time is shown") {
+    ReviewWorld world;
+    const auto ask = [&](const std::string& id, const std::vector<Json>& scopes, const std::string& message,
+                         const std::string& user = "U0REQ") {
+        world.app_requested(slack_request(id, "A1", user, scopes, message));
+        world.run();
+        return world.view().request(SlackRequestId(id)).value();
+    };
+    const auto a = slack_scope("chat:write");
+    const std::string please = "please… " + good_link;
+    ask("Ar1", {a}, please);
+    world.submit("U0SEC1", ids::form_reject, 1, {{"reason", "say what for"}});
+    world.run();
+    REQUIRE(world.state(1) == RequestState::denied);
+    SUBCASE("the same scopes and words: held, the parties are not called, an admin may let it through") {
+        const auto again = ask("Ar2", {a}, please);
+        CHECK(again.state == RequestState::held);
+        CHECK(again.state_note.contains("as in REQ-1, which was denied"));
+        CHECK(again.purpose == "Asked before: REQ-1, Denied: say what for. The same permissions.");
+        CHECK(heard_with(world, "U0REQ", "with the same words a few days ago"));
+        CHECK(heard_with(world, "C0ITALARMS", "REQ-2"));
+        world.press("U0ADMIN", ids::let_through, 2);
+        CHECK(world.state(2) == RequestState::in_review);
+    }
+    SUBCASE("other words") {
+        const auto again = ask("Ar2", {a}, "for the release notes " + good_link);
+        CHECK(again.state == RequestState::in_review);
+        CHECK(again.purpose.contains("The same permissions."));
+    }
+    SUBCASE("other scopes") {
+        const auto again = ask("Ar2", {slack_scope("files:read", "user")}, please);
+        CHECK(again.state == RequestState::in_review);
+        CHECK(again.purpose ==
+              "Asked before: REQ-1, Denied: say what for. More permissions: files:read (user). No longer: "
+              "chat:write (bot).");
+        CHECK(world.performed_of("chat.postMessage").size() > 2);
+    }
+    SUBCASE("a week later") {
+        world.clock.advance(std::chrono::days(8));
+        CHECK(ask("Ar2", {a}, please).state == RequestState::in_review);
+    }
+    SUBCASE("nobody else's history") {
+        const auto other = ask("Ar2", {a}, please, "U0TWO");
+        CHECK(other.state == RequestState::in_review);
+        CHECK(other.purpose.empty());
+    }
+}
