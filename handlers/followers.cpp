@@ -30,7 +30,11 @@ Outcome tell_followers(const Outcome& done, const Context& context) {
     Outcome outcome;
     for (const auto& change : done.changes) {
         const auto* saved = std::get_if<storage::SaveRequest>(&change);
-        if (saved == nullptr || !storage::is_final(saved->request.state)) continue;
+        if (saved == nullptr) continue;
+        // M24: whoever uses it hears of an emergency too.
+        if (!storage::is_final(saved->request.state) &&
+            saved->request.state != storage::RequestState::suspended)
+            continue;
         const auto followers = context.view.followers(saved->request.id);
         if (followers.empty()) continue;
         const auto before = context.view.request(saved->request.id);
