@@ -5,6 +5,7 @@
 #include "handlers/figures.hpp"
 #include "handlers/find_app.hpp"
 #include "handlers/handlers.hpp"
+#include "handlers/joining.hpp"
 #include "handlers/own_login.hpp"
 #include "handlers/party_work.hpp"
 #include "handlers/presses.hpp"
@@ -81,6 +82,8 @@ Outcome status(const Press& press, const std::vector<std::string>& words, const 
     if (!may_read(press, *request, context)) {
         return refuse(press, to_text(request->id), "no_right", say_in(press.language, texts::readers_only));
     }
+    // Of a joined one there is nothing to tell but how the other stands.
+    if (auto open = joined_to(*request, context)) request = std::move(open);
     const auto item = load_case(*request, context);
     return say(press, views::request_status(item.request, item.matrix, item.issue, press.language,
                                             waiting_time(press.language, context)));

@@ -1,11 +1,16 @@
 #include "handlers/carrying.hpp"
 
 #include "handlers/answers.hpp"
+#include "handlers/issue_votes.hpp"
+#include "handlers/joining.hpp"
+#include "handlers/judging.hpp"
 #include "handlers/review/policy.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/review/votes.hpp"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 namespace countersign::handlers {
 
@@ -28,13 +33,49 @@ Outcome carry_votes(Case& item, const std::vector<storage::Vote>& votes,
         carried.id = 0;
         carried.request = item.request.id;
         carried.scope_hash = item.request.scope_hash;
-        carried.source_ref = "carried:" + std::to_string(vote.id);
+        // Of a vote that has no number yet there is only what it rests on itself.
+        carried.source_ref = vote.id == 0 ? signature_of(vote, votes) : "carried:" + std::to_string(vote.id);
         outcome.audit.push_back(
             {"countersign", "vote.carried", to_text(item.request.id),
              details({{"party", vote.party}, {"voter", vote.voter.value}, {"from", old_hash}})});
         outcome.changes.emplace_back(storage::AddVote{carried});
         item.votes.push_back(std::move(carried));
     }
+    return outcome;
+}
+
+Outcome inherit(Case& item, const storage::AppRequest& other, const Context& context) {
+    Outcome outcome;
+    const auto& request = item.request;
+    if (auto issue = item.issue ? std::nullopt : context.view.vendor_issue(other.id)) {
+        issue->request = request.id;
+        item.issue = std::move(issue);
+    }
+    for (auto mark : context.view.marks(other.id)) {
+        const bool joined = mark.kind == marks::joined && mark.subject != to_text(request.id);
+        if (!joined && mark.kind != marks::heard && mark.kind != marks::on_behalf) continue;
+        mark.request = request.id;
+        // What had joined is tied again by whoever knows to what.
+        if (!joined) outcome.changes.emplace_back(storage::SetMark{mark});
+        item.marks.push_back(std::move(mark));
+    }
+    item.judgement = judge_request(request, item.marks, context);
+    const auto said = context.view.votes(other.id);
+    for (const auto& vote : said) {
+        if (vote.voter == request.requester) continue;
+        auto kept = vote;
+        kept.source_ref = signature_of(vote, said);
+        kept.id = 0;
+        kept.request = request.id;
+        outcome.changes.emplace_back(storage::AddVote{kept});
+        item.votes.push_back(std::move(kept));
+    }
+    outcome.audit.push_back({"countersign", "request.inherited", to_text(request.id),
+                             details({{"from", to_text(other.id)},
+                                      {"votes", std::to_string(item.votes.size())},
+                                      {"scope_hash", other.scope_hash}})});
+    if (other.scope_hash != request.scope_hash)
+        outcome.merge(carry_votes(item, item.votes, other.scopes, other.scope_hash, context));
     return outcome;
 }
 

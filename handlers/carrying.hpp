@@ -14,4 +14,9 @@ namespace countersign::handlers {
                                   const std::vector<storage::Scope>& before, std::string_view old_hash,
                                   const Context& context);
 
+// A new request comes in the place of `other`: the issue if it has none of its own, who wants to be heard,
+// and the votes as history; they count where they were for the same scopes, or where the above carries them
+// (domain.md §8.4). A signature that is known is not counted anew when the issue is read again.
+[[nodiscard]] Outcome inherit(Case& item, const storage::AppRequest& other, const Context& context);
+
 }  // namespace countersign::handlers

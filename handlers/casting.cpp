@@ -4,6 +4,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/deadlines.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/joining.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/votes.hpp"
@@ -37,6 +38,11 @@ std::expected<void, Outcome> require_open(const Press& press, const Case& item, 
                                                                             : texts::own_request_no_vote;
         return std::unexpected(
             refuse(press, to_text(request.id), "conflict_of_interest", say_in(press.language, why)));
+    }
+    const auto joined = joined_people(item.marks);
+    if (std::ranges::find(joined, press.user) != joined.end()) {
+        return std::unexpected(refuse(press, to_text(request.id), "conflict_of_interest",
+                                      say_in(press.language, texts::own_request_no_vote)));
     }
     const auto people = asked_for(item);
     if (std::ranges::find(people, press.user) != people.end()) {

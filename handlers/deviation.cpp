@@ -3,10 +3,13 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/review/scopes.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/views/notices.hpp"
 
 #include <fmt/format.h>
+
+#include <utility>
 
 namespace countersign::handlers {
 
@@ -24,6 +27,26 @@ Outcome deviation(const Case& item, const Context& context) {
     outcome.audit.push_back(
         {"slack", "decision.deviation", to_text(request.id), details({{"missing", missing}})});
     return outcome;
+}
+
+std::optional<storage::Decision> decided_with(const storage::AppRequest& request, storage::DecisionKind kind,
+                                              const Context& context) {
+    if (request.app_id.empty()) return std::nullopt;
+    for (auto& decision : context.view.decisions_on(request.app_id, request.team_id)) {
+        using enum storage::DecisionKind;
+        const bool resolves = decision.kind == approve || decision.kind == restrict || decision.kind == clear;
+        if (!resolves) continue;
+        // The newest is what holds.
+        if (decision.outside || decision.kind != kind || decision.request == request.id ||
+            decision.at < request.created_at)
+            return std::nullopt;
+        if (decision.scope_hash == request.scope_hash) return std::move(decision);
+        const auto other = context.view.request(decision.request);
+        const bool as_much = other && other->scope_hash == decision.scope_hash && !other->scopes.empty() &&
+                             review::covers(other->scopes, request.scopes);
+        return as_much ? std::optional(std::move(decision)) : std::nullopt;
+    }
+    return std::nullopt;
 }
 
 }  // namespace countersign::handlers

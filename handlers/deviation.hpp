@@ -10,4 +10,12 @@ namespace countersign::handlers {
 // Nothing when all agree.
 [[nodiscard]] Outcome deviation(const Case& item, const Context& context);
 
+// Slack resolves an app, and with it every request for it: our own decision of this kind on another request
+// that asked for as much, made while this one waited. What follows from it was not decided outside.
+[[nodiscard]] std::optional<storage::Decision> decided_with(const storage::AppRequest& request,
+                                                            storage::DecisionKind kind,
+                                                            const Context& context);
+// In such a decision's evidence: the other request.
+inline constexpr std::string_view decided_with_key = "decided_with";
+
 }  // namespace countersign::handlers

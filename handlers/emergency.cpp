@@ -6,17 +6,21 @@
 #include "handlers/effects.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/views/emergency_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/press_texts.hpp"
+#include "storage/installed_view.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <string>
 
 namespace countersign::handlers {
 namespace {
@@ -133,6 +137,25 @@ Outcome answer(const std::vector<storage::AppRequest>& chosen, const Press& pres
     return say(press, views::manual_steps(chosen.front(), storage::DecisionKind::restrict, press.language));
 }
 
+// Who answers for it in the inventory, once each.
+Outcome tell_owners(const std::vector<storage::AppRequest>& chosen, const std::string& reason,
+                    const Press& press, const Context& context) {
+    Outcome outcome;
+    std::set<std::string> told;
+    for (const auto& request : chosen) {
+        const auto entry = context.view.installed().entry(request.app_id, request.team_id);
+        if (!entry || entry->owner.empty() || entry->owner == request.requester) continue;
+        const auto person = context.view.person(entry->owner);
+        if ((person && !person->active) || !told.insert(entry->owner.value).second) continue;
+        const auto language = language_of(entry->owner, context);
+        outcome.effects.push_back(private_line(
+            entry->owner, fmt::format("{}:owner:{}", press.cause, entry->owner.value),
+            views::line(say_in(language, texts::owner_suspended, views::inert_line(entry->app_name, 100),
+                               views::mention(press.user), views::inert(reason, 500)))));
+    }
+    return outcome;
+}
+
 }  // namespace
 
 bool is_being_suspended(const Case& item) {
@@ -181,6 +204,7 @@ Outcome suspend_typed(const Press& press, const std::vector<std::string>& words,
     if (chosen.size() > 1) emergency.reason += fmt::format(" ({})", names(chosen));
     for (const auto& request : chosen)
         outcome.merge(suspend(request, emergency, press, context));
+    outcome.merge(tell_owners(chosen, emergency.reason, press, context));
     outcome.merge(answer(chosen, press, context));
     return outcome;
 }

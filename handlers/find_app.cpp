@@ -9,8 +9,11 @@
 #include "handlers/views/home_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/request_card.hpp"
+#include "storage/installed_view.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace countersign::handlers {
@@ -54,6 +57,62 @@ std::string line_of(const AppRequest& request, const TeamId& team, views::Langua
                   views::date(request.state_since));
 }
 
+// Slack's lists know apps that nobody asked for here, and the inventory those that are in use.
+struct KnownApp {
+    AppId id;
+    std::string name;  // "": Slack's lists tell none
+    std::string status;
+    bool installed = false;
+};
+
+std::string status_of(const AppId& id, const TeamId& team, const Context& context) {
+    for (const auto& where : {team, TeamId()}) {
+        const auto resolution = context.view.resolution(id, where);
+        if (resolution && !resolution->status.empty()) return resolution->status;
+    }
+    return {};
+}
+
+void add(std::vector<KnownApp>& apps, const storage::InventoryEntry& entry, const TeamId& team,
+         const Context& context) {
+    const bool here = entry.team_id.empty() || entry.team_id == team;
+    const bool listed = std::ranges::find(apps, entry.app_id, &KnownApp::id) != apps.end();
+    if (!here || listed || apps.size() == apps_shown) return;
+    apps.push_back({.id = entry.app_id,
+                    .name = entry.app_name,
+                    .status = status_of(entry.app_id, team, context),
+                    .installed = entry.state == storage::InstalledState::installed});
+}
+
+std::vector<KnownApp> known_without_request(const std::string& name, const std::optional<AppId>& id,
+                                            const TeamId& team, const Context& context) {
+    const auto installed = context.view.installed();
+    std::vector<KnownApp> apps;
+    if (id) {
+        for (const auto& where : {team, TeamId()}) {
+            if (const auto entry = installed.entry(*id, where)) add(apps, *entry, team, context);
+        }
+        const auto status = status_of(*id, team, context);
+        if (apps.empty() && !status.empty()) apps.push_back({.id = *id, .name = {}, .status = status});
+        return apps;
+    }
+    for (const auto& entry : installed.inventory({.text = name, .limit = requests_read})) {
+        if (text::lower(entry.app_name) == text::lower(name)) add(apps, entry, team, context);
+    }
+    return apps;
+}
+
+std::string line_of(const KnownApp& app, views::Language language) {
+    const auto id = views::inert_line(app.id.value, 24);
+    const auto name = app.name.empty() ? id : views::inert_line(app.name, 100);
+    const auto& verdict = app.status == "restricted" ? texts::app_restricted
+                          : app.status == "approved" ? texts::app_approved
+                          : app.installed            ? texts::app_in_use
+                                                     : texts::app_undecided;
+    return say_in(language, texts::find_app_id, name, id) + ": " + say_in(language, verdict) + "\n" +
+           say_in(language, texts::nobody_asked);
+}
+
 // Of the newest requests for each app; two apps may have one name.
 std::vector<AppRequest> newest_by_app(const std::vector<AppRequest>& requests) {
     std::vector<AppRequest> apps;
@@ -67,7 +126,9 @@ std::vector<AppRequest> newest_by_app(const std::vector<AppRequest>& requests) {
 
 std::string nothing_found(const std::string& name, views::Language language, const Context& context) {
     auto words = say_in(language, texts::find_none, views::inert_line(name, 100));
-    const auto names = context.view.app_names(names_read);
+    auto names = context.view.app_names(names_read);
+    for (auto& entry : context.view.installed().inventory({.limit = names_read}))
+        names.push_back(std::move(entry.app_name));
     std::vector<std::string> lowered;
     for (const auto& each : names)
         lowered.push_back(text::lower(each));
@@ -91,9 +152,16 @@ std::string find_app(std::string_view wanted, const TeamId& team, views::Languag
         {.state = {}, .app = id ? id->value : name, .requester = {}, .limit = requests_read});
     if (found.empty() && !id && review::looks_like_app_id(name))
         return say_in(language, texts::find_wrong_id);
-    if (found.empty()) return nothing_found(name, language, context);
-    const auto apps = newest_by_app(found);
     std::vector<std::string> lines;
+    if (found.empty()) {
+        const auto known = known_without_request(name, id, team, context);
+        if (known.empty()) return nothing_found(name, language, context);
+        if (known.size() > 1) lines.push_back(say_in(language, texts::find_several));
+        for (const auto& app : known)
+            lines.push_back(line_of(app, language));
+        return text::joined(lines, "\n");
+    }
+    const auto apps = newest_by_app(found);
     if (apps.size() > 1) lines.push_back(say_in(language, texts::find_several));
     for (const auto& app : apps)
         lines.push_back(line_of(app, team, language, context));

@@ -1,6 +1,7 @@
 #include "handlers/followers.hpp"
 
 #include "handlers/effects.hpp"
+#include "handlers/joining.hpp"
 #include "handlers/people.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/next_step.hpp"
@@ -29,12 +30,17 @@ Outcome tell_followers(const Outcome& done, const Context& context) {
     Outcome outcome;
     for (const auto& change : done.changes) {
         const auto* saved = std::get_if<storage::SaveRequest>(&change);
-        if (saved == nullptr || !storage::is_final(saved->request.state)) continue;
+        if (saved == nullptr) continue;
+        // M24: whoever uses it hears of an emergency too.
+        if (!storage::is_final(saved->request.state) &&
+            saved->request.state != storage::RequestState::suspended)
+            continue;
         const auto followers = context.view.followers(saved->request.id);
         if (followers.empty()) continue;
         const auto before = context.view.request(saved->request.id);
         if (before && before->state == saved->request.state) continue;
         for (const auto& user : followers) {
+            if (hears_otherwise(saved->request, user, context)) continue;
             outcome.effects.push_back(direct_message(saved->request, user,
                                                      fmt::format("followed:v{}", saved->request.version),
                                                      news(saved->request, language_of(user, context))));

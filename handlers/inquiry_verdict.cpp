@@ -16,6 +16,7 @@
 #include "handlers/review/scopes.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/trackers.hpp"
+#include "handlers/views/joining_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/press_texts.hpp"
@@ -55,13 +56,16 @@ Outcome concluded(RequestId request, Outcome conclusion) {
     return outcome;
 }
 
-std::string evidence(const Finding& finding, const EffectAnswer& answer) {
-    return json{{"read_from", answer.method},
-                {"app", text_field(field(finding.entry, "app"), "id")},
-                {"scopes", review::names(review::read_scopes(field(finding.entry, "scopes")))},
-                {"date_updated", review::number_field(finding.entry, "date_updated")},
-                {"resolved_by", text_field(field(finding.entry, "last_resolved_by"), "actor_id")}}
-        .dump(-1, ' ', false, json::error_handler_t::replace);
+// `with`: another request, whose decision of ours answered this one too.
+std::string evidence(const Finding& finding, const EffectAnswer& answer,
+                     const std::optional<RequestId>& with) {
+    auto read = json{{"read_from", answer.method},
+                     {"app", text_field(field(finding.entry, "app"), "id")},
+                     {"scopes", review::names(review::read_scopes(field(finding.entry, "scopes")))},
+                     {"date_updated", review::number_field(finding.entry, "date_updated")},
+                     {"resolved_by", text_field(field(finding.entry, "last_resolved_by"), "actor_id")}};
+    if (with) read[std::string(decided_with_key)] = to_text(*with);
+    return read.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 // Our approval has taken effect, and no longer rests on what was agreed: Slack's request had grown, or a
@@ -88,14 +92,14 @@ std::string why_look_again(const Case& item, const Finding& finding, const Conte
 
 // Slack lists the app as approved or restricted: the only evidence for these two states (invariant 6).
 Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const EffectAnswer& answer,
-                         const Context& context) {
+                         const Context& context, const std::optional<RequestId>& with = {}) {
     auto& request = item.request;
     const bool approved = finding.list == List::approved;
     Ending ending{.state = approved ? RequestState::approved : RequestState::restricted,
                   .kind = approved ? DecisionKind::approve : DecisionKind::restrict,
                   .by = request.decided_by,
                   .reason = request.decision_reason,
-                  .evidence = evidence(finding, answer)};
+                  .evidence = evidence(finding, answer, with)};
     Outcome outcome;
     // Approved all the same: the emergency is over, and a later restriction is none.
     const auto restricted = restricted_state(item, outcome);
@@ -213,13 +217,23 @@ Outcome after_lost_answer(const std::optional<Finding>& finding, Case item, Aske
 Outcome resolved_elsewhere(const std::optional<Finding>& finding, Case item, const Asker& asker,
                            const EffectAnswer& answer, const Context& context) {
     const auto& request = item.request;
+    if (request.state == RequestState::superseded) return {};  // another one stands for it
     if (finding) {
         // After a call whose answer was lost, or that Slack had not shown yet, this is our own decision.
         const bool sent = asker.repeats > 0 || request.state == RequestState::manual;
         const bool ours =
             sent && request.decision ==
                         (finding->list == List::approved ? DecisionKind::approve : DecisionKind::restrict);
-        return adopt_resolution(std::move(item), *finding, !ours, answer, context);
+        if (ours) return adopt_resolution(std::move(item), *finding, false, answer, context);
+        const auto kind = finding->list == List::approved ? DecisionKind::approve : DecisionKind::restrict;
+        const auto sibling = decided_with(request, kind, context);
+        if (sibling) {
+            item.request.decided_by = sibling->actor;
+            item.request.decision_reason =
+                say_in(views::Language::english, texts::decided_with, to_text(sibling->request));
+        }
+        return adopt_resolution(std::move(item), *finding, !sibling, answer, context,
+                                sibling ? std::optional(sibling->request) : std::nullopt);
     }
     if (storage::is_final(request.state)) return {};  // we said no, Slack holds nothing: nothing to learn
     return cancelled_outside(std::move(item), answer, context);

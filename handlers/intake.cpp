@@ -1,10 +1,12 @@
 #include "handlers/intake.hpp"
 
 #include "handlers/answers.hpp"
+#include "handlers/asked_before.hpp"
 #include "handlers/carrying.hpp"
 #include "handlers/deadlines.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/joining.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/junk_gate.hpp"
 #include "handlers/people.hpp"
@@ -132,9 +134,9 @@ std::vector<AppRequest> answered_by(const AppRequest& fresh, const Context& cont
 }
 
 // Open requests for the same app and workspace that ask for less: the new one replaces them (domain.md §8.4).
-Outcome supersede(const AppRequest& fresh, const Context& context) {
+Outcome supersede(const AppRequest& fresh, const std::vector<AppRequest>& answered, const Context& context) {
     Outcome outcome;
-    for (const auto& open : answered_by(fresh, context)) {
+    for (const auto& open : answered) {
         auto item = load_case(open, context);
         item.request.state = RequestState::superseded;
         item.request.state_note =
@@ -144,9 +146,145 @@ Outcome supersede(const AppRequest& fresh, const Context& context) {
     return outcome;
 }
 
+// Whoever waited for what the new one takes the place of waits for it now.
+Outcome pass_on_people(const AppRequest& fresh, const std::vector<AppRequest>& answered,
+                       const Context& context) {
+    Outcome outcome;
+    for (const auto& old : answered) {
+        auto people = context.view.followers(old.id);
+        std::erase_if(people, [&](const UserId& user) { return hears_otherwise(old, user, context); });
+        people.push_back(old.requester);
+        for (const auto& user : people) {
+            if (!user.empty() && user != fresh.requester)
+                outcome.changes.emplace_back(storage::AddFollower{{fresh.id, user, context.now}});
+        }
+        outcome.merge(pass_joined(old, fresh, context));
+    }
+    return outcome;
+}
+
+// What a request has besides itself when it comes into being.
+struct Opening {
+    AppRequest request;
+    std::optional<storage::VendorIssue> issue;
+    std::optional<AppRequest> other;  // in whose place it comes
+    std::string why_no_link;
+    std::string preface;  // for the requester
+};
+
+Outcome open(Opening opening, const Context& context) {
+    Outcome outcome;
+    opening.request.state_since = context.now;
+    opening.request.state = RequestState::in_review;
+    Case item{std::move(opening.request), {}, std::move(opening.issue), {}, {}, {}};
+    item.judgement = judge_request(item.request, {}, context);
+    auto inherited = opening.other ? inherit(item, *opening.other, context) : Outcome{};
+    draw_matrix(item, context);
+    auto& opened = item.request;
+    opened.state =
+        review::next_state(opened, item.matrix, item.issue.has_value(), item.judgement.vendor_issue);
+    if (!opened.app_id.empty() && opened.app_id == context.capabilities.own_app) {
+        // M25: who decides about Countersign must not be Countersign.
+        opened.state = RequestState::manual;
+        opened.state_note = say_in(views::Language::english, views::texts::own_app);
+    }
+    auto gate = stop_at_gate(item, context);
+    outcome.changes.emplace_back(storage::SaveRequest{opened});
+    outcome.merge(std::move(gate));
+    outcome.merge(std::move(inherited));
+    if (item.issue) {
+        outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
+        outcome.merge(watch_issue(*item.issue, context));
+    }
+    outcome.effects.push_back(post_card(opened, context.settings.review.channel, draw_card(item, context)));
+    const bool decided = item.judgement.decide && opened.state != RequestState::manual;
+    if (!opened.requester.empty() && !decided) {
+        const auto language = language_of(opened.requester, context);
+        const bool held = is_at_gate(item);
+        const bool wanted = opened.state == RequestState::awaiting_issue ||
+                            (held && !item.issue && item.judgement.vendor_issue);
+        const auto why = held ? gate_sentence(item, language) : opening.why_no_link;
+        outcome.effects.push_back(
+            direct_message(opened, opened.requester, "received",
+                           wanted ? views::issue_wanted(opened, why, language)
+                                  : views::request_received(opened, language, held ? why : opening.preface)));
+    }
+    if (opened.state == RequestState::manual) {
+        outcome.effects.push_back(
+            alarm(context.settings, "manual:" + to_text(opened.id),
+                  views::alarm_notice(to_text(opened.id) + " needs a human.", opened.state_note)));
+    }
+    if (context.view.request(opened.id)) {
+        outcome.audit.push_back({"slack", "request.state", to_text(opened.id),
+                                 details({{"from", to_text(RequestState::superseded)},
+                                          {"to", to_text(opened.state)},
+                                          {"scope_hash", opened.scope_hash}})});
+    } else {
+        outcome.audit.push_back(received(opened));
+    }
+    outcome.changes.push_back(next_deadline(opened, context.now, context));
+    // What the policy does by itself comes after the request is there, as with every later change.
+    const auto before = opened.state;
+    const bool routed = !item.judgement.channels.empty();
+    if (decided || routed || before == RequestState::ready)
+        outcome.merge(settle(std::move(item), before, "countersign", context));
+    return outcome;
+}
+
+// A request that is new here: it joins an open one, or it is one of its own.
+Outcome enter(ReadAppRequest read, const Context& context) {
+    auto& request = read.request;
+    if (const auto open = request_to_join(request, context)) return join_request(read, *open, context);
+    const auto search = review::find_issue_links(read.whole_message, context.settings.trackers);
+    if (const auto last = asked_before(request, context); last && request.purpose.empty())
+        request.purpose = difference_to(*last, request);
+    const auto answered = answered_by(request, context);
+    auto outcome = supersede(request, answered, context);
+    const auto in_its_place = std::ranges::find(answered, request.team_id, &AppRequest::team_id);
+    Opening opening;
+    if (in_its_place != answered.end()) opening.other = *in_its_place;
+    if (search.found.size() == 1)
+        opening.issue = as_issue(request, search.found.front(), context);
+    else
+        opening.why_no_link = why_no_link(search, language_of(request.requester, context));
+    const auto fresh = request;
+    opening.request = std::move(request);
+    outcome.merge(open(std::move(opening), context));
+    outcome.merge(pass_on_people(fresh, answered, context));
+    return outcome;
+}
+
+// Slack says something of a request that is joined to another. With other scopes it is no longer the same.
+Outcome learn_of_joined(AppRequest known, const AppRequest& open, const ReadAppRequest& read,
+                        const Context& context) {
+    const auto& heard = read.request;
+    const bool same = !read.scopes_told || heard.scopes.empty() || heard.scope_hash == known.scope_hash;
+    if (same) return {};
+    learn(known, read);
+    known.state_note.clear();
+    auto outcome = part(known, open, context);
+    auto again = read;
+    again.request = std::move(known);
+    outcome.merge(enter(std::move(again), context));
+    return outcome;
+}
+
 }  // namespace
 
+AuditNote received(const AppRequest& request) {
+    return {request.requester.empty() ? "slack" : request.requester.value, "request.received",
+            to_text(request.id),
+            details({{"source", source_text(request.source)},
+                     {"slack_id", request.slack_id.value},
+                     {"app", request.app_id.value},
+                     {"team", request.team_id.value},
+                     {"scope_hash", request.scope_hash},
+                     {"state", to_text(request.state)}})};
+}
+
 Outcome learn_of(AppRequest known, const ReadAppRequest& read, const Context& context) {
+    if (const auto open = joined_to(known, context))
+        return learn_of_joined(std::move(known), *open, read, context);
     if (storage::is_final(known.state)) return {};
     const auto before = known.state;
     const auto old_hash = known.scope_hash;
@@ -180,80 +318,26 @@ Outcome take_in(ReadAppRequest read, RequestSource source, const Context& contex
     if (auto ours = own_form_request(request, context)) return learn_of(std::move(*ours), read, context);
     request.source = source;
     request.id = context.view.next_request_id();
-    const auto search = review::find_issue_links(read.whole_message, context.settings.trackers);
-    auto outcome = supersede(request, context);
-    // Whoever asked in a workspace hears how the organisation's request ends.
-    std::vector<storage::Change> waiting;
-    if (request.team_id.empty()) {
-        for (const auto& answered : answered_by(request, context)) {
-            if (!answered.requester.empty() && answered.requester != request.requester)
-                waiting.emplace_back(storage::AddFollower{{request.id, answered.requester, context.now}});
-        }
-    }
-    const bool one = search.found.size() == 1;
-    const auto why = one ? std::string() : why_no_link(search, language_of(request.requester, context));
-    outcome.merge(open_request(std::move(request), one ? std::optional(search.found.front()) : std::nullopt,
-                               why, context));
-    std::ranges::move(waiting, std::back_inserter(outcome.changes));
-    return outcome;
+    return enter(std::move(read), context);
 }
 
 Outcome open_request(AppRequest request, const std::optional<review::IssueLink>& link,
                      const std::string& why_no_link, const Context& context) {
-    Outcome outcome;
-    request.state_since = context.now;
-    request.state = RequestState::in_review;
-    Case item{std::move(request), {}, {}, {}, {}, {}};
-    if (link) item.issue = as_issue(item.request, *link, context);
-    item.judgement = judge_request(item.request, {}, context);
-    draw_matrix(item, context);
-    auto& opened = item.request;
-    opened.state = review::next_state(opened, item.matrix, link.has_value(), item.judgement.vendor_issue);
-    if (!opened.app_id.empty() && opened.app_id == context.capabilities.own_app) {
-        // M25: who decides about Countersign must not be Countersign.
-        opened.state = RequestState::manual;
-        opened.state_note = say_in(views::Language::english, views::texts::own_app);
-    }
-    auto gate = stop_at_gate(item, context);
-    outcome.changes.emplace_back(storage::SaveRequest{opened});
-    outcome.merge(std::move(gate));
-    if (item.issue) {
-        outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
-        outcome.merge(watch_issue(*item.issue, context));
-    }
-    outcome.effects.push_back(post_card(opened, context.settings.review.channel, draw_card(item, context)));
-    const bool decided = item.judgement.decide && opened.state != RequestState::manual;
-    if (!opened.requester.empty() && !decided) {
-        const auto language = language_of(opened.requester, context);
-        const bool held = is_at_gate(item);
-        const bool wanted = opened.state == RequestState::awaiting_issue ||
-                            (held && !item.issue && item.judgement.vendor_issue);
-        const auto why = held ? gate_sentence(item, language) : why_no_link;
-        outcome.effects.push_back(
-            direct_message(opened, opened.requester, "received",
-                           wanted ? views::issue_wanted(opened, why, language)
-                                  : views::request_received(opened, language, held ? why : std::string())));
-    }
-    if (opened.state == RequestState::manual) {
-        outcome.effects.push_back(
-            alarm(context.settings, "manual:" + to_text(opened.id),
-                  views::alarm_notice(to_text(opened.id) + " needs a human.", opened.state_note)));
-    }
-    outcome.audit.push_back({opened.requester.empty() ? "slack" : opened.requester.value, "request.received",
-                             to_text(opened.id),
-                             details({{"source", source_text(opened.source)},
-                                      {"slack_id", opened.slack_id.value},
-                                      {"app", opened.app_id.value},
-                                      {"team", opened.team_id.value},
-                                      {"scope_hash", opened.scope_hash},
-                                      {"state", to_text(opened.state)}})});
-    outcome.changes.push_back(next_deadline(opened, context.now, context));
-    // What the policy does by itself comes after the request is there, as with every later change.
-    const auto before = opened.state;
-    const bool routed = !item.judgement.channels.empty();
-    if (decided || routed || before == RequestState::ready)
-        outcome.merge(settle(std::move(item), before, "countersign", context));
-    return outcome;
+    Opening opening;
+    if (link) opening.issue = as_issue(request, *link, context);
+    opening.request = std::move(request);
+    opening.why_no_link = why_no_link;
+    return open(std::move(opening), context);
+}
+
+Outcome reopen_in_place(AppRequest request, const AppRequest& other, const std::string& preface,
+                        const Context& context) {
+    request.state_note.clear();
+    Opening opening;
+    opening.other = other;
+    opening.why_no_link = opening.preface = preface;
+    opening.request = std::move(request);
+    return open(std::move(opening), context);
 }
 
 }  // namespace countersign::handlers

@@ -25,4 +25,12 @@ namespace countersign::handlers {
 [[nodiscard]] Outcome open_request(storage::AppRequest request, const std::optional<review::IssueLink>& link,
                                    const std::string& why_no_link, const Context& context);
 
+// What the audit says first of every request.
+[[nodiscard]] AuditNote received(const storage::AppRequest& request);
+
+// A request that had given way to `other` stands on its own: with the agreements to the very same scopes, and
+// the vendor issue. `preface` tells its requester why.
+[[nodiscard]] Outcome reopen_in_place(storage::AppRequest request, const storage::AppRequest& other,
+                                      const std::string& preface, const Context& context);
+
 }  // namespace countersign::handlers

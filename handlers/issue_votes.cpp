@@ -24,16 +24,6 @@ std::string reference(const storage::VendorIssue& issue, const Signature& signat
     return fmt::format("{}:{}:{}", to_text(key_of(issue)), signature.signal, signature.ref);
 }
 
-// The signature behind a vote, also where the policy carried it to another set of scopes (P8).
-std::string signature_of(const Vote& vote, const std::vector<Vote>& all) {
-    constexpr std::string_view carried = "carried:";
-    if (!vote.source_ref.starts_with(carried)) return vote.source_ref;
-    const auto from = vote.source_ref.substr(carried.size());
-    const auto origin =
-        std::ranges::find_if(all, [&](const Vote& each) { return std::to_string(each.id) == from; });
-    return origin == all.end() || &*origin == &vote ? vote.source_ref : signature_of(*origin, all);
-}
-
 // Taken back because of the issue as a whole: it may count again when the issue does.
 constexpr std::string_view voided = "void:";
 constexpr std::string_view withdrawn = "withdrawn:";
@@ -100,6 +90,15 @@ std::string why_not(const review::PartySigned& party, const Vote& vote, const Ca
 }
 
 }  // namespace
+
+std::string signature_of(const Vote& vote, const std::vector<Vote>& all) {
+    constexpr std::string_view carried = "carried:";
+    if (!vote.source_ref.starts_with(carried)) return vote.source_ref;
+    const auto from = vote.source_ref.substr(carried.size());
+    const auto origin =
+        std::ranges::find_if(all, [&](const Vote& each) { return std::to_string(each.id) == from; });
+    return origin == all.end() || &*origin == &vote ? vote.source_ref : signature_of(*origin, all);
+}
 
 std::vector<std::string> apply_signatures(Case& item, const review::IssueVerdict& verdict, Outcome& outcome,
                                           const Context& context) {

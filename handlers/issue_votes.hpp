@@ -15,6 +15,9 @@ namespace countersign::handlers {
 [[nodiscard]] std::vector<std::string> apply_signatures(Case& item, const review::IssueVerdict& verdict,
                                                         Outcome& outcome, const Context& context);
 
+// The signature behind a vote, also where the policy carried it to another set of scopes (P8).
+[[nodiscard]] std::string signature_of(const storage::Vote& vote, const std::vector<storage::Vote>& all);
+
 // The verdict's refusals as the card shows them: "not counted: why".
 void show_refusals(Case& item, const Context& context);
 

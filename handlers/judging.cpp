@@ -7,6 +7,7 @@
 #include "handlers/event.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/issue_votes.hpp"
+#include "handlers/joining.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/review/working_days.hpp"
@@ -128,7 +129,7 @@ review::VoteRules vote_rules(const review::Judgement& judgement, const Context& 
 }
 
 std::vector<UserId> asked_for(const Case& item) {
-    std::vector<UserId> people;
+    auto people = joined_people(item.marks);
     for (const auto& mark : item.marks) {
         if (mark.kind == marks::on_behalf) people.emplace_back(mark.subject);
     }

@@ -1,6 +1,7 @@
 #include "handlers/junk_gate.hpp"
 
 #include "handlers/answers.hpp"
+#include "handlers/asked_before.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/people.hpp"
@@ -24,7 +25,9 @@ using views::Language;
 
 constexpr std::chrono::hours day{24};
 // What the mark says; the sentences are made from it.
-constexpr std::string_view for_first = "first", for_rate = "rate";
+constexpr std::string_view for_first = "first", for_rate = "rate", for_again = "again";
+// Asking again with the same words so soon after a refusal is nothing new (R13).
+constexpr std::chrono::days again{7};
 
 // Who reviews here is no stranger. The groups as last read will do.
 bool is_known_here(const UserId& person, const Context& context) {
@@ -55,6 +58,13 @@ std::string why_held(const AppRequest& request, const Context& context) {
     return many ? std::string(for_rate) : std::string();
 }
 
+// R13: Slack's own button has no field to refuse at; so what is the same as what was denied waits here.
+bool is_unchanged(const AppRequest& request, const AppRequest& last, const Context& context) {
+    return request.source != storage::RequestSource::form && last.source != storage::RequestSource::form &&
+           last.state == RequestState::denied && request.scope_hash == last.scope_hash &&
+           request.message == last.message && context.now - last.state_since < again;
+}
+
 const storage::Mark* gate_of(const Case& item) {
     const auto found = std::ranges::find(item.marks, marks::gate, &storage::Mark::kind);
     return found == item.marks.end() ? nullptr : &*found;
@@ -62,8 +72,9 @@ const storage::Mark* gate_of(const Case& item) {
 
 void hold(Case& item, const storage::Mark& mark) {
     const auto english = Language::english;
-    const auto why = mark.subject == for_first ? say_in(english, texts::gate_first)
-                                               : say_in(english, texts::gate_rate, mark.value);
+    const auto why = mark.subject == for_first   ? say_in(english, texts::gate_first)
+                     : mark.subject == for_again ? say_in(english, texts::gate_again, mark.value)
+                                                 : say_in(english, texts::gate_rate, mark.value);
     item.request.state = RequestState::held;
     item.request.state_note = say_in(english, texts::gate_note, why);
 }
@@ -73,13 +84,16 @@ void hold(Case& item, const storage::Mark& mark) {
 Outcome stop_at_gate(Case& item, const Context& context) {
     auto& request = item.request;
     if (!review::in_votes(request.state) || item.judgement.decide) return {};
-    const auto why = why_held(request, context);
+    const auto last = asked_before(request, context);
+    const bool unchanged = last && is_unchanged(request, *last, context);
+    const auto why = unchanged ? std::string(for_again) : why_held(request, context);
     if (why.empty()) return {};
     item.marks.push_back({.request = request.id,
                           .kind = std::string(marks::gate),
                           .subject = why,
                           .person = request.requester,
-                          .value = std::to_string(context.settings.policy->gate.requests_a_day),
+                          .value = unchanged ? to_text(last->id)
+                                             : std::to_string(context.settings.policy->gate.requests_a_day),
                           .scope_hash = request.scope_hash,
                           .at = context.now});
     hold(item, item.marks.back());
@@ -105,7 +119,10 @@ void stay_at_gate(Case& item) {
 }
 
 std::string gate_sentence(const Case& item, Language language) {
-    return say_in(language, gate_of(item)->subject == for_first ? texts::told_first : texts::told_rate);
+    const auto& why = gate_of(item)->subject;
+    return say_in(language, why == for_first   ? texts::told_first
+                            : why == for_again ? texts::told_again
+                                               : texts::told_rate);
 }
 
 Outcome let_through(const Press& press, Case item, const Context& context) {

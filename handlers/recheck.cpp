@@ -1,6 +1,8 @@
 #include "handlers/recheck.hpp"
 
 #include "config/base/text.hpp"
+#include "handlers/deviation.hpp"
+#include "handlers/joining.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/review/issue_verdict.hpp"
 #include "handlers/review/votes.hpp"
@@ -9,6 +11,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <map>
@@ -148,11 +151,15 @@ std::vector<Recheck> recheck_request(const AppRequest& request, const storage::V
 
 std::vector<Recheck> recheck_approval(const AppRequest& request, const Decision& approval,
                                       const Context& then) {
+    // Slack resolved it with another request: that one's parties have agreed, and it is checked itself.
+    const auto evidence = nlohmann::json::parse(approval.evidence, nullptr, false);
+    if (evidence.is_object() && evidence.contains(decided_with_key)) return {};
     const auto known = then.view.marks(request.id);
     const auto judgement = judge_request(request, known, then);
     if (judgement.decide == config::Automatic::approve) return {};  // asks nobody
     std::vector<Recheck> found;
     auto rules = vote_rules(judgement, then);
+    rules.barred = joined_people(known);
     for (const auto& mark : known)
         if (mark.kind == marks::on_behalf) rules.barred.emplace_back(mark.subject);
     const auto matrix = review::party_matrix(request, votes_until(approval.at, then.view.votes(request.id)),

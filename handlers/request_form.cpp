@@ -76,24 +76,47 @@ std::vector<storage::AppRequest> requests_for(const std::string& app, const std:
         {.state = {}, .app = id ? id->value : app, .requester = requester, .limit = read_back});
 }
 
+// Slack's word on the app, here or for the whole organisation; "" where it has none.
+std::string listed_as(const std::optional<AppId>& id, const TeamId& team, const Context& context) {
+    if (!id) return {};
+    for (const auto& where : {team, TeamId()}) {
+        const auto resolution = context.view.resolution(*id, where);
+        if (resolution && !resolution->status.empty()) return resolution->status;
+    }
+    return {};
+}
+
+// Our own newest word on it. A later request that came to nothing leaves what holds for the app as it was.
+std::optional<storage::AppRequest> decided_here(const std::string& app, const std::optional<AppId>& id,
+                                                const TeamId& team, const Context& context) {
+    for (auto& request : requests_for(app, id, {}, context)) {
+        const bool here = request.team_id == team || request.team_id.empty();
+        if (here &&
+            (review::is_approved(request.state) || request.state == storage::RequestState::restricted ||
+             request.state == storage::RequestState::suspended ||
+             (request.decided_at && request.decision == storage::DecisionKind::clear)))
+            return std::move(request);
+    }
+    return std::nullopt;
+}
+
 bool is_approved(const std::string& app, const std::optional<AppId>& id, const TeamId& team,
                  const Context& context) {
-    if (id) {
-        for (const auto& where : {team, TeamId()}) {
-            const auto resolution = context.view.resolution(*id, where);
-            if (resolution && !resolution->status.empty()) return resolution->status == "approved";
-        }
-    }
-    const auto known = requests_for(app, id, {}, context);
-    // A later request that came to nothing leaves what holds for the app as it was.
-    const auto decided = std::ranges::find_if(known, [&](const storage::AppRequest& request) {
-        const bool here = request.team_id == team || request.team_id.empty();
-        return here &&
-               (review::is_approved(request.state) || request.state == storage::RequestState::restricted ||
-                request.state == storage::RequestState::suspended ||
-                (request.decided_at && request.decision == storage::DecisionKind::clear));
-    });
-    return decided != known.end() && review::is_approved(decided->state);
+    const auto listed = listed_as(id, team, context);
+    if (!listed.empty()) return listed == "approved";
+    const auto decided = decided_here(app, id, team, context);
+    return decided && review::is_approved(decided->state);
+}
+
+// domain.md §8.4: nobody reviews again what is restricted; the reason of then, or "" where none is known.
+std::optional<std::string> why_restricted(const std::string& app, const std::optional<AppId>& id,
+                                          const TeamId& team, const Context& context) {
+    const auto listed = listed_as(id, team, context);
+    const auto decided = decided_here(app, id, team, context);
+    const bool ours = decided && (decided->state == storage::RequestState::restricted ||
+                                  decided->state == storage::RequestState::suspended);
+    if (listed.empty() ? !ours : listed != "restricted") return std::nullopt;
+    return ours ? text::shortened(decided->decision_reason, max_answer) : std::string();
 }
 
 // Not a request for an app in Slack: the way to where it belongs takes the form's place (R17, R18).
@@ -312,6 +335,10 @@ Outcome submitted(const Press& press, const Colleague& colleague, const Context&
     if (approved)
         return refuse_field(press, ids::field_app, "approved",
                             say_in(press.language, texts::approved_already));
+    if (const auto why = why_restricted(app, app_id, press.team, context))
+        return refuse_field(press, ids::field_app, "restricted",
+                            why->empty() ? say_in(press.language, texts::restricted_already)
+                                         : say_in(press.language, texts::restricted_because, *why));
 
     storage::AppRequest request;
     request.id = context.view.next_request_id();

@@ -2,6 +2,7 @@
 
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/joining.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/rights.hpp"
@@ -49,6 +50,8 @@ std::expected<void, Outcome> require_may_answer(const Press& press, const Case& 
 Outcome withdraw(const Press& press, Case item, const Context& context) {
     const auto id = to_text(item.request.id);
     if (auto own = require_requester(press, item); !own) return std::move(own.error());
+    if (const auto open = joined_to(item.request, context); open && !storage::is_final(open->state))
+        return leave(press, item.request, *open, context);
     if (!review::may_be_withdrawn(item.request.state))
         return refuse(press, id, "decided", already(item.request, press.language));
     Outcome outcome;
@@ -125,7 +128,11 @@ Outcome requester_left(const UserId& user, const Context& context) {
         if (!review::in_votes(request.state)) continue;
         auto item = load_case(request, context);
         const auto id = to_text(request.id);
-        if (const auto waiting = context.view.followers(request.id); !waiting.empty()) {
+        auto waiting = context.view.followers(request.id);
+        std::erase_if(waiting, [&](const UserId& each) {
+            return each == user || hears_otherwise(request, each, context);
+        });
+        if (!waiting.empty()) {
             item.request.requester = waiting.front();
             item.request.requester_name.clear();
             outcome.audit.push_back({"countersign", "request.passed_on", id,

@@ -9,6 +9,7 @@
 #include "handlers/home_tab.hpp"
 #include "handlers/installed_apps.hpp"
 #include "handlers/issue_thread.hpp"
+#include "handlers/joining.hpp"
 #include "handlers/party_work.hpp"
 #include "handlers/people.hpp"
 #include "handlers/presses.hpp"
@@ -173,6 +174,7 @@ Outcome routed(const Event& event, const Context& context) {
 
 Outcome route(const Event& event, const Context& context) {
     auto outcome = routed(event, context);
+    outcome.merge(care_for_joined(outcome, context));
     outcome.merge(tell_followers(outcome, context));
     outcome.merge(post_results(outcome, context));
     outcome.merge(refresh_homes(outcome, context));

@@ -1,12 +1,17 @@
 #include "handlers/answers.hpp"
 #include "handlers/deviation.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/joining.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/slackbot.hpp"
+#include "handlers/views/joining_texts.hpp"
 #include "handlers/views/notices.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
 
 namespace countersign::handlers {
 namespace {
@@ -54,6 +59,10 @@ Outcome contradiction(const AppRequest& request, const SeenDecision& seen, const
 }  // namespace
 
 Outcome decided_in_slack(const AppRequest& request, const SeenDecision& seen, const Context& context) {
+    if (const auto open = joined_to(request, context)) {
+        // Slack decides about the app; a notice that is cancelled ends nothing but itself.
+        return seen.kind == DecisionKind::cancel ? Outcome{} : decided_in_slack(*open, seen, context);
+    }
     if (storage::is_final(request.state)) return contradiction(request, seen, context);
     Outcome outcome;
     // A call of our own is under way: its read-back says what Slack believes.
@@ -74,7 +83,19 @@ Outcome decided_in_slack(const AppRequest& request, const SeenDecision& seen, co
     else if (agreed || (asked_for && seen.kind == DecisionKind::restrict))
         ending.outside = Outside::no;  // what we asked the managers to press
     if (ending.by.empty() && ending.outside == Outside::no) ending.by = request.decided_by;
-    if (seen.kind == DecisionKind::approve) outcome.merge(deviation(item, context));
+    const auto sibling = ending.outside == Outside::decided ? decided_with(request, seen.kind, context)
+                                                            : std::optional<storage::Decision>();
+    if (sibling) {
+        ending.outside = Outside::no;
+        ending.by = sibling->actor;
+        auto evidence = nlohmann::json::parse(seen.evidence, nullptr, false);
+        if (!evidence.is_object()) evidence = nlohmann::json::object();
+        evidence[std::string(decided_with_key)] = to_text(sibling->request);
+        ending.evidence = evidence.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        ending.reason =
+            say_in(views::Language::english, views::texts::decided_with, to_text(sibling->request));
+    }
+    if (!sibling && seen.kind == DecisionKind::approve) outcome.merge(deviation(item, context));
     outcome.audit.push_back({seen.who.empty() ? "slack" : seen.who.value, "decision.seen",
                              to_text(request.id),
                              details({{"told_by", seen.told_by}, {"state", to_text(ending.state)}})});

@@ -3,6 +3,7 @@
 #include "handlers/effects.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/intake.hpp"
+#include "handlers/joining.hpp"
 #include "handlers/resolutions.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
@@ -135,8 +136,9 @@ void hear(const json& entry, const Context& context, Outcome& outcome) {
     const auto read = review::read_app_request(entry, context.capabilities.enterprise, context.now);
     if (read) {
         const auto known = context.view.request(read->request.slack_id);
-        if (known && (known->scope_hash == read->request.scope_hash || storage::is_final(known->state)))
-            return;
+        const bool unchanged = known && known->scope_hash == read->request.scope_hash;
+        if (unchanged) outcome.merge(still_listed(*known, context));
+        if (unchanged || (known && storage::is_final(known->state) && !joined_to(*known, context))) return;
     }
     const json event{{"kind", "listed"}, {"entry", entry}};
     outcome.changes.emplace_back(

@@ -5,7 +5,7 @@
 // Everything about one request (`Details`), its permissions in words, and what was decided before.
 namespace countersign::handlers::views::texts {
 
-inline constexpr Text<2> details_title{"Details of {0} {1}", "Einzelheiten zu {0} {1}"};
+inline constexpr Text<2> request_details_title{"Details of {0} {1}", "Einzelheiten zu {0} {1}"};
 inline constexpr Text<> all_permissions{"All permissions", "Alle Rechte"};
 inline constexpr Text<> votes{"Votes", "Stimmen"};
 inline constexpr Text<> no_votes{"No votes yet.", "Noch keine Stimmen."};

@@ -47,4 +47,9 @@ inline constexpr Text<1> suspend_which_app{
     "Mehrere Apps heißen {0}; nichts hat sich geändert. Nenne eine mit ihrer Id, zum Beispiel "
     "`/app-request suspend A0123456789 ihr Token wurde gestohlen`."};
 
+inline constexpr Text<3> owner_suspended{
+    "{0}, which you answer for, is suspended by {1}: {2}. Nobody may install it until that is reviewed.",
+    "{0}, wofür du verantwortlich bist, ist von {1} ausgesetzt: {2}. Niemand darf sie installieren, bis das "
+    "geprüft ist."};
+
 }  // namespace countersign::handlers::views::texts

@@ -79,6 +79,19 @@ inline constexpr Text<> not_approved{
     "I know of no approval of this app, so there is nothing to change: ask for it as an app for Slack.",
     "Ich kenne keine Genehmigung dieser App, also gibt es nichts zu ändern: Beantrage sie als App für "
     "Slack."};
+inline constexpr Text<> restricted_already{
+    "it is restricted here: nobody may request it for now. An admin can lift that; when its permissions "
+    "change, "
+    "ask with Slack's own button.",
+    "sie ist hier gesperrt: Niemand darf sie derzeit beantragen. Ein Admin kann das aufheben; wenn sich ihre "
+    "Berechtigungen ändern, beantrage sie mit Slacks eigenem Knopf."};
+inline constexpr Text<1> restricted_because{
+    "it is restricted here ({0}): nobody may request it for now. An admin can lift that; when its "
+    "permissions "
+    "change, ask with Slack's own button.",
+    "sie ist hier gesperrt ({0}): Niemand darf sie derzeit beantragen. Ein Admin kann das aufheben; wenn "
+    "sich "
+    "ihre Berechtigungen ändern, beantrage sie mit Slacks eigenem Knopf."};
 inline constexpr Text<2> unchanged{
     "nothing has changed since {0} was denied ({1}). Say what is different now.",
     "seit der Ablehnung von {0} hat sich nichts geändert ({1}). Sage, was jetzt anders ist."};

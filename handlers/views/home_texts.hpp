@@ -108,6 +108,9 @@ inline constexpr Text<> app_approved{"approved: install it from its page in the 
 inline constexpr Text<> app_restricted{"restricted: nobody may install or request it for now",
                                        "gesperrt: Niemand darf sie derzeit installieren oder beantragen"};
 inline constexpr Text<> app_undecided{"not decided", "nicht entschieden"};
+inline constexpr Text<> app_in_use{"installed here, and no decision on it is known",
+                                   "hier installiert, und keine Entscheidung dazu ist bekannt"};
+inline constexpr Text<> nobody_asked{"Nobody has asked for it here.", "Niemand hat sie hier beantragt."};
 inline constexpr Text<3> last_request{"{0}: {1} since {2}", "{0}: {1} seit {2}"};
 
 }  // namespace countersign::handlers::views::texts

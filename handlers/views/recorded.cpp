@@ -5,6 +5,7 @@
 #include "handlers/views/emergency_texts.hpp"
 #include "handlers/views/gate_texts.hpp"
 #include "handlers/views/issue_texts.hpp"
+#include "handlers/views/joining_texts.hpp"
 #include "handlers/views/recorded_texts.hpp"
 
 #include <algorithm>
@@ -41,9 +42,11 @@ constexpr auto sentences = std::to_array<Sentence>({
     both(texts::suspend_by_hand),
     both(texts::gate_first),
     both(texts::gate_rate),
+    both(texts::gate_again),
     both(texts::gate_note),
     both(texts::never_installed),
     both(texts::see_newer),
+    both(texts::decided_with),
     both(texts::own_app),
     both(texts::to_reconsider),
     both(texts::approved_for_more),

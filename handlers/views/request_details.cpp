@@ -149,7 +149,7 @@ Message request_details(const CardInput& input, const std::vector<Vote>& votes) 
     const auto language = input.language;
     const auto title = app_title(request, language);
     Blocks blocks;
-    blocks.header(say_in(language, texts::details_title, to_text(request.id), plain(title, 100)));
+    blocks.header(say_in(language, texts::request_details_title, to_text(request.id), plain(title, 100)));
     const auto decided = decision_line(request, language);
     blocks.section("*" + state_line(request, language) + "*" +
                    (decided.empty() ? "" : "\n" + fitted(decided, 500)));

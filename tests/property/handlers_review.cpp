@@ -1,5 +1,6 @@
 #include "config/base/time_zone.hpp"
 #include "config/policy_file.hpp"
+#include "handlers/joining.hpp"
 #include "handlers/recheck.hpp"
 #include "tests/support/review_world.hpp"
 
@@ -145,8 +146,15 @@ class Watcher {
                 // domain.md §8.4: what a decision rests on may break, and an admin may take it back.
                 const bool later = request.state == RequestState::reconsider ||
                                    request.decision == storage::DecisionKind::clear;
-                CHECK_MESSAGE((reopened || adopted || later || event.kind == EventKind::effect_result),
-                              "a final state moved from " << storage::to_text(*before));
+                // What had joined another request may have to stand on its own again.
+                const bool parted = std::ranges::any_of(outcome.changes, [&](const storage::Change& change) {
+                    const auto* cleared = std::get_if<storage::ClearMarks>(&change);
+                    return cleared != nullptr && cleared->request == request.id &&
+                           cleared->kind == handlers::marks::joined_to;
+                });
+                CHECK_MESSAGE(
+                    (reopened || adopted || later || parted || event.kind == EventKind::effect_result),
+                    "a final state moved from " << storage::to_text(*before));
             }
         }
     }
@@ -166,8 +174,20 @@ class Watcher {
             const auto* added = std::get_if<storage::AddVote>(&change);
             if (added == nullptr) continue;
             CHECK(added->vote.voter != world_->request(added->vote.request.value).requester);
-            CHECK(event.kind != EventKind::timer);
+            CHECK((event.kind != EventKind::timer || was_said_before(added->vote)));
         }
+    }
+
+    // Handed on from the request in whose place this one comes, as the person gave it.
+    bool was_said_before(const storage::Vote& vote) {
+        for (std::int64_t id = 1; id < world_->view().next_request_id().value; ++id) {
+            if (id == vote.request.value) continue;
+            for (const auto& said : world_->view().votes(RequestId{id}))
+                if (said.voter == vote.voter && said.party == vote.party && said.answer == vote.answer &&
+                    said.at == vote.at)
+                    return true;
+        }
+        return false;
     }
 
     void at_most_one_decision_under_way() {

@@ -35,7 +35,8 @@ class SlackModel {
     std::map<std::string, Json> access, domains;  // by app id, as they were set
     std::vector<std::string> teams{"T1"};
     std::string resolver = "U0SLACKADMIN";
-    std::size_t page = 2;  // entries a page: paging is always exercised
+    bool resolves_siblings = true;  // every pending request for an app that is decided about
+    std::size_t page = 2;           // entries a page: paging is always exercised
 
     SlackAnswer perform(const std::string& method, const Json& args) {
         if (method == "admin.apps.requests.list") return list("app_requests", entries(args), args);
@@ -94,9 +95,16 @@ class SlackModel {
         const auto entry = pending.at(request_id);
         (approve ? approved : restricted)[entry["app"]["id"]] = entry["scopes"];
         pending.erase(request_id);
+        close_siblings(entry);
     }
 
   private:
+    void close_siblings(const Json& decided) {
+        if (!resolves_siblings) return;
+        std::erase_if(pending, [&](const auto& each) {
+            return each.second["app"]["id"] == decided["app"]["id"] && each.second["team"] == decided["team"];
+        });
+    }
     static bool here(const Json& entry, const Json& args) {
         return !args.contains("team_id") || entry["team"].is_null() || entry["team"]["id"] == args["team_id"];
     }
@@ -143,9 +151,11 @@ class SlackModel {
         if (args.contains("request_id")) {
             const auto entry = pending.find(args["request_id"].get<std::string>());
             if (entry == pending.end()) return {"refused", "request_already_resolved", {}};
-            app = entry->second["app"]["id"];
-            scopes = entry->second["scopes"];
+            const auto decided = entry->second;
+            app = decided["app"]["id"];
+            scopes = decided["scopes"];
             pending.erase(entry);
+            close_siblings(decided);
         } else {
             app = args["app_id"];
         }

@@ -194,6 +194,60 @@ TEST_CASE(
     CHECK(heard_with(world, "U0REQ", "newer request"));
 }
 
+TEST_CASE("8.4: what is superseded hands on its issue, its votes on unchanged scopes, and who waits for it") {
+    ReviewWorld world(with_policy(R"(
+[[party]]
+name = "Legal"
+scopes = ["files:*"]
+)"));
+    const auto a = slack_scope("chat:write");
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {a}));
+    world.app_requested(slack_request("Ar2", "A1", "U0TWO", {a}, "me too"));
+    world.run();
+    world.press("U0SEC1", ids::vote_approve, 1);
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.run();
+    const auto more = [&](const Json& scope, const std::string& user, const std::string& message = "more") {
+        world.app_requested(slack_request("Ar3", "A1", user, {a, scope}, message));
+        world.run();
+        REQUIRE(world.state(1) == RequestState::superseded);
+    };
+    const auto counting = [&] {
+        std::vector<std::string> parties;
+        for (const auto& vote :
+             handlers::review::counting_votes(world.request(3), world.view().votes(RequestId{3})))
+            parties.push_back(vote.party);
+        return parties;
+    };
+    SUBCASE("Legal is not concerned by the new scope, Security votes again") {
+        more(slack_scope("users:read"), "U0THREE");
+        CHECK(counting() == std::vector<std::string>{"Legal"});
+        CHECK(world.view().vendor_issue(RequestId{3})->url == good_link);
+        CHECK(world.view().followers(RequestId{3}).size() == 2);
+        CHECK(world.state(3) == RequestState::in_review);
+        world.press("U0SEC1", ids::vote_approve, 3);
+        CHECK(world.state(3) == RequestState::ready);
+        world.press("U0ADMIN", ids::approve_app, 3);
+        world.run();
+        CHECK(heard_with(world, "U0REQ", "REQ-3"));
+        CHECK(heard_with(world, "U0TWO", "REQ-3"));
+    }
+    SUBCASE("Legal is concerned: nobody's vote goes along") {
+        more(slack_scope("files:read"), "U0THREE");
+        CHECK(counting().empty());
+    }
+    SUBCASE("its own issue comes before the old one's") {
+        more(slack_scope("users:read"), "U0THREE", good_link + "0");
+        CHECK(world.view().vendor_issue(RequestId{3})->url == good_link + "0");
+    }
+    SUBCASE("a voter who asks now has no vote in it") {
+        more(slack_scope("users:read"), "U0LEGAL");
+        CHECK(counting().empty());
+        for (const auto& vote : world.view().votes(RequestId{3}))
+            CHECK(vote.voter != UserId("U0LEGAL"));
+    }
+}
+
 TEST_CASE("our form and then Slack's own button are one request, not two") {
     ReviewWorld world;
     world.submit("U0REQ", ids::form_request, "", {{"app", "A061BL8RQ0"}, {"purpose", "drawing"}});
@@ -236,4 +290,52 @@ TEST_CASE("R9: a card that was deleted is posted again, and the new message is t
     world.answer(world.expect("chat.update"), {"refused", "message_not_found", Json::object()});
     world.run();
     CHECK(world.view().message("card:1")->ts != first);
+}
+
+TEST_CASE("R13: asked again through Slack's button, the difference to the last time is shown") {
+    ReviewWorld world;
+    const auto ask = [&](const std::string& id, const std::vector<Json>& scopes, const std::string& message,
+                         const std::string& user = "U0REQ") {
+        world.app_requested(slack_request(id, "A1", user, scopes, message));
+        world.run();
+        return world.view().request(SlackRequestId(id)).value();
+    };
+    const auto a = slack_scope("chat:write");
+    const std::string please = "please… " + good_link;
+    ask("Ar1", {a}, please);
+    world.submit("U0SEC1", ids::form_reject, 1, {{"reason", "say what for"}});
+    world.run();
+    REQUIRE(world.state(1) == RequestState::denied);
+    SUBCASE("the same scopes and words: held, the parties are not called, an admin may let it through") {
+        const auto again = ask("Ar2", {a}, please);
+        CHECK(again.state == RequestState::held);
+        CHECK(again.state_note.contains("as in REQ-1, which was denied"));
+        CHECK(again.purpose == "Asked before: REQ-1, Denied: say what for. The same permissions.");
+        CHECK(heard_with(world, "U0REQ", "with the same words a few days ago"));
+        CHECK(heard_with(world, "C0ITALARMS", "REQ-2"));
+        world.press("U0ADMIN", ids::let_through, 2);
+        CHECK(world.state(2) == RequestState::in_review);
+    }
+    SUBCASE("other words") {
+        const auto again = ask("Ar2", {a}, "for the release notes " + good_link);
+        CHECK(again.state == RequestState::in_review);
+        CHECK(again.purpose.contains("The same permissions."));
+    }
+    SUBCASE("other scopes") {
+        const auto again = ask("Ar2", {slack_scope("files:read", "user")}, please);
+        CHECK(again.state == RequestState::in_review);
+        CHECK(again.purpose ==
+              "Asked before: REQ-1, Denied: say what for. More permissions: files:read (user). No longer: "
+              "chat:write (bot).");
+        CHECK(world.performed_of("chat.postMessage").size() > 2);
+    }
+    SUBCASE("a week later") {
+        world.clock.advance(std::chrono::days(8));
+        CHECK(ask("Ar2", {a}, please).state == RequestState::in_review);
+    }
+    SUBCASE("nobody else's history") {
+        const auto other = ask("Ar2", {a}, please, "U0TWO");
+        CHECK(other.state == RequestState::in_review);
+        CHECK(other.purpose.empty());
+    }
 }

@@ -155,6 +155,38 @@ TEST_CASE("R1 R17: an approved app is not asked for again, a change of it goes t
     CHECK(ask_for(world, "U0TWO", {{"kind", "change"}}).ack.contains("ask the admins"));
 }
 
+TEST_CASE("8.4: a restricted app is not asked for again in our form, and the reason of then is said") {
+    ReviewWorld world;
+    const auto restricted = [&](const std::string& app) {
+        return error_at(ask_for(world, "U0TWO", {{"app", app}}), "app");
+    };
+    SUBCASE("by us") {
+        const auto id = world.ready_request("Ar1", "A061BL8RQ0");
+        world.submit("U0ADMIN", ids::form_restrict, id, {{"reason", "sells what it reads"}});
+        world.run();
+        REQUIRE(world.state(id) == RequestState::restricted);
+        CHECK(restricted("A061BL8RQ0").contains("it is restricted here (sells what it reads)"));
+        CHECK(restricted("sketch pad").contains("sells what it reads"));
+        // Lifted in Slack: a new request is welcome.
+        world.db.writer().transaction([&] {
+            storage::apply(world.db.writer(),
+                           storage::SaveResolution{{.app_id = AppId("A061BL8RQ0"),
+                                                    .team_id = TeamId("T1"),
+                                                    .status = "approved",
+                                                    .scopes = {},
+                                                    .seen_at = world.clock.now()}},
+                           world.clock.now());
+        });
+        CHECK(restricted("A061BL8RQ0").contains("approved already"));
+    }
+    SUBCASE("in Slack, and nobody asked here") {
+        world.slack.restricted["A061BL8RQ0"] = Json::array({slack_scope("admin")});
+        world.start();
+        CHECK(restricted("A061BL8RQ0").contains("it is restricted here: nobody"));
+        CHECK(world.view().next_request_id() == RequestId{1});
+    }
+}
+
 TEST_CASE("R17: an app that looks approved while other scopes are being reviewed is no mere change") {
     ReviewWorld world;
     world.settings.trackers.push_back(tracker_for("changes", config::TrackerPurpose::change));

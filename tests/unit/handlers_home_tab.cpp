@@ -285,6 +285,50 @@ TEST_CASE("R1: find tells whether an app is approved, restricted or unknown") {
     world.run();
     REQUIRE(world.state(id) == RequestState::approved);
     CHECK(world.command("U0X", "find Sketch Pad").ack.contains("approved: install it"));
+
+    const auto other = world.ready_request("Ar9", "A061BL8RQ0");
+    world.submit("U0ADMIN", ids::form_restrict, other, {{"reason", "no"}});
+    world.run();
+    REQUIRE(world.state(other) == RequestState::restricted);
+    CHECK(world.command("U0X", "find A061BL8RQ0").ack.contains("restricted: nobody may"));
+}
+
+TEST_CASE("R1: find knows what Slack's lists and the inventory know, also where nobody asked here") {
+    ReviewWorld world;
+    world.slack.approved["A061BL8RQ0"] = Json::array({slack_scope("chat:write")});
+    world.slack.restricted["A061BL8RQ1"] = Json::array({slack_scope("admin")});
+    world.slack.approved["A061BL8RQ2"] = Json::array({slack_scope("users:read")});
+    world.slack.certified = {"A061BL8RQ2"};
+    world.start();
+    const auto find = [&](const std::string& words) { return world.command("U0X", "find " + words).ack; };
+    CHECK(find("A061BL8RQ0").contains("approved: install it"));
+    CHECK(find("A061BL8RQ0").contains("Nobody has asked for it here"));
+    CHECK(find("A061BL8RQ1").contains("restricted: nobody may"));
+    CHECK(find("A061BL8RQ2").contains("approved: install it"));  // only the certified pass lists it
+    CHECK(find("A061BL8RQ9").contains("I know of no decision"));
+
+    storage::InventoryEntry entry;
+    entry.app_id = AppId("A061BL8RQ1");
+    entry.team_id = TeamId("T1");
+    entry.app_name = "Board Room";
+    world.db.writer().transaction([&] {
+        storage::apply(world.db.writer(), storage::ChangeInstalled{storage::SaveInventoryEntry{entry}},
+                       world.clock.now());
+        entry.app_id = AppId("A061BL8RQ5");
+        entry.app_name = "Old Clock";
+        storage::apply(world.db.writer(), storage::ChangeInstalled{storage::SaveInventoryEntry{entry}},
+                       world.clock.now());
+        entry.app_id = AppId("A061BL8RQ6");
+        entry.team_id = TeamId("T2");
+        entry.app_name = "Elsewhere";
+        storage::apply(world.db.writer(), storage::ChangeInstalled{storage::SaveInventoryEntry{entry}},
+                       world.clock.now());
+    });
+    CHECK(find("board room").contains("*Board Room* (`A061BL8RQ1`): restricted"));
+    CHECK(find("A061BL8RQ5").contains("installed here, and no decision on it is known"));
+    CHECK(find("Bord Room").contains("Did you mean *Board Room*?"));
+    CHECK(find("Elsewhere").contains("I know of no decision"));
+    CHECK(find("Board").contains("I know of no decision"));  // part of a name is none
 }
 
 TEST_CASE("R1: bad names get an answer that helps") {

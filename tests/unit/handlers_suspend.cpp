@@ -330,3 +330,42 @@ TEST_CASE("M24: without an admin token every approval of the app becomes a task,
     CHECK(how_often(world.heard("U0REQ"), "stolen") == 1);
     CHECK(world.performed_of("admin.apps.restrict").empty());
 }
+
+TEST_CASE("M24: who waits for it and who answers for it in the inventory hear of it too, once") {
+    ReviewWorld world;
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}));
+    world.app_requested(slack_request("Ar2", "A1", "U0TWO", {slack_scope("chat:write")}));
+    world.run();
+    world.press("U0SEC1", ids::vote_approve, 1);
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.press("U0ADMIN", ids::approve_app, 1);
+    world.run();
+    REQUIRE(world.state(1) == RequestState::approved);
+    const auto owned_by = [&](const std::string& owner) {
+        storage::InventoryEntry entry;
+        entry.app_id = AppId("A1");
+        entry.team_id = TeamId("T1");
+        entry.app_name = "Sketch Pad";
+        entry.owner = UserId(owner);
+        world.db.writer().transaction([&] {
+            storage::apply(world.db.writer(), storage::ChangeInstalled{storage::SaveInventoryEntry{entry}},
+                           world.clock.now());
+        });
+    };
+    SUBCASE("the owner is somebody else") {
+        owned_by("U0OWNER");
+        world.command("U0ADMIN", "suspend REQ-1 its token was stolen");
+        world.run();
+        CHECK(how_often(world.heard("U0OWNER"), "which you answer for, is suspended by <@U0ADMIN>") == 1);
+    }
+    SUBCASE("the owner asked for it, and hears as the requester") {
+        owned_by("U0REQ");
+        world.command("U0ADMIN", "suspend REQ-1 its token was stolen");
+        world.run();
+        CHECK(how_often(world.heard("U0REQ"), "which you answer for") == 0);
+    }
+    REQUIRE(world.state(1) == RequestState::suspended);
+    CHECK(how_often(world.heard("U0REQ"), "its token was stolen") == 1);
+    CHECK(how_often(world.heard("U0TWO"), "Restricted") == 1);
+    CHECK(how_often(world.heard("U0TWO"), "its token was stolen") == 1);
+}

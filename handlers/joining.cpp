@@ -1,0 +1,394 @@
+#include "handlers/joining.hpp"
+
+#include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/intake.hpp"
+#include "handlers/judging.hpp"
+#include "handlers/junk_gate.hpp"
+#include "handlers/people.hpp"
+#include "handlers/review/life_cycle.hpp"
+#include "handlers/review/scopes.hpp"
+#include "handlers/review/vendor_link.hpp"
+#include "handlers/vendor_issue_seen.hpp"
+#include "handlers/views/joining_texts.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+#include "handlers/views/recorded_texts.hpp"
+#include "handlers/views/request_card.hpp"
+#include "handlers/views/requester_texts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace countersign::handlers {
+namespace {
+
+namespace texts = views::texts;
+using storage::AppRequest;
+using storage::DecisionKind;
+using storage::RequestState;
+
+constexpr std::size_t longest_quote = 500;
+
+bool asks_no_more(const AppRequest& smaller, const AppRequest& larger) {
+    return review::difference(larger.scopes, smaller.scopes).added.empty();
+}
+
+std::string app_title(const AppRequest& request) {
+    return "*" + views::inert_line(request.app_name, 100) + "*";
+}
+
+storage::Mark tie_of(const AppRequest& request, const AppRequest& open, const Context& context) {
+    return {.request = open.id,
+            .kind = std::string(marks::joined),
+            .subject = to_text(request.id),
+            .person = request.requester,
+            .value = {},
+            .scope_hash = request.scope_hash,
+            .at = context.now};
+}
+
+// Both sides know of each other, and the requester follows.
+Outcome tie(const AppRequest& request, const AppRequest& open, const Context& context) {
+    Outcome outcome;
+    outcome.changes.emplace_back(storage::SetMark{tie_of(request, open, context)});
+    outcome.changes.emplace_back(storage::SetMark{{.request = request.id,
+                                                   .kind = std::string(marks::joined_to),
+                                                   .subject = {},
+                                                   .person = request.requester,
+                                                   .value = std::to_string(open.id.value),
+                                                   .scope_hash = request.scope_hash,
+                                                   .at = context.now}});
+    if (!request.requester.empty() && request.requester != open.requester) {
+        outcome.changes.emplace_back(
+            storage::ClearMarks{open.id, std::string(marks::left), request.requester.value});
+        outcome.changes.emplace_back(storage::AddFollower{{open.id, request.requester, context.now}});
+    }
+    return outcome;
+}
+
+Outcome untie(const AppRequest& request, const AppRequest& from) {
+    Outcome outcome;
+    outcome.changes.emplace_back(
+        storage::ClearMarks{from.id, std::string(marks::joined), to_text(request.id)});
+    outcome.changes.emplace_back(storage::ClearMarks{request.id, std::string(marks::joined_to), {}});
+    return outcome;
+}
+
+// No more news of it for this person.
+storage::Change unfollow(const AppRequest& request, const UserId& user, const Context& context) {
+    return storage::SetMark{{.request = request.id,
+                             .kind = std::string(marks::left),
+                             .subject = user.value,
+                             .person = user,
+                             .value = {},
+                             .scope_hash = request.scope_hash,
+                             .at = context.now}};
+}
+
+storage::Effect say_joined(const AppRequest& request, const AppRequest& open, const Context& context) {
+    const auto language = language_of(request.requester, context);
+    return direct_message(request, request.requester, "joined:" + to_text(open.id),
+                          views::line(say_in(language, texts::joined, to_text(open.id), app_title(open),
+                                             views::state_line(open, language))));
+}
+
+// The reviewers read in the card's thread who else asks, and why.
+void tell_reviewers(const AppRequest& request, const AppRequest& open, const Context& context,
+                    Outcome& outcome) {
+    const auto card = context.view.message(card_name(open.id));
+    if (!card) return;
+    auto words = views::mention(request.requester) + " asks for this app too (" + to_text(request.id) + ").";
+    if (!request.message.empty()) words += "\n> " + views::inert_line(request.message, longest_quote);
+    outcome.effects.push_back(thread_line(open, *card, "joined:" + to_text(request.id), views::line(words)));
+}
+
+// What the open one has of it: the vendor issue that it still lacks, and a vote less where its requester had
+// voted (P17).
+Outcome affect(const review::ReadAppRequest& read, const AppRequest& open, const Context& context) {
+    if (!review::in_votes(open.state)) return {};
+    const auto& requester = read.request.requester;
+    auto item = load_case(open, context);
+    item.marks.push_back(tie_of(read.request, open, context));
+    Outcome outcome;
+    const auto search = review::find_issue_links(read.whole_message, context.settings.trackers);
+    const bool brings = search.found.size() == 1 && !item.issue;
+    if (brings) {
+        const auto& link = search.found.front();
+        item.issue = storage::VendorIssue{.request = open.id,
+                                          .tracker = link.tracker,
+                                          .project = link.project,
+                                          .iid = link.iid,
+                                          .url = link.url,
+                                          .linked_by = requester,
+                                          .linked_at = context.now};
+        outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
+        outcome.audit.push_back({requester.value, "issue.linked", to_text(open.id),
+                                 details({{"url", link.url}, {"tracker", link.tracker}})});
+        if (!open.requester.empty())
+            outcome.effects.push_back(
+                direct_message(open, open.requester, fmt::format("linked:v{}", open.version),
+                               views::issue_linked(open, *item.issue, language_of(open.requester, context))));
+        outcome.merge(watch_issue(*item.issue, context));
+    }
+    if (brings || std::ranges::find(item.votes, requester, &storage::Vote::voter) != item.votes.end())
+        outcome.merge(settle(std::move(item), open.state, "slack", context));
+    return outcome;
+}
+
+// Ended as `item` says, without a card to change; in Slack too, unless it was ended there.
+Outcome end_quietly(Case item, storage::Decision decision, const Context& context) {
+    auto& request = item.request;
+    request.state_note.clear();
+    request.state_since = context.now;
+    request.decision = decision.kind;
+    request.decided_by = decision.actor;
+    request.decision_reason = decision.reason;
+    request.decided_at = context.now;
+    decision.scope_hash = request.scope_hash;
+    decision.at = context.now;
+    Outcome outcome;
+    if (!decision.outside && context.capabilities.admin && pending_in_slack(request, context))
+        outcome.effects.push_back(cancel_slack_request(request));
+    outcome.audit.push_back({decision.actor.empty() ? "countersign" : decision.actor.value, "request.state",
+                             to_text(request.id),
+                             details({{"from", to_text(RequestState::superseded)},
+                                      {"to", to_text(request.state)},
+                                      {"scope_hash", request.scope_hash}})});
+    add_decision(outcome, std::move(decision), item, context);
+    outcome.changes.emplace_back(storage::SaveRequest{request});
+    return outcome;
+}
+
+Outcome take_back(const AppRequest& request, const UserId& by, const Context& context) {
+    auto item = load_case(request, context);
+    item.request.state = RequestState::withdrawn;
+    return end_quietly(std::move(item),
+                       {.request = request.id,
+                        .kind = DecisionKind::cancel,
+                        .actor = by,
+                        .reason = {},
+                        .scope_hash = {},
+                        .evidence = details({{"withdrawn_by", by.value}}),
+                        .at = {}},
+                       context);
+}
+
+// The parties said no to this app with these scopes: to everybody who had asked.
+Outcome deny_too(const AppRequest& request, const AppRequest& denied, const Context& context) {
+    auto item = load_case(request, context);
+    item.request.state = RequestState::denied;
+    item.request.outside = denied.outside;
+    auto outcome = end_quietly(item,
+                               {.request = request.id,
+                                .kind = DecisionKind::deny,
+                                .actor = denied.decided_by,
+                                .outside = denied.outside != storage::Outside::no,
+                                .reason = denied.decision_reason,
+                                .scope_hash = {},
+                                .evidence = details({{"with", to_text(denied.id)}}),
+                                .at = {}},
+                               context);
+    if (!request.requester.empty()) {
+        auto told = item.request;
+        told.decision = DecisionKind::deny;
+        told.decided_by = denied.decided_by;
+        told.decision_reason = denied.decision_reason;
+        told.decided_at = context.now;
+        outcome.effects.push_back(
+            direct_message(told, told.requester, fmt::format("denied_with:{}", to_text(denied.id)),
+                           views::decision_notice(told, language_of(told.requester, context))));
+    }
+    return outcome;
+}
+
+std::vector<AppRequest> joined_with(const AppRequest& open, const Context& context) {
+    std::vector<AppRequest> found;
+    for (const auto& mark : context.view.marks(open.id)) {
+        const auto id = mark.kind == marks::joined ? parse_request_id(mark.subject) : std::nullopt;
+        auto request = id ? context.view.request(*id) : std::nullopt;
+        if (request && request->state == RequestState::superseded) found.push_back(std::move(*request));
+    }
+    return found;
+}
+
+bool is_gone(const UserId& user, const Context& context) {
+    const auto known = context.view.person(user);
+    return known && !known->active;
+}
+
+// The oldest of those whose people are still there; the others join it.
+Outcome take_up(const AppRequest& ended, const std::vector<AppRequest>& joined, const Context& context) {
+    Outcome outcome;
+    std::optional<AppRequest> next;
+    for (const auto& each : joined) {
+        outcome.merge(untie(each, ended));
+        const bool own = ended.decision == DecisionKind::cancel && ended.decided_by == each.requester;
+        if (own || is_gone(each.requester, context)) {
+            outcome.merge(take_back(each, own ? each.requester : UserId(), context));
+        } else if (!next) {
+            const auto language = language_of(each.requester, context);
+            outcome.merge(reopen_in_place(each, ended,
+                                          say_in(language, texts::taken_up, to_text(ended.id),
+                                                 views::state_line(ended, language), app_title(each)),
+                                          context));
+            next = each;
+        } else if (asks_no_more(each, *next)) {
+            auto waiting = each;
+            waiting.state_note = say_in(views::Language::english, texts::see_newer, to_text(next->id));
+            outcome.changes.emplace_back(storage::SaveRequest{waiting});
+            outcome.merge(tie(each, *next, context));
+            auto open = *next;
+            open.state = RequestState::in_review;
+            outcome.effects.push_back(say_joined(each, open, context));
+        } else {
+            outcome.merge(reopen_in_place(each, ended, {}, context));
+        }
+    }
+    return outcome;
+}
+
+Outcome ended(const AppRequest& request, const std::vector<AppRequest>& joined, const Context& context) {
+    Outcome outcome;
+    if (request.state == RequestState::withdrawn || request.state == RequestState::expired)
+        return take_up(request, joined, context);
+    if (request.state != RequestState::denied) return outcome;
+    for (const auto& each : joined) {
+        outcome.merge(untie(each, request));
+        outcome.merge(deny_too(each, request, context));
+    }
+    return outcome;
+}
+
+}  // namespace
+
+std::optional<AppRequest> request_to_join(const AppRequest& fresh, const Context& context) {
+    if (fresh.scopes.empty()) return std::nullopt;
+    for (auto& open : context.view.open_requests(fresh.app_id, fresh.team_id)) {
+        const bool undecided = review::in_votes(open.state) || review::in_flight(open.state) ||
+                               open.state == RequestState::manual;
+        if (!undecided || open.scope_hash != fresh.scope_hash || open.requester == fresh.requester ||
+            open.id == fresh.id)
+            continue;
+        // Whoever is held against junk holds up nobody else.
+        if (!is_at_gate(load_case(open, context))) return std::move(open);
+    }
+    return std::nullopt;
+}
+
+Outcome join_request(const review::ReadAppRequest& read, const AppRequest& open, const Context& context) {
+    auto request = read.request;
+    request.state = RequestState::superseded;
+    request.state_since = context.now;
+    request.state_note = say_in(views::Language::english, texts::see_newer, to_text(open.id));
+    Outcome outcome;
+    outcome.changes.emplace_back(storage::SaveRequest{request});
+    outcome.merge(tie(request, open, context));
+    if (!request.requester.empty()) outcome.effects.push_back(say_joined(request, open, context));
+    tell_reviewers(request, open, context, outcome);
+    outcome.audit.push_back(received(request));
+    outcome.audit.push_back({request.requester.empty() ? "slack" : request.requester.value, "request.joined",
+                             to_text(request.id),
+                             details({{"to", to_text(open.id)}, {"scope_hash", request.scope_hash}})});
+    outcome.merge(affect(read, open, context));
+    return outcome;
+}
+
+std::optional<AppRequest> joined_to(const AppRequest& request, const Context& context) {
+    if (request.state != RequestState::superseded) return std::nullopt;
+    for (const auto& mark : context.view.marks(request.id)) {
+        if (mark.kind != marks::joined_to) continue;
+        const auto id = parse_request_id("REQ-" + mark.value);
+        return id ? context.view.request(*id) : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+std::vector<UserId> joined_people(const std::vector<storage::Mark>& known) {
+    std::vector<UserId> people;
+    for (const auto& mark : known) {
+        if (mark.kind == marks::joined) people.push_back(mark.person);
+    }
+    return people;
+}
+
+Outcome part(const AppRequest& request, const AppRequest& from, const Context& context) {
+    auto outcome = untie(request, from);
+    outcome.changes.push_back(unfollow(from, request.requester, context));
+    outcome.audit.push_back({"slack", "request.parted", to_text(request.id),
+                             details({{"from", to_text(from.id)}, {"scope_hash", request.scope_hash}})});
+    return outcome;
+}
+
+Outcome still_listed(const AppRequest& request, const Context& context) {
+    Outcome outcome;
+    const auto open = joined_to(request, context);
+    const bool decided =
+        open && (review::is_approved(open->state) || open->state == RequestState::restricted);
+    if (decided && pending_in_slack(request, context))
+        outcome.effects.push_back(cancel_slack_request(request));
+    return outcome;
+}
+
+Outcome leave(const Press& press, const AppRequest& request, const AppRequest& open, const Context& context) {
+    auto outcome = untie(request, open);
+    outcome.changes.push_back(unfollow(open, request.requester, context));
+    outcome.audit.push_back(
+        {press.user.value, "request.withdrawn", to_text(request.id), details({{"cause", press.cause}})});
+    outcome.merge(take_back(request, press.user, context));
+    outcome.merge(say(press, say_in(press.language, texts::no_longer_along, to_text(request.id),
+                                    app_title(request), to_text(open.id))));
+    return outcome;
+}
+
+Outcome pass_joined(const AppRequest& from, const AppRequest& to, const Context& context) {
+    Outcome outcome;
+    for (const auto& each : joined_with(from, context)) {
+        if (each.id == to.id) continue;
+        outcome.merge(untie(each, from));
+        auto waiting = each;
+        waiting.state_note = say_in(views::Language::english, texts::see_newer, to_text(to.id));
+        outcome.changes.emplace_back(storage::SaveRequest{waiting});
+        outcome.merge(tie(each, to, context));
+    }
+    return outcome;
+}
+
+Outcome care_for_joined(const Outcome& done, const Context& context) {
+    std::map<std::int64_t, const AppRequest*> saved;  // as they are in the end
+    for (const auto& change : done.changes) {
+        if (const auto* save = std::get_if<storage::SaveRequest>(&change))
+            saved[save->request.id.value] = &save->request;
+    }
+    Outcome outcome;
+    for (const auto& [number, request] : saved) {
+        const auto before = context.view.request(RequestId{number});
+        if (!before || storage::is_final(before->state)) continue;
+        const bool over = storage::is_final(request->state);
+        if (!over && before->scope_hash == request->scope_hash) continue;
+        const auto joined = joined_with(*request, context);
+        if (over) outcome.merge(ended(*request, joined, context));
+        for (const auto& each : joined) {
+            if (over || asks_no_more(each, *request)) continue;
+            outcome.merge(part(each, *request, context));
+            outcome.merge(reopen_in_place(each, *before, {}, context));
+        }
+    }
+    return outcome;
+}
+
+bool hears_otherwise(const AppRequest& saved, const UserId& user, const Context& context) {
+    const bool own_end = saved.state == RequestState::denied || saved.state == RequestState::withdrawn ||
+                         saved.state == RequestState::expired;
+    if (user == saved.requester) return true;  // whom it was passed on to
+    return std::ranges::any_of(context.view.marks(saved.id), [&](const storage::Mark& mark) {
+        return mark.person == user && (mark.kind == marks::left || (own_end && mark.kind == marks::joined));
+    });
+}
+
+}  // namespace countersign::handlers

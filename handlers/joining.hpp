@@ -1,0 +1,59 @@
+#pragma once
+
+#include "handlers/context.hpp"
+#include "handlers/outcome.hpp"
+#include "handlers/press.hpp"
+#include "handlers/review/app_request_payload.hpp"
+#include "handlers/settle.hpp"
+#include "storage/records.hpp"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+// Several people press Slack's own button for one app: one review. The later request is superseded at once
+// and joined to the open one; its requester follows that and hears its end (domain.md §8.4, R8). Should the
+// open one end without a decision, the joined one takes its place: what Slack holds is never forgotten here.
+namespace countersign::handlers {
+
+namespace marks {
+inline constexpr std::string_view joined = "joined";  // of the open one; subject: the joined one, person: its
+                                                      // requester
+inline constexpr std::string_view joined_to = "joined_to";  // of the joined one; value: the other's number
+inline constexpr std::string_view left = "left";            // subject: who followed and does not any more
+}  // namespace marks
+
+// The open request of somebody else for the same app, workspace and scopes. Where no scopes were told,
+// nothing is known to be the same.
+[[nodiscard]] std::optional<storage::AppRequest> request_to_join(const storage::AppRequest& fresh,
+                                                                 const Context& context);
+// `read` has its number already.
+[[nodiscard]] Outcome join_request(const review::ReadAppRequest& read, const storage::AppRequest& open,
+                                   const Context& context);
+
+// The request that this one is joined to; nothing when it stands on its own.
+[[nodiscard]] std::optional<storage::AppRequest> joined_to(const storage::AppRequest& request,
+                                                           const Context& context);
+// Whose requests are joined to this one: they may vote as little as its requester (P17).
+[[nodiscard]] std::vector<UserId> joined_people(const std::vector<storage::Mark>& known);
+
+// It stands on its own again, as what Slack now says of it.
+[[nodiscard]] Outcome part(const storage::AppRequest& request, const storage::AppRequest& from,
+                           const Context& context);
+// Slack still lists a joined request although the app was decided about: it is given back.
+[[nodiscard]] Outcome still_listed(const storage::AppRequest& request, const Context& context);
+// Its requester takes it back; the other goes on.
+[[nodiscard]] Outcome leave(const Press& press, const storage::AppRequest& request,
+                            const storage::AppRequest& open, const Context& context);
+// Another request takes the place of the one they had joined.
+[[nodiscard]] Outcome pass_joined(const storage::AppRequest& from, const storage::AppRequest& to,
+                                  const Context& context);
+
+// What a change of a request means for those that are joined to it: a denial is theirs too, without a
+// decision the next takes its place, and other scopes part them.
+[[nodiscard]] Outcome care_for_joined(const Outcome& done, const Context& context);
+// This follower of a request that was saved so hears nothing of it, or something better.
+[[nodiscard]] bool hears_otherwise(const storage::AppRequest& saved, const UserId& user,
+                                   const Context& context);
+
+}  // namespace countersign::handlers

@@ -1,0 +1,304 @@
+#include "handlers/joining.hpp"
+#include "tests/support/review_world.hpp"
+
+using namespace countersign;
+using namespace countersign::tests;
+
+namespace {
+
+const std::vector<Json> drawing{slack_scope("chat:write"), slack_scope("files:read", "user")};
+
+// Two people press Slack's own button for one app.
+void both_ask(ReviewWorld& world, const std::string& first_says = good_link,
+              const std::string& second_says = "me too") {
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", drawing, first_says));
+    world.run();
+    world.app_requested(slack_request("Ar2", "A1", "U0TWO", drawing, second_says));
+    world.run();
+}
+
+std::size_t heard_of(const ReviewWorld& world, const std::string& user, std::string_view part) {
+    const auto all = world.heard(user);
+    return static_cast<std::size_t>(std::ranges::count_if(
+        all, [&](const std::string& text) { return text.find(part) != std::string::npos; }));
+}
+
+std::size_t cards(const ReviewWorld& world) {
+    const auto posts = world.performed_of("chat.postMessage");
+    return static_cast<std::size_t>(std::ranges::count_if(
+        posts, [](const auto& effect) { return effect.purpose == handlers::purposes::card; }));
+}
+
+void sweep(ReviewWorld& world) {
+    for (int round = 0; round < 2; ++round) {
+        world.pass(world.settings.slack.reconcile);
+        world.run();
+        world.pass(std::chrono::milliseconds(0));
+        world.run();
+    }
+}
+
+void agree(ReviewWorld& world, std::int64_t id) {
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.press("U0LEGAL", ids::vote_approve, id);
+    world.run();
+}
+
+}  // namespace
+
+TEST_CASE("8.4 R8: the same app and scopes by another person through Slack's button join: one review") {
+    ReviewWorld world;
+    both_ask(world);
+    CHECK(world.state(1) == RequestState::in_review);
+    CHECK(world.state(2) == RequestState::superseded);
+    CHECK(cards(world) == 1);
+    CHECK(heard_of(world, "U0TWO", "REQ-1") == 1);
+    CHECK(heard_of(world, "U0TWO", "You follow it now") == 1);
+    CHECK(world.view().followers(RequestId{1}) == std::vector{UserId("U0TWO")});
+    CHECK(world.audited("request.joined", "REQ-2"));
+    // Said once, however often Slack delivers it.
+    world.app_requested(slack_request("Ar2", "A1", "U0TWO", drawing, "me too"));
+    world.run();
+    CHECK(world.view().next_request_id() == RequestId{3});
+    CHECK(world.heard("U0TWO").size() == 1);
+    world.command("U0TWO", "status REQ-2");
+    CHECK(world.command("U0TWO", "status REQ-2").ack.find("In review") != std::string::npos);
+}
+
+TEST_CASE("8.4 R8: other scopes, no scopes, another app, workspace or the same person do not join") {
+    ReviewWorld world;
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", drawing));
+    SUBCASE("disjoint") {
+        world.app_requested(slack_request("Ar2", "A1", "U0TWO", {slack_scope("users:read")}));
+    }
+    SUBCASE("fewer") {
+        world.app_requested(slack_request("Ar2", "A1", "U0TWO", {slack_scope("chat:write")}));
+    }
+    SUBCASE("one name, another token") {
+        world.app_requested(slack_request("Ar2", "A1", "U0TWO",
+                                          {slack_scope("chat:write"), slack_scope("files:read", "bot")}));
+    }
+    SUBCASE("no scopes told, twice") {
+        world.app_requested(slack_request("Ar8", "A8", "U0REQ", {}));
+        world.app_requested(slack_request("Ar2", "A8", "U0TWO", {}));
+    }
+    SUBCASE("another app") {
+        world.app_requested(slack_request("Ar2", "A2", "U0TWO", drawing));
+    }
+    SUBCASE("another workspace") {
+        world.app_requested(slack_request("Ar2", "A1", "U0TWO", drawing, good_link, {{"id", "T2"}}));
+    }
+    SUBCASE("the same person") {
+        world.app_requested(slack_request("Ar2", "A1", "U0REQ", drawing));
+    }
+    const auto second = world.view().request(SlackRequestId("Ar2"));
+    REQUIRE(second);
+    CHECK(second->state != RequestState::superseded);
+    world.run();
+    CHECK(heard_of(world, "U0TWO", "You follow it now") == 0);
+}
+
+TEST_CASE("8.4: when Slack resolves both, each requester is told once and nobody decided outside") {
+    ReviewWorld world;
+    world.start();
+    both_ask(world);
+    agree(world, 1);
+    SUBCASE("approved") {
+        world.press("U0ADMIN", ids::approve_app, 1);
+        world.run();
+        REQUIRE(world.state(1) == RequestState::approved);
+        CHECK(world.slack.pending.empty());
+    }
+    SUBCASE("restricted") {
+        world.submit("U0ADMIN", ids::form_restrict, 1, {{"reason", "not this one"}});
+        world.run();
+        REQUIRE(world.state(1) == RequestState::restricted);
+    }
+    SUBCASE("approved, and Slack lists the other one still") {
+        world.slack.resolves_siblings = false;
+        world.press("U0ADMIN", ids::approve_app, 1);
+        world.run();
+        REQUIRE(world.slack.pending.contains("Ar2"));
+    }
+    sweep(world);
+    CHECK(world.state(2) == RequestState::superseded);
+    CHECK(world.slack.pending.empty());
+    CHECK(world.performed_of("admin.apps.approve").size() <= 1);
+    CHECK(world.heard("U0TWO").size() == 2);
+    CHECK(heard_of(world, "U0REQ", "REQ-1") == 2);
+    CHECK(heard_of(world, "C0ITALARMS", "outside") == 0);
+}
+
+TEST_CASE("8.4: what joined a request that ends without a decision takes its place, with the votes") {
+    ReviewWorld world;
+    world.start();
+    both_ask(world);
+    world.press("U0SEC1", ids::vote_approve, 1);
+    world.app_requested(slack_request("Ar3", "A1", "U0THREE", drawing, "and I"));
+    world.run();
+    SUBCASE("withdrawn") {
+        world.press("U0REQ", ids::withdraw, 1);
+    }
+    SUBCASE("cancelled in Slack") {
+        world.slack.pending.erase("Ar1");
+        sweep(world);
+    }
+    world.run();
+    CHECK(world.state(1) == RequestState::withdrawn);
+    CHECK(world.state(2) == RequestState::in_review);
+    CHECK(world.state(3) == RequestState::superseded);
+    CHECK(cards(world) == 2);
+    CHECK(world.view().vendor_issue(RequestId{2})->url == good_link);
+    CHECK(heard_of(world, "U0TWO", "takes its place") == 1);
+    CHECK(heard_of(world, "U0THREE", "REQ-2") == 1);
+    // Security has agreed to just this.
+    world.press("U0LEGAL", ids::vote_approve, 2);
+    CHECK(world.state(2) == RequestState::ready);
+    world.press("U0ADMIN", ids::approve_app, 2);
+    world.run();
+    sweep(world);
+    CHECK(world.state(2) == RequestState::approved);
+    CHECK(heard_of(world, "U0THREE", "Approved") == 1);
+    CHECK(heard_of(world, "C0ITALARMS", "outside") == 0);
+}
+
+TEST_CASE("8.4: a denial is the joined one's too: told once with the reason, given back in Slack") {
+    ReviewWorld world;
+    world.start();
+    both_ask(world);
+    world.submit("U0SEC1", ids::form_reject, 1, {{"reason", "reads every file"}});
+    world.run();
+    CHECK(world.state(1) == RequestState::denied);
+    CHECK(world.state(2) == RequestState::denied);
+    CHECK(world.request(2).decision_reason == "reads every file");
+    CHECK(world.slack.pending.empty());
+    CHECK(world.heard("U0TWO").size() == 2);
+    CHECK(heard_of(world, "U0TWO", "reads every file") == 1);
+    sweep(world);
+    CHECK(world.heard("U0TWO").size() == 2);
+    CHECK(heard_of(world, "C0ITALARMS", "") == 0);
+    // Both may ask again; the first review that is reopened tells nobody of a request that ended.
+    world.press("U0ADMIN", ids::reopen, 1);
+    world.run();
+    CHECK(world.state(2) == RequestState::denied);
+}
+
+TEST_CASE("P17: whoever joined with a request of their own may not vote for it") {
+    ReviewWorld world;
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", drawing));
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.app_requested(slack_request("Ar2", "A1", "U0SEC1", drawing));
+    world.run();
+    world.press("U0SEC1", ids::vote_approve, 1);
+    world.run();
+    CHECK(world.state(1) == RequestState::in_review);
+    CHECK(heard_of(world, "U0SEC1", "you asked for this app yourself") == 1);
+    world.press("U0SEC2", ids::vote_approve, 1);
+    CHECK(world.state(1) == RequestState::ready);
+}
+
+TEST_CASE("R12: a joined request is taken back alone, and its requester hears no more") {
+    ReviewWorld world;
+    world.start();
+    both_ask(world);
+    world.command("U0TWO", "withdraw REQ-2");
+    world.run();
+    CHECK(world.state(1) == RequestState::in_review);
+    CHECK(world.state(2) == RequestState::withdrawn);
+    CHECK_FALSE(world.slack.pending.contains("Ar2"));
+    const auto so_far = world.heard("U0TWO").size();
+    agree(world, 1);
+    world.press("U0ADMIN", ids::approve_app, 1);
+    world.run();
+    sweep(world);
+    CHECK(world.state(1) == RequestState::approved);
+    CHECK(world.heard("U0TWO").size() == so_far);
+    CHECK(world.state(2) == RequestState::withdrawn);
+}
+
+TEST_CASE("8.4: scopes that change part what was joined") {
+    ReviewWorld world;
+    world.start();
+    both_ask(world);
+    SUBCASE("the joined one asks for more: it supersedes the open one") {
+        world.slack.pending["Ar2"]["scopes"].push_back(slack_scope("admin"));
+        sweep(world);
+        CHECK(world.state(1) == RequestState::superseded);
+        CHECK(world.state(2) == RequestState::in_review);
+        CHECK(world.request(2).scopes.size() == 3);
+    }
+    SUBCASE("the open one asks for something else: the joined one goes on by itself") {
+        world.slack.pending["Ar1"]["scopes"] = Json::array({slack_scope("users:read")});
+        sweep(world);
+        CHECK(world.state(1) == RequestState::in_review);
+        CHECK(world.state(2) == RequestState::in_review);
+        CHECK(cards(world) == 2);
+    }
+    SUBCASE("the open one asks for more: the joined one stays") {
+        world.slack.pending["Ar1"]["scopes"].push_back(slack_scope("admin"));
+        sweep(world);
+        CHECK(world.request(1).scopes.size() == 3);
+        CHECK(world.state(2) == RequestState::superseded);
+    }
+    SUBCASE("a third one asks for more: the joined one follows that") {
+        auto more = drawing;
+        more.push_back(slack_scope("admin"));
+        world.app_requested(slack_request("Ar3", "A1", "U0THREE", more));
+        world.run();
+        CHECK(world.state(1) == RequestState::superseded);
+        CHECK(handlers::joined_to(world.request(2),
+                                  {world.clock.now(), world.view(), world.settings, world.capabilities})
+                  ->id == RequestId{3});
+        world.press("U0THREE", ids::withdraw, 3);
+        world.run();
+        CHECK(world.state(2) == RequestState::in_review);
+    }
+}
+
+TEST_CASE("8.4: the joined one brings the vendor issue that the open one lacks") {
+    ReviewWorld world;
+    both_ask(world, "", good_link);
+    CHECK(world.state(1) == RequestState::in_review);
+    CHECK(world.view().vendor_issue(RequestId{1})->linked_by == UserId("U0TWO"));
+    CHECK(heard_of(world, "U0REQ", good_link) == 1);
+}
+
+TEST_CASE("8.4: who asks for part of what we approve is answered by it, and that is no deviation") {
+    ReviewWorld world;
+    world.start();
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", drawing));
+    world.app_requested(slack_request("Ar2", "A1", "U0TWO", {slack_scope("chat:write")}));
+    world.app_requested(slack_request("Ar3", "A1", "U0THREE", {slack_scope("users:read")}));
+    world.run();
+    agree(world, 1);
+    world.press("U0ADMIN", ids::approve_app, 1);
+    world.run();
+    sweep(world);
+    CHECK(world.state(2) == RequestState::approved);
+    CHECK(world.request(2).outside == storage::Outside::no);
+    CHECK(heard_of(world, "U0TWO", "Decided together with REQ-1") == 1);
+    CHECK_FALSE(world.audited("decision.deviation", "REQ-2"));
+    // What was approved says nothing about what it does not hold.
+    CHECK(world.request(3).outside == storage::Outside::cancelled);
+    CHECK(heard_of(world, "C0ITALARMS", "outside Countersign") == 0);
+}
+
+TEST_CASE("8.4: an earlier decision of ours is no excuse for one made outside") {
+    ReviewWorld world;
+    world.start();
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run();
+    world.submit("U0ADMIN", ids::form_clear, id, {{"reason", "once more"}});
+    world.slack.approved.clear();
+    world.clock.advance(std::chrono::hours(24));
+    auto again = slack_request("Ar2", "A1", "U0TWO", {slack_scope("chat:write")});
+    again["date_created"] = to_millis(world.clock.now()) / 1000;
+    world.app_requested(again);
+    world.run();
+    world.slack.decide_outside("Ar2", true);
+    sweep(world);
+    CHECK(world.state(2) == RequestState::approved);
+    CHECK(world.request(2).outside == storage::Outside::decided);
+    CHECK(world.audited("decision.deviation", "REQ-2"));
+}
