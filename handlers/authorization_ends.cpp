@@ -1,3 +1,4 @@
+#include "handlers/accounts.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/people.hpp"
@@ -80,11 +81,12 @@ Outcome slack_tokens_lost(const Event& event, const Context& context) {
 // O14: tried, and its result shown; whatever it was, nothing is kept after it.
 Outcome revoke_answered(const EffectAnswer& answer, const Context& context) {
     Outcome outcome;
-    const auto id = text_field(answer.args, "authorization");
+    const auto record = text_field(answer.args, "authorization");
+    const auto id = record.substr(0, record.find(unwanted_suffix));
     const auto name = text_field(answer.context, "name");
     const auto url = text_field(answer.context, "url");
     const auto why = answer.ok() ? "" : text_field(answer.response, "text");
-    outcome.changes.emplace_back(storage::ChangeInstalled{storage::ShredSecrets{id}});
+    outcome.changes.emplace_back(storage::ChangeInstalled{storage::ShredSecrets{record}});
     outcome.audit.push_back({"countersign", "authorization.revoked", id,
                              details({{"name", name},
                                       {"result", answer.ok() ? "taken back by its server" : "not taken back"},
@@ -99,7 +101,7 @@ Outcome revoke_answered(const EffectAnswer& answer, const Context& context) {
                   views::inert_line(name, 80),
                   why.empty() ? "its server did not answer" : views::inert_line(why, 200),
                   views::inert_line(url, 80));
-    outcome.effects.push_back(alarm(context.settings, "revoked:" + id, views::line(words)));
+    outcome.effects.push_back(alarm(context.settings, "revoked:" + record, views::line(words)));
     return outcome;
 }
 

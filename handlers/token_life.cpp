@@ -65,6 +65,17 @@ Outcome not_renewed(Authorization authorization, const std::string& why, const C
     return outcome;
 }
 
+// O14, I19: removed or connected again while it was renewed; what came is nobody's and must not stay valid.
+Outcome renewed_in_vain(const EffectAnswer& answer, const Context& context) {
+    Outcome outcome;
+    const auto& unwanted = field(answer.response, "unwanted");
+    if (!unwanted.is_object()) return outcome;
+    outcome.changes.emplace_back(
+        storage::ChangeInstalled{storage::PutSealed{storage::parse_sealed(unwanted)}});
+    outcome.effects.push_back(revoke_unwanted(answer, context.now));
+    return outcome;
+}
+
 }  // namespace
 
 Timestamp refresh_time(const Authorization& authorization, Timestamp now) {
@@ -101,6 +112,7 @@ Outcome refresh_due(const Event& event, const Context& context) {
 
 Outcome refresh_answered(const EffectAnswer& answer, const Context& context) {
     auto found = subject_of(answer, context);
+    if (!found && answer.ok()) return renewed_in_vain(answer, context);
     if (!found || answer.error == "gone" || answer.error == "changed") return {};  // O12
     if (answer.error == "refused" || answer.error == "no_secret")
         return authorization_broken(std::move(*found), text_field(answer.response, "text"), context);

@@ -254,6 +254,7 @@ TEST_CASE("authorizations: a device grant shows a code, waits, and asks whose ac
     CHECK(other.code == 1);
     CHECK(other.errors.contains("This is the account granted_bot"));
     CHECK(!std::filesystem::exists(office.daemon.database()));
+    CHECK_FALSE(office.gitlab.knows("gloas-canary-granted"));  // nor does it stay valid
     office.gitlab.allow_device_grant("app1",
                                      {.value = "gloas-canary-granted", .login = "granted_bot", .id = 9}, 1);
     const auto added = add("app1", "granted_bot");
@@ -265,5 +266,13 @@ TEST_CASE("authorizations: a device grant shows a code, waits, and asks whose ac
     CHECK(list[0]["flow"] == "device");
     CHECK(list[0]["renewable"] == false);
     CHECK_FALSE((added.errors + added.output + other.errors).contains("canary"));
+    expect_no_canary(office.daemon.directory());
+    // What an application was granted is given back with the application (O14): GitLab takes it back no
+    // other way.
+    REQUIRE(office.gitlab.knows("gloas-canary-granted"));
+    const auto removed = office.daemon.run_command({"authorizations", "remove", "granted"}, "Granted\n");
+    CHECK_MESSAGE(removed.code == 0, removed.errors);
+    CHECK_MESSAGE(removed.output.contains("taken back by its server"), removed.output);
+    CHECK_FALSE(office.gitlab.knows("gloas-canary-granted"));
     expect_no_canary(office.daemon.directory());
 }

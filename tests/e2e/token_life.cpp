@@ -164,6 +164,25 @@ TEST_CASE("token life: a 401 leads to one renewal, and then to re-authentication
     story.expect_good_manners();
 }
 
+TEST_CASE(
+    "token life: a token that is renewed while its authorization is removed does not stay valid (O14, I19)") {
+    Office office_;
+    auto& story = office_.story;
+    office_.gitlab.delay_renewals(std::chrono::seconds(5));
+    office_.grant(4);
+    story.fixture.start();
+    REQUIRE(story.slack.wait([&] { return office_.gitlab.renewals() == 1; }));
+    const auto token = office_.gitlab.newest();
+    REQUIRE(office_.run({"authorizations", "remove", "GitLab", "--confirm", "GitLab"}).code == 0);
+    CHECK(office_.gitlab.knows(token));  // the answer that carries it is still on its way
+    story.expect_alarm("was taken back by");
+    CHECK_FALSE(office_.gitlab.knows(token));
+    CHECK(office_.listed().empty());
+    CHECK(office_.gitlab.renewals() == 1);
+    office_.expect_no_canary();
+    story.expect_good_manners();
+}
+
 TEST_CASE("token life: outages keep the token and are over when they are over (O13)") {
     Office office_;
     auto& story = office_.story;
@@ -299,6 +318,13 @@ TEST_CASE("installed apps: an admin begins a device grant in Slack and keeps the
     begin();
     story.press_direct(office::admin, "Cancel");
     story.expect_direct_message(office::admin, "nothing was kept");
+    office_.gitlab.allow_device_grant("app1", Office::account("wrong", 6), 0);
+    begin();
+    story.expect_direct_message(office::admin, "was granted as *wrong*");
+    REQUIRE(office_.gitlab.knows("gloas-canary-wrong"));
+    story.press_direct(office::admin, "Cancel");
+    story.expect_alarm("was taken back by");
+    CHECK_FALSE(office_.gitlab.knows("gloas-canary-wrong"));
     office_.gitlab.allow_device_grant("app1", Office::account("bot", 7), 1);
     begin();
     story.expect_direct_message(office::admin, "was granted as *bot*");

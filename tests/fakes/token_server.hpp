@@ -2,6 +2,7 @@
 
 #include "tests/fakes/server.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -45,6 +46,8 @@ class TokenServer {
         const std::string& authorize_url);  // the address that it is led to; throws
     // The next renewals are answered with this status and a page, or take effect and lose their answer (0).
     void break_renewals(int status, int times);
+    // They take effect at once, and the answer comes so much later.
+    void delay_renewals(std::chrono::milliseconds by);
     // The newest token of what was granted, and how often it was renewed.
     [[nodiscard]] std::string newest() const;
     [[nodiscard]] int renewals() const;

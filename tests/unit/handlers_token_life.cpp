@@ -6,6 +6,9 @@
 #include "storage/vault.hpp"
 #include "tests/support/review_world.hpp"
 
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
 using namespace countersign;
 using namespace countersign::tests;
 using std::chrono::hours;
@@ -130,6 +133,27 @@ TEST_CASE("O12, I19: an answer about a token that is not there any more changes 
     CHECK_FALSE(world.view().installed().authorization("auth1"));
     CHECK_FALSE(
         storage::read_secret(world.db.writer(), ring, {"auth1", "token", "gitlab", "https://gitlab.com"}));
+}
+
+TEST_CASE("O14, I19: what a renewal brings for an authorization that is gone is taken back and not kept") {
+    Office world;
+    world.pass(minutes(109));
+    const auto late = world.expect("account.refresh");
+    storage::apply(world.db.writer(), storage::RemoveAuthorization{"auth1", "U0ADMIN"}, world.clock.now());
+    auto came = Office::good("fp1", 7200);
+    const storage::SealedPlace apart{"auth1:unwanted", "token", "gitlab", "https://gitlab.com"};
+    came.response["unwanted"] = storage::to_json(storage::sealed_bundle(ring, {{apart, Secret("unwanted")}}));
+    world.answer(late, came);
+    const auto revoke = world.expect("account.revoke");
+    CHECK(revoke.args.contains(R"("authorization":"auth1:unwanted")"));
+    CHECK(revoke.args.contains(R"("kind":"gitlab")"));
+    CHECK(revoke.args.contains(R"("url":"https://gitlab.com")"));
+    CHECK(storage::read_secret(world.db.writer(), ring, apart));  // for this one call
+    world.answer(revoke, {"ok", "", nlohmann::json::object()});
+    CHECK_FALSE(storage::read_secret(world.db.writer(), ring, apart));
+    CHECK(world.audited("authorization.revoked", "auth1"));
+    world.run_slack();
+    CHECK(world.alarms("was taken back by") == 1);
 }
 
 TEST_CASE("O13: outages keep the token, degrade what hangs on it, are told once, and pass") {
@@ -304,3 +328,4 @@ TEST_CASE("I15: a Slack token that Slack says is revoked needs re-authentication
     CHECK(state("slack2") == AuthorizationState::needs_reauth);
     CHECK(state("auth1") == AuthorizationState::active);
 }
+
