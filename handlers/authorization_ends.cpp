@@ -1,6 +1,7 @@
 #include "handlers/accounts.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/installed_apps.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/token_life.hpp"
@@ -17,6 +18,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <vector>
 
 // How an authorization ends: its server does not take it any more, Slack took it away, or we gave it back.
 namespace countersign::handlers {
@@ -40,6 +42,7 @@ Outcome authorization_broken(Authorization row, std::string_view why, const Cont
     outcome.effects.push_back(alarm(context.settings, key, words(views::Language::english)));
     if (!row.owner.empty())
         outcome.effects.push_back(private_line(row.owner, key, words(language_of(row.owner, context))));
+    std::vector<storage::Integration> stopped;
     for (auto& use : context.view.installed().built_on(row.id)) {
         if (use.state == IntegrationState::needs_reauth) continue;
         // A pause is kept in mind by its note alone: reconnecting ends both.
@@ -50,8 +53,10 @@ Outcome authorization_broken(Authorization row, std::string_view why, const Cont
             outcome.effects.push_back(
                 private_line(use.owner, fmt::format("stopped:{}:{}:{}", row.id, row.fingerprint, use.id),
                              views::integration_broken(use, language_of(use.owner, context))));
+        stopped.push_back(use);
         outcome.changes.push_back(save(std::move(use)));
     }
+    outcome.merge(redraw_mending(stopped, context));
     row.state = AuthorizationState::needs_reauth;
     row.state_note = why;
     row.state_since = context.now;

@@ -34,7 +34,7 @@ constexpr std::int64_t troubles_told = 3;
 void mark_dependents(const Authorization& authorization, IntegrationState from, IntegrationState to,
                      std::string_view why, const Context& context, Outcome& outcome) {
     for (auto& use : context.view.installed().built_on(authorization.id)) {
-        if (use.state != from) continue;
+        if (use.state != from || awaits_access(use)) continue;
         use.state = to;
         use.state_note = why;
         use.state_since = context.now;

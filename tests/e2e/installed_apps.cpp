@@ -21,9 +21,9 @@ DaemonOptions with_trackers_at(const std::string& url) {
     DaemonOptions options;
     for (const auto* name : {"it", "changes"})
         options.more_sections += fmt::format(
-            "[[tracker]]\nname = \"{}\"\nkind = \"gitlab\"\nurl = \"{}\"\nprojects = [\"acme/it\"]\n"
+            "[[tracker]]\nname = \"{}\"\nkind = \"gitlab\"\nurl = \"{}\"\nprojects = [\"acme/{}\"]\n"
             "purpose = \"it-request\"\n",
-            name, url);
+            name, url, name);
     return options;
 }
 
@@ -122,8 +122,13 @@ TEST_CASE(
     story.fill(office::employee, "Reconnect", {{"If it is another account: its name", "bot2"}});
     story.expect_alarm("1 of 2 integrations that used it work again");
     CHECK(tracker_has_token());
+    // Not before the server has shown its project.
+    office_.gitlab.hide("acme/changes");
     story.press_direct(office::legal, "Reconnect");
     story.fill(office::legal, "Reconnect", {{"If it is another account: its name", "bot2"}});
+    story.expect_direct_message(office::legal, "is not connected: the account bot2 cannot read acme/changes");
+    office_.gitlab.hide("acme/changes", false);
+    office_.command(office::legal, "test Changes");
     story.expect_alarm("2 of 2 integrations that used it work again");
     story.press_direct(office::legal, "Reconnect");
     story.expect_direct_message(office::legal, "It works already");

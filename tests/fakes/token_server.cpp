@@ -46,6 +46,7 @@ struct TokenServer::Impl {
     mutable std::mutex mutex;
     std::vector<Token> tokens;
     std::set<std::string> of_grants;  // which of their values an OAuth application was granted
+    std::set<std::string> hidden;
     int broken = 0, calls = 0;
     std::string client;
     Token granted;
@@ -194,6 +195,10 @@ struct TokenServer::Impl {
         if (query.path == "/api/v4/user" && query.method == "GET")
             return reply(200,
                          Json{{"id", token->id}, {"username", token->login}, {"state", "active"}}.dump());
+        constexpr std::string_view projects = "/api/v4/projects/";
+        if (query.method == "GET" && query.path.starts_with(projects) &&
+            !hidden.contains(query.path.substr(projects.size())))
+            return reply(200, Json{{"id", 1}}.dump());
         if (query.path != "/api/v4/personal_access_tokens/self") return refused(404, "404 Not Found");
         if (of_grants.contains(token->value))  // as GitLab says it of a token that an application was granted
             return refused(400, "This endpoint requires token type to be a personal access token");
@@ -238,6 +243,17 @@ void TokenServer::revoke(const std::string& value) {
 bool TokenServer::knows(const std::string& value) const {
     const std::scoped_lock lock(impl_->mutex);
     return std::ranges::find(impl_->tokens, value, &Token::value) != impl_->tokens.end();
+}
+
+void TokenServer::hide(const std::string& project, bool hidden) {
+    const std::scoped_lock lock(impl_->mutex);
+    auto path = project;
+    for (auto at = path.find('/'); at != std::string::npos; at = path.find('/'))
+        path.replace(at, 1, "%2F");
+    if (hidden)
+        impl_->hidden.insert(path);
+    else
+        impl_->hidden.erase(path);
 }
 
 void TokenServer::allow_device_grant(const std::string& client_id, Token granted, int pending) {

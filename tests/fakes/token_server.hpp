@@ -27,6 +27,8 @@ class TokenServer {
     void add(Token token);
     void revoke(const std::string& value);  // at the server, as its owner would
     [[nodiscard]] bool knows(const std::string& value) const;
+    // Every token reads every project but these.
+    void hide(const std::string& project, bool hidden = true);
     // The device grant for this OAuth application: `pending` polls are answered so, the next one grants the
     // token. A poll that comes too early is told to slow down. Without it there is no such page.
     void allow_device_grant(const std::string& client_id, Token granted, int pending);

@@ -1,6 +1,8 @@
 // The life of stored tokens: renewal, refusals, checks, on a clock that the test moves.
 #include "config/secrets.hpp"
+#include "handlers/installed_apps.hpp"
 #include "handlers/token_life.hpp"
+#include "handlers/token_parts.hpp"
 #include "storage/aead.hpp"
 #include "storage/installed_view.hpp"
 #include "storage/vault.hpp"
@@ -329,3 +331,83 @@ TEST_CASE("I15: a Slack token that Slack says is revoked needs re-authentication
     CHECK(state("auth1") == AuthorizationState::active);
 }
 
+TEST_CASE(
+    "M16: an integration is connected once its project was reached, and its owner hears which it is not") {
+    Office world;
+    auto use = world.use();
+    handlers::await_access(use, world.clock.now());
+    storage::apply(world.db.writer(), storage::SaveIntegration{use}, world.clock.now());
+    const auto heard = [&](const std::string& words) {
+        const auto lines = world.heard("U0EMP");
+        return std::ranges::count_if(lines, [&](const auto& text) { return text.contains(words); });
+    };
+    const auto look = [&](const nlohmann::json& lost, const char* meaning = "ok") {
+        world.clock.advance(seconds(1));
+        world.handle(handlers::EventKind::timer, {{"kind", "account_check"}, {"id", "auth1"}},
+                     "account_check:auth1");
+        auto answer = Office::well();
+        answer.meaning = meaning;
+        if (answer.meaning != "ok") answer.error = "unavailable";
+        answer.response["lost"] = lost;
+        world.check(answer);
+        world.run_slack();
+    };
+    const auto project = world.settings.trackers.front().projects.front();
+    const auto lost = nlohmann::json::array({{{"integration", use.id}, {"project", project}}});
+    look(nlohmann::json::array(), "refused");  // the server cannot be asked: nothing is said of it
+    CHECK(world.use().state == IntegrationState::degraded);
+    CHECK(heard("onnected") == 0);
+    world.pass(minutes(3));
+    const auto soon = world.expect("account.check");  // and it does not wait six hours
+    CHECK(soon.args.contains(project));
+    world.answer(soon, {"ok", "", {{"account", "bot"}, {"account_id", "7"}}});
+    world.run_slack();
+    CHECK(heard("Connected.") == 1);
+    handlers::await_access(use, world.clock.now());
+    storage::apply(world.db.writer(), storage::SaveIntegration{use}, world.clock.now());
+    look(lost);
+    look(lost);
+    CHECK(world.use().state == IntegrationState::degraded);
+    CHECK(heard("is not connected: the account bot cannot read " + project) == 1);
+    look(nlohmann::json::array());
+    look(nlohmann::json::array());
+    CHECK(world.use().state == IntegrationState::active);
+    CHECK(world.use().state_note.empty());
+    CHECK(heard("Connected.") == 2);
+}
+
+TEST_CASE(
+    "M16: a check that did not look at an integration says nothing of it, and the note tells the truth") {
+    Office world;
+    auto use = world.use();
+    storage::apply(world.db.writer(), storage::SetMeta{"mending:gone", fmt::format("[{}]", use.id)},
+                   world.clock.now());
+    use.authorization = "gone";
+    use.authorization_name = "Gone";
+    use.state = IntegrationState::needs_reauth;
+    storage::apply(world.db.writer(), storage::SaveIntegration{use}, world.clock.now());
+    world.handle(handlers::EventKind::timer, {{"kind", "account_check"}, {"id", "auth1"}},
+                 "account_check:auth1");
+    const auto begun = world.expect("account.check");
+    world.db.writer().transaction([&] {
+        const auto view = world.view();
+        world.apply(handlers::reconnected_on(use, world.row(), UserId("U0EMP"),
+                                             {world.clock.now(), view, world.settings, world.capabilities}));
+    });
+    world.answer(begun, Office::well());
+    CHECK(world.use().state == IntegrationState::degraded);
+    const auto note = [&] {
+        world.run_slack();
+        std::string last;
+        for (const auto& update : world.performed_of("chat.update"))
+            if (update.args.contains("Gone")) last = update.args;
+        return last;
+    };
+    CHECK(note().contains("0 of 1 integrations"));
+    world.pass(minutes(1));
+    world.check(Office::well());
+    CHECK(note().contains("1 of 1 integrations"));
+    world.pass(minutes(109));
+    world.refused_refresh("refused");
+    CHECK(note().contains("0 of 1 integrations"));
+}
