@@ -45,7 +45,6 @@ Outcome authorization_broken(Authorization row, std::string_view why, const Cont
     std::vector<storage::Integration> stopped;
     for (auto& use : context.view.installed().built_on(row.id)) {
         if (use.state == IntegrationState::needs_reauth) continue;
-        // A pause is kept in mind by its note alone: reconnecting ends both.
         use.state = IntegrationState::needs_reauth;
         use.state_note = say_in(views::Language::english, texts::account_broken, why);
         use.state_since = context.now;

@@ -9,6 +9,7 @@
 #include "handlers/token_parts.hpp"
 #include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/installed_messages.hpp"
+#include "handlers/waiting_press.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -156,7 +157,8 @@ std::expected<void, Outcome> require_owner(const Press& press, const InstalledTh
 
 std::expected<void, Outcome> require_member(const Press& press, const Context& context) {
     const auto person = context.view.person(press.user);
-    if (!person || (person->active && !person->guest)) return {};
+    if (!person) return std::unexpected(wait_for_person(press));
+    if (person->active && !person->guest) return {};
     return std::unexpected(
         refuse(press, "installed_apps", "guest", say_in(press.language, views::texts::no_guests)));
 }
@@ -169,7 +171,11 @@ Outcome reconnected_on(Integration integration, const Authorization& authorizati
     integration.authorization = authorization.id;
     integration.authorization_name = authorization.name;
     integration.account = authorization.account;
-    if (integration.kind == storage::IntegrationKind::tracker) {
+    if (context.view.meta(pause_mark(integration)) == "1") {
+        integration.state = IntegrationState::paused;
+        integration.state_note.clear();
+        integration.state_since = context.now;
+    } else if (integration.kind == storage::IntegrationKind::tracker) {
         await_access(integration, context.now);
         outcome.changes.push_back(account_timer("account_check", authorization, context.now));
     } else {

@@ -62,15 +62,14 @@ Outcome reconnect_chosen(const Press& press, const Context& context) {
     auto outcome = reconnected_on(integration, *chosen, press.user, context);
     auto shown = integration;
     shown.authorization_name = chosen->name;
-    const bool tracker = shown.kind == IntegrationKind::tracker;
-    if (tracker)
-        await_access(shown, context.now);
-    else
-        shown.state = IntegrationState::active;
+    const bool paused = context.view.meta(pause_mark(integration)) == "1";
+    const bool asked = shown.kind == IntegrationKind::tracker && !paused;
+    shown.state = paused ? IntegrationState::paused : IntegrationState::active;
+    if (asked) await_access(shown, context.now);
     const auto line = views::integration_line(shown, press.language);
-    outcome.merge(say(press, tracker ? say_in(press.language, texts::asking_server,
-                                              views::inert_line(shown.instance, 80), line)
-                                     : say_in(press.language, texts::connected_line, line)));
+    outcome.merge(say(press, asked ? say_in(press.language, texts::asking_server,
+                                            views::inert_line(shown.instance, 80), line)
+                                   : say_in(press.language, texts::connected_line, line)));
     return outcome;
 }
 

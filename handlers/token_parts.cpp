@@ -60,6 +60,10 @@ bool awaits_access(const Integration& integration) {
            integration.state_note == views::texts::account_not_reached.in(views::Language::english);
 }
 
+std::string pause_mark(const Integration& integration) {
+    return "paused:" + std::to_string(integration.id);
+}
+
 std::optional<Authorization> subject_of(const EffectAnswer& answer, const Context& context) {
     auto found = context.view.installed().authorization(text_field(answer.args, "authorization"));
     if (!found || found->fingerprint != text_field(answer.args, "fingerprint")) return std::nullopt;

@@ -5,6 +5,7 @@
 #include "storage/changes.hpp"
 #include "storage/installed_view.hpp"
 #include "storage/vault.hpp"
+#include "storage/view.hpp"
 #include "storage/writer.hpp"
 
 #include <fmt/format.h>
@@ -52,7 +53,10 @@ void heal(storage::Database& database, const Authorization& row) {
         use.state = storage::IntegrationState::active;
         use.state_note.clear();
         use.state_since = row.added_at;
-        if (use.kind == storage::IntegrationKind::tracker) handlers::await_access(use, row.added_at);
+        if (storage::View(database).meta(handlers::pause_mark(use)) == "1")
+            use.state = storage::IntegrationState::paused;
+        else if (use.kind == storage::IntegrationKind::tracker)
+            handlers::await_access(use, row.added_at);
         storage::apply(database, storage::SaveIntegration{use}, row.added_at);
     }
     storage::apply(database, handlers::account_timer("account_check", row, row.added_at), row.added_at);

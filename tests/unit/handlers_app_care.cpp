@@ -27,6 +27,14 @@ storage::InventoryEntry entry(ReviewWorld& world, const std::string& id) {
     return world.view().installed().entry(AppId(id), TeamId("T1")).value();
 }
 
+void know(ReviewWorld& world, const std::string& id, bool active = true) {
+    storage::Person known;
+    known.id = UserId(id);
+    known.active = active;
+    known.read_at = world.clock.now();
+    storage::apply(world.db.writer(), storage::SavePerson{known}, world.clock.now());
+}
+
 std::ptrdiff_t alarms(const ReviewWorld& world, const std::string& words) {
     const auto posts = world.performed_of("chat.postMessage");
     return std::ranges::count_if(posts, [&](const storage::Effect& post) {
@@ -120,15 +128,8 @@ TEST_CASE("M28: what was imported on one day is asked about in waves, never with
 TEST_CASE("M28, M20: what was imported without an approval is asked about after two weeks, and of whom") {
     ReviewWorld world;
     world.start();
-    const auto person = [&](const std::string& id, bool active) {
-        storage::Person known;
-        known.id = UserId(id);
-        known.active = active;
-        known.read_at = world.clock.now();
-        storage::apply(world.db.writer(), storage::SavePerson{known}, world.clock.now());
-    };
-    person("U0EMP", true);
-    person("U0GONE", false);
+    know(world, "U0EMP");
+    know(world, "U0GONE", false);
     const auto imported = [&](const std::string& id, const std::string& by, const std::string& source) {
         auto made = app(world, id, "");
         made.set_up_by = by;
@@ -169,10 +170,7 @@ TEST_CASE("M20: an app without an owner is asked about of whoever asked for it")
     ReviewWorld world;
     world.start();
     const auto request = world.request(world.ready_request());
-    storage::Person known;
-    known.id = request.requester;
-    known.read_at = world.clock.now();
-    storage::apply(world.db.writer(), storage::SavePerson{known}, world.clock.now());
+    know(world, request.requester.value);
     auto made = app(world, "A1");
     made.request = request.id;
     made.source = "event";
@@ -299,6 +297,7 @@ TEST_CASE("I6: block_delete_while_used refuses the removal of what something use
     settings.installed.block_delete_while_used = true;
     ReviewWorld world(settings);
     world.start();
+    know(world, "U0EMP");
     storage::Authorization row;
     row.id = "auth1";
     row.name = "GitLab";
@@ -329,6 +328,7 @@ TEST_CASE("I6: block_delete_while_used refuses the removal of what something use
 TEST_CASE("channels: bad ids and other kinds are refused at their field, trouble is told once and passes") {
     ReviewWorld world;
     world.start();
+    know(world, "U0EMP");
     const auto add = [&](const std::string& name, const std::string& channel, const std::string& use) {
         return world
             .submit("U0EMP", ids::form_installed_add, std::string(),
