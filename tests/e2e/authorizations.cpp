@@ -1,5 +1,6 @@
 // Stored authorizations on the command line, with the real binary, beside the daemon and without it.
 #include "tests/fakes/token_server.hpp"
+#include "tests/support/canary.hpp"
 #include "tests/support/daemon_fixture.hpp"
 
 #include <doctest/doctest.h>
@@ -48,14 +49,6 @@ std::string content(const std::filesystem::path& file) {
     return out.str();
 }
 
-// C7: in no file of the directory, which holds database, log, lock, health file and backups.
-void expect_no_canary(const std::filesystem::path& directory) {
-    for (const auto& each : std::filesystem::recursive_directory_iterator(directory)) {
-        if (!each.is_regular_file()) continue;
-        CHECK_MESSAGE(!content(each.path()).contains("canary"), each.path().string());
-    }
-}
-
 }  // namespace
 
 TEST_CASE("authorizations: a token comes in through standard input and is seen nowhere again (C7, O8)") {
@@ -100,9 +93,9 @@ TEST_CASE("authorizations: a token comes in through standard input and is seen n
     CHECK_FALSE(
         (weak.errors + unknown.errors + added.output + added.errors + shown.output).contains("canary"));
     CHECK_FALSE(office.daemon.log().contains("canary"));
-    expect_no_canary(office.daemon.directory());
+    expect_no_canary(office.daemon);
     CHECK(office.daemon.stop() == 0);
-    expect_no_canary(office.daemon.directory());
+    expect_no_canary(office.daemon);
 }
 
 TEST_CASE("authorizations: usage errors name what is wrong before anything is read") {
@@ -266,7 +259,7 @@ TEST_CASE("authorizations: a device grant shows a code, waits, and asks whose ac
     CHECK(list[0]["flow"] == "device");
     CHECK(list[0]["renewable"] == false);
     CHECK_FALSE((added.errors + added.output + other.errors).contains("canary"));
-    expect_no_canary(office.daemon.directory());
+    expect_no_canary(office.daemon);
     // What an application was granted is given back with the application (O14): GitLab takes it back no
     // other way.
     REQUIRE(office.gitlab.knows("gloas-canary-granted"));
@@ -274,5 +267,5 @@ TEST_CASE("authorizations: a device grant shows a code, waits, and asks whose ac
     CHECK_MESSAGE(removed.code == 0, removed.errors);
     CHECK_MESSAGE(removed.output.contains("taken back by its server"), removed.output);
     CHECK_FALSE(office.gitlab.knows("gloas-canary-granted"));
-    expect_no_canary(office.daemon.directory());
+    expect_no_canary(office.daemon);
 }

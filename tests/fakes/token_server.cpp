@@ -66,6 +66,7 @@ struct TokenServer::Impl {
         std::string value, challenge;
     };
     std::vector<Code> codes;
+    std::vector<std::string> verifiers;
     int made = 0;
 
     // The answer with a new token of the account that was granted.
@@ -107,6 +108,8 @@ struct TokenServer::Impl {
     }
 
     HttpReply exchange(const std::map<std::string, std::string>& form) {
+        if (const auto shown = form.find("code_verifier"); shown != form.end())
+            verifiers.push_back(shown->second);
         if (form.at("client_id") != code_client ||
             (!code_secret.empty() &&
              (!form.contains("client_secret") || form.at("client_secret") != code_secret)))
@@ -328,6 +331,11 @@ std::string TokenServer::newest() const {
 int TokenServer::renewals() const {
     const std::scoped_lock lock(impl_->mutex);
     return impl_->renewed;
+}
+
+std::vector<std::string> TokenServer::verifiers() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->verifiers;
 }
 
 void TokenServer::break_with(int status) {

@@ -53,6 +53,7 @@ class TokenServer {
     // The newest token of what was granted, and how often it was renewed.
     [[nodiscard]] std::string newest() const;
     [[nodiscard]] int renewals() const;
+    [[nodiscard]] std::vector<std::string> verifiers() const;  // that it was shown (O7)
     // Everything is answered with this status and an HTML page from now on; 0: no more.
     void break_with(int status);
     [[nodiscard]] int calls() const;
