@@ -54,6 +54,8 @@ inline constexpr Text<> account_bad_client{
 inline constexpr Text<> account_no_bearer{"the server's answer holds no bearer token",
                                           "in der Antwort des Servers steht kein Bearer-Token"};
 inline constexpr Text<> account_read_only{"it can only read (read_api)", "er kann nur lesen (read_api)"};
+inline constexpr Text<1> account_more_scopes{"it may do more than is needed: {0}",
+                                             "er darf mehr als nötig: {0}"};
 inline constexpr Text<> account_scope_gitlab{"the token has no scope api or read_api; make one that has",
                                              "dem Token fehlt das Recht api oder read_api; mach eines mit "
                                              "diesem Recht"};

@@ -130,6 +130,7 @@ constexpr auto sentences = std::to_array<Sentence>({
     both(texts::account_bad_client),
     both(texts::account_no_bearer),
     both(texts::account_read_only),
+    both(texts::account_more_scopes),
     both(texts::account_scope_gitlab),
     both(texts::account_scope_github),
     both(texts::account_scope_slack),

@@ -84,6 +84,13 @@ TEST_CASE("authorizations: a token comes in through standard input and is seen n
         CHECK_FALSE((refused.errors + refused.output).contains("canary"));
     }
     CHECK(office.list().size() == 1);
+    // O8: what it may do beside that is said and kept in view.
+    office.gitlab.add(
+        {.value = "glpat-canary-strong", .login = "strong", .id = 3, .scopes = {"api", "sudo", "read_user"}});
+    const auto strong = office.add("Strong", "glpat-canary-strong");
+    CHECK(strong.code == 0);
+    CHECK_MESSAGE(strong.errors.contains("warning: it may do more than is needed: sudo\n"), strong.errors);
+    CHECK(office.list().at(1).at("state_note") == "it may do more than is needed: sudo");
 
     REQUIRE(office.daemon.run_command({"backup", "--to", (office.daemon.directory() / "copy.db").string()})
                 .code == 0);
@@ -248,6 +255,14 @@ TEST_CASE("authorizations: a device grant shows a code, waits, and asks whose ac
     CHECK(other.errors.contains("This is the account granted_bot"));
     CHECK(!std::filesystem::exists(office.daemon.database()));
     CHECK_FALSE(office.gitlab.knows("gloas-canary-granted"));  // nor does it stay valid
+    // A grant is looked at like a token that somebody typed (O8).
+    office.gitlab.allow_device_grant(
+        "app1",
+        {.value = "gloas-canary-granted", .login = "granted_bot", .id = 9, .scopes = {"read_repository"}}, 0);
+    const auto weak = add("app1", "granted_bot");
+    CHECK(weak.code == 77);
+    CHECK(weak.errors.contains("no scope api"));
+    CHECK_FALSE(office.gitlab.knows("gloas-canary-granted"));
     office.gitlab.allow_device_grant("app1",
                                      {.value = "gloas-canary-granted", .login = "granted_bot", .id = 9}, 1);
     const auto added = add("app1", "granted_bot");
@@ -257,6 +272,7 @@ TEST_CASE("authorizations: a device grant shows a code, waits, and asks whose ac
     const auto list = office.list();
     REQUIRE(list.size() == 1);
     CHECK(list[0]["flow"] == "device");
+    CHECK(list[0]["scopes"] == json::array({"api"}));
     CHECK(list[0]["renewable"] == false);
     CHECK_FALSE((added.errors + added.output + other.errors).contains("canary"));
     expect_no_canary(office.daemon);

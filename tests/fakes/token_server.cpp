@@ -198,6 +198,11 @@ struct TokenServer::Impl {
         if (query.path == "/api/v4/user" && query.method == "GET")
             return reply(200,
                          Json{{"id", token->id}, {"username", token->login}, {"state", "active"}}.dump());
+        // What an application was granted; of no other token.
+        if (query.path == "/oauth/token/info" && query.method == "GET") {
+            if (!of_grants.contains(token->value)) return refused(401, "401 Unauthorized");
+            return reply(200, Json{{"scope", token->scopes}, {"expires_in", 7200}}.dump());
+        }
         constexpr std::string_view projects = "/api/v4/projects/";
         if (query.method == "GET" && query.path.starts_with(projects) &&
             !hidden.contains(query.path.substr(projects.size())))
