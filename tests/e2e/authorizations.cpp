@@ -159,8 +159,14 @@ TEST_CASE("authorizations: without the right key nothing runs once something is 
     expect_refusal("is not the one");
     office.daemon.set_secret("countersign_key", "1 c2hvcnQ=\n");
     expect_refusal("line 1 is not a key");
+    // C1: a key that others can read, though it is the right one.
+    office.daemon.set_secret("countersign_key", key_one);
+    std::filesystem::permissions(office.daemon.directory() / "credentials" / "countersign_key",
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::others_read);
+    expect_refusal("countersign_key");
     std::filesystem::remove(office.daemon.directory() / "credentials" / "countersign_key");
     expect_refusal("COUNTERSIGN_KEY is missing");
+    CHECK(office.daemon.slack().calls().empty());  // C2: before anything else
     const auto checked = office.daemon.run_command({"check"});
     CHECK(checked.code == 78);
     CHECK(checked.errors.contains("COUNTERSIGN_KEY"));
@@ -225,6 +231,7 @@ TEST_CASE(
     const auto counts = json::parse(rotated.output);
     CHECK(counts["keys"] ==
           json::parse(R"([{"id":"1","secrets":0,"active":false},{"id":"2","secrets":45,"active":true}])"));
+    CHECK(office.daemon.run_command({"audit", "export"}).output.contains("key.rotated"));  // I17
     office.daemon.set_secret("countersign_key", key_two);
     CHECK(office.list().size() == tokens);
     // The token itself still opens: it can be taken back.

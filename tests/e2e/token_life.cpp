@@ -159,6 +159,7 @@ TEST_CASE("token life: a 401 leads to one renewal, and then to re-authentication
     story.expect_direct_message(office::employee, "has stopped");
     CHECK(office_.state() == "needs_reauth");
     CHECK(office_.gitlab.renewals() == 1);
+    CHECK(office_.run({"audit", "export"}).output.contains("authorization.tested"));  // I17
     story.expect_good_manners();
 }
 
