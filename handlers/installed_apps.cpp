@@ -157,7 +157,7 @@ std::expected<void, Outcome> require_owner(const Press& press, const InstalledTh
 
 std::expected<void, Outcome> require_member(const Press& press, const Context& context) {
     const auto person = context.view.person(press.user);
-    if (!person) return std::unexpected(wait_for_person(press));
+    if (!person) return std::unexpected(wait_for_person(press.user, press));
     if (person->active && !person->guest) return {};
     return std::unexpected(
         refuse(press, "installed_apps", "guest", say_in(press.language, views::texts::no_guests)));

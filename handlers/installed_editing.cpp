@@ -2,7 +2,6 @@
 #include "handlers/answers.hpp"
 #include "handlers/building_rights.hpp"
 #include "handlers/installed_fields.hpp"
-#include "handlers/people.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/token_parts.hpp"
@@ -10,6 +9,7 @@
 #include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/installed_messages.hpp"
 #include "handlers/views/mrkdwn.hpp"
+#include "handlers/waiting_press.hpp"
 
 namespace countersign::handlers {
 namespace {
@@ -52,11 +52,8 @@ std::optional<Outcome> owner_refused(const Press& press, const UserId& before, c
     if (owner == before || owner.empty()) return std::nullopt;
     const auto person = context.view.person(owner);
     if (person && person->active && !person->guest) return std::nullopt;
-    auto outcome = wrong(press, ids::field_owner,
-                         person ? say_in(press.language, texts::owner_is_member)
-                                : say_in(press.language, texts::owner_not_known));
-    if (!person) outcome.merge(meet_anew(owner, context));
-    return outcome;
+    if (!person) return wait_for_person(owner, press);
+    return wrong(press, ids::field_owner, say_in(press.language, texts::owner_is_member));
 }
 
 Outcome entry_edited(const Press& press, InventoryEntry entry, std::string_view shown,

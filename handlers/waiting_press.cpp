@@ -11,8 +11,8 @@
 
 namespace countersign::handlers {
 
-Outcome wait_for_person(const Press& press) {
-    auto effect = read_person(press.user, "press:" + press.cause);
+Outcome wait_for_person(const UserId& person, const Press& press) {
+    auto effect = read_person(person, "press:" + press.cause);
     effect.purpose = purposes::presser;
     effect.context = to_text(press);
     effect.interactive = true;

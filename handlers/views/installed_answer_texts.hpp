@@ -36,8 +36,8 @@ inline constexpr Text<> no_guests{
     "you may not, because guests cannot use installed apps; ask a member.",
     "du darfst nicht, weil Gäste keine installierten Apps verwenden; frage ein Mitglied."};
 inline constexpr Text<> not_known_yet{
-    "Slack does not say who you are just now; try again in a moment.",
-    "Slack sagt gerade nicht, wer du bist; versuche es gleich noch einmal."};
+    "Slack does not say just now who that is; try again in a moment.",
+    "Slack sagt gerade nicht, wer das ist; versuche es gleich noch einmal."};
 inline constexpr Text<1> not_on_its_list{
     "you may not, because only certain people may build on {0}; an admin can add you to its list.",
     "du darfst nicht, weil nur bestimmte Leute mit {0} bauen dürfen; ein Admin kann dich auf die Liste "
@@ -161,9 +161,6 @@ inline constexpr Text<1> changed_meanwhile{
     "jemand hat das inzwischen geändert; dort steht jetzt „{0}“. Schließ das Formular und öffne es neu."};
 inline constexpr Text<> owner_is_member{"the owner has to be a member who is still here.",
                                         "zuständig kann nur ein Mitglied sein, das noch da ist."};
-inline constexpr Text<> owner_not_known{
-    "Slack has not said yet who that is; send it again in a moment.",
-    "Slack hat noch nicht gesagt, wer das ist; schick es gleich noch einmal ab."};
 inline constexpr Text<1> no_channel_id{"\"{0}\" is no channel id; one looks like C0123456789.",
                                        "„{0}“ ist keine Kanal-Id; eine sieht aus wie C0123456789."};
 inline constexpr Text<> too_many_allowed{"these are too many; name up to 100.",

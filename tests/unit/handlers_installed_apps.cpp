@@ -158,16 +158,26 @@ TEST_CASE("I14: nobody who is a guest, has left or is unknown becomes an owner")
         CAPTURE(thing);
         CHECK(give(thing, name, "U0GUEST").contains("has to be a member"));
         CHECK(give(thing, name, "U0LEFT").contains("has to be a member"));
-        CHECK(give(thing, name, "U0UNKNOWN").contains("has not said yet who that is"));
     }
     CHECK(world.view().installed().integration(use.id)->owner.value == "U0EMP");
     CHECK_FALSE(give(integration, "Vendors", "U0OTHER").contains("errors"));
     CHECK_FALSE(give("authorization:auth1", "GitLab", "U0OTHER").contains("errors"));
     CHECK(world.view().installed().integration(use.id)->owner.value == "U0OTHER");
     CHECK(world.view().installed().authorization("auth1")->owner.value == "U0OTHER");
-    // Looked up meanwhile.
-    world.run({"account.check"});
-    CHECK_FALSE(give(integration, "Vendors", "U0UNKNOWN").contains("errors"));
+    // Whom nobody has met is looked up first.
+    const auto owner = [&] { return world.view().installed().integration(use.id)->owner.value; };
+    const auto look_up = [&](const std::string& user, const nlohmann::json& as) {
+        world.slack.people[user] = as;
+        CHECK(give(integration, "Vendors", user).empty());
+        CHECK(owner() == "U0OTHER");
+        world.run({"account.check"});
+        world.pass(std::chrono::seconds(1));
+        world.run({"account.check"});
+    };
+    look_up("U0STRANGER", {{"is_stranger", true}});
+    CHECK(owner() == "U0OTHER");
+    look_up("U0NEW", nlohmann::json::object());
+    CHECK(owner() == "U0NEW");
 }
 
 TEST_CASE("I8: a pause outlives the authorization that it was made on") {
