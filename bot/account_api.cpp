@@ -1,6 +1,8 @@
 #include "bot/account_api.hpp"
 
 #include "bot/message_search.hpp"
+#include "bot/stored_client.hpp"
+#include "handlers/accounts.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "storage/installed_view.hpp"
 #include "storage/vault.hpp"
@@ -67,16 +69,9 @@ std::optional<storage::PendingGrant> AccountApi::grant(std::string_view id) {
 
 OauthClient AccountApi::client_of(storage::AuthorizationKind kind, const std::string& url,
                                   const std::string& record, std::string client_id) {
-    const std::string kind_text(to_text(kind));
     const auto* database = vault_.reader();
-    const auto app =
-        database == nullptr ? std::nullopt : storage::InstalledView(*database).oauth_app(kind, url);
-    OauthClient client{std::move(client_id), std::nullopt};
-    const bool registered = app && app->client_id == client.id && app->has_secret;
-    auto secret =
-        vault_.read({registered ? storage::record_of(*app) : record, "client_secret", kind_text, url});
-    if (secret) client.secret = std::move(*secret);
-    return client;
+    if (database == nullptr) return {std::move(client_id), std::nullopt};
+    return stored_client(*database, vault_.ring(), kind, url, record, std::move(client_id));
 }
 
 net::Awaitable<ApiAnswer> AccountApi::refresh(const json& args) {
@@ -94,10 +89,12 @@ net::Awaitable<ApiAnswer> AccountApi::refresh(const json& args) {
         co_return account_failure("no_secret", "there is no refresh token for it");
     const auto client = client_of(before->kind, before->url, before->id, client_id->reveal());
     auto granted = co_await renew_token(*http_, *instance, client, std::move(*refresh_token));
-    const auto now = row(id);
-    if (!now) co_return account_failure("gone", "it was removed meanwhile");
-    if (now->fingerprint != fingerprint) co_return account_failure("changed", "it was renewed meanwhile");
-    if (!granted) co_return account_failure(granted.error());
+    if (!granted) {
+        const auto now = row(id);
+        if (!now) co_return account_failure("gone", "it was removed meanwhile");
+        if (now->fingerprint != fingerprint) co_return account_failure("changed", "it was renewed meanwhile");
+        co_return account_failure(granted.error());
+    }
     const std::string kind(to_text(before->kind));
     std::vector<std::pair<storage::SealedPlace, Secret>> secrets;
     secrets.emplace_back(storage::SealedPlace{id, "token", kind, before->url}, granted->token);
@@ -105,7 +102,16 @@ net::Awaitable<ApiAnswer> AccountApi::refresh(const json& args) {
     if (granted->refresh_token)
         secrets.emplace_back(storage::SealedPlace{id, "refresh_token", kind, before->url},
                              *granted->refresh_token);
+    // O14: what takes it back, should nobody want it by the time the answer is read.
+    const auto apart = id + handlers::unwanted_suffix;
+    std::vector<std::pair<storage::SealedPlace, Secret>> unwanted;
+    unwanted.emplace_back(storage::SealedPlace{apart, "token", kind, before->url}, granted->token);
+    unwanted.emplace_back(storage::SealedPlace{apart, "client_id", kind, before->url}, Secret(client.id));
+    if (client.secret)
+        unwanted.emplace_back(storage::SealedPlace{apart, "client_secret", kind, before->url},
+                              *client.secret);
     json told{{"sealed", to_json(storage::sealed_bundle(vault_.ring(), secrets))},
+              {"unwanted", to_json(storage::sealed_bundle(vault_.ring(), unwanted))},
               {"fingerprint", storage::fingerprint(vault_.ring(), granted->token)}};
     if (granted->lives) told["lives_s"] = granted->lives->count();
     co_return account_answer(told);
@@ -145,8 +151,7 @@ net::Awaitable<ApiAnswer> AccountApi::revoke_token(const json& args) {
     auto client_id = vault_.read(gone, "client_id");
     const auto client =
         client_of(gone.kind, gone.url, gone.id, client_id ? client_id->reveal() : std::string());
-    const auto done = client.id.empty() ? co_await revoke(*http_, *instance, *token)
-                                        : co_await revoke_granted(*http_, *instance, client, *token);
+    const auto done = co_await take_back(*http_, *instance, client, std::move(*token));
     if (!done) co_return account_failure(done.error());
     co_return account_answer(json::object());
 }

@@ -44,7 +44,6 @@ class AccountApi {
 
     [[nodiscard]] std::optional<storage::Authorization> row(std::string_view id);
     [[nodiscard]] std::optional<storage::PendingGrant> grant(std::string_view id);
-    // The application's own secret comes before the one that came with the authorization (I18).
     [[nodiscard]] OauthClient client_of(storage::AuthorizationKind kind, const std::string& url,
                                         const std::string& record, std::string client_id);
 

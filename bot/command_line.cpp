@@ -149,8 +149,9 @@ class Tree {
                                   });
         filter_records(*exported);
         add_format(*exported);
-        exported->add_flag("--deviations", arguments_->records.deviations,
-                           "Only what went another way than it should");
+        exported->add_flag(
+            "--deviations", arguments_->records.deviations,
+            "Only what went another way than it should, by the log; --pack adds what stands so today");
         exported
             ->add_option(
                 "--pack", arguments_->file,

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
+#include <vector>
 
 namespace countersign::bot {
 namespace {
@@ -99,6 +101,37 @@ bool has_one_of(const std::string& scopes, std::initializer_list<std::string_vie
         wanted, [&](std::string_view one) { return std::ranges::find(all, one) != all.end(); });
 }
 
+// O8: what a token may do beside what is needed is said; `expected` holds what comes with that.
+void note_more_scopes(Account& account, std::initializer_list<std::string_view> expected) {
+    std::vector<std::string> more;
+    for (const auto& scope : text::words(account.scopes))
+        if (std::ranges::find(expected, scope) == expected.end()) more.push_back(scope);
+    if (!more.empty() && account.warning.empty())
+        account.warning = "it may do more than is needed: " + text::shortened(text::joined(more, " "), 200);
+}
+
+std::string scopes_in(const json& list) {
+    std::string scopes;
+    if (!list.is_array()) return scopes;
+    for (const auto& scope : list)
+        if (scope.is_string()) scopes += (scopes.empty() ? "" : " ") + scope.get<std::string>();
+    return scopes;
+}
+
+// Of personal, group and project tokens the one page tells, of what an application was granted the other.
+// Without either scopes and end stay unknown.
+net::Awaitable<Result<json>> about_gitlab_token(net::HttpClient& http, const Instance& instance,
+                                                const Secret& token) {
+    auto self = object_in(co_await http.send(request(instance, token, "GET", "/personal_access_tokens/self")),
+                          instance.url);
+    if (self) co_return self;
+    auto question = request(instance, token, "GET", "");
+    question.url = instance.url + "/oauth/token/info";
+    auto info = object_in(co_await http.send(std::move(question)), instance.url);
+    if (info && !info->contains("scopes") && info->contains("scope")) (*info)["scopes"] = (*info)["scope"];
+    co_return info;
+}
+
 net::Awaitable<Result<Account>> ask_gitlab(net::HttpClient& http, const Instance& instance,
                                            const Secret& token) {
     const auto user = object_in(co_await http.send(request(instance, token, "GET", "/user")), instance.url);
@@ -112,18 +145,14 @@ net::Awaitable<Result<Account>> ask_gitlab(net::HttpClient& http, const Instance
     if (account.name.empty() || account.id.empty())
         co_return fail(Errc::malformed,
                        instance.url + " does not say whose token it is; is the URL that of a GitLab?");
-    // Not every kind of token has this page; without it scopes and end stay unknown.
-    const auto self = object_in(
-        co_await http.send(request(instance, token, "GET", "/personal_access_tokens/self")), instance.url);
+    const auto self = co_await about_gitlab_token(http, instance, token);
     if (!self) co_return account;
-    const auto scopes = self->find("scopes");
-    if (scopes != self->end() && scopes->is_array()) {
-        for (const auto& scope : *scopes)
-            if (scope.is_string())
-                account.scopes += (account.scopes.empty() ? "" : " ") + scope.get<std::string>();
+    if (const auto scopes = self->find("scopes"); scopes != self->end() && scopes->is_array()) {
+        account.scopes = scopes_in(*scopes);
         if (!has_one_of(account.scopes, {"api", "read_api"}))
             co_return fail(Errc::forbidden, "the token has no scope api or read_api; make one that has");
         if (!has_one_of(account.scopes, {"api"})) account.warning = "it can only read (read_api)";
+        note_more_scopes(account, {"api", "read_api", "read_user", "openid", "profile", "email"});
     }
     account.expires_at = day_in(text_at(*self, "expires_at"));
     co_return account;
@@ -149,6 +178,7 @@ net::Awaitable<Result<Account>> ask_github(net::HttpClient& http, const Instance
     account.scopes = text::joined(text::words(listed), " ");
     if (!account.scopes.empty() && !has_one_of(account.scopes, {"repo", "public_repo"}))
         co_return fail(Errc::forbidden, "the token has no scope repo; make one that has");
+    note_more_scopes(account, {"repo", "public_repo", "read:user", "user:email"});
     co_return account;
 }
 
@@ -177,6 +207,7 @@ net::Awaitable<Result<Account>> ask_slack(net::HttpClient& http, const Instance&
     if (!account.scopes.empty() && !has_one_of(account.scopes, {"chat:write"}))
         co_return fail(Errc::forbidden,
                        "the token has no scope chat:write; add it and install the app again");
+    note_more_scopes(account, {"chat:write", "channels:read", "channels:history", "identify"});
     co_return account;
 }
 

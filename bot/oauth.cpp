@@ -236,4 +236,10 @@ net::Awaitable<Result<void>> revoke_granted(net::HttpClient& http, Instance inst
                                                 instance.url, response->status));
 }
 
+net::Awaitable<Result<void>> take_back(net::HttpClient& http, Instance instance, OauthClient client,
+                                       Secret token) {
+    if (client.id.empty()) co_return co_await revoke(http, instance, std::move(token));
+    co_return co_await revoke_granted(http, instance, std::move(client), std::move(token));
+}
+
 }  // namespace countersign::bot

@@ -53,7 +53,11 @@ struct Redirected {
 [[nodiscard]] net::Awaitable<Result<GrantedToken>> renew_token(net::HttpClient& http, Instance instance,
                                                                OauthClient client, Secret refresh_token);
 
-// Takes back what an OAuth application was granted (O14).
+// Takes a token back at its server (O14): of an OAuth application with its client, any other (`client.id`
+// empty) with the token alone.
+[[nodiscard]] net::Awaitable<Result<void>> take_back(net::HttpClient& http, Instance instance,
+                                                     OauthClient client, Secret token);
+// What an OAuth application was granted.
 [[nodiscard]] net::Awaitable<Result<void>> revoke_granted(net::HttpClient& http, Instance instance,
                                                           OauthClient client, Secret token);
 

@@ -3,12 +3,14 @@
 #include "config/base/secret.hpp"
 #include "config/base/text.hpp"
 #include "config/policy_file.hpp"
+#include "config/settings_for_reading.hpp"
 #include "config/settings_sections.hpp"
 #include "config/url.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace countersign::embedded {
@@ -146,6 +148,48 @@ Settings read_all(const Node& document, const std::filesystem::path& file, Probl
     return settings;
 }
 
+using Loaded = std::expected<Settings, std::vector<Problem>>;
+
+// `of_policy`: takes what is wrong with the policy alone, and the built-in one stands in.
+Loaded parse_with(std::string_view toml, const std::filesystem::path& file, std::vector<Problem>* of_policy) {
+    const auto document = parse_document(toml, file);
+    if (!document) return std::unexpected(std::vector{document.error()});
+    Problems problems{file.string(), {}};
+    Settings settings = read_all(*document, file, problems);
+    auto& found = problems.found;
+    if (of_policy != nullptr && !found.empty()) {
+        const auto is_theirs = [&](const Problem& each) {
+            return each.key == "policy.file" || each.file == settings.policy_file.string();
+        };
+        std::ranges::copy_if(found, std::back_inserter(*of_policy), is_theirs);
+        std::erase_if(found, is_theirs);
+        if (!of_policy->empty()) settings.policy = built_in_policy();
+    }
+    if (found.empty()) return settings;
+    std::ranges::sort(found, {}, [](const Problem& one) { return std::tie(one.line, one.key, one.text); });
+    return std::unexpected(std::move(found));
+}
+
+Loaded load_with(const std::filesystem::path& file, std::vector<Problem>* of_policy) {
+    const auto content = read_file(file);
+    if (!content)
+        return std::unexpected(std::vector{
+            Problem{file.string(), 1, "file",
+                    content.error() + "; expected a readable TOML file (countersign init writes one)"}});
+    auto settings = parse_with(*content, file, of_policy);
+    // Words of Slackbot's that this release does not know yet (O9); read again at each reload.
+    const auto texts = file.parent_path() / "slackbot_texts.toml";
+    std::error_code ignored;
+    if (!settings || !std::filesystem::exists(texts, ignored)) return settings;
+    Problems problems{texts.string(), {}};
+    if (const auto more = read_file(texts); more)
+        add_slackbot_texts(*more, texts, settings->slackbot_texts, problems);
+    else
+        problems.add(1, "file", more.error() + "; expected a readable TOML file, or none");
+    if (!problems.found.empty()) return std::unexpected(std::move(problems.found));
+    return settings;
+}
+
 }  // namespace
 
 std::string to_text(const Problem& problem) {
@@ -161,36 +205,20 @@ std::string to_text(const Problem& problem) {
 
 std::expected<Settings, std::vector<Problem>> parse_settings(std::string_view toml,
                                                              const std::filesystem::path& file) {
-    const auto document = parse_document(toml, file);
-    if (!document) return std::unexpected(std::vector{document.error()});
-    Problems problems{file.string(), {}};
-    Settings settings = read_all(*document, file, problems);
-    if (problems.found.empty()) return settings;
-    std::ranges::sort(problems.found, {},
-                      [](const Problem& one) { return std::tie(one.line, one.key, one.text); });
-    return std::unexpected(std::move(problems.found));
+    return parse_with(toml, file, nullptr);
 }
 
 std::expected<Settings, std::vector<Problem>> load_settings(const std::filesystem::path& file) {
-    const auto content = read_file(file);
-    if (!content)
-        return std::unexpected(std::vector{
-            Problem{file.string(), 1, "file",
-                    content.error() + "; expected a readable TOML file (countersign init writes one)"}});
-    auto settings = parse_settings(*content, file);
-    // Words of Slackbot's that this release does not know yet (O9); read again at each reload.
-    const auto texts = file.parent_path() / "slackbot_texts.toml";
-    std::error_code ignored;
-    if (!settings || !std::filesystem::exists(texts, ignored)) return settings;
-    Problems problems{texts.string(), {}};
-    if (const auto more = read_file(texts); more)
-        add_slackbot_texts(*more, texts, settings->slackbot_texts, problems);
-    else
-        problems.add(1, "file", more.error() + "; expected a readable TOML file, or none");
-    if (!problems.found.empty()) return std::unexpected(std::move(problems.found));
-    return settings;
+    return load_with(file, nullptr);
 }
 
+std::expected<ReadingSettings, std::vector<Problem>> load_settings_for_reading(
+    const std::filesystem::path& file) {
+    std::vector<Problem> of_policy;
+    auto read = load_with(file, &of_policy);
+    if (!read) return std::unexpected(std::move(read.error()));
+    return ReadingSettings{std::move(*read), std::move(of_policy)};
+}
 std::string_view example_settings() {
     return embedded::countersign_toml;
 }

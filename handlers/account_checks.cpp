@@ -2,6 +2,7 @@
 #include "handlers/accounts.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/installed_apps.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/token_life.hpp"
@@ -9,6 +10,7 @@
 #include "handlers/trackers.hpp"
 #include "handlers/views/account_texts.hpp"
 #include "handlers/views/installed_answer_texts.hpp"
+#include "handlers/views/installed_messages.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/recorded.hpp"
@@ -17,16 +19,23 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
 // I12: whether a stored token still works, and reaches what is built on it.
 namespace countersign::handlers {
 namespace {
 
 namespace texts = views::texts;
+using nlohmann::json;
 using review::field;
 using review::text_field;
 using storage::Authorization;
 using storage::AuthorizationState;
 using storage::IntegrationState;
+
+constexpr auto soon_again = std::chrono::minutes(2);
 
 std::vector<Probe> probes_of(const Authorization& authorization, const Context& context) {
     std::vector<Probe> probes;
@@ -56,30 +65,59 @@ std::string test_words(const EffectAnswer& answer, const Authorization& authoriz
         views::inert_line(views::recorded_in(language, text_field(answer.response, "text")), 200));
 }
 
-// The owner of an integration hears once when its project is out of reach, and nothing while that lasts.
+// The owner of an integration hears once when its project is reached or out of reach, and nothing while that
+// lasts.
+views::Message access_words(const storage::Integration& use, const std::string& lost, bool awaited,
+                            const Authorization& authorization, const Context& context) {
+    const auto language = language_of(use.owner, context);
+    if (lost.empty())
+        return views::line(say_in(language, texts::connected_line, views::integration_line(use, language)));
+    return views::line(say_in(language, awaited ? texts::not_reached : texts::lost_access,
+                              views::inert_line(use.name, 80), views::inert_line(lost, 100),
+                              views::inert_line(authorization.account, 60)));
+}
+
 void mark_access(const EffectAnswer& answer, const Authorization& authorization, const Context& context,
                  Outcome& outcome) {
-    const auto lost_project = [&](std::int64_t integration) -> std::string {
-        for (const auto& lost : field(answer.response, "lost"))
-            if (review::number_field(lost, "integration") == integration) return text_field(lost, "project");
-        return "";
+    const auto project_in = [](const json& list, std::int64_t integration) {
+        for (const auto& each : list)
+            if (review::number_field(each, "integration") == integration) return text_field(each, "project");
+        return std::string();
     };
+    std::vector<storage::Integration> changed;
     for (auto& use : context.view.installed().built_on(authorization.id)) {
-        const auto lost = lost_project(use.id);
+        // A check that was begun before it was added or moved here says nothing about it.
+        if (use.kind == storage::IntegrationKind::tracker &&
+            project_in(field(answer.args, "probes"), use.id).empty())
+            continue;
+        const auto lost = project_in(field(answer.response, "lost"), use.id);
         const bool worked = use.state == IntegrationState::active;
-        if ((!worked && use.state != IntegrationState::degraded) || worked == lost.empty()) continue;
+        const bool awaited = awaits_access(use);
+        if (!worked && use.state != IntegrationState::degraded) continue;
+        if (lost.empty() ? worked : !worked && !awaited) continue;
         use.state = lost.empty() ? IntegrationState::active : IntegrationState::degraded;
         use.state_note =
             lost.empty() ? "" : say_in(views::Language::english, texts::account_lost_access, lost);
         use.state_since = context.now;
-        if (!lost.empty() && !use.owner.empty())
+        if (!use.owner.empty() && (use.kind == storage::IntegrationKind::tracker || !lost.empty()))
             outcome.effects.push_back(
-                private_line(use.owner, fmt::format("lost_access:{}:{}", use.id, to_millis(context.now)),
-                             views::line(say_in(language_of(use.owner, context), texts::lost_access,
-                                                views::inert_line(use.name, 80), views::inert_line(lost, 100),
-                                                views::inert_line(authorization.account, 60)))));
+                private_line(use.owner,
+                             fmt::format("{}:{}:{}", lost.empty() ? "connected" : "lost_access", use.id,
+                                         to_millis(context.now)),
+                             access_words(use, lost, awaited, authorization, context)));
+        changed.push_back(use);
         outcome.changes.push_back(save(std::move(use)));
     }
+    outcome.merge(redraw_mending(changed, context));
+}
+
+// Whoever waits to hear that it is connected does not wait six hours for a server that was away.
+Outcome nothing_known(const Authorization& authorization, const Context& context) {
+    Outcome outcome;
+    const auto uses = context.view.installed().built_on(authorization.id);
+    if (std::ranges::any_of(uses, awaits_access))
+        outcome.changes.push_back(account_timer("account_check", authorization, context.now + soon_again));
+    return outcome;
 }
 
 Outcome checked(const EffectAnswer& answer, const Context& context) {
@@ -91,8 +129,8 @@ Outcome checked(const EffectAnswer& answer, const Context& context) {
             return authorization_broken(std::move(*found), text_field(answer.response, "text"), context);
         return token_refused(std::move(*found), context);
     }
+    if (!answer.ok()) return nothing_known(*found, context);
     Outcome outcome;
-    if (!answer.ok()) return outcome;  // nothing is known, and nothing changes
     auto& row = *found;
     const auto id = text_field(answer.response, "account_id");
     if (!row.account_id.empty() && id != row.account_id)

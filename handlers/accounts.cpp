@@ -1,5 +1,7 @@
 #include "handlers/accounts.hpp"
 
+#include "handlers/review/payload_fields.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -27,9 +29,11 @@ Effect account_effect(std::string key, std::string_view method, std::string_view
 }  // namespace
 
 Effect refresh_account(const storage::Authorization& a) {
-    return account_effect(fmt::format("refresh:{}:{}:{}", a.id, a.fingerprint, a.troubles), "account.refresh",
-                          purposes::account_refresh,
-                          {{"authorization", a.id}, {"fingerprint", a.fingerprint}}, a.id);
+    auto made = account_effect(fmt::format("refresh:{}:{}:{}", a.id, a.fingerprint, a.troubles),
+                               "account.refresh", purposes::account_refresh,
+                               {{"authorization", a.id}, {"fingerprint", a.fingerprint}}, a.id);
+    made.context = json{{"name", a.name}, {"kind", to_text(a.kind)}, {"url", a.url}}.dump();
+    return made;
 }
 
 Effect check_account(const storage::Authorization& a, const std::vector<Probe>& probes, bool certain,
@@ -53,6 +57,17 @@ Effect revoke_account(const storage::Authorization& a, Timestamp now) {
     auto made = account_effect("revoke:" + a.id, "account.revoke", purposes::account_revoke,
                                {{"authorization", a.id}, {"kind", to_text(a.kind)}, {"url", a.url}}, a.id);
     made.context = json{{"name", a.name}, {"url", a.url}}.dump();
+    made.deadline = now + revoke_limit;
+    return made;
+}
+
+Effect revoke_unwanted(const EffectAnswer& renewal, Timestamp now) {
+    const auto id = review::text_field(renewal.args, "authorization") + unwanted_suffix;
+    const auto url = review::text_field(renewal.context, "url");
+    auto made = account_effect(
+        "revoke:" + renewal.key, "account.revoke", purposes::account_revoke,
+        {{"authorization", id}, {"kind", review::text_field(renewal.context, "kind")}, {"url", url}}, id);
+    made.context = json{{"name", review::text_field(renewal.context, "name")}, {"url", url}}.dump();
     made.deadline = now + revoke_limit;
     return made;
 }

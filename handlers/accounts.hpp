@@ -1,5 +1,6 @@
 #pragma once
 
+#include "handlers/effect_answer.hpp"
 #include "handlers/views/message.hpp"
 #include "storage/installed.hpp"
 #include "storage/records.hpp"
@@ -23,6 +24,9 @@ inline constexpr std::string_view grant_adopt = "grant_adopt";
 inline constexpr std::string_view channel_post = "channel_post";
 }  // namespace purposes
 
+// Where a renewed token is sealed that nobody wants any more when it comes: after the authorization's id.
+inline constexpr const char* unwanted_suffix = ":unwanted";
+
 // O10: one a token, and one more for each time that it could not be told whether it worked.
 [[nodiscard]] storage::Effect refresh_account(const storage::Authorization& authorization);
 struct Probe {
@@ -35,6 +39,8 @@ struct Probe {
                                             std::string_view round, const UserId& tester = {});
 // Not sent after ten minutes: then the secrets go without it.
 [[nodiscard]] storage::Effect revoke_account(const storage::Authorization& authorization, Timestamp now);
+// The same for what this renewal brought, whose authorization is gone or holds another token by now.
+[[nodiscard]] storage::Effect revoke_unwanted(const EffectAnswer& renewal, Timestamp now);
 
 [[nodiscard]] storage::Effect begin_grant(const storage::OauthApp& app, bool device,
                                           const std::string& context, std::string_view cause);

@@ -1,5 +1,7 @@
+#include "handlers/accounts.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/installed_apps.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/token_life.hpp"
@@ -16,6 +18,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <vector>
 
 // How an authorization ends: its server does not take it any more, Slack took it away, or we gave it back.
 namespace countersign::handlers {
@@ -39,9 +42,9 @@ Outcome authorization_broken(Authorization row, std::string_view why, const Cont
     outcome.effects.push_back(alarm(context.settings, key, words(views::Language::english)));
     if (!row.owner.empty())
         outcome.effects.push_back(private_line(row.owner, key, words(language_of(row.owner, context))));
+    std::vector<storage::Integration> stopped;
     for (auto& use : context.view.installed().built_on(row.id)) {
         if (use.state == IntegrationState::needs_reauth) continue;
-        // A pause is kept in mind by its note alone: reconnecting ends both.
         use.state = IntegrationState::needs_reauth;
         use.state_note = say_in(views::Language::english, texts::account_broken, why);
         use.state_since = context.now;
@@ -49,8 +52,10 @@ Outcome authorization_broken(Authorization row, std::string_view why, const Cont
             outcome.effects.push_back(
                 private_line(use.owner, fmt::format("stopped:{}:{}:{}", row.id, row.fingerprint, use.id),
                              views::integration_broken(use, language_of(use.owner, context))));
+        stopped.push_back(use);
         outcome.changes.push_back(save(std::move(use)));
     }
+    outcome.merge(redraw_mending(stopped, context));
     row.state = AuthorizationState::needs_reauth;
     row.state_note = why;
     row.state_since = context.now;
@@ -80,11 +85,12 @@ Outcome slack_tokens_lost(const Event& event, const Context& context) {
 // O14: tried, and its result shown; whatever it was, nothing is kept after it.
 Outcome revoke_answered(const EffectAnswer& answer, const Context& context) {
     Outcome outcome;
-    const auto id = text_field(answer.args, "authorization");
+    const auto record = text_field(answer.args, "authorization");
+    const auto id = record.substr(0, record.find(unwanted_suffix));
     const auto name = text_field(answer.context, "name");
     const auto url = text_field(answer.context, "url");
     const auto why = answer.ok() ? "" : text_field(answer.response, "text");
-    outcome.changes.emplace_back(storage::ChangeInstalled{storage::ShredSecrets{id}});
+    outcome.changes.emplace_back(storage::ChangeInstalled{storage::ShredSecrets{record}});
     outcome.audit.push_back({"countersign", "authorization.revoked", id,
                              details({{"name", name},
                                       {"result", answer.ok() ? "taken back by its server" : "not taken back"},
@@ -99,7 +105,7 @@ Outcome revoke_answered(const EffectAnswer& answer, const Context& context) {
                   views::inert_line(name, 80),
                   why.empty() ? "its server did not answer" : views::inert_line(why, 200),
                   views::inert_line(url, 80));
-    outcome.effects.push_back(alarm(context.settings, "revoked:" + id, views::line(words)));
+    outcome.effects.push_back(alarm(context.settings, "revoked:" + record, views::line(words)));
     return outcome;
 }
 

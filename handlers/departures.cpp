@@ -21,6 +21,11 @@ namespace {
 constexpr std::size_t listed = 20;
 constexpr auto every = std::chrono::hours(24);
 
+// M19: what was imported has no owner yet; whoever installed it may have left before day one.
+UserId answers_for(const storage::InventoryEntry& entry) {
+    return entry.owner.empty() ? UserId(entry.set_up_by) : entry.owner;
+}
+
 void add_delegates(const config::Party& party, const Context& context, std::set<UserId>& people) {
     std::vector<UserId> members;
     for (const auto& member : party.members) {
@@ -41,7 +46,7 @@ std::set<UserId> who_matters(const Context& context) {
     for (const auto& each : installed.integrations())
         people.insert(each.owner);
     for (const auto& each : installed.inventory({.state = "installed", .limit = 10'000}))
-        people.insert(each.owner);
+        people.insert(answers_for(each));
     for (const auto& each : context.view.open_requests())
         people.insert(each.requester);
     for (const auto& party : context.settings.review.parties)
@@ -58,8 +63,8 @@ std::vector<std::string> left_behind(const UserId& person, const Context& contex
             lines.push_back(views::authorization_line(each, view.built_on(each.id).size()));
     for (const auto& each : view.integrations())
         if (each.owner == person) lines.push_back(views::integration_line(each));
-    for (const auto& each : view.inventory({.state = "installed", .owner = person}))
-        lines.push_back(views::inventory_line(each));
+    for (const auto& each : view.inventory({.state = "installed", .limit = 10'000}))
+        if (answers_for(each) == person) lines.push_back(views::inventory_line(each));
     return lines;
 }
 

@@ -27,6 +27,7 @@
 #include "handlers/trackers.hpp"
 #include "handlers/uninstalling.hpp"
 #include "handlers/vendor_issue_seen.hpp"
+#include "handlers/waiting_press.hpp"
 
 namespace countersign::handlers {
 
@@ -51,6 +52,7 @@ Outcome heard(const EffectAnswer& answer, const Event& event, const Context& con
     if (answer.purpose == purposes::form) return form_opened(answer, context);
     if (answer.purpose == purposes::user_group) return group_answered(event, context);
     if (answer.purpose == purposes::person) return person_told(answer, context);
+    if (answer.purpose == purposes::presser) return presser_told(answer, context);
     if (answer.purpose == purposes::colleague) return colleague_told(answer, context);
     if (answer.purpose == purposes::home) return home_published(answer, context);
     if (answer.purpose == purposes::picture) return picture_uploaded(answer, context);

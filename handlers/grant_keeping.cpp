@@ -76,7 +76,7 @@ Outcome kept(const Press& press, const PendingGrant& grant, const Context& conte
     outcome.changes.emplace_back(storage::CancelTimer{"grant_over:" + grant.id});
     if (!grant.reconnect.empty()) {
         if (!context.view.installed().authorization(grant.reconnect)) {
-            outcome.merge(grant_ended(grant, "removed meanwhile"));
+            outcome.merge(grant_ended(grant, "removed meanwhile", context));
             outcome.merge(say(press, say_in(press.language, texts::gone_nothing_stored)));
             return outcome;
         }
@@ -84,7 +84,7 @@ Outcome kept(const Press& press, const PendingGrant& grant, const Context& conte
         return outcome;
     }
     if (context.view.installed().name_is_taken(grant.kind, grant.name)) {
-        outcome.merge(grant_ended(grant, "name taken"));
+        outcome.merge(grant_ended(grant, "name taken", context));
         outcome.merge(say(press, say_in(press.language, texts::taken_nothing_stored)));
         return outcome;
     }
@@ -112,7 +112,7 @@ Outcome grant_pressed(const Press& press, const Context& context) {
         return refuse(press, grant->id, "no_right", say_in(press.language, texts::begun_by_other));
     if (auto may = require_admin(press, grant->id, context); !may) return std::move(may.error());
     if (press.what == ids::grant_keep) return kept(press, *grant, context);
-    auto outcome = grant_ended(*grant, "cancelled");
+    auto outcome = grant_ended(*grant, "cancelled", context);
     outcome.merge(
         say(press, say_in(press.language, texts::nothing_kept, views::inert_line(grant->name, 80))));
     return outcome;

@@ -1,5 +1,6 @@
 #include "handlers/grant_steps.hpp"
 
+#include "handlers/accounts.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/people.hpp"
@@ -7,8 +8,11 @@
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/recorded.hpp"
+#include "storage/installed_view.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace countersign::handlers {
 
@@ -25,9 +29,21 @@ Outcome tell_of_grant(const PendingGrant& grant, std::string_view occasion, cons
     return outcome;
 }
 
-Outcome grant_ended(const PendingGrant& grant, std::string_view why) {
+Outcome grant_ended(const PendingGrant& grant, std::string_view why, const Context& context) {
     Outcome outcome;
-    outcome.changes.push_back(installed_change(storage::ShredSecrets{grant.id}));
+    const auto stored = context.view.installed().authorizations();
+    const bool in_use = std::ranges::any_of(
+        stored, [&](const storage::Authorization& each) { return each.fingerprint == grant.fingerprint; });
+    if (grant.stage == storage::GrantStage::granted && !in_use) {
+        storage::Authorization unwanted;  // its token must not stay valid (O14); then its secrets go
+        unwanted.id = grant.id;
+        unwanted.kind = grant.kind;
+        unwanted.name = grant.name;
+        unwanted.url = grant.url;
+        outcome.effects.push_back(revoke_account(unwanted, context.now));
+    } else {
+        outcome.changes.push_back(installed_change(storage::ShredSecrets{grant.id}));
+    }
     outcome.changes.push_back(installed_change(storage::RemoveGrant{grant.id}));
     for (const auto* kind : {"grant_poll", "grant_over"})
         outcome.changes.emplace_back(storage::CancelTimer{fmt::format("{}:{}", kind, grant.id)});
@@ -37,7 +53,7 @@ Outcome grant_ended(const PendingGrant& grant, std::string_view why) {
 }
 
 Outcome grant_failed(const PendingGrant& grant, const std::string& why, const Context& context) {
-    auto outcome = grant_ended(grant, why);
+    auto outcome = grant_ended(grant, why, context);
     const auto language = language_of(grant.asked_by, context);
     outcome.merge(tell_of_grant(
         grant, "failed",

@@ -17,7 +17,8 @@ namespace countersign::handlers {
 [[nodiscard]] Outcome tell_of_grant(const storage::PendingGrant& grant, std::string_view occasion,
                                     const views::Message& message);
 // Nothing of it stays; the second one also tells why.
-[[nodiscard]] Outcome grant_ended(const storage::PendingGrant& grant, std::string_view why);
+[[nodiscard]] Outcome grant_ended(const storage::PendingGrant& grant, std::string_view why,
+                                  const Context& context);
 [[nodiscard]] Outcome grant_failed(const storage::PendingGrant& grant, const std::string& why,
                                    const Context& context);
 

@@ -5,6 +5,7 @@
 #include "handlers/installed_fields.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/rights.hpp"
+#include "handlers/token_parts.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/installed_messages.hpp"
@@ -129,9 +130,14 @@ Outcome integration_added(const Press& press, const Context& context) {
     made.account = authorization->account;
     made.owner = press.user;
     made.made_at = made.state_since = context.now;
-    auto outcome = say(
-        press, say_in(press.language, texts::connected_line, views::integration_line(made, press.language)));
+    const bool tracker = made.kind == IntegrationKind::tracker;
+    if (tracker) await_access(made, context.now);
+    const auto line = views::integration_line(made, press.language);
+    auto outcome = say(press, tracker ? say_in(press.language, texts::asking_server,
+                                               views::inert_line(made.instance, 80), line)
+                                      : say_in(press.language, texts::connected_line, line));
     outcome.changes.emplace_back(storage::ChangeInstalled{storage::SaveIntegration{made}});
+    if (tracker) outcome.changes.push_back(account_timer("account_check", *authorization, context.now));
     if (made.kind == IntegrationKind::channel) outcome.merge(greet_channel(made, press, context));
     outcome.audit.push_back({press.user.value, "integration.added", made.target,
                              details({{"name", made.name},

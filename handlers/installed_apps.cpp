@@ -6,14 +6,17 @@
 #include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/rights.hpp"
+#include "handlers/token_parts.hpp"
 #include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/installed_messages.hpp"
+#include "handlers/waiting_press.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 namespace countersign::handlers {
 namespace {
@@ -32,16 +35,24 @@ std::string progress_name(const std::string& authorization) {
     return "mending:" + authorization;
 }
 
-// The admins' note of a removal, redrawn as integrations come back.
+// Which note an integration is in: that of the authorization that it was built on when that was removed.
+std::string place_of(const Integration& integration) {
+    return "mending_of:" + std::to_string(integration.id);
+}
+
+storage::Effect progress_note(const std::string& authorization, const std::string& name,
+                              const std::vector<Integration>& all, const Context& context) {
+    auto effect = alarm(context.settings, progress_name(authorization), views::mending_progress(name, all));
+    effect.message = progress_name(authorization);
+    return effect;
+}
+
+// The admins' note of a removal, redrawn as integrations come back, or stop again.
 Outcome update_progress(const std::string& authorization, const std::string& name,
                         const std::vector<Integration>& all, const Context& context) {
     Outcome outcome;
-    const auto message = views::mending_progress(name, all);
-    auto effect = alarm(context.settings, progress_name(authorization), message);
-    effect.message = progress_name(authorization);
-    outcome.effects.push_back(effect);
-    if (std::ranges::all_of(all, [](const auto& one) { return one.state == IntegrationState::needs_reauth; }))
-        return outcome;
+    auto effect = progress_note(authorization, name, all, context);
+    outcome.effects.push_back(effect);  // where it was not posted yet
     auto args = nlohmann::json::parse(effect.args);
     args.erase("channel");
     effect.key = fmt::format("{}:{}", effect.key, to_millis(context.now));
@@ -49,6 +60,24 @@ Outcome update_progress(const std::string& authorization, const std::string& nam
     effect.args = args.dump();
     outcome.effects.push_back(effect);
     return outcome;
+}
+
+// Those that stopped with it, as they are now, with what has just changed.
+std::vector<Integration> stopped_with(const std::string& authorization,
+                                      const std::vector<Integration>& changed, const Context& context) {
+    std::vector<Integration> stopped;
+    const auto waiting = context.view.meta(progress_name(authorization));
+    const auto ids = nlohmann::json::parse(waiting, nullptr, false);
+    if (!ids.is_array()) return stopped;
+    for (const auto& id : ids) {
+        if (!id.is_number_integer()) continue;
+        const auto number = id.get<std::int64_t>();
+        const auto newer = std::ranges::find(changed, number, &Integration::id);
+        auto each =
+            newer != changed.end() ? std::optional(*newer) : context.view.installed().integration(number);
+        if (each) stopped.push_back(std::move(*each));
+    }
+    return stopped;
 }
 
 }  // namespace
@@ -128,7 +157,8 @@ std::expected<void, Outcome> require_owner(const Press& press, const InstalledTh
 
 std::expected<void, Outcome> require_member(const Press& press, const Context& context) {
     const auto person = context.view.person(press.user);
-    if (!person || (person->active && !person->guest)) return {};
+    if (!person) return std::unexpected(wait_for_person(press.user, press));
+    if (person->active && !person->guest) return {};
     return std::unexpected(
         refuse(press, "installed_apps", "guest", say_in(press.language, views::texts::no_guests)));
 }
@@ -141,25 +171,40 @@ Outcome reconnected_on(Integration integration, const Authorization& authorizati
     integration.authorization = authorization.id;
     integration.authorization_name = authorization.name;
     integration.account = authorization.account;
-    integration.state = IntegrationState::active;
-    integration.state_note.clear();
-    integration.state_since = context.now;
+    if (context.view.meta(pause_mark(integration)) == "1") {
+        integration.state = IntegrationState::paused;
+        integration.state_note.clear();
+        integration.state_since = context.now;
+    } else if (integration.kind == storage::IntegrationKind::tracker) {
+        await_access(integration, context.now);
+        outcome.changes.push_back(account_timer("account_check", authorization, context.now));
+    } else {
+        integration.state = IntegrationState::active;
+        integration.state_note.clear();
+        integration.state_since = context.now;
+    }
     outcome.changes.emplace_back(storage::ChangeInstalled{storage::SaveIntegration{integration}});
     outcome.audit.push_back(
         {by.value, "integration.reconnected", std::to_string(integration.id),
          details({{"name", integration.name}, {"from", before}, {"to", authorization.id}})});
-    // The others that stopped with it, and those that found another place since: who is where is in the note.
-    const auto waiting = context.view.meta(progress_name(before));
-    auto all = nlohmann::json::parse(waiting, nullptr, false);
-    if (!all.is_array()) return outcome;
-    std::vector<Integration> stopped;
-    for (const auto& id : all) {
-        if (!id.is_number_integer()) continue;
-        auto each = id == integration.id ? std::optional(integration)
-                                         : context.view.installed().integration(id.get<std::int64_t>());
-        if (each) stopped.push_back(std::move(*each));
-    }
+    const auto stopped = stopped_with(before, {integration}, context);
+    if (stopped.empty()) return outcome;
+    outcome.changes.emplace_back(storage::SetMeta{
+        place_of(integration), nlohmann::json{{"id", before}, {"name", before_name}}.dump()});
     outcome.merge(update_progress(before, before_name, stopped, context));
+    return outcome;
+}
+
+Outcome redraw_mending(const std::vector<Integration>& changed, const Context& context) {
+    Outcome outcome;
+    std::map<std::string, std::string> notes;  // one drawing each
+    for (const auto& each : changed) {
+        const auto place = nlohmann::json::parse(context.view.meta(place_of(each)), nullptr, false);
+        if (place.is_object()) notes[review::text_field(place, "id")] = review::text_field(place, "name");
+    }
+    for (const auto& [authorization, name] : notes)
+        outcome.merge(
+            update_progress(authorization, name, stopped_with(authorization, changed, context), context));
     return outcome;
 }
 
@@ -176,7 +221,7 @@ Outcome tell_of_removal(const std::string& id, const std::string& name,
                          views::integration_broken(each, language_of(each.owner, context))));
     }
     outcome.changes.emplace_back(storage::SetMeta{progress_name(id), ids.dump()});
-    outcome.merge(update_progress(id, name, stopped, context));
+    outcome.effects.push_back(progress_note(id, name, stopped, context));
     return outcome;
 }
 

@@ -35,9 +35,13 @@ using storage::InstalledThing;
 // Guests and people who left may not use installed apps (I5).
 [[nodiscard]] std::expected<void, Outcome> require_member(const Press& press, const Context& context);
 
-// An integration works again on this authorization (I8, I9), and who waited for it sees that (M16).
+// An integration is on this authorization from now on (I8, I9): a tracker's once its project was reached, and
+// who waited for it sees that (M16).
 [[nodiscard]] Outcome reconnected_on(storage::Integration integration,
                                      const storage::Authorization& authorization, const UserId& by,
+                                     const Context& context);
+// The notes of removals that these are in, drawn anew; `changed`: as they are from now on.
+[[nodiscard]] Outcome redraw_mending(const std::vector<storage::Integration>& changed,
                                      const Context& context);
 // An authorization is gone: the owners of what was built on it are told once, the admins see how the mending
 // goes (I7). `stopped`: as they are now.

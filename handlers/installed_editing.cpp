@@ -4,10 +4,12 @@
 #include "handlers/installed_fields.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/rights.hpp"
+#include "handlers/token_parts.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/installed_messages.hpp"
 #include "handlers/views/mrkdwn.hpp"
+#include "handlers/waiting_press.hpp"
 
 namespace countersign::handlers {
 namespace {
@@ -20,10 +22,6 @@ using storage::Integration;
 using storage::IntegrationKind;
 using storage::IntegrationState;
 using storage::InventoryEntry;
-
-storage::Change save(Integration integration) {
-    return storage::ChangeInstalled{storage::SaveIntegration{std::move(integration)}};
-}
 
 // M13: what this person changed is applied to what stands there now, whoever changed the rest meanwhile; the
 // same field changed by two is shown and decided by a person. `shown`: digests of what the form showed.
@@ -48,6 +46,16 @@ struct Merge {
     }
 };
 
+// I14: what somebody new is to answer for is given to a member who is still here; nobody else is asked about.
+std::optional<Outcome> owner_refused(const Press& press, const UserId& before, const UserId& owner,
+                                     const Context& context) {
+    if (owner == before || owner.empty()) return std::nullopt;
+    const auto person = context.view.person(owner);
+    if (person && person->active && !person->guest) return std::nullopt;
+    if (!person) return wait_for_person(owner, press);
+    return wrong(press, ids::field_owner, say_in(press.language, texts::owner_is_member));
+}
+
 Outcome entry_edited(const Press& press, InventoryEntry entry, std::string_view shown,
                      const Context& context) {
     Merge merge{press, text::words(shown), std::nullopt};
@@ -58,9 +66,7 @@ Outcome entry_edited(const Press& press, InventoryEntry entry, std::string_view 
     merge(entry.data_class, ids::field_data);
     merge(entry.notes, ids::field_notes);
     if (merge.conflict) return std::move(*merge.conflict);
-    const auto person = context.view.person(UserId(owner));
-    if (person && (!person->active || person->guest))
-        return wrong(press, ids::field_owner, say_in(press.language, texts::owner_is_member));
+    if (auto refused = owner_refused(press, entry.owner, UserId(owner), context)) return std::move(*refused);
     entry.owner = UserId(owner);
     auto outcome =
         say(press, say_in(press.language, texts::saved_line, views::inventory_line(entry, press.language)));
@@ -82,7 +88,9 @@ Outcome integration_edited(const Press& press, Integration integration, const Co
     if (const auto taken = taken_name(press, name, integration.id, context); !taken.empty())
         return wrong(press, ids::field_name, taken);
     integration.name = name;
-    integration.owner = UserId(entered(press, ids::field_owner));
+    const UserId owner(entered(press, ids::field_owner));
+    if (auto refused = owner_refused(press, integration.owner, owner, context)) return std::move(*refused);
+    integration.owner = owner;
     const bool pause = entered(press, ids::field_pause) == "paused";
     const bool paused = integration.state == IntegrationState::paused;
     if (pause != paused && integration.state != IntegrationState::needs_reauth) {
@@ -92,6 +100,9 @@ Outcome integration_edited(const Press& press, Integration integration, const Co
     }
     auto outcome = say(press, say_in(press.language, texts::saved_line,
                                      views::integration_line(integration, press.language)));
+    // I8: mending brings the settings back, this one among them.
+    if (integration.state != IntegrationState::needs_reauth)
+        outcome.changes.emplace_back(storage::SetMeta{pause_mark(integration), pause ? "1" : ""});
     outcome.audit.push_back({press.user.value, "integration.edited", std::to_string(integration.id),
                              details({{"name", name}, {"state", to_text(integration.state)}})});
     outcome.changes.push_back(save(std::move(integration)));
@@ -124,7 +135,9 @@ Outcome authorization_edited(const Press& press, Authorization authorization, co
     if (!same && context.view.installed().name_is_taken(authorization.kind, name))
         return wrong(press, ids::field_name, say_in(press.language, texts::authorization_name_taken));  // I11
     authorization.name = name;
-    authorization.owner = UserId(entered(press, ids::field_owner));
+    const UserId owner(entered(press, ids::field_owner));
+    if (auto refused = owner_refused(press, authorization.owner, owner, context)) return std::move(*refused);
+    authorization.owner = owner;
     authorization.notes = entered(press, ids::field_notes);
     if (auto refused = take_allowed(press, authorization)) return std::move(*refused);
     auto outcome =

@@ -4,6 +4,7 @@
 #include "handlers/installed_fields.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/rights.hpp"
+#include "handlers/token_parts.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/installed_answer_texts.hpp"
 #include "handlers/views/installed_forms.hpp"
@@ -60,10 +61,15 @@ Outcome reconnect_chosen(const Press& press, const Context& context) {
                      say_in(press.language, texts::other_account, integration.account, chosen->account));
     auto outcome = reconnected_on(integration, *chosen, press.user, context);
     auto shown = integration;
-    shown.state = IntegrationState::active;
     shown.authorization_name = chosen->name;
-    outcome.merge(say(press, say_in(press.language, texts::connected_line,
-                                    views::integration_line(shown, press.language))));
+    const bool paused = context.view.meta(pause_mark(integration)) == "1";
+    const bool asked = shown.kind == IntegrationKind::tracker && !paused;
+    shown.state = paused ? IntegrationState::paused : IntegrationState::active;
+    if (asked) await_access(shown, context.now);
+    const auto line = views::integration_line(shown, press.language);
+    outcome.merge(say(press, asked ? say_in(press.language, texts::asking_server,
+                                            views::inert_line(shown.instance, 80), line)
+                                   : say_in(press.language, texts::connected_line, line)));
     return outcome;
 }
 

@@ -67,14 +67,16 @@ std::optional<storage::Person> read_described(const EffectAnswer& answer, Timest
     if (name.empty()) name = text_field(user, "real_name");
     if (name.empty()) name = text_field(user, "name");
     const auto flag = [&](const char* key) { return review::bool_field(user, key).value_or(false); };
-    return storage::Person{.id = id,
-                           .name = text::shortened(text::cleaned(name), longest_name),
-                           .locale = text_field(user, "locale"),
-                           .zone = text_field(user, "tz"),
-                           .zone_offset = static_cast<int>(review::number_field(user, "tz_offset")),
-                           .active = !flag("deleted"),
-                           .guest = flag("is_restricted") || flag("is_ultra_restricted"),
-                           .read_at = now};
+    return storage::Person{
+        .id = id,
+        .name = text::shortened(text::cleaned(name), longest_name),
+        .locale = text_field(user, "locale"),
+        .zone = text_field(user, "tz"),
+        .zone_offset = static_cast<int>(review::number_field(user, "tz_offset")),
+        .active = !flag("deleted"),
+        // Of another organisation, in a shared channel: no more of a member (I5).
+        .guest = flag("is_restricted") || flag("is_ultra_restricted") || flag("is_stranger"),
+        .read_at = now};
 }
 
 Outcome person_told(const EffectAnswer& answer, const Context& context) {

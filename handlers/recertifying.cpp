@@ -42,16 +42,34 @@ void escalate(const InventoryEntry& entry, Timestamp asked, const Context& conte
               views::recertify_question(entry, target_of(entry), true, views::Language::english)));
 }
 
+// The owner; where there is none, whoever set it up or asked for it and is still there. Nobody: the admins.
+UserId whom_to_ask(const InventoryEntry& entry, const Context& context) {
+    if (!entry.owner.empty()) return entry.owner;
+    const auto is_here = [&](const UserId& id) {
+        const auto person = context.view.person(id);
+        return person && person->active && !person->guest;
+    };
+    if (const UserId installer(entry.set_up_by); is_here(installer)) return installer;
+    const auto request = entry.request ? context.view.request(*entry.request) : std::nullopt;
+    return request && is_here(request->requester) ? request->requester : UserId();
+}
+
+// M28: what was there before Countersign was, and nobody has ever approved.
+bool to_catch_up(const InventoryEntry& entry) {
+    return entry.source != "event" && !entry.source.empty() && !entry.request && !entry.confirmed_at;
+}
+
 void ask(InventoryEntry entry, const Context& context, Outcome& outcome) {
     entry.asked_at = context.now;
-    if (entry.owner.empty())
+    const auto whom = whom_to_ask(entry, context);
+    if (whom.empty())
         escalate(entry, context.now, context, outcome);
     else
         outcome.effects.push_back(private_line(
-            entry.owner, key_of("recertify", entry, context.now),
-            views::recertify_question(entry, target_of(entry), false, language_of(entry.owner, context))));
+            whom, key_of("recertify", entry, context.now),
+            views::recertify_question(entry, target_of(entry), false, language_of(whom, context))));
     outcome.audit.push_back({"countersign", "inventory.recertification_asked", target_of(entry),
-                             details({{"name", entry.app_name}, {"owner", entry.owner.value}})});
+                             details({{"name", entry.app_name}, {"owner", whom.value}})});
     outcome.changes.push_back(save(std::move(entry)));
 }
 
@@ -77,11 +95,12 @@ Outcome recertify_due(const Context& context) {
         if (entry.app_id == context.capabilities.own_app) continue;
         if (entry.asked_at) {
             // Once: the key is the question's.
-            if (context.now - *entry.asked_at >= patience && !entry.owner.empty())
-                escalate(entry, *entry.asked_at, context, outcome);
+            if (context.now - *entry.asked_at >= patience) escalate(entry, *entry.asked_at, context, outcome);
             continue;
         }
-        if (entry.confirmed_at.value_or(entry.first_seen) > due_before || asked == wave) continue;
+        const bool due = to_catch_up(entry) ? context.now - entry.first_seen >= patience
+                                            : entry.confirmed_at.value_or(entry.first_seen) <= due_before;
+        if (!due || asked == wave) continue;
         ++asked;
         ask(std::move(entry), context, outcome);
     }
@@ -97,8 +116,10 @@ Outcome care_pressed(const Press& press, const Context& context) {
     const auto thing = thing_at(press.value, context);
     if (!thing || !std::holds_alternative<InventoryEntry>(*thing))
         return say(press, say_in(press.language, texts::not_in_inventory));
-    if (auto may = require_owner(press, *thing, context); !may) return std::move(may.error());
     auto entry = std::get<InventoryEntry>(*thing);
+    const bool asked = entry.asked_at && press.user == whom_to_ask(entry, context);
+    if (!asked)
+        if (auto may = require_owner(press, *thing, context); !may) return std::move(may.error());
     Outcome outcome;
     const bool needed = press.what == ids::app_needed;
     const auto name = views::inert_line(entry.app_name.empty() ? entry.app_id.value : entry.app_name, 80);

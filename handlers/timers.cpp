@@ -21,6 +21,7 @@
 #include "handlers/token_life.hpp"
 #include "handlers/uninstalling.hpp"
 #include "handlers/vendor_issue_seen.hpp"
+#include "handlers/waiting_press.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -56,6 +57,7 @@ Outcome timers(const Event& event, const Context& context) {
     if (kind == "tracker_lost") return tracker_lost(event, context);
     if (kind == "hand_over") return hand_over_due(event, context);
     if (kind == "inventory_canvas") return mirror_due(context);
+    if (kind == "waiting_press") return waiting_press_due(event, context);
     if (kind == "redraw") return redraw_due(event, context);
     Outcome outcome;
     outcome.recognised = false;

@@ -34,7 +34,7 @@ constexpr std::int64_t troubles_told = 3;
 void mark_dependents(const Authorization& authorization, IntegrationState from, IntegrationState to,
                      std::string_view why, const Context& context, Outcome& outcome) {
     for (auto& use : context.view.installed().built_on(authorization.id)) {
-        if (use.state != from) continue;
+        if (use.state != from || awaits_access(use)) continue;
         use.state = to;
         use.state_note = why;
         use.state_since = context.now;
@@ -62,6 +62,17 @@ Outcome not_renewed(Authorization authorization, const std::string& why, const C
                                     account_name(authorization), troubles_told,
                                     views::inert_line(why, 200)))));
     outcome.changes.push_back(save(std::move(authorization)));
+    return outcome;
+}
+
+// O14, I19: removed or connected again while it was renewed; what came is nobody's and must not stay valid.
+Outcome renewed_in_vain(const EffectAnswer& answer, const Context& context) {
+    Outcome outcome;
+    const auto& unwanted = field(answer.response, "unwanted");
+    if (!unwanted.is_object()) return outcome;
+    outcome.changes.emplace_back(
+        storage::ChangeInstalled{storage::PutSealed{storage::parse_sealed(unwanted)}});
+    outcome.effects.push_back(revoke_unwanted(answer, context.now));
     return outcome;
 }
 
@@ -101,6 +112,7 @@ Outcome refresh_due(const Event& event, const Context& context) {
 
 Outcome refresh_answered(const EffectAnswer& answer, const Context& context) {
     auto found = subject_of(answer, context);
+    if (!found && answer.ok()) return renewed_in_vain(answer, context);
     if (!found || answer.error == "gone" || answer.error == "changed") return {};  // O12
     if (answer.error == "refused" || answer.error == "no_secret")
         return authorization_broken(std::move(*found), text_field(answer.response, "text"), context);

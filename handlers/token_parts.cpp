@@ -3,6 +3,7 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/review/payload_fields.hpp"
+#include "handlers/views/account_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "storage/installed_view.hpp"
 
@@ -46,6 +47,21 @@ AuditNote account_note(const Authorization& authorization, const char* action, s
 std::string account_name(const Authorization& authorization) {
     return fmt::format("*{}* ({})", views::inert_line(authorization.name, 80),
                        views::inert_line(authorization.url, 80));
+}
+
+void await_access(Integration& integration, Timestamp now) {
+    integration.state = storage::IntegrationState::degraded;
+    integration.state_note = views::texts::account_not_reached.in(views::Language::english);
+    integration.state_since = now;
+}
+
+bool awaits_access(const Integration& integration) {
+    return integration.state == storage::IntegrationState::degraded &&
+           integration.state_note == views::texts::account_not_reached.in(views::Language::english);
+}
+
+std::string pause_mark(const Integration& integration) {
+    return "paused:" + std::to_string(integration.id);
 }
 
 std::optional<Authorization> subject_of(const EffectAnswer& answer, const Context& context) {

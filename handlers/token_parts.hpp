@@ -25,6 +25,11 @@ inline constexpr std::chrono::milliseconds account_check_every = std::chrono::ho
 [[nodiscard]] AuditNote account_note(const storage::Authorization& authorization, const char* action,
                                      std::string_view what);
 [[nodiscard]] std::string account_name(const storage::Authorization& authorization);
+// What is built on a tracker is connected once its project was reached, and not before.
+void await_access(storage::Integration& integration, Timestamp now);
+[[nodiscard]] bool awaits_access(const storage::Integration& integration);
+// The word kept for "its people have paused it", which a mending brings back (I8): "1" = so it is.
+[[nodiscard]] std::string pause_mark(const storage::Integration& integration);
 // I19: nothing where it was removed or renewed while the answer was on its way.
 [[nodiscard]] std::optional<storage::Authorization> subject_of(const EffectAnswer& answer,
                                                                const Context& context);

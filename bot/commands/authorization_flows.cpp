@@ -24,8 +24,9 @@ Result<Obtained> from_input(const Call& call, storage::AuthorizationKind kind) {
                     .client_secret = std::nullopt};
 }
 
-Result<Obtained> from_device_grant(const Call& call, const Instance& instance, const std::string& client_id,
-                                   const config::Settings& settings) {
+Result<Obtained> from_device_grant(const Call& call, const Instance& instance,
+                                   const ApplicationOptions& options, const config::Settings& settings) {
+    const auto& client_id = options.client_id;
     auto client = WaitingClient::make(settings);
     if (!client) return std::unexpected(client.error());
     const auto code = (*client)->wait_for(begin_device_grant((*client)->http(), instance, client_id));
@@ -39,11 +40,12 @@ Result<Obtained> from_device_grant(const Call& call, const Instance& instance, c
                     .refresh_token = std::move(granted->refresh_token),
                     .lives = granted->lives,
                     .client_id = client_id,
-                    .client_secret = std::nullopt};
+                    // not asked for by this grant, but by GitHub when it is taken back
+                    .client_secret = options.keep_secret ? options.client_secret : std::nullopt};
 }
 
-Result<Obtained> from_pasted_address(const Call& call, const Instance& instance, const PasteOptions& options,
-                                     const config::Settings& settings) {
+Result<Obtained> from_pasted_address(const Call& call, const Instance& instance,
+                                     const ApplicationOptions& options, const config::Settings& settings) {
     constexpr auto life = std::chrono::minutes(10);  // O6
     const auto pkce = make_pkce();
     const auto state = make_state();

@@ -9,19 +9,20 @@
 namespace countersign::bot::commands {
 
 [[nodiscard]] Result<Obtained> from_input(const Call& call, storage::AuthorizationKind kind);
-// O4: the code is shown to whoever runs the command and to nobody else.
-[[nodiscard]] Result<Obtained> from_device_grant(const Call& call, const Instance& instance,
-                                                 const std::string& client_id,
-                                                 const config::Settings& settings);
-// The address that the browser was sent to is pasted back (trackers.md §4.2). State and verifier live in this
-// process alone.
-struct PasteOptions {
+// The OAuth application that a token is granted to.
+struct ApplicationOptions {
     std::string client_id, redirect_url;
     std::optional<Secret> client_secret;
     bool keep_secret = false;  // with the authorization: the application is not registered
 };
+// O4: the code is shown to whoever runs the command and to nobody else.
+[[nodiscard]] Result<Obtained> from_device_grant(const Call& call, const Instance& instance,
+                                                 const ApplicationOptions& options,
+                                                 const config::Settings& settings);
+// The address that the browser was sent to is pasted back (trackers.md §4.2). State and verifier live in this
+// process alone.
 [[nodiscard]] Result<Obtained> from_pasted_address(const Call& call, const Instance& instance,
-                                                   const PasteOptions& options,
+                                                   const ApplicationOptions& options,
                                                    const config::Settings& settings);
 
 }  // namespace countersign::bot::commands

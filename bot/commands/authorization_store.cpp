@@ -1,9 +1,11 @@
 #include "bot/commands/authorization_store.hpp"
 
+#include "handlers/token_parts.hpp"
 #include "storage/audit.hpp"
 #include "storage/changes.hpp"
 #include "storage/installed_view.hpp"
 #include "storage/vault.hpp"
+#include "storage/view.hpp"
 #include "storage/writer.hpp"
 
 #include <fmt/format.h>
@@ -42,8 +44,8 @@ Result<Authorization> in_place_of(const storage::InstalledView& view, const Auth
                 fmt::format("there is no {} authorization \"{}\" to reconnect", to_text(row.kind), row.name));
 }
 
-// I9: what hung on it goes on.
-void heal(const storage::Database& database, const Authorization& row) {
+// I9: what hung on it goes on; the daemon asks at once whether it reaches its projects.
+void heal(storage::Database& database, const Authorization& row) {
     for (auto use : storage::InstalledView(database).built_on(row.id)) {
         if (use.state != storage::IntegrationState::needs_reauth &&
             use.state != storage::IntegrationState::degraded)
@@ -51,8 +53,13 @@ void heal(const storage::Database& database, const Authorization& row) {
         use.state = storage::IntegrationState::active;
         use.state_note.clear();
         use.state_since = row.added_at;
+        if (storage::View(database).meta(handlers::pause_mark(use)) == "1")
+            use.state = storage::IntegrationState::paused;
+        else if (use.kind == storage::IntegrationKind::tracker)
+            handlers::await_access(use, row.added_at);
         storage::apply(database, storage::SaveIntegration{use}, row.added_at);
     }
+    storage::apply(database, handlers::account_timer("account_check", row, row.added_at), row.added_at);
 }
 
 // The daemon renews and checks it from now on; it looks at its timers at least once a second.

@@ -78,6 +78,18 @@ Result<void> confirm_account(const Call& call, const Authorization& row, const N
     return fail(Errc::invalid_argument, "nothing was stored: the account was not confirmed");
 }
 
+// What was granted for nothing must not stay valid (O14).
+void give_back(const Call& call, const Instance& instance, const ApplicationOptions& application,
+               const Secret& token, const config::Settings& settings) {
+    auto http = WaitingClient::make(settings);
+    if (!http) return;
+    const auto done = (*http)->wait_for(
+        take_back((*http)->http(), instance, {application.client_id, application.client_secret}, token));
+    if (!done)
+        call.err << fmt::format("warning: the token was not taken back: {}; it is still valid at {}\n",
+                                one_line(done.error().text), instance.url);
+}
+
 void note_life(Authorization& row, const Obtained& got) {
     row.renewable = got.refresh_token.has_value();
     if (got.lives) row.expires_at = row.added_at + *got.lives;
@@ -85,11 +97,11 @@ void note_life(Authorization& row, const Obtained& got) {
 }
 
 // Whose application is used. A registered one need not be named again.
-Result<PasteOptions> application_of(const Instance& instance, const NewAuthorization& arguments,
-                                    const Unlocked& unlocked) {
-    PasteOptions options{.client_id = arguments.client_id,
-                         .redirect_url = arguments.redirect_url,
-                         .client_secret = std::nullopt};
+Result<ApplicationOptions> application_of(const Instance& instance, const NewAuthorization& arguments,
+                                          const Unlocked& unlocked) {
+    ApplicationOptions options{.client_id = arguments.client_id,
+                               .redirect_url = arguments.redirect_url,
+                               .client_secret = std::nullopt};
     if (!arguments.device && !arguments.paste) return options;
     std::error_code error;
     const auto& file = unlocked.settings->database;
@@ -180,7 +192,7 @@ int add_authorization(const Call& call, const NewAuthorization& arguments) {
     }
 
     const bool granted = arguments.device || arguments.paste;
-    const auto got = arguments.device  ? from_device_grant(call, *instance, application->client_id, settings)
+    const auto got = arguments.device  ? from_device_grant(call, *instance, *application, settings)
                      : arguments.paste ? from_pasted_address(call, *instance, *application, settings)
                                        : from_input(call, *kind);
     if (!got && granted) return report(call, got.error());
@@ -190,17 +202,21 @@ int add_authorization(const Call& call, const NewAuthorization& arguments) {
     }
     row.added_at = row.state_since = system_clock().now();
     row.fingerprint = storage::fingerprint(unlocked.ring, got->token);
+    const auto not_kept = [&](const Failure& why) {
+        if (granted) give_back(call, *instance, *application, got->token, settings);
+        return report(call, why);
+    };
     if (const auto known = identify(row, *instance, got->token, settings, call); !known)
-        return report(call, known.error());
+        return not_kept(known.error());
     if (granted) {
         if (const auto confirmed = confirm_account(call, row, arguments); !confirmed)
-            return report(call, confirmed.error());
+            return not_kept(confirmed.error());
     }
     note_life(row, *got);
     auto [database, code] = open_for_writing(call, settings);
     if (!database) return code;
     if (const auto refused = store_authorization(*database, unlocked.ring, row, *got, arguments))
-        return report(call, *refused);
+        return not_kept(*refused);
     print_result(call, row, arguments.reconnect);
     return exit_ok;
 }

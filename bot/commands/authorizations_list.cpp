@@ -60,9 +60,10 @@ std::string connected_to(const storage::Authorization& a) {
 }  // namespace
 
 int list_authorizations(const Call& call) {
-    if (const auto unlocked = unlock(call, false); unlocked.code != exit_ok) return unlocked.code;
-    auto [database, settings, code] = open_for_reading(call);
-    if (!database) return code;
+    const auto unlocked = unlock(call, false);
+    if (unlocked.code != exit_ok) return unlocked.code;
+    const auto database = storage::Database::open_reader(unlocked.settings->database);
+    if (!database) return report(call, database.error());
     const storage::InstalledView view(*database);
     const auto all = view.authorizations();
     if (call.json) {

@@ -3,6 +3,8 @@
 #include "bot/commands/operator_input.hpp"
 #include "bot/commands/sealing.hpp"
 #include "bot/instance.hpp"
+#include "bot/oauth.hpp"
+#include "bot/stored_client.hpp"
 #include "handlers/account_use.hpp"
 #include "storage/audit.hpp"
 #include "storage/changes.hpp"
@@ -60,14 +62,14 @@ void have_owners_told(storage::Database& database, const Authorization& row, Tim
 }
 
 // O14: best effort, and its result is shown. A token that is still used elsewhere stays valid.
-std::string take_back(const Authorization& row, const Secret& token, const config::Settings& settings,
-                      bool used_elsewhere) {
+std::string give_back(const Authorization& row, const Secret& token, const OauthClient& client,
+                      const config::Settings& settings, bool used_elsewhere) {
     if (used_elsewhere) return "not taken back: another authorization holds the same token";
     const auto instance = instance_of(row.kind, row.url, settings);
-    auto client = WaitingClient::make(settings);
+    auto http = WaitingClient::make(settings);
     if (!instance) return "not taken back: " + instance.error().text;
-    if (!client) return "not taken back: " + client.error().text;
-    const auto done = (*client)->wait_for(revoke((*client)->http(), *instance, token));
+    if (!http) return "not taken back: " + http.error().text;
+    const auto done = (*http)->wait_for(take_back((*http)->http(), *instance, client, token));
     return done ? "taken back by its server" : "not taken back: " + done.error().text;
 }
 
@@ -103,6 +105,7 @@ int remove_authorization(const Call& call, const Removal& removal) {
     if (!database) return code;
     bool gone = false, changed = false, used_elsewhere = false;
     std::optional<Secret> token;
+    OauthClient client;  // that it was granted to, if it was
     database->transaction([&] {
         const storage::InstalledView view(*database);
         gone = !view.authorization(row->id);
@@ -110,6 +113,10 @@ int remove_authorization(const Call& call, const Removal& removal) {
         if (gone || changed) return;
         const storage::SealedPlace place{row->id, "token", std::string(to_text(row->kind)), row->url};
         if (auto opened = storage::read_secret(*database, unlocked.ring, place)) token = std::move(*opened);
+        auto client_place = place;
+        client_place.field = "client_id";
+        if (const auto id = storage::read_secret(*database, unlocked.ring, client_place))
+            client = stored_client(*database, unlocked.ring, row->kind, row->url, row->id, id->reveal());
         used_elsewhere = std::ranges::any_of(view.authorizations(), [&](const Authorization& other) {
             return other.id != row->id && other.fingerprint == row->fingerprint;
         });
@@ -130,7 +137,7 @@ int remove_authorization(const Call& call, const Removal& removal) {
                       Failure(Errc::conflict,
                               "nothing was removed: what uses it has just changed; look at the list again"));
     const bool clean = storage::truncate_log(*database);
-    const std::string revoked = token ? take_back(*row, *token, *unlocked.settings, used_elsewhere)
+    const std::string revoked = token ? give_back(*row, *token, client, *unlocked.settings, used_elsewhere)
                                       : "not taken back: there was none to read";
     database->transaction([&] { note(*database, *row, "authorization.revoked", {{"result", revoked}}); });
     if (call.json) {

@@ -1,8 +1,10 @@
+#include "bot/commands/csv.hpp"
 #include "bot/commands/inventory_commands.hpp"
 #include "bot/commands/record_commands.hpp"
 #include "bot/commands/record_filter.hpp"
 #include "bot/commands/record_pages.hpp"
 #include "bot/commands/report.hpp"
+#include "bot/commands/standing_deviations.hpp"
 #include "config/base/text.hpp"
 #include "storage/audit.hpp"
 
@@ -113,7 +115,9 @@ std::string index_page(const RecordFilter& filter, const Figures& figures,
         "each request: scopes, votes, evidence, decisions, the policy that held</li>\n<li><a "
         "href=\"requests.csv\">requests.csv</a></li>\n<li><a href=\"audit.json\">audit.json</a>, <a "
         "href=\"audit.csv\">audit.csv</a>: the audit log of the period, with its hashes</li>\n<li><a "
-        "href=\"deviations.csv\">deviations.csv</a>: what went another way than it should</li>\n<li><a "
+        "href=\"deviations.csv\">deviations.csv</a>: what went another way than it should by the audit log, "
+        "then what is "
+        "installed without an approval and what the records contradict today</li>\n<li><a "
         "href=\"recheck.json\">recheck.json</a>: every decision worked out again, and who had a hand in one "
         "twice</li>\n<li><a "
         "href=\"inventory.csv\">inventory.csv</a>: what is and was installed</li>\n</ul>\n{}{}{}"
@@ -171,17 +175,25 @@ int export_evidence(const Call& call, const RecordFilter& filter, const std::str
     records->for_each_request([&](const auto& request) { count(figures, request); });
     records->for_each_entry([&](const auto&) { ++figures.entries; });
     deviations->for_each_entry([&](const auto&) { ++figures.deviations; });
+    std::ostringstream recheck;
+    (void)recheck_records(Call{call.config, true, recheck, call.err}, asked);
+    const auto standing = standing_deviations(*database, filter, *deviations, recheck.str());
+    figures.deviations += static_cast<std::int64_t>(standing.size());
     Folder out(folder);
     out.write("requests.json", [&](auto& to) { write_requests(to, *database, *records, "json"); });
     out.write("requests.csv", [&](auto& to) { write_requests(to, *database, *records, "csv"); });
     out.write("audit.json", [&](auto& to) { write_entries(to, *records, "json"); });
     out.write("audit.csv", [&](auto& to) { write_entries(to, *records, "csv"); });
-    out.write("deviations.csv", [&](auto& to) { write_entries(to, *deviations, "csv"); });
+    out.write("deviations.csv", [&](auto& to) {
+        write_entries(to, *deviations, "csv");
+        for (const auto& each : standing)  // in the columns of the log, which has no entry of them
+            print_csv_line(
+                to, {"", to_rfc3339(each.at), each.who, each.what, each.subject, each.details, "", ""});
+    });
     out.write("inventory.csv", [&](auto& to) {
         (void)export_inventory(Call{call.config, false, to, call.err}, {.app = filter.app}, "csv");
     });
-    out.write("recheck.json",
-              [&](auto& to) { (void)recheck_records(Call{call.config, true, to, call.err}, asked); });
+    out.write("recheck.json", [&](auto& to) { to << recheck.str(); });
     const auto verdict = storage::verify_audit(*database);
     out.write("index.html", [&](auto& to) { to << index_page(filter, figures, verdict); });
     if (!out.failed().empty())

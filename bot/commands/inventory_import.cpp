@@ -16,6 +16,7 @@
 #include <fstream>
 #include <map>
 #include <ranges>
+#include <thread>
 
 namespace countersign::bot::commands {
 namespace {
@@ -28,12 +29,14 @@ using nlohmann::json;
 
 // Slack keeps the log for as long as the workspace lives; 100 entries a page.
 constexpr int max_pages = 2'000;
+constexpr int most_waits = 5;
 constexpr std::size_t rows_at_once = 200;
 
 struct Found {
     std::vector<InstallEvidence> evidence;
     std::size_t entries = 0;  // of the log, also those that say nothing of what is installed
     std::string cut;          // why it is not all; "" = it is
+    bool forbidden = false;   // and will be so until a person changes something
 };
 
 void take_page(const json& page, const TeamId& team, std::string_view source, Found& found) {
@@ -41,6 +44,16 @@ void take_page(const json& page, const TeamId& team, std::string_view source, Fo
         ++found.entries;
         if (auto evidence = handlers::review::read_integration_log(log, team, source))
             found.evidence.push_back(std::move(*evidence));
+    }
+}
+
+// One that is over its rate waits as long as Slack says, which a long log takes many times.
+SlackProbe::Answer ask(SlackProbe& slack, const std::string& method, storage::TokenKind token,
+                       const json& args) {
+    for (int tries = 0;; ++tries) {
+        auto answer = slack.ask(method, token, args.dump());
+        if (answer.error != "ratelimited" || !answer.retry_after || tries == most_waits) return answer;
+        std::this_thread::sleep_for(*answer.retry_after);
     }
 }
 
@@ -58,6 +71,11 @@ Result<Found> read_files(const InventoryImport& import) {
                     Errc::invalid_argument,
                     fmt::format("{} is no saved answer of team.integrationLogs: it has no \"logs\"", name));
             const auto team = import.team.empty() ? text_field(page, "team_id") : import.team;
+            // Without it the app would be one of the whole organisation, beside what events tell of it.
+            if (team.empty())
+                return fail(
+                    Errc::invalid_argument,
+                    fmt::format("{} does not say of which workspace it is: name it with --team T…", name));
             take_page(page, TeamId(team), "file", found);
         }
     }
@@ -71,16 +89,44 @@ void read_team(SlackProbe& slack, storage::TokenKind token, const std::string& t
     for (int page = 1; page <= max_pages; ++page) {
         json args{{"count", "100"}, {"page", std::to_string(page)}};
         if (name_it) args["team_id"] = team;
-        const auto answer = slack.ask("team.integrationLogs", token, args.dump());
+        const auto answer = ask(slack, "team.integrationLogs", token, args);
         const auto body = json::parse(answer.body, nullptr, false);
         if (!answer.ok || !body.is_object()) {
             found.cut = fmt::format("page {} of workspace {} could not be read: {}", page, team, answer.why);
+            found.forbidden = answer.forbidden;
+            return;
+        }
+        const auto pages = number_field(field(body, "paging"), "pages");
+        if (!field(body, "logs").is_array() || pages < 1) {
+            found.cut = fmt::format("page {} of workspace {} is no page of the log", page, team);
             return;
         }
         take_page(body, TeamId(team), "integration_logs", found);
-        if (page >= number_field(field(body, "paging"), "pages")) return;
+        if (page >= pages) return;
     }
     found.cut = fmt::format("workspace {} has more than {} pages", team, max_pages);
+}
+
+struct Workspaces {
+    std::vector<std::string> teams;
+    std::string cut;
+};
+Workspaces workspaces_of(SlackProbe& slack, storage::TokenKind token) {
+    Workspaces all;
+    std::string cursor;
+    do {
+        const auto listed = ask(slack, "auth.teams.list", token, {{"limit", 100}, {"cursor", cursor}});
+        const auto body = json::parse(listed.body, nullptr, false);
+        if (!listed.ok || !body.is_object()) {
+            all.cut =
+                fmt::format("the list of the organisation's workspaces could not be read: {}", listed.why);
+            break;
+        }
+        for (const auto& team : field(body, "teams"))
+            all.teams.push_back(text_field(team, "id"));
+        cursor = text_field(field(body, "response_metadata"), "next_cursor");
+    } while (!cursor.empty());
+    return all;
 }
 
 Result<Found> read_slack(const config::Settings& settings, const config::Secrets& secrets) {
@@ -96,25 +142,17 @@ Result<Found> read_slack(const config::Settings& settings, const config::Secrets
     const auto identity = json::parse(self.body, nullptr, false);
     if (!self.ok || !identity.is_object())
         return fail(self.reached ? Errc::unauthorised : Errc::unreachable, "Slack: " + self.why);
-    std::vector<std::string> teams;
-    std::string cursor;
-    do {
-        const auto listed =
-            slack->ask("auth.teams.list", token, json{{"limit", 100}, {"cursor", cursor}}.dump());
-        const auto body = json::parse(listed.body, nullptr, false);
-        if (!listed.ok || !body.is_object()) break;
-        for (const auto& team : field(body, "teams"))
-            teams.push_back(text_field(team, "id"));
-        cursor = text_field(field(body, "response_metadata"), "next_cursor");
-    } while (!cursor.empty());
     Found found;
-    const auto own = text_field(identity, "team_id");
-    const bool organisation = !text_field(identity, "enterprise_id").empty() && !teams.empty();
-    if (!organisation) teams = {own};
-    for (const auto& team : teams) {
+    Workspaces all;
+    if (!text_field(identity, "enterprise_id").empty()) all = workspaces_of(*slack, token);
+    const bool organisation = !all.teams.empty();
+    if (!organisation) all.teams = {text_field(identity, "team_id")};
+    for (const auto& team : all.teams) {
         if (found.cut.empty()) read_team(*slack, token, team, organisation, found);
     }
-    if (found.entries == 0 && !found.cut.empty()) return fail(Errc::forbidden, found.cut);
+    if (found.cut.empty()) found.cut = all.cut;
+    if (found.entries == 0 && !found.cut.empty())
+        return fail(found.forbidden ? Errc::forbidden : Errc::unavailable, found.cut);
     return found;
 }
 

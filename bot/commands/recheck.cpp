@@ -84,7 +84,7 @@ void recheck(const storage::AppRequest& request, const storage::View& view, cons
 }  // namespace
 
 int recheck_records(const Call& call, const RecordFilter& filter) {
-    const auto settings = settings_for(call);
+    const auto settings = settings_to_read(call);
     if (!settings) return exit_configuration;
     const auto database = storage::Database::open_reader(settings->database);
     if (!database) return report(call, database.error());

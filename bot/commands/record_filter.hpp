@@ -18,6 +18,7 @@ class Records {
 
     void for_each_request(const std::function<void(const storage::AppRequest&)>& use) const;  // newest first
     void for_each_entry(const std::function<void(const storage::AuditEntry&)>& use) const;    // oldest first
+    [[nodiscard]] bool began_before_the_end(Timestamp at) const { return at < until_; }
 
   private:
     Records(const storage::Database& database, const RecordFilter& filter)

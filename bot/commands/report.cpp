@@ -1,6 +1,7 @@
 #include "bot/commands/report.hpp"
 
 #include "config/base/text.hpp"
+#include "config/settings_for_reading.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -39,13 +40,24 @@ std::optional<config::Settings> settings_for(const Call& call) {
     return std::nullopt;
 }
 
+std::optional<config::Settings> settings_to_read(const Call& call) {
+    auto read = config::load_settings_for_reading(call.config);
+    if (!read) {
+        print(call, read.error());
+        return std::nullopt;
+    }
+    for (const auto& each : read->of_policy)
+        call.err << "warning: " << config::to_text(each) << "; what is recorded is shown all the same\n";
+    return std::move(read->settings);
+}
+
 int report(const Call& call, const Failure& failure) {
     call.err << "countersign: " << one_line(failure.text) << '\n';
     return exit_code_of(failure.code);
 }
 
 Opened open_for_reading(const Call& call) {
-    auto settings = settings_for(call);
+    auto settings = settings_to_read(call);
     if (!settings) return {std::nullopt, std::nullopt, exit_configuration};
     auto database = storage::Database::open_reader(settings->database);
     if (!database) return {std::nullopt, std::nullopt, report(call, database.error())};

@@ -21,6 +21,8 @@ inline constexpr int json_schema = 1;
 
 // The settings, or nothing after every problem was printed (exit_configuration).
 [[nodiscard]] std::optional<config::Settings> settings_for(const Call& call);
+// For a command that decides nothing: a policy file that is gone or wrong is a warning (U3).
+[[nodiscard]] std::optional<config::Settings> settings_to_read(const Call& call);
 void print(const Call& call, const std::vector<config::Problem>& problems);
 
 // "countersign: TEXT" on stderr, and the exit code that belongs to it.

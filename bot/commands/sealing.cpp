@@ -8,7 +8,7 @@ namespace countersign::bot::commands {
 Unlocked unlock(const Call& call, bool key_required) {
     forbid_core_files();
     Unlocked out;
-    out.settings = settings_for(call);
+    out.settings = settings_to_read(call);
     auto keys = config::load_sealing_keys(config::process_environment());
     if (!keys) print(call, keys.error());
     if (!out.settings || !keys) {

@@ -75,11 +75,13 @@ SlackProbe::Answer SlackProbe::ask(const std::string& method, storage::TokenKind
 
     Answer out{.ok = answer.error.empty(),
                .reached = answer.http_status != 0,
+               .forbidden = answer.meaning == slack::ApiMeaning::human,
                .error = answer.error,
                .why = {},
                .body = answer.body,
                .scopes = std::string(impl_->http.last.header("x-oauth-scopes")),
-               .date = std::string(impl_->http.last.header("date"))};
+               .date = std::string(impl_->http.last.header("date")),
+               .retry_after = answer.retry_after};
     if (out.ok) return out;
     const auto body = nlohmann::json::parse(answer.body, nullptr, false);
     const std::string needed = body.is_object() && body.contains("needed") && body["needed"].is_string()

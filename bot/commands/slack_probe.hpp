@@ -4,7 +4,9 @@
 #include "config/base/result.hpp"
 #include "config/settings.hpp"
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace countersign::bot::commands {
@@ -20,12 +22,14 @@ class SlackProbe {
 
     struct Answer {
         bool ok = false;
-        bool reached = false;  // false: nobody answered
-        std::string error;     // Slack's code
-        std::string why;       // the code, and what to do about it
-        std::string body;      // JSON object
-        std::string scopes;    // X-OAuth-Scopes
+        bool reached = false;    // false: nobody answered
+        bool forbidden = false;  // until a person changes something
+        std::string error;       // Slack's code
+        std::string why;         // the code, and what to do about it
+        std::string body;        // JSON object
+        std::string scopes;      // X-OAuth-Scopes
         std::string date;
+        std::optional<std::chrono::milliseconds> retry_after;  // with "ratelimited"
     };
     // `args` is a JSON object.
     [[nodiscard]] Answer ask(const std::string& method, storage::TokenKind token,

@@ -14,6 +14,8 @@ inline constexpr Text<1> account_broken{"its authorization does not work any mor
 inline constexpr Text<> account_not_renewed{"its authorization could not be renewed",
                                             "sein Zugang ließ sich nicht erneuern"};
 inline constexpr Text<1> account_lost_access{"lost access to {0}", "erreicht {0} nicht mehr"};
+inline constexpr Text<> account_not_reached{"its project was not reached yet",
+                                            "sein Projekt wurde noch nicht erreicht"};
 inline constexpr Text<> account_has_expired{"it has expired", "er ist abgelaufen"};
 inline constexpr Text<> account_no_renewal{"expires, cannot renew", "läuft ab, lässt sich nicht erneuern"};
 inline constexpr Text<> account_refused{"its server refuses the token", "sein Server lehnt das Token ab"};
@@ -52,6 +54,8 @@ inline constexpr Text<> account_bad_client{
 inline constexpr Text<> account_no_bearer{"the server's answer holds no bearer token",
                                           "in der Antwort des Servers steht kein Bearer-Token"};
 inline constexpr Text<> account_read_only{"it can only read (read_api)", "er kann nur lesen (read_api)"};
+inline constexpr Text<1> account_more_scopes{"it may do more than is needed: {0}",
+                                             "er darf mehr als nötig: {0}"};
 inline constexpr Text<> account_scope_gitlab{"the token has no scope api or read_api; make one that has",
                                              "dem Token fehlt das Recht api oder read_api; mach eines mit "
                                              "diesem Recht"};

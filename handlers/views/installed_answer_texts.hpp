@@ -35,6 +35,9 @@ inline constexpr Text<> only_apps_uninstalled{
 inline constexpr Text<> no_guests{
     "you may not, because guests cannot use installed apps; ask a member.",
     "du darfst nicht, weil Gäste keine installierten Apps verwenden; frage ein Mitglied."};
+inline constexpr Text<> not_known_yet{
+    "Slack does not say just now who that is; try again in a moment.",
+    "Slack sagt gerade nicht, wer das ist; versuche es gleich noch einmal."};
 inline constexpr Text<1> not_on_its_list{
     "you may not, because only certain people may build on {0}; an admin can add you to its list.",
     "du darfst nicht, weil nur bestimmte Leute mit {0} bauen dürfen; ein Admin kann dich auf die Liste "
@@ -82,6 +85,15 @@ inline constexpr Text<2> reconnect_by_name{
     "gebaut wurde, geht weiter."};
 inline constexpr Text<1> connected_line{":white_check_mark: Connected.\n{0}",
                                         ":white_check_mark: Verbunden.\n{0}"};
+inline constexpr Text<2> asking_server{
+    "Asking {0} whether its project can be read; the owner hears when it is connected.\n{1}",
+    "{0} wird gefragt, ob das Projekt lesbar ist; wer dafür zuständig ist, hört es, sobald es verbunden "
+    "ist.\n{1}"};
+inline constexpr Text<3> not_reached{
+    ":warning: *{0}* is not connected: the account {2} cannot read {1}. It is looked at again every few "
+    "hours; `/installed-apps test {0}` asks at once.",
+    ":warning: *{0}* ist nicht verbunden: Das Konto {2} kann {1} nicht lesen. Es wird alle paar Stunden neu "
+    "versucht; `/installed-apps test {0}` fragt sofort."};
 inline constexpr Text<1> connected_again{":white_check_mark: Connected again.\n{0}",
                                          ":white_check_mark: Wieder verbunden.\n{0}"};
 inline constexpr Text<1> works_already{"It works already.\n{0}", "Es geht schon.\n{0}"};

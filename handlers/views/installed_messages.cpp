@@ -92,8 +92,9 @@ Message integration_broken(const Integration& i, Language language) {
 
 Message mending_progress(const std::string& authorization,
                          const std::vector<storage::Integration>& integrations) {
-    const auto mended = std::ranges::count_if(
-        integrations, [](const auto& each) { return each.state != IntegrationState::needs_reauth; });
+    const auto mended = std::ranges::count_if(integrations, [](const auto& each) {
+        return each.state == IntegrationState::active || each.state == IntegrationState::paused;
+    });
     return built(some_of({fmt::format("{} was removed. {} of {} integrations that used it work again.",
                                       name(authorization), mended, integrations.size())},
                          integrations, shown_in_message, Language::english));

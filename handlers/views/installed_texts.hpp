@@ -64,8 +64,8 @@ inline constexpr Text<1> vendor_issue_is{"Vendor issue: {0}", "Anbieter-Vorgang:
 inline constexpr Text<1> removed_on{"Removed on {0}", "Entfernt am {0}"};
 inline constexpr Text<1> removed_by{" by {0}", " von {0}"};
 inline constexpr Text<1> fingerprint_is{"Fingerprint: `{0}`", "Fingerabdruck: `{0}`"};
-inline constexpr Text<2> first_called{"First called on {0}; calls in all: {1}",
-                                      "Zuerst benutzt am {0}; Aufrufe insgesamt: {1}"};
+inline constexpr Text<3> first_called{"First called on {0}, last on {2}; calls in all: {1}",
+                                      "Zuerst benutzt am {0}, zuletzt am {2}; Aufrufe insgesamt: {1}"};
 inline constexpr Text<> never_called{"Never called yet", "Noch nie benutzt"};
 inline constexpr Text<1> may_build{"May build on it: {0}", "Damit bauen dürfen: {0}"};
 inline constexpr Text<1> may_post_in{"May post in: {0}", "Darf schreiben in: {0}"};

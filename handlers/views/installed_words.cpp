@@ -141,7 +141,8 @@ std::vector<std::string> lines_of(const InstalledDetails& details, Language lang
             lines.push_back(say_in(language, texts::may_build, mentions(a->allowed_users)));
         if (!a->allowed_channels.empty()) add(texts::may_post_in, a->allowed_channels, 500);
         lines.push_back(a->usage.first_at ? say_in(language, texts::first_called, date(*a->usage.first_at),
-                                                   std::to_string(a->usage.total))
+                                                   std::to_string(a->usage.total),
+                                                   date(Timestamp(std::chrono::days(a->usage.day))))
                                           : say_in(language, texts::never_called));
         lines.push_back(say_in(language, texts::fingerprint_is, a->fingerprint));
         if (!details.uses.empty()) {

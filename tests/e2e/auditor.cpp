@@ -100,6 +100,31 @@ TEST_CASE(
     for (const auto* name : {"index.html", "requests.json", "requests.csv", "audit.json", "audit.csv",
                              "deviations.csv", "inventory.csv", "recheck.json"})
         CHECK_MESSAGE(std::filesystem::file_size(folder / name) > 0, name);
+    // U4: also what no entry of the log tells: imported, never approved.
+    CHECK_FALSE(content(folder / "deviations.csv").contains("A0IMPORTED"));
+    const auto saved = fixture.directory() / "logs.json";
+    std::ofstream(saved) << json{{"logs",
+                                  {{{"app_id", "A0IMPORTED"},
+                                    {"app_type", "=Old"},
+                                    {"user_id", "U0EMP"},
+                                    {"change_type", "added"},
+                                    {"date", "1790000000"},
+                                    {"scope", "chat:write"}}}}};
+    REQUIRE(fixture.run_command({"inventory", "import", "--from", saved.string(), "--team", "T0ACME"}).code ==
+            0);
+    const auto packed_again = [&](const std::string& name, std::vector<std::string> more) {
+        std::vector<std::string> arguments{"audit", "export", "--pack",
+                                           (fixture.directory() / name).string()};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        CHECK(fixture.run_command(arguments).code == 0);
+        return content(fixture.directory() / name / "deviations.csv");
+    };
+    const auto standing = packed_again("after", {});
+    CHECK(standing.contains("\"inventory.unapproved\",\"A0IMPORTED/T0ACME\""));
+    CHECK(standing.contains("\"inventory.unapproved\",\"A0EVIL/T0ACME\""));
+    CHECK_FALSE(standing.contains("A0MIRO"));
+    CHECK_FALSE(packed_again("before", {"--until", "2020-01-01"}).contains("A0IMPORTED"));
+    CHECK_FALSE(packed_again("other", {"--person", office::legal}).contains("A0IMPORTED"));
     const auto page = content(folder / "index.html");
     CHECK(page.contains("REQ-1"));
     CHECK(page.contains("<svg"));
@@ -114,6 +139,7 @@ TEST_CASE(
     CHECK(altered.code == 1);
     CHECK_MESSAGE(altered.output.contains("without Legal"), altered.output);
     CHECK(altered.output.contains("1 contradictions"));
+    CHECK(packed_again("altered", {}).contains("\"recheck.approval\",\"REQ-1\""));
 }
 
 TEST_CASE("auditor: a person's words are erased, and the audit chain stays whole") {

@@ -1,5 +1,6 @@
 // Stored authorizations on the command line, with the real binary, beside the daemon and without it.
 #include "tests/fakes/token_server.hpp"
+#include "tests/support/canary.hpp"
 #include "tests/support/daemon_fixture.hpp"
 
 #include <doctest/doctest.h>
@@ -48,14 +49,6 @@ std::string content(const std::filesystem::path& file) {
     return out.str();
 }
 
-// C7: in no file of the directory, which holds database, log, lock, health file and backups.
-void expect_no_canary(const std::filesystem::path& directory) {
-    for (const auto& each : std::filesystem::recursive_directory_iterator(directory)) {
-        if (!each.is_regular_file()) continue;
-        CHECK_MESSAGE(!content(each.path()).contains("canary"), each.path().string());
-    }
-}
-
 }  // namespace
 
 TEST_CASE("authorizations: a token comes in through standard input and is seen nowhere again (C7, O8)") {
@@ -91,6 +84,13 @@ TEST_CASE("authorizations: a token comes in through standard input and is seen n
         CHECK_FALSE((refused.errors + refused.output).contains("canary"));
     }
     CHECK(office.list().size() == 1);
+    // O8: what it may do beside that is said and kept in view.
+    office.gitlab.add(
+        {.value = "glpat-canary-strong", .login = "strong", .id = 3, .scopes = {"api", "sudo", "read_user"}});
+    const auto strong = office.add("Strong", "glpat-canary-strong");
+    CHECK(strong.code == 0);
+    CHECK_MESSAGE(strong.errors.contains("warning: it may do more than is needed: sudo\n"), strong.errors);
+    CHECK(office.list().at(1).at("state_note") == "it may do more than is needed: sudo");
 
     REQUIRE(office.daemon.run_command({"backup", "--to", (office.daemon.directory() / "copy.db").string()})
                 .code == 0);
@@ -100,9 +100,9 @@ TEST_CASE("authorizations: a token comes in through standard input and is seen n
     CHECK_FALSE(
         (weak.errors + unknown.errors + added.output + added.errors + shown.output).contains("canary"));
     CHECK_FALSE(office.daemon.log().contains("canary"));
-    expect_no_canary(office.daemon.directory());
+    expect_no_canary(office.daemon);
     CHECK(office.daemon.stop() == 0);
-    expect_no_canary(office.daemon.directory());
+    expect_no_canary(office.daemon);
 }
 
 TEST_CASE("authorizations: usage errors name what is wrong before anything is read") {
@@ -159,8 +159,14 @@ TEST_CASE("authorizations: without the right key nothing runs once something is 
     expect_refusal("is not the one");
     office.daemon.set_secret("countersign_key", "1 c2hvcnQ=\n");
     expect_refusal("line 1 is not a key");
+    // C1: a key that others can read, though it is the right one.
+    office.daemon.set_secret("countersign_key", key_one);
+    std::filesystem::permissions(office.daemon.directory() / "credentials" / "countersign_key",
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::others_read);
+    expect_refusal("countersign_key");
     std::filesystem::remove(office.daemon.directory() / "credentials" / "countersign_key");
     expect_refusal("COUNTERSIGN_KEY is missing");
+    CHECK(office.daemon.slack().calls().empty());  // C2: before anything else
     const auto checked = office.daemon.run_command({"check"});
     CHECK(checked.code == 78);
     CHECK(checked.errors.contains("COUNTERSIGN_KEY"));
@@ -225,6 +231,7 @@ TEST_CASE(
     const auto counts = json::parse(rotated.output);
     CHECK(counts["keys"] ==
           json::parse(R"([{"id":"1","secrets":0,"active":false},{"id":"2","secrets":45,"active":true}])"));
+    CHECK(office.daemon.run_command({"audit", "export"}).output.contains("key.rotated"));  // I17
     office.daemon.set_secret("countersign_key", key_two);
     CHECK(office.list().size() == tokens);
     // The token itself still opens: it can be taken back.
@@ -254,6 +261,15 @@ TEST_CASE("authorizations: a device grant shows a code, waits, and asks whose ac
     CHECK(other.code == 1);
     CHECK(other.errors.contains("This is the account granted_bot"));
     CHECK(!std::filesystem::exists(office.daemon.database()));
+    CHECK_FALSE(office.gitlab.knows("gloas-canary-granted"));  // nor does it stay valid
+    // A grant is looked at like a token that somebody typed (O8).
+    office.gitlab.allow_device_grant(
+        "app1",
+        {.value = "gloas-canary-granted", .login = "granted_bot", .id = 9, .scopes = {"read_repository"}}, 0);
+    const auto weak = add("app1", "granted_bot");
+    CHECK(weak.code == 77);
+    CHECK(weak.errors.contains("no scope api"));
+    CHECK_FALSE(office.gitlab.knows("gloas-canary-granted"));
     office.gitlab.allow_device_grant("app1",
                                      {.value = "gloas-canary-granted", .login = "granted_bot", .id = 9}, 1);
     const auto added = add("app1", "granted_bot");
@@ -263,7 +279,16 @@ TEST_CASE("authorizations: a device grant shows a code, waits, and asks whose ac
     const auto list = office.list();
     REQUIRE(list.size() == 1);
     CHECK(list[0]["flow"] == "device");
+    CHECK(list[0]["scopes"] == json::array({"api"}));
     CHECK(list[0]["renewable"] == false);
     CHECK_FALSE((added.errors + added.output + other.errors).contains("canary"));
-    expect_no_canary(office.daemon.directory());
+    expect_no_canary(office.daemon);
+    // What an application was granted is given back with the application (O14): GitLab takes it back no
+    // other way.
+    REQUIRE(office.gitlab.knows("gloas-canary-granted"));
+    const auto removed = office.daemon.run_command({"authorizations", "remove", "granted"}, "Granted\n");
+    CHECK_MESSAGE(removed.code == 0, removed.errors);
+    CHECK_MESSAGE(removed.output.contains("taken back by its server"), removed.output);
+    CHECK_FALSE(office.gitlab.knows("gloas-canary-granted"));
+    expect_no_canary(office.daemon);
 }

@@ -2,6 +2,7 @@
 // with GitHub's paths.
 #include "tests/fakes/github_tokens.hpp"
 #include "tests/fakes/raw_client.hpp"
+#include "tests/support/canary.hpp"
 #include "tests/support/review_story.hpp"
 
 #include <doctest/doctest.h>
@@ -103,6 +104,18 @@ struct Office {
             link.erase(at + 1, 4);
         return link;
     }
+    // The address is pasted back to the command itself.
+    void add_at_command_line(const std::string& name) {
+        auto process = story.fixture.start_command(
+            {"authorizations", "add", "--kind", "github", "--url", github.url(), "--name", name, "--paste"});
+        REQUIRE_MESSAGE(process->wait_for("code_challenge_method=S256\n"), process->errors());
+        const auto shown = process->errors();
+        const auto at = shown.find(github.url() + "/login");
+        auto address = github.visit(shown.substr(at, shown.find('\n', at) - at));
+        if (github.promises_issuer()) address += "&iss=" + github.issuer();
+        process->type(address + "\nocto\n");
+        CHECK_MESSAGE(process->wait() == 0, process->errors());
+    }
     void connect() {
         const auto address = github.visit(begin());
         CHECK(get(address.substr(std::string(public_url).size())).starts_with("HTTP/1.1 200"));
@@ -121,9 +134,9 @@ struct Office {
         CHECK(listed().at(0).at("used_by").at(0).at("state") == "needs_reauth");
     }
     void expect_no_canary() {
-        CHECK_FALSE(story.fixture.log().contains("canary"));
-        for (const auto& call : story.slack.calls())
-            CHECK_MESSAGE(!call.args.dump().contains("canary"), call.args.dump());
+        CanarySearch search;
+        search.own_files = {"client_secret"};
+        countersign::tests::expect_no_canary(story.fixture, search);
     }
 };
 
@@ -162,6 +175,15 @@ TEST_CASE(
     story.expect_alarm("was taken back by");
     CHECK(office_.github.taken_back() == 1);
     CHECK_FALSE(office_.github.knows(office_.github.newest()));
+    // The same at the command line, which knows the application too.
+    office_.add_at_command_line("GitHub");
+    const auto second = office_.github.newest();
+    CHECK(office_.github.knows(second));
+    const auto removed =
+        story.fixture.run_command({"authorizations", "remove", "GitHub", "--confirm", "GitHub"});
+    CHECK_MESSAGE(removed.output.contains("taken back by its server"), removed.output);
+    CHECK(office_.github.taken_back() == 2);
+    CHECK_FALSE(office_.github.knows(second));
     office_.expect_no_canary();
     story.expect_good_manners();
 }

@@ -1,5 +1,6 @@
 // Installed apps in Slack: add, list, edit, remove and reconnect, as people do it.
 #include "tests/fakes/token_server.hpp"
+#include "tests/support/canary.hpp"
 #include "tests/support/review_story.hpp"
 
 #include <doctest/doctest.h>
@@ -21,9 +22,9 @@ DaemonOptions with_trackers_at(const std::string& url) {
     DaemonOptions options;
     for (const auto* name : {"it", "changes"})
         options.more_sections += fmt::format(
-            "[[tracker]]\nname = \"{}\"\nkind = \"gitlab\"\nurl = \"{}\"\nprojects = [\"acme/it\"]\n"
+            "[[tracker]]\nname = \"{}\"\nkind = \"gitlab\"\nurl = \"{}\"\nprojects = [\"acme/{}\"]\n"
             "purpose = \"it-request\"\n",
-            name, url);
+            name, url, name);
     return options;
 }
 
@@ -122,8 +123,13 @@ TEST_CASE(
     story.fill(office::employee, "Reconnect", {{"If it is another account: its name", "bot2"}});
     story.expect_alarm("1 of 2 integrations that used it work again");
     CHECK(tracker_has_token());
+    // Not before the server has shown its project.
+    office_.gitlab.hide("acme/changes");
     story.press_direct(office::legal, "Reconnect");
     story.fill(office::legal, "Reconnect", {{"If it is another account: its name", "bot2"}});
+    story.expect_direct_message(office::legal, "is not connected: the account bot2 cannot read acme/changes");
+    office_.gitlab.hide("acme/changes", false);
+    office_.command(office::legal, "test Changes");
     story.expect_alarm("2 of 2 integrations that used it work again");
     story.press_direct(office::legal, "Reconnect");
     story.expect_direct_message(office::legal, "It works already");
@@ -135,6 +141,7 @@ TEST_CASE(
     }
     CHECK(story.fixture.run_command({"audit", "verify"}).code == 0);
     CHECK(story.fixture.run_command({"audit", "export"}).output.contains("integration.reconnected"));
+    expect_no_canary(story.fixture);
     story.expect_good_manners();
 }
 
@@ -210,5 +217,20 @@ TEST_CASE("installed apps: owners edit the inventory, a conflict is shown, admin
     story.fill(office::admin, "Remove", {{"Type its name to remove it", "App 007"}});
     story.expect_direct_message(office::admin, "was removed");
     office_.expect_answer(office::employee, "show A007/T1", "I know no installed app");
+    story.expect_good_manners();
+}
+
+TEST_CASE("installed apps: whoever is of another company is looked up and told that members do this (I5)") {
+    Office office_;
+    auto& story = office_.story;
+    REQUIRE(office_.store("GitLab", 1).code == 0);
+    story.slack.script("users.info",
+                       {{"answer", {{"user", {{"id", office::outsider}, {"is_stranger", true}}}}}}, 2);
+    office_.expect_answer(office::outsider, "add", "guests cannot use installed apps");
+    story.slack.script("users.info",
+                       {{"answer", {{"user", {{"id", office::legal}, {"is_restricted", true}}}}}}, 2);
+    office_.expect_answer(office::legal, "test GitLab", "guests cannot use installed apps");
+    office_.add(office::employee, "IT requests", "it");
+    CHECK(story.fixture.run_command({"audit", "export"}).output.contains("press.refused"));
     story.expect_good_manners();
 }

@@ -101,10 +101,74 @@ TEST_CASE(
     CHECK(csv.output.starts_with("\"app_id\",\"app_name\""));
     CHECK(json::parse(fixture.run_command({"inventory", "export"}).output).at("inventory").size() == 3);
 
+    const auto nowhere = fixture.run_command({"inventory", "import", "--from", second});
+    CHECK(nowhere.code == 1);
+    CHECK(nowhere.errors.contains("name it with --team"));
+    CHECK(listed(fixture).size() == 3);
     CHECK(fixture.run_command({"inventory", "import", "--from", "/nowhere"}).code == 1);
     CHECK(fixture.run_command({"inventory", "import", "--from", save(fixture, "bad.json", {{"ok", false}})})
               .code == 1);
     CHECK(fixture.run_command({"inventory", "export", "--format", "xml"}).code == 2);
     CHECK(fixture.run_command({"audit", "verify"}).code == 0);
     CHECK(fixture.stop() == 0);
+}
+
+TEST_CASE("inventory: day one is read from Slack, and what broke off is not called complete (M28)") {
+    DaemonOptions options;
+    options.slack.admin_scopes.emplace_back("admin");
+    ReviewStory story(options);  // the daemon, which asks for the same, is not running
+    constexpr int pages = 30, on_page = 100;
+    const auto page = [&](int number) {
+        auto logs = json::array();
+        for (int at = 0; at < on_page; ++at) {
+            const auto index = number * on_page + at;
+            logs.push_back(
+                log_entry("A" + std::to_string(100'000 + index), "App", "added", 1'790'000'000 - index));
+        }
+        return json{
+            {"answer",
+             {{"logs", logs},
+              {"paging",
+               {{"count", on_page}, {"total", pages * on_page}, {"page", number + 1}, {"pages", pages}}}}}};
+    };
+    const auto import = [&] { return story.fixture.run_command({"inventory", "import", "--json"}); };
+    const auto expect_nothing_read = [&](const std::string& words, int code) {
+        const auto done = import();
+        CHECK(done.code == code);
+        CHECK_MESSAGE(done.errors.contains(words), done.errors);
+        CHECK(done.output.empty());
+    };
+    const auto expect_incomplete = [&](const Finished& done, const std::string& words) {
+        CHECK(done.code == 75);
+        CHECK_MESSAGE(done.errors.contains(words), done.errors);
+        CHECK(done.errors.contains("not everything was read"));
+        CHECK(json::parse(done.output).at("complete") == false);
+    };
+    for (int at = 0; at < 16; ++at)
+        story.slack.script("team.integrationLogs", page(at));
+    story.slack.script("team.integrationLogs", {{"error", "internal_error"}});
+    expect_incomplete(import(), "page 17 of workspace");
+    CHECK(listed(story.fixture).size() == 1'600);
+    // Slack answers, and not with a page of the log.
+    story.slack.script("team.integrationLogs", {{"answer", {{"logs", "none"}}}});
+    expect_nothing_read("is no page of the log", 75);
+    story.slack.script("team.integrationLogs", {{"answer", {{"logs", json::array()}, {"paging", nullptr}}}});
+    expect_nothing_read("is no page of the log", 75);
+    story.slack.script("team.integrationLogs", {{"error", "missing_scope"}});
+    expect_nothing_read("missing_scope", 77);
+    // Which workspaces there are is part of it.
+    story.slack.script("auth.teams.list", {{"error", "internal_error"}});
+    expect_nothing_read("workspaces could not be read", 75);
+
+    for (int at = 0; at < pages; ++at) {
+        if (at == 20) story.slack.script("team.integrationLogs", {{"status", 429}, {"retry_after", 1}});
+        story.slack.script("team.integrationLogs", page(at));
+    }
+    const auto whole = import();
+    CHECK_MESSAGE(whole.code == 0, whole.errors);
+    const auto told = json::parse(whole.output);
+    CHECK(told.at("complete") == true);
+    CHECK(told.at("new") == 1'400);
+    CHECK(listed(story.fixture).size() == pages * on_page);
+    CHECK(story.fixture.run_command({"audit", "export"}).output.contains("page 17 of workspace"));
 }

@@ -67,6 +67,12 @@ TEST_CASE("I18: an OAuth application's secret is written, replaced and forgotten
     CHECK(newest().contains("\"secret\":true"));
     const auto listed = daemon.run_command({"authorizations", "list", "--json"});
     CHECK_FALSE(listed.output.contains("canary"));
+    CHECK(run({"--remove"}).output.contains("forgot the OAuth application"));
+    CHECK(daemon.run_command({"audit", "export"}).output.contains("oauth_app.removed"));
+    const auto again = daemon.run_command({"authorizations", "register", "--kind", "gitlab", "--url",
+                                           "https://gitlab.example.com", "--remove"});
+    CHECK(again.code == 1);
+    CHECK(again.errors.contains("no OAuth application is registered"));
     for (const auto& each : std::filesystem::recursive_directory_iterator(daemon.directory()))
         if (each.is_regular_file()) CHECK_FALSE(content(each.path()).contains("canary"));
 }

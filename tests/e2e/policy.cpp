@@ -4,6 +4,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 
@@ -117,4 +118,45 @@ TEST_CASE(
         CHECK(story.fixture.run_command({"requests", "show", "REQ-1"}).code == 0);
         CHECK(story.fixture.run_command({"requests", "export"}).code == 0);
     }
+}
+
+TEST_CASE(
+    "e2e policy: why an app was allowed is told when the policy file is gone, and when it is broken (U3)") {
+    ReviewStory story({.policy = no_legal});
+    story.fixture.set_secret("countersign_key", "1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
+    story.fixture.start();
+    story.ask(std::string("see ") + office::issue);
+    story.expect_card("Legal: not required");
+    for (const auto* user : {office::security, office::procurement, office::it})
+        story.press(user, "Approve");
+    story.expect_card(": Ready");
+    story.press(office::admin, "Approve app");
+    story.expect_card(": Approved");
+    CHECK(story.fixture.stop() == 0);
+    const auto file = story.fixture.directory() / "policy.toml";
+    const auto expect_answers = [&] {
+        for (const auto& command : std::vector<std::vector<std::string>>{{"requests", "show", "REQ-1"},
+                                                                         {"requests", "list"},
+                                                                         {"requests", "export"},
+                                                                         {"audit", "verify"},
+                                                                         {"audit", "export"},
+                                                                         {"audit", "recheck"},
+                                                                         {"inventory", "list"},
+                                                                         {"authorizations", "list"},
+                                                                         {"status"}}) {
+            CAPTURE(command.back());
+            const auto done = story.fixture.run_command(command);
+            CHECK_MESSAGE(done.code == 0, done.errors);
+            CHECK_MESSAGE(done.errors.starts_with("warning: "), done.errors);
+            CHECK(std::ranges::count(done.errors, '\n') == 1);
+        }
+        CHECK(story.fixture.run_command({"requests", "show", "REQ-1"}).output.contains("no-legal-for-miro"));
+        // What decides needs the policy that it decides by.
+        CHECK(story.fixture.run_command({"run"}).code == 78);
+        CHECK(story.fixture.run_command({"policy", "replay"}).code == 78);
+    };
+    std::filesystem::remove(file);
+    expect_answers();
+    std::ofstream(file) << "[[rule]]\nid = \"x\"\ndecide = \"maybe\"\n";
+    expect_answers();
 }

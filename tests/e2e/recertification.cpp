@@ -47,7 +47,10 @@ struct Office {
             database->transaction([&] {
                 storage::Query(*database,
                                "UPDATE inventory SET first_seen = first_seen - ?1, "
-                               "asked_at = asked_at - ?1")
+                               "asked_at = asked_at - ?1, "
+                               // Seen installed: what was imported is asked about sooner (M28), and of
+                               // whoever set it up.
+                               "source = 'event', set_up_by = ''")
                     .bind(time)
                     .run();
                 storage::Query(*database, "UPDATE timer SET due = 1 WHERE name = 'recertify'").run();

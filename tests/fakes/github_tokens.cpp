@@ -135,6 +135,11 @@ void GithubTokens::promise_issuer() {
     impl_->promises = true;
 }
 
+bool GithubTokens::promises_issuer() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->promises;
+}
+
 void GithubTokens::answer_in_form() {
     const std::scoped_lock lock(impl_->mutex);
     impl_->in_form = true;

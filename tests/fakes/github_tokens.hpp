@@ -21,6 +21,7 @@ class GithubTokens {
     [[nodiscard]] std::string issuer() const { return url() + "/login/oauth"; }
     // RFC 9207: says in its metadata that answers to the browser name it.
     void promise_issuer();
+    [[nodiscard]] bool promises_issuer() const;
     // As it answers who does not ask for JSON (O9).
     void answer_in_form();
     // What a person's browser does: signs in, allows, and is led back to the address without `iss`.

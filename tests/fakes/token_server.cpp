@@ -10,6 +10,7 @@
 #include <array>
 #include <map>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 
 namespace countersign::fakes {
@@ -44,6 +45,8 @@ std::string token_of(const HttpQuery& query) {
 struct TokenServer::Impl {
     mutable std::mutex mutex;
     std::vector<Token> tokens;
+    std::set<std::string> of_grants;  // which of their values an OAuth application was granted
+    std::set<std::string> hidden;
     int broken = 0, calls = 0;
     std::string client;
     Token granted;
@@ -57,17 +60,20 @@ struct TokenServer::Impl {
     std::string refresh;  // the one that is good now
     std::vector<std::string> used_refreshes;
     int renewed = 0, broken_renewals = 0, renewal_status = 503;
+    std::chrono::milliseconds renewal_delay{0};
     std::string code_client, code_secret, redirect;
     struct Code {
         std::string value, challenge;
     };
     std::vector<Code> codes;
+    std::vector<std::string> verifiers;
     int made = 0;
 
     // The answer with a new token of the account that was granted.
     HttpReply grant() {
         std::erase_if(tokens, [&](const Token& token) { return token.value == granted.value; });
         tokens.push_back(granted);
+        of_grants.insert(granted.value);
         Json answer{{"access_token", granted.value},
                     {"token_type", "Bearer"},
                     {"scope", "api"},
@@ -96,11 +102,14 @@ struct TokenServer::Impl {
         std::erase_if(tokens, [&](const Token& token) { return token.value == granted.value; });
         granted.value = granted.value.substr(0, granted.value.find('+')) + "+" + std::to_string(++renewed);
         auto answer = grant();
+        answer.delay = renewal_delay;
         if (breaks) answer.ending = HttpReply::Ending::reset;
         return answer;
     }
 
     HttpReply exchange(const std::map<std::string, std::string>& form) {
+        if (const auto shown = form.find("code_verifier"); shown != form.end())
+            verifiers.push_back(shown->second);
         if (form.at("client_id") != code_client ||
             (!code_secret.empty() &&
              (!form.contains("client_secret") || form.at("client_secret") != code_secret)))
@@ -160,23 +169,47 @@ struct TokenServer::Impl {
 
     [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server->port()); }
 
+    // Whoever is not the application that it was granted to is refused; an unknown token is no fault.
+    HttpReply take_back(const HttpQuery& query) {
+        const auto form = decode_form(query.body);
+        const auto given = [&](const char* name) {
+            const auto found = form.find(name);
+            return found == form.end() ? std::string() : found->second;
+        };
+        const bool by_code = !code_client.empty() && given("client_id") == code_client;
+        if ((!by_code && (client.empty() || given("client_id") != client)) ||
+            (by_code && given("client_secret") != code_secret))
+            return reply(403, R"({"error":"unauthorized_client"})");
+        if (!of_grants.contains(given("token"))) return reply(200, "{}");
+        if (given("token") == granted.value) refresh.clear();
+        std::erase_if(tokens, [&](const Token& each) { return each.value == given("token"); });
+        return reply(200, "{}");
+    }
+
     HttpReply answer(const HttpQuery& query) {
         const std::scoped_lock lock(mutex);
         ++calls;
         if (broken != 0) return reply(broken, "<html>down</html>", "text/html");
         if (query.method == "POST" && query.path == "/oauth/authorize_device") return device_code(query);
         if (query.method == "POST" && query.path == "/oauth/token") return token(query);
-        if (query.method == "POST" && query.path == "/oauth/revoke") {
-            const auto form = decode_form(query.body);
-            std::erase_if(tokens, [&](const Token& each) { return each.value == form.at("token"); });
-            return reply(200, "{}");
-        }
+        if (query.method == "POST" && query.path == "/oauth/revoke") return take_back(query);
         const auto token = std::ranges::find(tokens, token_of(query), &Token::value);
         if (token == tokens.end()) return refused(401, "401 Unauthorized");
         if (query.path == "/api/v4/user" && query.method == "GET")
             return reply(200,
                          Json{{"id", token->id}, {"username", token->login}, {"state", "active"}}.dump());
+        // What an application was granted; of no other token.
+        if (query.path == "/oauth/token/info" && query.method == "GET") {
+            if (!of_grants.contains(token->value)) return refused(401, "401 Unauthorized");
+            return reply(200, Json{{"scope", token->scopes}, {"expires_in", 7200}}.dump());
+        }
+        constexpr std::string_view projects = "/api/v4/projects/";
+        if (query.method == "GET" && query.path.starts_with(projects) &&
+            !hidden.contains(query.path.substr(projects.size())))
+            return reply(200, Json{{"id", 1}}.dump());
         if (query.path != "/api/v4/personal_access_tokens/self") return refused(404, "404 Not Found");
+        if (of_grants.contains(token->value))  // as GitLab says it of a token that an application was granted
+            return refused(400, "This endpoint requires token type to be a personal access token");
         if (query.method == "GET") {
             const auto expires = token->expires_at.empty() ? Json() : Json(token->expires_at);
             return reply(
@@ -218,6 +251,17 @@ void TokenServer::revoke(const std::string& value) {
 bool TokenServer::knows(const std::string& value) const {
     const std::scoped_lock lock(impl_->mutex);
     return std::ranges::find(impl_->tokens, value, &Token::value) != impl_->tokens.end();
+}
+
+void TokenServer::hide(const std::string& project, bool hidden) {
+    const std::scoped_lock lock(impl_->mutex);
+    auto path = project;
+    for (auto at = path.find('/'); at != std::string::npos; at = path.find('/'))
+        path.replace(at, 1, "%2F");
+    if (hidden)
+        impl_->hidden.insert(path);
+    else
+        impl_->hidden.erase(path);
 }
 
 void TokenServer::allow_device_grant(const std::string& client_id, Token granted, int pending) {
@@ -279,6 +323,11 @@ void TokenServer::break_renewals(int status, int times) {
     impl_->broken_renewals = times;
 }
 
+void TokenServer::delay_renewals(std::chrono::milliseconds by) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->renewal_delay = by;
+}
+
 std::string TokenServer::newest() const {
     const std::scoped_lock lock(impl_->mutex);
     return impl_->granted.value;
@@ -287,6 +336,11 @@ std::string TokenServer::newest() const {
 int TokenServer::renewals() const {
     const std::scoped_lock lock(impl_->mutex);
     return impl_->renewed;
+}
+
+std::vector<std::string> TokenServer::verifiers() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->verifiers;
 }
 
 void TokenServer::break_with(int status) {

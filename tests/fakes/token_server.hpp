@@ -2,6 +2,7 @@
 
 #include "tests/fakes/server.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ class TokenServer {
     void add(Token token);
     void revoke(const std::string& value);  // at the server, as its owner would
     [[nodiscard]] bool knows(const std::string& value) const;
+    // Every token reads every project but these.
+    void hide(const std::string& project, bool hidden = true);
     // The device grant for this OAuth application: `pending` polls are answered so, the next one grants the
     // token. A poll that comes too early is told to slow down. Without it there is no such page.
     void allow_device_grant(const std::string& client_id, Token granted, int pending);
@@ -45,9 +48,12 @@ class TokenServer {
         const std::string& authorize_url);  // the address that it is led to; throws
     // The next renewals are answered with this status and a page, or take effect and lose their answer (0).
     void break_renewals(int status, int times);
+    // They take effect at once, and the answer comes so much later.
+    void delay_renewals(std::chrono::milliseconds by);
     // The newest token of what was granted, and how often it was renewed.
     [[nodiscard]] std::string newest() const;
     [[nodiscard]] int renewals() const;
+    [[nodiscard]] std::vector<std::string> verifiers() const;  // that it was shown (O7)
     // Everything is answered with this status and an HTML page from now on; 0: no more.
     void break_with(int status);
     [[nodiscard]] int calls() const;

@@ -12,6 +12,11 @@ class InstalledWorld : public ReviewWorld {
   public:
     explicit InstalledWorld(config::Settings given = review_settings()) : ReviewWorld(std::move(given)) {
         start();
+        for (const auto* id : {"U0EMP", "U0LEGAL", "U0SEC1", "U0EVIL", "U0OUT", "U0ADMIN"}) {
+            storage::Person person;  // a member, read long ago
+            person.id = UserId(id);
+            storage::apply(db.writer(), storage::SavePerson{person}, clock.now());
+        }
     }
 
     void put(const storage::InstalledChange& change) { storage::apply(db.writer(), change, clock.now()); }

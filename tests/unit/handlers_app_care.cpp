@@ -27,6 +27,14 @@ storage::InventoryEntry entry(ReviewWorld& world, const std::string& id) {
     return world.view().installed().entry(AppId(id), TeamId("T1")).value();
 }
 
+void know(ReviewWorld& world, const std::string& id, bool active = true) {
+    storage::Person known;
+    known.id = UserId(id);
+    known.active = active;
+    known.read_at = world.clock.now();
+    storage::apply(world.db.writer(), storage::SavePerson{known}, world.clock.now());
+}
+
 std::ptrdiff_t alarms(const ReviewWorld& world, const std::string& words) {
     const auto posts = world.performed_of("chat.postMessage");
     return std::ranges::count_if(posts, [&](const storage::Effect& post) {
@@ -117,6 +125,65 @@ TEST_CASE("M28: what was imported on one day is asked about in waves, never with
     }
 }
 
+TEST_CASE("M28, M20: what was imported without an approval is asked about after two weeks, and of whom") {
+    ReviewWorld world;
+    world.start();
+    know(world, "U0EMP");
+    know(world, "U0GONE", false);
+    const auto imported = [&](const std::string& id, const std::string& by, const std::string& source) {
+        auto made = app(world, id, "");
+        made.set_up_by = by;
+        made.source = source;
+        made.version = entry(world, id).version;
+        storage::apply(world.db.writer(), storage::SaveInventoryEntry{made}, world.clock.now());
+    };
+    imported("A1", "U0EMP", "integration_logs");
+    imported("A2", "U0GONE", "file");
+    imported("A3", "U0EMP", "event");
+    imported("A4", "", "file");
+    const auto days_pass = [&](int many) {
+        for (int day = 0; day < many; ++day) {
+            world.pass(hours(24));
+            world.run();
+        }
+    };
+    days_pass(13);
+    CHECK(heard(world, "U0EMP", "Is it still needed?") == 0);
+    days_pass(3);
+    CHECK(heard(world, "U0EMP", "Is it still needed?") == 1);
+    CHECK(alarms(world, "Nobody has said whether *App A2*") == 1);
+    CHECK(alarms(world, "Nobody has said whether *App A4*") == 1);
+    CHECK_FALSE(entry(world, "A3").asked_at);
+    // Whoever was asked may answer, though not the owner; nobody else may.
+    press(world, "U0EVIL", ids::app_needed, "app:A1/T1");
+    CHECK_FALSE(entry(world, "A1").confirmed_at);
+    press(world, "U0EMP", ids::app_needed, "app:A1/T1");
+    CHECK(entry(world, "A1").confirmed_by == "U0EMP");
+    press(world, "U0EMP", ids::app_needed, "app:A2/T1");
+    CHECK_FALSE(entry(world, "A2").confirmed_at);
+    days_pass(30);
+    CHECK(heard(world, "U0EMP", "Is it still needed?") == 1);
+    CHECK(alarms(world, "Nobody has said whether *App A2*") == 1);
+}
+
+TEST_CASE("M20: an app without an owner is asked about of whoever asked for it") {
+    ReviewWorld world;
+    world.start();
+    const auto request = world.request(world.ready_request());
+    know(world, request.requester.value);
+    auto made = app(world, "A1");
+    made.request = request.id;
+    made.source = "event";
+    made.version = entry(world, "A1").version;
+    storage::apply(world.db.writer(), storage::SaveInventoryEntry{made}, world.clock.now());
+    world.clock.advance(days(366));
+    for (int day = 0; day < 2; ++day) {
+        world.pass(hours(24));
+        world.run();
+    }
+    CHECK(heard(world, request.requester.value, "Is it still needed?") == 1);
+}
+
 TEST_CASE("M18: an app is uninstalled when the grace period is over and nobody said stop") {
     ReviewWorld world;
     world.start();
@@ -200,11 +267,37 @@ TEST_CASE("I14: an owner who leaves is noticed within a day though no event tell
     CHECK(alarms(world, "App A1") == 1);
 }
 
+TEST_CASE("M19: an installer who had left before the import makes an orphan of the app, told within a day") {
+    ReviewWorld world;
+    world.start();
+    for (const auto* id : {"A1", "A2"}) {
+        auto made = app(world, id, id[1] == '2' ? "U0EMP" : "");
+        made.set_up_by = "U0GONE";
+        made.source = "integration_logs";
+        made.version = entry(world, id).version;
+        storage::apply(world.db.writer(), storage::SaveInventoryEntry{made}, world.clock.now());
+    }
+    world.slack.people["U0GONE"] = {{"deleted", true}};
+    const auto orphans = [&] {
+        return world.view().installed().inventory({.only = storage::InstalledView::Only::orphans}).size();
+    };
+    CHECK(orphans() == 0);
+    for (int day = 0; day < 3; ++day) {
+        world.pass(std::chrono::hours(25));
+        world.run();
+    }
+    CHECK(orphans() == 1);
+    CHECK(alarms(world, "has left") == 1);
+    CHECK(alarms(world, "App A1") == 1);
+    CHECK(alarms(world, "App A2") == 0);  // that one has an owner
+}
+
 TEST_CASE("I6: block_delete_while_used refuses the removal of what something uses") {
     auto settings = review_settings();
     settings.installed.block_delete_while_used = true;
     ReviewWorld world(settings);
     world.start();
+    know(world, "U0EMP");
     storage::Authorization row;
     row.id = "auth1";
     row.name = "GitLab";
@@ -235,6 +328,7 @@ TEST_CASE("I6: block_delete_while_used refuses the removal of what something use
 TEST_CASE("channels: bad ids and other kinds are refused at their field, trouble is told once and passes") {
     ReviewWorld world;
     world.start();
+    know(world, "U0EMP");
     const auto add = [&](const std::string& name, const std::string& channel, const std::string& use) {
         return world
             .submit("U0EMP", ids::form_installed_add, std::string(),

@@ -4,10 +4,25 @@
 #include "storage/installed_view.hpp"
 #include "tests/support/review_world.hpp"
 
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
 using namespace countersign;
 using namespace countersign::tests;
 
 namespace {
+
+void know(ReviewWorld& world, const std::string& id, bool active = true, bool guest = false) {
+    storage::Person person;
+    person.id = UserId(id);
+    person.active = active;
+    person.guest = guest;
+    person.read_at = world.clock.now();
+    storage::apply(world.db.writer(), storage::SavePerson{person}, world.clock.now());
+}
 
 void store(ReviewWorld& world, const std::string& id, const std::string& name,
            std::optional<Timestamp> expires = std::nullopt) {
@@ -21,6 +36,7 @@ void store(ReviewWorld& world, const std::string& id, const std::string& name,
     row.expires_at = expires;
     row.added_at = row.state_since = world.clock.now();
     storage::apply(world.db.writer(), storage::SaveAuthorization{row}, world.clock.now());
+    know(world, "U0EMP");
 }
 
 std::string add(ReviewWorld& world, const std::string& user, const std::string& authorization,
@@ -87,9 +103,119 @@ TEST_CASE("I5: guests and people who left do not use installed apps") {
     CHECK(world.view().installed().integrations().empty());
 }
 
+TEST_CASE("I5: whoever nobody has met yet is looked up first, and external people are no members") {
+    ReviewWorld world;
+    world.start();
+    store(world, "auth1", "GitLab");
+    const auto integrations = [&] { return world.view().installed().integrations().size(); };
+    const auto ask = [&](const std::string& user, const nlohmann::json& as) {
+        world.slack.people[user] = as;
+        (void)add(world, user, "auth1", "Of " + user);
+        CHECK(integrations() == 0);  // not before it is known
+        world.run();
+        world.pass(std::chrono::seconds(1));
+        world.run({"account.check"});
+    };
+    ask("U0STRANGER", {{"is_stranger", true}});
+    ask("U0GUEST", {{"is_ultra_restricted", true}});
+    ask("U0LEFT", {{"deleted", true}});
+    CHECK(integrations() == 0);
+    const auto told = [&](const std::string& user) {
+        const auto heard = world.heard(user);
+        return std::ranges::any_of(heard, [](const auto& text) { return text.contains("guests cannot"); });
+    };
+    CHECK(told("U0STRANGER"));
+    CHECK(told("U0GUEST"));
+    ask("U0MEMBER", nlohmann::json::object());
+    CHECK(integrations() == 1);
+    CHECK_FALSE(told("U0MEMBER"));
+    // Slack that does not say it lets nobody in.
+    world.submit("U0NOBODY", ids::form_installed_add, std::string(),
+                 {{"name", "Mine"}, {"authorization", "auth1"}, {"use", "tracker:procurement"}});
+    world.answer(world.expect("users.info"), {"human", "user_not_found"});
+    CHECK(integrations() == 1);
+}
+
+TEST_CASE("I14: nobody who is a guest, has left or is unknown becomes an owner") {
+    ReviewWorld world;
+    world.start();
+    store(world, "auth1", "GitLab");
+    know(world, "U0EMP");
+    know(world, "U0OTHER");
+    know(world, "U0GUEST", true, true);
+    know(world, "U0LEFT", false);
+    REQUIRE_FALSE(add(world, "U0EMP", "auth1", "Vendors").contains("errors"));
+    const auto use = world.view().installed().integrations().front();
+    const auto give = [&](const std::string& thing, const std::string& name, const std::string& owner) {
+        return world
+            .submit("U0ADMIN", ids::form_installed_edit, thing,
+                    {{"name", name}, {"owner", owner}, {"pause", "active"}})
+            .ack;
+    };
+    const std::string integration = fmt::format("integration:{}", use.id);
+    for (const auto& [thing, name] :
+         {std::pair{integration, "Vendors"}, std::pair{std::string("authorization:auth1"), "GitLab"}}) {
+        CAPTURE(thing);
+        CHECK(give(thing, name, "U0GUEST").contains("has to be a member"));
+        CHECK(give(thing, name, "U0LEFT").contains("has to be a member"));
+    }
+    CHECK(world.view().installed().integration(use.id)->owner.value == "U0EMP");
+    CHECK_FALSE(give(integration, "Vendors", "U0OTHER").contains("errors"));
+    CHECK_FALSE(give("authorization:auth1", "GitLab", "U0OTHER").contains("errors"));
+    CHECK(world.view().installed().integration(use.id)->owner.value == "U0OTHER");
+    CHECK(world.view().installed().authorization("auth1")->owner.value == "U0OTHER");
+    // Whom nobody has met is looked up first.
+    const auto owner = [&] { return world.view().installed().integration(use.id)->owner.value; };
+    const auto look_up = [&](const std::string& user, const nlohmann::json& as) {
+        world.slack.people[user] = as;
+        CHECK(give(integration, "Vendors", user).empty());
+        CHECK(owner() == "U0OTHER");
+        world.run({"account.check"});
+        world.pass(std::chrono::seconds(1));
+        world.run({"account.check"});
+    };
+    look_up("U0STRANGER", {{"is_stranger", true}});
+    CHECK(owner() == "U0OTHER");
+    look_up("U0NEW", nlohmann::json::object());
+    CHECK(owner() == "U0NEW");
+}
+
+TEST_CASE("I8: a pause outlives the authorization that it was made on") {
+    ReviewWorld world;
+    world.start();
+    store(world, "auth1", "GitLab");
+    store(world, "auth2", "Other");
+    know(world, "U0EMP");
+    (void)add(world, "U0EMP", "auth1", "Vendors");
+    const auto use = [&] { return world.view().installed().integrations().front(); };
+    const auto edit = [&](const std::string& pause) {
+        (void)world.submit("U0EMP", ids::form_installed_edit, fmt::format("integration:{}", use().id),
+                           {{"name", "Vendors"}, {"owner", "U0EMP"}, {"pause", pause}});
+    };
+    const auto move = [&](const std::string& to) {
+        storage::apply(world.db.writer(), storage::RemoveAuthorization{use().authorization, "U0ADMIN"},
+                       world.clock.now());
+        REQUIRE(use().state == storage::IntegrationState::needs_reauth);
+        world.clock.advance(std::chrono::seconds(1));
+        (void)world.submit("U0EMP", ids::form_installed_reconnect, fmt::format("integration:{}", use().id),
+                           {{"authorization", to}});
+        CHECK(use().authorization == to);
+    };
+    edit("paused");
+    CHECK(use().state == storage::IntegrationState::paused);
+    move("auth2");
+    CHECK(use().state == storage::IntegrationState::paused);
+    edit("active");
+    CHECK(use().state == storage::IntegrationState::active);
+    store(world, "auth3", "Third");
+    move("auth3");
+    CHECK(use().state == storage::IntegrationState::degraded);  // until its project is reached
+}
+
 TEST_CASE("O15: a tracker is never connected with an authorization of another server") {
     ReviewWorld world;
     world.start();
+    know(world, "U0EMP");
     storage::Authorization row;
     row.id = "other";
     row.name = "Other";

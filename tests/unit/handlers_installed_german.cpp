@@ -293,7 +293,7 @@ TEST_CASE("R22: an authorization on its way is told about in German, from the fo
                                  {"account_id", "bot2"},
                                  {"lost", {{{"integration", 1}, {"project", "acme/vendors"}}}}}});
     CHECK(office.said("Nicht lesbar"));
-    CHECK(office.said("erreicht acme/vendors nicht mehr"));
+    CHECK(office.said("ist nicht verbunden: Das Konto bot2 kann acme/vendors nicht lesen"));
     office.pass(hours(24));
     office.pass(hours(24));
     CHECK(office.said("geht nicht mehr"));

@@ -1,10 +1,15 @@
 // The life of stored tokens: renewal, refusals, checks, on a clock that the test moves.
 #include "config/secrets.hpp"
+#include "handlers/installed_apps.hpp"
 #include "handlers/token_life.hpp"
+#include "handlers/token_parts.hpp"
 #include "storage/aead.hpp"
 #include "storage/installed_view.hpp"
 #include "storage/vault.hpp"
 #include "tests/support/review_world.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 using namespace countersign;
 using namespace countersign::tests;
@@ -130,6 +135,27 @@ TEST_CASE("O12, I19: an answer about a token that is not there any more changes 
     CHECK_FALSE(world.view().installed().authorization("auth1"));
     CHECK_FALSE(
         storage::read_secret(world.db.writer(), ring, {"auth1", "token", "gitlab", "https://gitlab.com"}));
+}
+
+TEST_CASE("O14, I19: what a renewal brings for an authorization that is gone is taken back and not kept") {
+    Office world;
+    world.pass(minutes(109));
+    const auto late = world.expect("account.refresh");
+    storage::apply(world.db.writer(), storage::RemoveAuthorization{"auth1", "U0ADMIN"}, world.clock.now());
+    auto came = Office::good("fp1", 7200);
+    const storage::SealedPlace apart{"auth1:unwanted", "token", "gitlab", "https://gitlab.com"};
+    came.response["unwanted"] = storage::to_json(storage::sealed_bundle(ring, {{apart, Secret("unwanted")}}));
+    world.answer(late, came);
+    const auto revoke = world.expect("account.revoke");
+    CHECK(revoke.args.contains(R"("authorization":"auth1:unwanted")"));
+    CHECK(revoke.args.contains(R"("kind":"gitlab")"));
+    CHECK(revoke.args.contains(R"("url":"https://gitlab.com")"));
+    CHECK(storage::read_secret(world.db.writer(), ring, apart));  // for this one call
+    world.answer(revoke, {"ok", "", nlohmann::json::object()});
+    CHECK_FALSE(storage::read_secret(world.db.writer(), ring, apart));
+    CHECK(world.audited("authorization.revoked", "auth1"));
+    world.run_slack();
+    CHECK(world.alarms("was taken back by") == 1);
 }
 
 TEST_CASE("O13: outages keep the token, degrade what hangs on it, are told once, and pass") {
@@ -303,4 +329,85 @@ TEST_CASE("I15: a Slack token that Slack says is revoked needs re-authentication
     world.check({"refused", "refused", {{"text", "token_revoked"}}});
     CHECK(state("slack2") == AuthorizationState::needs_reauth);
     CHECK(state("auth1") == AuthorizationState::active);
+}
+
+TEST_CASE(
+    "M16: an integration is connected once its project was reached, and its owner hears which it is not") {
+    Office world;
+    auto use = world.use();
+    handlers::await_access(use, world.clock.now());
+    storage::apply(world.db.writer(), storage::SaveIntegration{use}, world.clock.now());
+    const auto heard = [&](const std::string& words) {
+        const auto lines = world.heard("U0EMP");
+        return std::ranges::count_if(lines, [&](const auto& text) { return text.contains(words); });
+    };
+    const auto look = [&](const nlohmann::json& lost, const char* meaning = "ok") {
+        world.clock.advance(seconds(1));
+        world.handle(handlers::EventKind::timer, {{"kind", "account_check"}, {"id", "auth1"}},
+                     "account_check:auth1");
+        auto answer = Office::well();
+        answer.meaning = meaning;
+        if (answer.meaning != "ok") answer.error = "unavailable";
+        answer.response["lost"] = lost;
+        world.check(answer);
+        world.run_slack();
+    };
+    const auto project = world.settings.trackers.front().projects.front();
+    const auto lost = nlohmann::json::array({{{"integration", use.id}, {"project", project}}});
+    look(nlohmann::json::array(), "refused");  // the server cannot be asked: nothing is said of it
+    CHECK(world.use().state == IntegrationState::degraded);
+    CHECK(heard("onnected") == 0);
+    world.pass(minutes(3));
+    const auto soon = world.expect("account.check");  // and it does not wait six hours
+    CHECK(soon.args.contains(project));
+    world.answer(soon, {"ok", "", {{"account", "bot"}, {"account_id", "7"}}});
+    world.run_slack();
+    CHECK(heard("Connected.") == 1);
+    handlers::await_access(use, world.clock.now());
+    storage::apply(world.db.writer(), storage::SaveIntegration{use}, world.clock.now());
+    look(lost);
+    look(lost);
+    CHECK(world.use().state == IntegrationState::degraded);
+    CHECK(heard("is not connected: the account bot cannot read " + project) == 1);
+    look(nlohmann::json::array());
+    look(nlohmann::json::array());
+    CHECK(world.use().state == IntegrationState::active);
+    CHECK(world.use().state_note.empty());
+    CHECK(heard("Connected.") == 2);
+}
+
+TEST_CASE(
+    "M16: a check that did not look at an integration says nothing of it, and the note tells the truth") {
+    Office world;
+    auto use = world.use();
+    storage::apply(world.db.writer(), storage::SetMeta{"mending:gone", fmt::format("[{}]", use.id)},
+                   world.clock.now());
+    use.authorization = "gone";
+    use.authorization_name = "Gone";
+    use.state = IntegrationState::needs_reauth;
+    storage::apply(world.db.writer(), storage::SaveIntegration{use}, world.clock.now());
+    world.handle(handlers::EventKind::timer, {{"kind", "account_check"}, {"id", "auth1"}},
+                 "account_check:auth1");
+    const auto begun = world.expect("account.check");
+    world.db.writer().transaction([&] {
+        const auto view = world.view();
+        world.apply(handlers::reconnected_on(use, world.row(), UserId("U0EMP"),
+                                             {world.clock.now(), view, world.settings, world.capabilities}));
+    });
+    world.answer(begun, Office::well());
+    CHECK(world.use().state == IntegrationState::degraded);
+    const auto note = [&] {
+        world.run_slack();
+        std::string last;
+        for (const auto& update : world.performed_of("chat.update"))
+            if (update.args.contains("Gone")) last = update.args;
+        return last;
+    };
+    CHECK(note().contains("0 of 1 integrations"));
+    world.pass(minutes(1));
+    world.check(Office::well());
+    CHECK(note().contains("1 of 1 integrations"));
+    world.pass(minutes(109));
+    world.refused_refresh("refused");
+    CHECK(note().contains("0 of 1 integrations"));
 }
