@@ -118,7 +118,8 @@ Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const 
                                  .status = approved ? "approved" : "restricted",
                                  .scopes = review::read_scopes(field(finding.entry, "scopes")),
                                  .seen_at = context.now}});
-    if (const auto why = approved && !outside ? why_look_again(item, finding, context) : ""; !why.empty()) {
+    if (const auto why = approved && !outside && !with ? why_look_again(item, finding, context) : "";
+        !why.empty()) {
         ending.state = RequestState::reconsider;
         ending.note = say_in(views::Language::english, texts::to_reconsider, why);
     } else if (approved && !outside) {
