@@ -123,8 +123,12 @@ TEST_CASE("decisions: two presses of Approve app send one approve") {
     ReviewStory story;
     story.fixture.start();
     story.become_ready();
-    story.press(office::admin, "Approve app");
-    story.press(office::admin_two, "Approve app");
+    // Both see the button before either press has changed the card.
+    const auto card = story.card();
+    const auto presses = {story.slack.make_press(office::admin, card.channel, card.ts, "Approve app"),
+                          story.slack.make_press(office::admin_two, card.channel, card.ts, "Approve app")};
+    for (const auto& each : presses)
+        story.slack.send_envelope("interactive", each.payload, false);
     story.expect_card(": Approved");
     story.wait(
         [&] {
