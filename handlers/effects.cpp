@@ -1,5 +1,7 @@
 #include "handlers/effects.hpp"
 
+#include "handlers/review/scopes.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -232,15 +234,16 @@ Effect approve_app_without(const AppRequest& request, const std::vector<std::str
     auto made = approve_app(request);
     auto args = json::parse(made.args);
     // Slack takes the scopes that are approved, by token, not those that are not.
-    std::string bot;
-    std::string user;
-    for (const auto& scope : request.scopes) {
-        if (std::ranges::find(left_out, scope.name) != left_out.end()) continue;
-        auto& list = scope.token_type == storage::TokenType::user ? user : bot;
+    const auto list_of = [](const storage::Scope& scope) {
+        return scope.token_type == storage::TokenType::user ? "user_scopes" : "bot_scopes";
+    };
+    // Empty where all of a token's are left out: without the list Slack would approve them all.
+    for (const auto& scope : request.scopes)
+        args[list_of(scope)] = "";
+    for (const auto& scope : review::without(request.scopes, left_out)) {
+        auto& list = args[list_of(scope)].get_ref<std::string&>();
         list += (list.empty() ? "" : ",") + scope.name;
     }
-    if (!bot.empty()) args["bot_scopes"] = bot;
-    if (!user.empty()) args["user_scopes"] = user;
     made.args = args.dump();
     return made;
 }

@@ -60,27 +60,32 @@ std::string line_of(const AppRequest& request, const TeamId& team, views::Langua
 // Slack's lists know apps that nobody asked for here, and the inventory those that are in use.
 struct KnownApp {
     AppId id;
-    std::string name;  // "": Slack's lists tell none
+    std::string name;  // "": not told
     std::string status;
     bool installed = false;
 };
 
-std::string status_of(const AppId& id, const TeamId& team, const Context& context) {
+std::optional<storage::AppResolution> resolution_of(const AppId& id, const TeamId& team,
+                                                    const Context& context) {
     for (const auto& where : {team, TeamId()}) {
-        const auto resolution = context.view.resolution(id, where);
-        if (resolution && !resolution->status.empty()) return resolution->status;
+        auto resolution = context.view.resolution(id, where);
+        if (resolution && !resolution->status.empty()) return resolution;
     }
-    return {};
+    return std::nullopt;
+}
+
+bool is_among(const std::vector<KnownApp>& apps, const AppId& id) {
+    return std::ranges::find(apps, id, &KnownApp::id) != apps.end();
 }
 
 void add(std::vector<KnownApp>& apps, const storage::InventoryEntry& entry, const TeamId& team,
          const Context& context) {
     const bool here = entry.team_id.empty() || entry.team_id == team;
-    const bool listed = std::ranges::find(apps, entry.app_id, &KnownApp::id) != apps.end();
-    if (!here || listed || apps.size() == apps_shown) return;
+    if (!here || is_among(apps, entry.app_id)) return;
+    const auto resolution = resolution_of(entry.app_id, team, context);
     apps.push_back({.id = entry.app_id,
                     .name = entry.app_name,
-                    .status = status_of(entry.app_id, team, context),
+                    .status = resolution ? resolution->status : std::string(),
                     .installed = entry.state == storage::InstalledState::installed});
 }
 
@@ -92,13 +97,19 @@ std::vector<KnownApp> known_without_request(const std::string& name, const std::
         for (const auto& where : {team, TeamId()}) {
             if (const auto entry = installed.entry(*id, where)) add(apps, *entry, team, context);
         }
-        const auto status = status_of(*id, team, context);
-        if (apps.empty() && !status.empty()) apps.push_back({.id = *id, .name = {}, .status = status});
+        const auto resolution = resolution_of(*id, team, context);
+        if (apps.empty() && resolution)
+            apps.push_back({.id = *id, .name = resolution->app_name, .status = resolution->status});
         return apps;
     }
     for (const auto& entry : installed.inventory({.text = name, .limit = requests_read})) {
         if (text::lower(entry.app_name) == text::lower(name)) add(apps, entry, team, context);
     }
+    for (const auto& listed : context.view.resolutions_named(name, team, requests_read)) {
+        if (!is_among(apps, listed.app_id))
+            apps.push_back({.id = listed.app_id, .name = listed.app_name, .status = listed.status});
+    }
+    if (apps.size() > apps_shown) apps.erase(apps.begin() + apps_shown, apps.end());
     return apps;
 }
 

@@ -75,7 +75,7 @@ std::string why_look_again(const Case& item, const Finding& finding, const Conte
     const auto& request = item.request;
     if (request.state == RequestState::reconsider) return {};  // an admin just said to keep it
     // What was approved before stays so; Slack lists it all together.
-    auto agreed = request.scopes;
+    auto agreed = review::without(request.scopes, limits_of(item).left_out);
     if (request.previous_status == "approved")
         std::ranges::copy(request.previous_scopes, std::back_inserter(agreed));
     if (const auto before = context.view.resolution(request.app_id, request.team_id);
@@ -117,7 +117,8 @@ Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const 
                                  .team_id = request.team_id,
                                  .status = approved ? "approved" : "restricted",
                                  .scopes = review::read_scopes(field(finding.entry, "scopes")),
-                                 .seen_at = context.now}});
+                                 .seen_at = context.now,
+                                 .app_name = text_field(field(finding.entry, "app"), "name")}});
     if (const auto why = approved && !outside && !with ? why_look_again(item, finding, context) : "";
         !why.empty()) {
         ending.state = RequestState::reconsider;

@@ -7,6 +7,7 @@
 #include "handlers/party_work.hpp"
 #include "handlers/review/members.hpp"
 #include "handlers/review/payload_fields.hpp"
+#include "handlers/review/scopes.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/limit_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
@@ -65,14 +66,23 @@ bool is_host_name(std::string_view name) {
 }
 
 std::optional<std::string> read_left_out(const Press& press, const Case& item, Limits& limits) {
+    const auto& scopes = item.request.scopes;
     for (auto& name : entries(press, ids::field_left_out)) {
-        const auto& scopes = item.request.scopes;
-        const auto scope = std::ranges::find(scopes, name, &storage::Scope::name);
-        if (scope == scopes.end())
+        const auto is_named = [&](storage::Scope scope) {
+            scope.optional = true;
+            return review::is_left_out(scope, {name});
+        };
+        if (std::ranges::none_of(scopes, is_named))
             return say_in(press.language, texts::not_a_permission, views::inert(name, 80));
-        if (!scope->optional) return say_in(press.language, texts::not_optional, views::inert(name, 80));
+        const auto is_optional = [&](const storage::Scope& scope) {
+            return review::is_left_out(scope, {name});
+        };
+        if (std::ranges::none_of(scopes, is_optional))
+            return say_in(press.language, texts::not_optional, views::inert(name, 80));
         add_once(limits.left_out, std::move(name));
     }
+    if (!limits.left_out.empty() && review::without(scopes, limits.left_out).empty())
+        return say_in(press.language, texts::nothing_left);
     return std::nullopt;
 }
 

@@ -213,7 +213,7 @@ Outcome join(const Press& press, const storage::AppRequest& open, const Context&
     Outcome outcome;
     outcome.changes.emplace_back(storage::AddFollower{{open.id, press.user, context.now}});
     outcome.effects.push_back(
-        direct_message(open, press.user, "joined",
+        direct_message(open, press.user, fmt::format("joined:v{}", open.version),
                        views::line(say_in(press.language, texts::joined, id,
                                           "*" + views::inert_line(open.app_name, 100) + "*",
                                           views::state_line(open, press.language)))));

@@ -65,12 +65,19 @@ void contradict(const storage::AppRequest& request, const std::string& now, cons
 Outcome resolution_listed(const json& entry, const std::string& status, const TeamId& team,
                           const Context& context) {
     const AppId app(text_field(field(entry, "app"), "id"));
+    const auto name = text_field(field(entry, "app"), "name");
     const auto scopes = review::read_scopes(field(entry, "scopes"));
     const auto known = context.view.resolution(app, team);
     Outcome outcome;
-    if (known && known->status == status && known->scopes == scopes) return outcome;
-    outcome.changes.emplace_back(storage::SaveResolution{
-        {.app_id = app, .team_id = team, .status = status, .scopes = scopes, .seen_at = context.now}});
+    const bool same = known && known->status == status && known->scopes == scopes;
+    if (same && (name.empty() || known->app_name == name)) return outcome;
+    outcome.changes.emplace_back(storage::SaveResolution{{.app_id = app,
+                                                          .team_id = team,
+                                                          .status = status,
+                                                          .scopes = scopes,
+                                                          .seen_at = context.now,
+                                                          .app_name = name}});
+    if (same) return outcome;
     if (!known && context.view.meta(resolutions_known(team, status)).empty()) return outcome;
     const auto by = decider(entry);
     outcome.audit.push_back({"slack", "resolution.changed", app.value,

@@ -708,6 +708,12 @@ ALTER TABLE authorization ADD COLUMN used_day INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE authorization ADD COLUMN used_on_day INTEGER NOT NULL DEFAULT 0;
 
 CREATE INDEX integration_target ON integration(kind, target);
+)sql",
+                                                // 11: Slack's lists tell an app's name too
+                                                R"sql(
+ALTER TABLE app_resolution ADD COLUMN app_name TEXT NOT NULL DEFAULT '';
+
+CREATE INDEX app_resolution_name ON app_resolution(app_name COLLATE NOCASE);
 )sql"};
 
 }  // namespace countersign::storage

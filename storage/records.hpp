@@ -228,6 +228,7 @@ struct AppResolution {
     std::string status;  // "approved", "restricted", ""
     std::vector<Scope> scopes;
     Timestamp seen_at;
+    std::string app_name{};  // "": not told
 };
 
 // One of Slackbot's review messages as last read.

@@ -33,7 +33,7 @@ Decision read_decision(Query& query) {
 AppResolution read_resolution(Query& query) {
     AppResolution r;
     std::string scopes;
-    query.read(r.app_id, r.team_id, r.status, scopes, r.seen_at);
+    query.read(r.app_id, r.team_id, r.status, scopes, r.seen_at, r.app_name);
     r.scopes = scopes_from_json(scopes);
     return r;
 }
@@ -207,16 +207,25 @@ std::optional<UserGroup> View::user_group(std::string_view id) const {
 
 std::optional<AppResolution> View::resolution(const AppId& app, const TeamId& team) const {
     Query query(*database_,
-                "SELECT app_id, team_id, status, scopes, seen_at FROM app_resolution WHERE app_id = ? AND "
-                "team_id = ?");
+                "SELECT app_id, team_id, status, scopes, seen_at, app_name FROM app_resolution "
+                "WHERE app_id = ? AND team_id = ?");
     return first_row(query.bind(app, team), read_resolution);
 }
 
 std::vector<AppResolution> View::resolutions(const TeamId& team) const {
     Query query(*database_,
-                "SELECT app_id, team_id, status, scopes, seen_at FROM app_resolution WHERE team_id = ? "
-                "ORDER BY app_id");
+                "SELECT app_id, team_id, status, scopes, seen_at, app_name FROM app_resolution "
+                "WHERE team_id = ? ORDER BY app_id");
     return all_rows(query.bind(team), read_resolution);
+}
+
+std::vector<AppResolution> View::resolutions_named(std::string_view name, const TeamId& team,
+                                                   std::size_t limit) const {
+    Query query(*database_,
+                "SELECT app_id, team_id, status, scopes, seen_at, app_name FROM app_resolution "
+                "WHERE app_name = ? COLLATE NOCASE AND status <> '' AND (team_id = ? OR team_id = '') "
+                "ORDER BY app_id, team_id DESC LIMIT ?");
+    return all_rows(query.bind(name, team, as_limit(limit)), read_resolution);
 }
 
 std::optional<SlackbotNotice> View::slackbot_notice(const ChannelId& channel, std::string_view ts) const {

@@ -47,7 +47,7 @@ class View {
 
     // Not final, oldest first, with numbers above this.
     [[nodiscard]] std::vector<AppRequest> open_requests_after(RequestId after, std::size_t limit) const;
-    // Distinct app names that requests have had, in alphabetical order.
+    // Distinct app names that requests have had, then those in Slack's lists; each in alphabetical order.
     [[nodiscard]] std::vector<std::string> app_names(std::size_t limit) const;
     // How long the newest approved requests took from their making to their decision.
     [[nodiscard]] std::vector<std::chrono::milliseconds> recent_waits(std::size_t limit) const;
@@ -90,6 +90,9 @@ class View {
     [[nodiscard]] std::vector<SlackbotNotice> slackbot_notices(RequestId request) const;
     [[nodiscard]] std::vector<SlackbotSample> slackbot_samples(std::size_t limit) const;  // newest first
     [[nodiscard]] std::vector<AppResolution> resolutions(const TeamId& team) const;       // by app id
+    // What Slack has resolved under this name, in whatever case, here or for the organisation.
+    [[nodiscard]] std::vector<AppResolution> resolutions_named(std::string_view name, const TeamId& team,
+                                                               std::size_t limit) const;
     [[nodiscard]] std::optional<Timer> timer(std::string_view name) const;
     [[nodiscard]] std::optional<PolicyText> policy(std::string_view hash) const;
     [[nodiscard]] std::vector<Mark> marks(RequestId id) const;  // oldest first

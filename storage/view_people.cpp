@@ -2,6 +2,8 @@
 #include "storage/request_rows.hpp"
 #include "storage/view.hpp"
 
+#include <algorithm>
+
 // The part of the view that is about people: who they are, what they wait for, what their Home tab shows.
 namespace countersign::storage {
 namespace {
@@ -46,6 +48,12 @@ std::vector<std::string> View::app_names(std::size_t limit) const {
     std::vector<std::string> names;
     while (query.step())
         names.emplace_back(query.text(0));
+    Query listed(*database_,
+                 "SELECT DISTINCT app_name COLLATE NOCASE FROM app_resolution WHERE app_name <> '' "
+                 "ORDER BY 1 LIMIT ?");
+    listed.bind(as_limit(limit - std::min(limit, names.size())));
+    while (listed.step())
+        names.emplace_back(listed.text(0));
     return names;
 }
 

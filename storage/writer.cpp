@@ -87,10 +87,11 @@ struct Applier {
         const AppResolution& r = change.resolution;
         Query(
             database,
-            "INSERT INTO app_resolution(app_id, team_id, status, scopes, seen_at) VALUES (?, ?, ?, ?, ?) "
+            "INSERT INTO app_resolution(app_id, team_id, status, scopes, seen_at, app_name) "
+            "VALUES (?, ?, ?, ?, ?, ?) "
             "ON CONFLICT(app_id, team_id) DO UPDATE SET status = excluded.status, scopes = excluded.scopes, "
-            "seen_at = excluded.seen_at")
-            .bind(r.app_id, r.team_id, r.status, scopes_to_json(r.scopes), r.seen_at)
+            "seen_at = excluded.seen_at, app_name = iif(excluded.app_name = '', app_name, excluded.app_name)")
+            .bind(r.app_id, r.team_id, r.status, scopes_to_json(r.scopes), r.seen_at, r.app_name)
             .run();
     }
 

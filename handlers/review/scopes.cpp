@@ -140,6 +140,18 @@ std::vector<Scope> beyond(const std::vector<Scope>& listed, const std::vector<Sc
     return more;
 }
 
+bool is_left_out(const Scope& scope, const std::vector<std::string>& left_out) {
+    if (!scope.optional) return false;
+    const auto of_token = std::string(token_text(scope.token_type)) + "/" + scope.name;
+    return std::ranges::any_of(
+        left_out, [&](const std::string& entry) { return entry == scope.name || entry == of_token; });
+}
+
+std::vector<Scope> without(std::vector<Scope> scopes, const std::vector<std::string>& left_out) {
+    std::erase_if(scopes, [&](const Scope& scope) { return is_left_out(scope, left_out); });
+    return scopes;
+}
+
 std::string names(const std::vector<Scope>& scopes) {
     std::vector<std::string> parts;
     for (const auto& scope : scopes) {

@@ -40,6 +40,11 @@ struct ScopeDifference {
 [[nodiscard]] std::vector<storage::Scope> beyond(const std::vector<storage::Scope>& listed,
                                                  const std::vector<storage::Scope>& agreed);
 
+// M4: an optional scope is left out by its name, for both tokens, or as `bot/NAME` or `user/NAME`.
+[[nodiscard]] bool is_left_out(const storage::Scope& scope, const std::vector<std::string>& left_out);
+[[nodiscard]] std::vector<storage::Scope> without(std::vector<storage::Scope> scopes,
+                                                  const std::vector<std::string>& left_out);
+
 // "channels:read (bot), chat:write (user)"
 [[nodiscard]] std::string names(const std::vector<storage::Scope>& scopes);
 

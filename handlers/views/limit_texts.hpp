@@ -9,9 +9,11 @@ namespace countersign::handlers::views::texts {
 inline constexpr Text<> limits_title{"Approve with limits", "Mit Grenzen genehmigen"};
 inline constexpr Text<> optional_scopes{"*Optional permissions*", "*Verzichtbare Rechte*"};
 inline constexpr Text<> left_out_label{"Leave out", "Weglassen"};
-inline constexpr Text<> left_out_hint{"Optional permissions that are not approved, with blanks between them.",
-                                      "Verzichtbare Rechte, die nicht genehmigt werden, mit Leerzeichen "
-                                      "dazwischen."};
+inline constexpr Text<> left_out_hint{
+    "Optional permissions that are not approved, with blanks between them; user/chat:write where only the "
+    "user's token shall lack it.",
+    "Verzichtbare Rechte, die nicht genehmigt werden, mit Leerzeichen dazwischen; user/chat:write, wo es nur "
+    "dem Token der Person fehlen soll."};
 inline constexpr Text<> only_for_label{"Only for", "Nur für"};
 inline constexpr Text<> only_for_hint{
     "Ids of the user groups (S…) and people (U…) who may use the app; nobody else then may.",
@@ -33,6 +35,8 @@ inline constexpr Text<1> not_a_permission{"{0} is not among the permissions.",
 inline constexpr Text<1> not_optional{"{0} is not optional: the app needs it to be installed.",
                                       "{0} ist nicht verzichtbar: Die App braucht es, um installiert zu "
                                       "werden."};
+inline constexpr Text<> nothing_left{"without any permission there is no app; press `Restrict app` instead.",
+                                     "ohne jedes Recht bleibt keine App; drücke stattdessen `Restrict app`."};
 inline constexpr Text<1> not_a_member_id{"{0} is no id of a user group (S…) or a person (U…).",
                                          "{0} ist keine Kennung einer Nutzergruppe (S…) oder Person (U…)."};
 inline constexpr Text<> too_many_people{"Slack takes at most 200 people; name a user group.",

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <sstream>
+#include <string>
 
 namespace countersign::fakes {
 namespace {
@@ -53,14 +55,25 @@ Target target(World& world, const MethodCall& call) {
     return out;
 }
 
-void check_scopes(const MethodCall& call, const Json& scopes) {
-    for (const char* key : {"bot_scopes", "user_scopes"}) {
-        std::istringstream list(call.text(key));
-        for (std::string name; std::getline(list, name, ',');) {
-            const auto known = [&](const Json& scope) { return scope["name"] == name; };
-            if (std::ranges::none_of(scopes, known)) refuse("invalid_scopes");
+// The scopes that are approved: where a token's are listed, those of the list, among which all must be that
+// are not optional.
+Json approved_scopes(const MethodCall& call, const Json& scopes) {
+    Json approved = Json::array();
+    for (const std::string token : {"bot", "user"}) {
+        const bool listed = call.has(token + "_scopes");
+        std::set<std::string> names;
+        std::istringstream list(call.text(token + "_scopes"));
+        for (std::string name; std::getline(list, name, ',');)
+            names.insert(name);
+        for (const auto& scope : scopes) {
+            if (scope.value("token_type", "bot") != token) continue;
+            const bool named = names.erase(scope["name"].get<std::string>()) > 0;
+            if (listed && !named && !scope.value("is_optional", false)) refuse("invalid_scopes");
+            if (!listed || named) approved.push_back(scope);
         }
+        if (!names.empty()) refuse("invalid_scopes");
     }
+    return approved;
 }
 
 Json approve(World& world, const MethodCall& call) {
@@ -70,8 +83,7 @@ Json approve(World& world, const MethodCall& call) {
         org->second.status == "restricted") {
         refuse("app_restricted_org_wide");
     }
-    check_scopes(call, what.scopes);
-    world.resolve(*what.app, what.place, "approved", what.scopes);
+    world.resolve(*what.app, what.place, "approved", approved_scopes(call, what.scopes));
     return Json::object();
 }
 

@@ -31,6 +31,7 @@ class SlackModel {
     std::map<std::string, std::string> locales;   // by user; "" = Slack does not say
     std::map<std::string, std::string> zones;     // by user; else Europe/Berlin
     std::map<std::string, Json> people;           // by user: more of what users.info says
+    std::map<std::string, std::string> names;     // of resolved apps, by app id
     std::set<std::string> certified;              // app ids that only the certified pass lists
     std::map<std::string, Json> access, domains;  // by app id, as they were set
     std::vector<std::string> teams{"T1"};
@@ -126,6 +127,8 @@ class SlackModel {
                            {"scopes", scopes},
                            {"date_updated", 1'795'305'600},
                            {"last_resolved_by", {{"actor_id", resolver}, {"actor_type", "user"}}}});
+            if (const auto name = names.find(app); name != names.end())
+                all.back()["app"]["name"] = name->second;
         }
         return all;
     }
@@ -139,6 +142,17 @@ class SlackModel {
             "ok",
             "",
             {{key, part}, {"response_metadata", {{"next_cursor", more ? std::to_string(from + page) : ""}}}}};
+    }
+    // Of the tokens whose scopes the call lists, those of the list (admin.apps.approve).
+    static Json chosen(const Json& scopes, const Json& args) {
+        Json kept = Json::array();
+        for (const auto& scope : scopes) {
+            const auto list = args.find(scope.value("token_type", "bot") + "_scopes");
+            const auto names = list == args.end() ? std::string() : "," + list->get<std::string>() + ",";
+            if (list == args.end() || names.contains("," + scope["name"].get<std::string>() + ","))
+                kept.push_back(scope);
+        }
+        return kept;
     }
     SlackAnswer resolve(std::map<std::string, Json>& to, std::map<std::string, Json>& from,
                         const Json& args) {
@@ -160,7 +174,7 @@ class SlackModel {
             app = args["app_id"];
         }
         from.erase(app);
-        to[app] = scopes;
+        to[app] = chosen(scopes, args);
         return {};
     }
 };

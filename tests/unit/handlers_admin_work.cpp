@@ -68,6 +68,78 @@ TEST_CASE("M4: only optional scopes may be left out, and Slack is told the other
     CHECK(world.state(1) == RequestState::approved);
 }
 
+TEST_CASE("M4: a scope is left out for one token or for both, never all that there is") {
+    ReviewWorld world;
+    const auto optional = [](const std::string& name, const std::string& token) {
+        auto scope = slack_scope(name, token);
+        scope["is_optional"] = true;
+        return scope;
+    };
+    const auto ready = [&](int number, const std::vector<Json>& scopes) {
+        const auto n = std::to_string(number);
+        world.app_requested(slack_request("Ar" + n, "A" + n, "U0REQ", scopes));
+        world.run();
+        world.press("U0SEC1", ids::vote_approve, number);
+        world.press("U0LEGAL", ids::vote_approve, number);
+        world.run();
+    };
+    const auto leave = [&](int number, const std::string& names) {
+        return world.submit("U0ADMIN", ids::form_limits, number, {{"left_out", names}});
+    };
+    const auto sent = [&] {
+        world.run();
+        return Json::parse(world.performed_of("admin.apps.approve").back().args);
+    };
+    const auto required = slack_scope("chat:write");
+    const std::vector<Json> twins{required, optional("files:read", "bot"), optional("files:read", "user"),
+                                  optional("pins:read", "user")};
+
+    ready(1, twins);
+    CHECK(leave(1, "bot/chat:write").ack.contains("is not optional"));
+    CHECK(leave(1, "user/chat:write").ack.contains("is not among"));
+    leave(1, "user/files:read");
+    const auto one = sent();
+    CHECK(one["bot_scopes"] == "chat:write,files:read");
+    CHECK(one["user_scopes"] == "pins:read");
+    CHECK(world.state(1) == RequestState::approved);
+
+    ready(2, twins);
+    leave(2, "files:read pins:read");  // nothing of the user's is left: said, not left unsaid
+    const auto both = sent();
+    CHECK(both["bot_scopes"] == "chat:write");
+    CHECK(both["user_scopes"] == "");
+    CHECK(world.slack.approved["A2"].size() == 1);
+
+    // A required one of the same name stays.
+    ready(3, {slack_scope("files:read"), optional("files:read", "user")});
+    leave(3, "files:read");
+    CHECK(sent()["bot_scopes"] == "files:read");
+
+    ready(4, {optional("files:read", "bot")});
+    CHECK(leave(4, "files:read").ack.contains("press `Restrict app` instead"));
+}
+
+TEST_CASE("M3 M4: what was left out and is approved in Slack all the same is looked at again") {
+    ReviewWorld world;
+    auto optional = slack_scope("files:read");
+    optional["is_optional"] = true;
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write"), optional}));
+    world.run();
+    world.press("U0SEC1", ids::vote_approve, 1);
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.run();
+    world.submit("U0ADMIN", ids::form_limits, 1, {{"left_out", "files:read"}});
+    while (world.performed_of("admin.apps.approve").empty()) {
+        const auto due = world.due();
+        REQUIRE_FALSE(due.empty());
+        world.perform(due.front());
+    }
+    world.slack.approved["A1"].push_back(optional);
+    world.run();
+    CHECK(world.state(1) == RequestState::reconsider);
+    CHECK(world.request(1).state_note.contains("files:read (bot)"));
+}
+
 TEST_CASE("M7: a restriction with a last day is cleared after it, a day that has passed is refused") {
     ReviewWorld world;
     const auto id = world.ready_request();

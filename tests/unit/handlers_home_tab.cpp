@@ -331,6 +331,41 @@ TEST_CASE("R1: find knows what Slack's lists and the inventory know, also where 
     CHECK(find("Board").contains("I know of no decision"));  // part of a name is none
 }
 
+TEST_CASE("R1: find knows apps by the names in Slack's lists, and where they have changed") {
+    ReviewWorld world;
+    world.slack.approved["A061BL8RQ0"] = Json::array({slack_scope("chat:write")});
+    world.slack.restricted["A061BL8RQ1"] = Json::array({slack_scope("admin")});
+    world.slack.approved["A061BL8RQ2"] = Json::array({slack_scope("users:read")});
+    world.start();  // as before the names were kept
+    const auto find = [&](const std::string& words) { return world.command("U0X", "find " + words).ack; };
+    CHECK(find("Board Room").contains("I know of no decision"));
+    const auto sweep_again = [&] {
+        world.pass(std::chrono::minutes(11));
+        world.run();
+    };
+    world.slack.names = {{"A061BL8RQ0", "Board Room"}, {"A061BL8RQ1", "Old Clock"}, {"A061BL8RQ2", "Twin"}};
+    sweep_again();
+    CHECK(find("board room").contains("*Board Room* (`A061BL8RQ0`): approved: install it"));
+    CHECK(find("OLD CLOCK").contains("*Old Clock* (`A061BL8RQ1`): restricted: nobody may"));
+    CHECK(find("A061BL8RQ1").contains("*Old Clock*"));
+    CHECK(find("Bord Room").contains("Did you mean *Board Room*?"));
+    CHECK_FALSE(world.audited("resolution.changed", "A061BL8RQ1"));  // a name is no decision
+
+    world.slack.names["A061BL8RQ1"] = "twin";
+    world.slack.names["A061BL8RQ2"] = "<!channel> Twin";
+    sweep_again();
+    CHECK(find("Old Clock").contains("I know of no decision"));
+    CHECK(find("Twin").contains("(`A061BL8RQ1`): restricted"));
+    CHECK_FALSE(find("A061BL8RQ2").contains("<!channel>"));
+
+    world.slack.names["A061BL8RQ2"] = "Twin";
+    sweep_again();
+    CHECK(find("twin").contains("Several apps have this name"));
+    world.slack.restricted.erase("A061BL8RQ1");
+    sweep_again();
+    CHECK_FALSE(find("twin").contains("Several apps have this name"));
+}
+
 TEST_CASE("R1: bad names get an answer that helps") {
     ReviewWorld world;
     ask(world, 1, 1);
