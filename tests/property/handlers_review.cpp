@@ -5,6 +5,7 @@
 #include "tests/support/review_world.hpp"
 
 #include <SQLiteCpp/Database.h>
+#include <fmt/format.h>
 
 #include <cstdlib>
 #include <map>
@@ -48,8 +49,10 @@ class Watcher {
         CAPTURE(event.name);
         CAPTURE(event.payload.dump());
         if (is_press(event)) every_press_is_answered(event, outcome);
-        for (const auto& effect : outcome.effects)
+        for (const auto& effect : outcome.effects) {
             one_key_one_effect(effect);
+            told_once(effect);
+        }
         for (const auto& effect : outcome.effects) {
             if (effect.method == "admin.apps.approve") nothing_leaves_unless_all_agree(effect);
         }
@@ -81,6 +84,20 @@ class Watcher {
         const auto [known, fresh] = keys_.emplace(effect.key, effect.method + effect.args);
         if (!fresh)
             CHECK_MESSAGE(known->second == effect.method + effect.args, "key used twice: " << effect.key);
+    }
+
+    // 5: the same words about the same request, in the same state and for the same scopes, reach a person
+    // once. Whoever acts again hears again: lines for one person's eyes are answers, not notifications.
+    void told_once(const storage::Effect& effect) {
+        if (effect.method != "chat.postMessage" || effect.purpose != "notice" || !effect.request) return;
+        const auto args = Json::parse(effect.args);
+        const auto request = world_->request(effect.request->value);
+        const auto told =
+            fmt::format("{} {} {} {} {} {}", to_text(request.id), storage::to_text(request.state),
+                        to_rfc3339(request.state_since), request.scope_hash,
+                        args["channel"].get<std::string>(), args["text"].get<std::string>());
+        const auto [known, fresh] = notices_.emplace(told, effect.key);
+        CHECK_MESSAGE((fresh || known->second == effect.key), "told twice: " << told);
     }
 
     // 1 and 2: counted again from the rows, by rosters and distinct people.
@@ -199,6 +216,7 @@ class Watcher {
 
     ReviewWorld* world_;
     std::map<std::string, std::string> keys_;
+    std::map<std::string, std::string> notices_;  // what was told, by which effect
     std::map<std::int64_t, RequestState> states_;
 };
 

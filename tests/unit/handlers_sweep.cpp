@@ -244,3 +244,76 @@ TEST_CASE("O5: a list that stops half-way or whose cursor expires concludes noth
     for (int i = 1; i <= 3; ++i)
         CHECK(world.state(i) == RequestState::in_review);
 }
+
+TEST_CASE(
+    "O5: a list of decisions that stops half-way takes no app for cleared, the next sweep finds the one") {
+    ReviewWorld world;
+    world.slack.page = 1;
+    for (const auto* app : {"A1", "A2", "A3"})
+        world.slack.approved[app] = Json::array({slack_scope("chat:write")});
+    start(world);
+    world.slack.approved.erase("A2");  // one less: the list is read a second time, with the ids
+    world.clock.advance(world.settings.slack.reconcile);
+    world.handle(handlers::EventKind::timer, {{"kind", "sweep"}}, "sweep");
+    std::string stops_with;
+    int page_of_approved = 0;
+    int stops_at = 0;
+    SUBCASE("refused on the first reading") {
+        stops_with = "internal_error";
+        stops_at = 2;
+    }
+    SUBCASE("refused while it is read with the ids") {
+        stops_with = "internal_error";
+        stops_at = 5;  // two pages and the certified pass before it, then the second page
+    }
+    SUBCASE("its cursor expires every time") {
+        stops_with = "invalid_cursor";
+        stops_at = 5;
+    }
+    const auto approved_apps = [&] {
+        std::size_t count = 0;
+        for (const auto& known : world.view().resolutions(TeamId("T1")))
+            count += known.status == "approved" ? 1 : 0;
+        return count;
+    };
+    for (auto due = world.due(); !due.empty(); due = world.due()) {
+        const auto& call = due.front();
+        const bool of_approved = call.method == "admin.apps.approved.list";
+        page_of_approved += of_approved ? 1 : 0;
+        const bool stops = of_approved && (stops_with == "invalid_cursor" ? page_of_approved >= stops_at
+                                                                          : page_of_approved == stops_at);
+        if (stops)
+            world.answer(call, {"refused", stops_with, Json::object()});
+        else
+            world.perform(call);
+        REQUIRE(page_of_approved < 100);
+        CHECK(approved_apps() == 3);
+    }
+    REQUIRE(page_of_approved >= stops_at);
+    sweep(world);
+    CHECK(approved_apps() == 2);
+    CHECK(world.view().resolution(AppId("A2"), TeamId("T1"))->status.empty());
+}
+
+TEST_CASE("O5: where the list of workspaces stops half-way nothing is concluded of the others") {
+    ReviewWorld world;
+    world.slack.teams = {"T1", "T2", "T3"};
+    world.slack.page = 1;
+    start(world);
+    for (const auto* team : {"T1", "T2", "T3"})
+        world.app_requested(slack_request("Ar" + std::string(team), "A" + std::string(team), "U0REQ",
+                                          {slack_scope("chat:write")}, good_link, {{"id", team}}));
+    world.run();
+    world.clock.advance(world.settings.slack.reconcile);
+    world.handle(handlers::EventKind::timer, {{"kind", "sweep"}}, "sweep");
+    world.perform(world.expect("auth.teams.list"));
+    world.answer(world.expect("auth.teams.list"), {"refused", "internal_error", Json::object()});
+    world.run();
+    for (int i = 1; i <= 3; ++i)
+        CHECK(world.state(i) == RequestState::in_review);
+    CHECK(world.heard("C0ITALARMS").back().contains("cannot be compared"));
+    world.slack.pending.erase("ArT3");
+    sweep(world);  // the next one reads them all
+    CHECK(world.state(1) == RequestState::in_review);
+    CHECK(world.state(3) == RequestState::withdrawn);
+}
