@@ -206,14 +206,15 @@ Outcome other_system(const Press& press, const std::string& system, const Contex
 // Somebody else asks for the same app in the same workspace: one request, and one more who waits for it (R8).
 Outcome join(const Press& press, const storage::AppRequest& open, const Context& context) {
     const auto id = to_text(open.id);
-    if (open.requester == press.user) {
+    const auto followers = context.view.followers(open.id);
+    if (open.requester == press.user || std::ranges::find(followers, press.user) != followers.end()) {
         return refuse_at(press, ids::field_app, id, "duplicate",
                          say_in(press.language, texts::asked_already, id));
     }
     Outcome outcome;
     outcome.changes.emplace_back(storage::AddFollower{{open.id, press.user, context.now}});
     outcome.effects.push_back(
-        direct_message(open, press.user, fmt::format("joined:v{}", open.version),
+        direct_message(open, press.user, "joined:" + press.cause,
                        views::line(say_in(press.language, texts::joined, id,
                                           "*" + views::inert_line(open.app_name, 100) + "*",
                                           views::state_line(open, press.language)))));

@@ -85,7 +85,7 @@ TEST_CASE("R8: asking for an app that somebody asks for joins that request, and 
     ReviewWorld world;
     ask_for(world, "U0REQ", {});
     CHECK(ask_for(world, "U0TWO", {{"app", "sketch pad"}}).ack.empty());
-    ask_for(world, "U0TWO", {});  // again: still one follower, one message
+    CHECK(error_at(ask_for(world, "U0TWO", {}), "app").contains("REQ-1"));  // again
     world.run();
     CHECK(world.view().followers(RequestId{1}) == std::vector{UserId("U0TWO")});
     CHECK(world.heard("U0TWO").size() == 1);
