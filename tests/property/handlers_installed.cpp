@@ -124,8 +124,11 @@ class Company : public InstalledWorld {
                                           "App A1",    "App A2",    "App A3"};
     const std::vector<std::string> targets_{"app:A1/T1",        "app:A2/T1", "app:A3/T1",
                                             "authorization:a1", "",          "nonsense"};
-    const std::vector<std::string_view> buttons_{ids::app_needed, ids::app_not_needed, ids::stop_uninstall,
-                                                 ids::home_remove};
+    const std::vector<std::string_view> buttons_{
+        ids::app_needed,
+        ids::app_not_needed,
+        ids::stop_uninstall,
+    };
 };
 
 }  // namespace

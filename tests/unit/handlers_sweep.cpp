@@ -278,7 +278,8 @@ TEST_CASE(
     };
     for (auto due = world.due(); !due.empty(); due = world.due()) {
         const auto& call = due.front();
-        const bool of_approved = call.method == "admin.apps.approved.list";
+        const bool of_approved =
+            call.method == "admin.apps.approved.list" && Json::parse(call.args).value("team_id", "") == "T1";
         page_of_approved += of_approved ? 1 : 0;
         const bool stops = of_approved && (stops_with == "invalid_cursor" ? page_of_approved >= stops_at
                                                                           : page_of_approved == stops_at);

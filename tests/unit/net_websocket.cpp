@@ -273,7 +273,8 @@ TEST_CASE("R26: a message over the limit closes with 1009, whether in one frame 
         const RawPeer server([in_one](RawPeer::Connection& c) {
             c.accept_websocket();
             if (in_one) c.send_frame(1, std::string(2000, 'x'));
-            for (int i = 0; !in_one && i < 20; ++i)
+            // The last one is too much: nothing is written any more when the client closes.
+            for (int i = 0; !in_one && i < 11; ++i)
                 c.send_frame(i == 0 ? 1 : 0, std::string(100, 'x'), false);
             const auto frame = c.read_frame();
             c.note(describe(frame) + " " + std::to_string(frame.close_code()));
