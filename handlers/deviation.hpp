@@ -17,5 +17,8 @@ namespace countersign::handlers {
                                                             const Context& context);
 // In such a decision's evidence: the other request.
 inline constexpr std::string_view decided_with_key = "decided_with";
+// In the evidence of our own approval that Slack carried out when it did not rest on what was agreed any
+// more: why the admins were asked to look at it again.
+inline constexpr std::string_view look_again_key = "look_again";
 
 }  // namespace countersign::handlers

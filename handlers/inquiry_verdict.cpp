@@ -57,14 +57,15 @@ Outcome concluded(RequestId request, Outcome conclusion) {
 }
 
 // `with`: another request, whose decision of ours answered this one too.
-std::string evidence(const Finding& finding, const EffectAnswer& answer,
-                     const std::optional<RequestId>& with) {
+std::string evidence(const Finding& finding, const EffectAnswer& answer, const std::optional<RequestId>& with,
+                     const std::string& look_again) {
     auto read = json{{"read_from", answer.method},
                      {"app", text_field(field(finding.entry, "app"), "id")},
                      {"scopes", review::names(review::read_scopes(field(finding.entry, "scopes")))},
                      {"date_updated", review::number_field(finding.entry, "date_updated")},
                      {"resolved_by", text_field(field(finding.entry, "last_resolved_by"), "actor_id")}};
     if (with) read[std::string(decided_with_key)] = to_text(*with);
+    if (!look_again.empty()) read[std::string(look_again_key)] = look_again;
     return read.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -95,11 +96,13 @@ Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const 
                          const Context& context, const std::optional<RequestId>& with = {}) {
     auto& request = item.request;
     const bool approved = finding.list == List::approved;
+    const auto look_again =
+        approved && !outside && !with ? why_look_again(item, finding, context) : std::string();
     Ending ending{.state = approved ? RequestState::approved : RequestState::restricted,
                   .kind = approved ? DecisionKind::approve : DecisionKind::restrict,
                   .by = request.decided_by,
                   .reason = request.decision_reason,
-                  .evidence = evidence(finding, answer, with)};
+                  .evidence = evidence(finding, answer, with, look_again)};
     Outcome outcome;
     // Approved all the same: the emergency is over, and a later restriction is none.
     const auto restricted = restricted_state(item, outcome);
@@ -119,10 +122,11 @@ Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const 
                                  .scopes = review::read_scopes(field(finding.entry, "scopes")),
                                  .seen_at = context.now,
                                  .app_name = text_field(field(finding.entry, "app"), "name")}});
-    if (const auto why = approved && !outside && !with ? why_look_again(item, finding, context) : "";
-        !why.empty()) {
+    if (!look_again.empty()) {
         ending.state = RequestState::reconsider;
-        ending.note = say_in(views::Language::english, texts::to_reconsider, why);
+        ending.note = say_in(views::Language::english, texts::to_reconsider, look_again);
+        outcome.audit.push_back(
+            {"slack", "decision.deviation", to_text(request.id), details({{"why", look_again}})});
     } else if (approved && !outside) {
         outcome.merge(watch_approval(item, context));
     }

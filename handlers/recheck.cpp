@@ -151,9 +151,11 @@ std::vector<Recheck> recheck_request(const AppRequest& request, const storage::V
 
 std::vector<Recheck> recheck_approval(const AppRequest& request, const Decision& approval,
                                       const Context& then) {
-    // Slack resolved it with another request: that one's parties have agreed, and it is checked itself.
+    // Slack resolved it with another request: that one's parties have agreed, and it is checked itself. Or it
+    // was written down at once that not all agreed any more.
     const auto evidence = nlohmann::json::parse(approval.evidence, nullptr, false);
-    if (evidence.is_object() && evidence.contains(decided_with_key)) return {};
+    if (evidence.is_object() && (evidence.contains(decided_with_key) || evidence.contains(look_again_key)))
+        return {};
     const auto known = then.view.marks(request.id);
     const auto judgement = judge_request(request, known, then);
     if (judgement.decide == config::Automatic::approve) return {};  // asks nobody

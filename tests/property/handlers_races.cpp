@@ -1,6 +1,7 @@
 // The races of domain.md §8.5, each as the two orders or the collision that it is about. Two are tested where
 // their world is: an issue that is reopened (unit/handlers_vendor_issue, A16) and two daemons at one database
 // (e2e/command_line, exit code 75).
+#include "handlers/recheck.hpp"
 #include "tests/support/review_world.hpp"
 
 using namespace countersign;
@@ -158,6 +159,14 @@ TEST_CASE("race: a vote is taken back while the approval is under way: an admin 
     CHECK(world.performed_of("admin.apps.approve").size() == 1);
     CHECK(world.state(id) == RequestState::reconsider);
     CHECK(world.request(id).state_note.starts_with("Legal no longer agreed when Slack approved it."));
+    // The auditor reads of it, and that it was noticed is no contradiction.
+    CHECK(world.audited("decision.deviation", to_text(RequestId{id})));
+    const auto decision = world.view().decisions(RequestId{id}).back();
+    CHECK(decision.evidence.contains("Legal no longer agreed"));
+    const auto view = world.view();
+    CHECK(handlers::recheck_approval(world.request(id), decision,
+                                     {decision.at, view, world.settings, world.capabilities})
+              .empty());
 }
 
 TEST_CASE("race: the event twice, and the list beside the event, are one request") {
