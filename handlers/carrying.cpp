@@ -61,8 +61,13 @@ Outcome inherit(Case& item, const storage::AppRequest& other, const Context& con
     }
     item.judgement = judge_request(request, item.marks, context);
     const auto said = context.view.votes(other.id);
+    const auto own = item.votes;
     for (const auto& vote : said) {
-        if (vote.voter == request.requester) continue;
+        const bool known = std::ranges::any_of(own, [&](const storage::Vote& each) {
+            return each.voter == vote.voter && each.party == vote.party && each.answer == vote.answer &&
+                   each.scope_hash == vote.scope_hash && each.at == vote.at;
+        });
+        if (known || vote.voter == request.requester) continue;
         auto kept = vote;
         kept.source_ref = signature_of(vote, said);
         kept.id = 0;

@@ -153,11 +153,11 @@ Outcome pass_on_people(const AppRequest& fresh, const std::vector<AppRequest>& a
     for (const auto& old : answered) {
         auto people = context.view.followers(old.id);
         std::erase_if(people, [&](const UserId& user) { return hears_otherwise(old, user, context); });
-        people.push_back(old.requester);
         for (const auto& user : people) {
-            if (!user.empty() && user != fresh.requester)
+            if (user != fresh.requester)
                 outcome.changes.emplace_back(storage::AddFollower{{fresh.id, user, context.now}});
         }
+        outcome.merge(tie(old, fresh, context));
         outcome.merge(pass_joined(old, fresh, context));
     }
     return outcome;
@@ -172,12 +172,20 @@ struct Opening {
     std::string preface;  // for the requester
 };
 
+// A joined request never had one.
+bool has_card(const AppRequest& request, const Context& context) {
+    const auto name = card_name(request.id);
+    return context.view.message(name) || context.view.effect(name);
+}
+
 Outcome open(Opening opening, const Context& context) {
     Outcome outcome;
     opening.request.state_since = context.now;
     opening.request.state = RequestState::in_review;
-    Case item{std::move(opening.request), {}, std::move(opening.issue), {}, {}, {}};
-    item.judgement = judge_request(item.request, {}, context);
+    // One that had given way to another has a past.
+    const bool again = context.view.request(opening.request.id).has_value();
+    auto item = load_case(opening.request, context);
+    if (opening.issue) item.issue = std::move(opening.issue);
     auto inherited = opening.other ? inherit(item, *opening.other, context) : Outcome{};
     draw_matrix(item, context);
     auto& opened = item.request;
@@ -196,7 +204,10 @@ Outcome open(Opening opening, const Context& context) {
         outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
         outcome.merge(watch_issue(*item.issue, context));
     }
-    outcome.effects.push_back(post_card(opened, context.settings.review.channel, draw_card(item, context)));
+    const auto card = draw_card(item, context);
+    outcome.effects.push_back(again && has_card(opened, context)
+                                  ? update_card(opened, card)
+                                  : post_card(opened, context.settings.review.channel, card));
     const bool decided = item.judgement.decide && opened.state != RequestState::manual;
     if (!opened.requester.empty() && !decided) {
         const auto language = language_of(opened.requester, context);
@@ -204,17 +215,17 @@ Outcome open(Opening opening, const Context& context) {
         const bool wanted = opened.state == RequestState::awaiting_issue ||
                             (held && !item.issue && item.judgement.vendor_issue);
         const auto why = held ? gate_sentence(item, language) : opening.why_no_link;
-        outcome.effects.push_back(
-            direct_message(opened, opened.requester, "received",
-                           wanted ? views::issue_wanted(opened, why, language)
-                                  : views::request_received(opened, language, held ? why : opening.preface)));
+        outcome.effects.push_back(direct_message(
+            opened, opened.requester, again ? fmt::format("received:v{}", opened.version) : "received",
+            wanted ? views::issue_wanted(opened, why, language)
+                   : views::request_received(opened, language, held ? why : opening.preface)));
     }
     if (opened.state == RequestState::manual) {
         outcome.effects.push_back(
             alarm(context.settings, "manual:" + to_text(opened.id),
                   views::alarm_notice(to_text(opened.id) + " needs a human.", opened.state_note)));
     }
-    if (context.view.request(opened.id)) {
+    if (again) {
         outcome.audit.push_back({"slack", "request.state", to_text(opened.id),
                                  details({{"from", to_text(RequestState::superseded)},
                                           {"to", to_text(opened.state)},

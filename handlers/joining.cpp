@@ -53,25 +53,6 @@ storage::Mark tie_of(const AppRequest& request, const AppRequest& open, const Co
             .at = context.now};
 }
 
-// Both sides know of each other, and the requester follows.
-Outcome tie(const AppRequest& request, const AppRequest& open, const Context& context) {
-    Outcome outcome;
-    outcome.changes.emplace_back(storage::SetMark{tie_of(request, open, context)});
-    outcome.changes.emplace_back(storage::SetMark{{.request = request.id,
-                                                   .kind = std::string(marks::joined_to),
-                                                   .subject = {},
-                                                   .person = request.requester,
-                                                   .value = std::to_string(open.id.value),
-                                                   .scope_hash = request.scope_hash,
-                                                   .at = context.now}});
-    if (!request.requester.empty() && request.requester != open.requester) {
-        outcome.changes.emplace_back(
-            storage::ClearMarks{open.id, std::string(marks::left), request.requester.value});
-        outcome.changes.emplace_back(storage::AddFollower{{open.id, request.requester, context.now}});
-    }
-    return outcome;
-}
-
 Outcome untie(const AppRequest& request, const AppRequest& from) {
     Outcome outcome;
     outcome.changes.emplace_back(
@@ -194,7 +175,7 @@ Outcome deny_too(const AppRequest& request, const AppRequest& denied, const Cont
                                 .evidence = details({{"with", to_text(denied.id)}}),
                                 .at = {}},
                                context);
-    if (!request.requester.empty()) {
+    if (!request.requester.empty() && request.requester != denied.requester) {
         auto told = item.request;
         told.decision = DecisionKind::deny;
         told.decided_by = denied.decided_by;
@@ -222,23 +203,22 @@ bool is_gone(const UserId& user, const Context& context) {
     return known && !known->active;
 }
 
-// The oldest of those whose people are still there; the others join it.
+// In each workspace the oldest of those whose people are still there; the others join it.
 Outcome take_up(const AppRequest& ended, const std::vector<AppRequest>& joined, const Context& context) {
     Outcome outcome;
-    std::optional<AppRequest> next;
+    std::vector<AppRequest> reopened;
     for (const auto& each : joined) {
         outcome.merge(untie(each, ended));
-        const bool own = ended.decision == DecisionKind::cancel && ended.decided_by == each.requester;
+        const bool own = each.requester == ended.requester ||
+                         (ended.decision == DecisionKind::cancel && ended.decided_by == each.requester);
         if (own || is_gone(each.requester, context)) {
             outcome.merge(take_back(each, own ? each.requester : UserId(), context));
-        } else if (!next) {
-            const auto language = language_of(each.requester, context);
-            outcome.merge(reopen_in_place(each, ended,
-                                          say_in(language, texts::taken_up, to_text(ended.id),
-                                                 views::state_line(ended, language), app_title(each)),
-                                          context));
-            next = each;
-        } else if (asks_no_more(each, *next)) {
+            continue;
+        }
+        const auto next = std::ranges::find_if(reopened, [&](const AppRequest& other) {
+            return other.team_id == each.team_id && asks_no_more(each, other);
+        });
+        if (next != reopened.end()) {
             auto waiting = each;
             waiting.state_note = say_in(views::Language::english, texts::see_newer, to_text(next->id));
             outcome.changes.emplace_back(storage::SaveRequest{waiting});
@@ -246,9 +226,14 @@ Outcome take_up(const AppRequest& ended, const std::vector<AppRequest>& joined, 
             auto open = *next;
             open.state = RequestState::in_review;
             outcome.effects.push_back(say_joined(each, open, context));
-        } else {
-            outcome.merge(reopen_in_place(each, ended, {}, context));
+            continue;
         }
+        const auto language = language_of(each.requester, context);
+        outcome.merge(reopen_in_place(each, ended,
+                                      say_in(language, texts::taken_up, to_text(ended.id),
+                                             views::state_line(ended, language), app_title(each)),
+                                      context));
+        reopened.push_back(each);
     }
     return outcome;
 }
@@ -258,14 +243,39 @@ Outcome ended(const AppRequest& request, const std::vector<AppRequest>& joined, 
     if (request.state == RequestState::withdrawn || request.state == RequestState::expired)
         return take_up(request, joined, context);
     if (request.state != RequestState::denied) return outcome;
+    std::vector<AppRequest> ask_for_less;
     for (const auto& each : joined) {
+        // Whoever asked for more and was refused knows what to ask for next.
+        if (each.scope_hash != request.scope_hash && each.requester != request.requester) {
+            ask_for_less.push_back(each);
+            continue;
+        }
         outcome.merge(untie(each, request));
         outcome.merge(deny_too(each, request, context));
     }
+    outcome.merge(take_up(request, ask_for_less, context));
     return outcome;
 }
 
 }  // namespace
+
+Outcome tie(const AppRequest& request, const AppRequest& open, const Context& context) {
+    Outcome outcome;
+    outcome.changes.emplace_back(storage::SetMark{tie_of(request, open, context)});
+    outcome.changes.emplace_back(storage::SetMark{{.request = request.id,
+                                                   .kind = std::string(marks::joined_to),
+                                                   .subject = {},
+                                                   .person = request.requester,
+                                                   .value = std::to_string(open.id.value),
+                                                   .scope_hash = request.scope_hash,
+                                                   .at = context.now}});
+    if (!request.requester.empty() && request.requester != open.requester) {
+        outcome.changes.emplace_back(
+            storage::ClearMarks{open.id, std::string(marks::left), request.requester.value});
+        outcome.changes.emplace_back(storage::AddFollower{{open.id, request.requester, context.now}});
+    }
+    return outcome;
+}
 
 std::optional<AppRequest> request_to_join(const AppRequest& fresh, const Context& context) {
     if (fresh.scopes.empty()) return std::nullopt;

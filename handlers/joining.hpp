@@ -12,8 +12,10 @@
 #include <vector>
 
 // Several people press Slack's own button for one app: one review. The later request is superseded at once
-// and joined to the open one; its requester follows that and hears its end (domain.md §8.4, R8). Should the
-// open one end without a decision, the joined one takes its place: what Slack holds is never forgotten here.
+// and joined to the open one; its requester follows that and hears its end (domain.md §8.4, R8). So is an
+// open request joined to a later one that asks for more. Should the one that is reviewed end without a
+// decision on what the joined one asks for, that stands on its own again: what Slack holds is never forgotten
+// here.
 namespace countersign::handlers {
 
 namespace marks {
@@ -27,6 +29,9 @@ inline constexpr std::string_view left = "left";            // subject: who foll
 // nothing is known to be the same.
 [[nodiscard]] std::optional<storage::AppRequest> request_to_join(const storage::AppRequest& fresh,
                                                                  const Context& context);
+// Both sides know of each other, and the requester follows.
+[[nodiscard]] Outcome tie(const storage::AppRequest& request, const storage::AppRequest& open,
+                          const Context& context);
 // `read` has its number already.
 [[nodiscard]] Outcome join_request(const review::ReadAppRequest& read, const storage::AppRequest& open,
                                    const Context& context);
@@ -49,8 +54,8 @@ inline constexpr std::string_view left = "left";            // subject: who foll
 [[nodiscard]] Outcome pass_joined(const storage::AppRequest& from, const storage::AppRequest& to,
                                   const Context& context);
 
-// What a change of a request means for those that are joined to it: a denial is theirs too, without a
-// decision the next takes its place, and other scopes part them.
+// What a change of a request means for those that are joined to it: a denial of as much is theirs too,
+// without a decision on what they ask for the next takes its place, and other scopes part them.
 [[nodiscard]] Outcome care_for_joined(const Outcome& done, const Context& context);
 // This follower of a request that was saved so hears nothing of it, or something better.
 [[nodiscard]] bool hears_otherwise(const storage::AppRequest& saved, const UserId& user,

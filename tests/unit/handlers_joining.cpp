@@ -251,7 +251,10 @@ TEST_CASE("8.4: scopes that change part what was joined") {
                   ->id == RequestId{3});
         world.press("U0THREE", ids::withdraw, 3);
         world.run();
-        CHECK(world.state(2) == RequestState::in_review);
+        CHECK(world.state(1) == RequestState::in_review);
+        CHECK(handlers::joined_to(world.request(2),
+                                  {world.clock.now(), world.view(), world.settings, world.capabilities})
+                  ->id == RequestId{1});
     }
 }
 
@@ -301,4 +304,93 @@ TEST_CASE("8.4: an earlier decision of ours is no excuse for one made outside") 
     CHECK(world.state(2) == RequestState::approved);
     CHECK(world.request(2).outside == storage::Outside::decided);
     CHECK(world.audited("decision.deviation", "REQ-2"));
+}
+
+TEST_CASE("8.4: what gave way to a request for more stands on its own again when that is not approved") {
+    ReviewWorld world;
+    world.start();
+    auto more = drawing;
+    more.push_back(slack_scope("admin"));
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", drawing));
+    world.run();
+    agree(world, 1);
+    world.app_requested(slack_request("Ar2", "A1", "U0TWO", more));
+    world.run();
+    REQUIRE(world.state(1) == RequestState::superseded);
+    REQUIRE(world.state(2) == RequestState::in_review);
+    SUBCASE("denied") {
+        world.submit("U0SEC1", ids::form_reject, 2, {{"reason", "never admin"}});
+        world.run();
+        CHECK(world.state(2) == RequestState::denied);
+        CHECK(heard_of(world, "U0REQ", "without a decision on yours") == 1);
+        CHECK(heard_of(world, "U0REQ", "never admin") == 0);
+    }
+    SUBCASE("withdrawn") {
+        world.press("U0TWO", ids::withdraw, 2);
+        world.run();
+        CHECK(world.state(2) == RequestState::withdrawn);
+    }
+    SUBCASE("and that by a still larger one") {
+        more.push_back(slack_scope("admin.apps:write", "user"));
+        world.app_requested(slack_request("Ar3", "A1", "U0THREE", more));
+        world.run();
+        REQUIRE(world.state(2) == RequestState::superseded);
+        world.submit("U0SEC1", ids::form_reject, 3, {{"reason", "never admin"}});
+        world.run();
+        CHECK(world.state(2) == RequestState::in_review);
+        world.submit("U0SEC1", ids::form_reject, 2, {{"reason", "never admin"}});
+        world.run();
+    }
+    // With its own votes, on the same card.
+    CHECK(world.state(1) == RequestState::ready);
+    CHECK(world.slack.pending.contains("Ar1"));
+    CHECK_FALSE(world.slack.pending.contains("Ar2"));
+    CHECK(handlers::review::counting_votes(world.request(1), world.view().votes(RequestId{1})).size() == 2);
+    std::string card;
+    for (const auto& update : world.performed_of("chat.update"))
+        if (update.request == RequestId{1}) card = Json::parse(update.args)["text"];
+    CHECK(card.contains("Ready"));
+    sweep(world);
+    world.press("U0ADMIN", ids::approve_app, 1);
+    world.run();
+    CHECK(world.state(1) == RequestState::approved);
+    CHECK(world.slack.pending.empty());
+}
+
+TEST_CASE("8.4: whoever asked for more and was refused is not asked about less, and Slack holds nothing") {
+    ReviewWorld world;
+    world.start();
+    auto more = drawing;
+    more.push_back(slack_scope("admin"));
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", drawing));
+    world.app_requested(slack_request("Ar2", "A1", "U0REQ", more));
+    world.run();
+    REQUIRE(world.state(1) == RequestState::superseded);
+    world.submit("U0SEC1", ids::form_reject, 2, {{"reason", "never admin"}});
+    world.run();
+    CHECK(world.state(1) == RequestState::denied);
+    CHECK(world.slack.pending.empty());
+    CHECK(heard_of(world, "U0REQ", "never admin") == 1);
+}
+
+TEST_CASE("8.5: each workspace's request stands on its own again when the organisation's is denied") {
+    ReviewWorld world;
+    world.slack.teams = {"T1", "T2"};
+    world.start();
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", drawing));
+    world.app_requested(
+        slack_request("Ar2", "A1", "U0TWO", drawing, good_link, {{"id", "T2"}, {"name", "Two"}}));
+    auto of_all = slack_request("Ar3", "A1", "U0BOSS", drawing, good_link, nullptr);
+    of_all["enterprise"] = {{"id", "E1"}};
+    auto& scopes = of_all["scopes"];
+    scopes.push_back(slack_scope("admin"));
+    world.app_requested(of_all);
+    world.run();
+    REQUIRE(world.state(1) == RequestState::superseded);
+    REQUIRE(world.state(2) == RequestState::superseded);
+    world.submit("U0SEC1", ids::form_reject, 3, {{"reason", "not for all"}});
+    world.run();
+    CHECK(world.state(1) == RequestState::in_review);
+    CHECK(world.state(2) == RequestState::in_review);
+    CHECK(world.slack.pending.size() == 2);
 }
