@@ -172,12 +172,6 @@ struct Opening {
     std::string preface;  // for the requester
 };
 
-// A joined request never had one.
-bool has_card(const AppRequest& request, const Context& context) {
-    const auto name = card_name(request.id);
-    return context.view.message(name) || context.view.effect(name);
-}
-
 Outcome open(Opening opening, const Context& context) {
     Outcome outcome;
     opening.request.state_since = context.now;

@@ -122,7 +122,23 @@ Outcome affect(const review::ReadAppRequest& read, const AppRequest& open, const
     return outcome;
 }
 
-// Ended as `item` says, without a card to change; in Slack too, unless it was ended there.
+// What had a review of its own before it gave way shows on its card what became of it.
+void redraw(const Case& item, const Context& context, Outcome& outcome) {
+    if (has_card(item.request, context))
+        outcome.effects.push_back(update_card(item.request, draw_card(item, context)));
+}
+
+// It waits for another one now.
+Outcome wait_for(AppRequest request, const AppRequest& open, const Context& context) {
+    Outcome outcome;
+    request.state_note = say_in(views::Language::english, texts::see_newer, to_text(open.id));
+    redraw(load_case(request, context), context, outcome);
+    outcome.changes.emplace_back(storage::SaveRequest{request});
+    outcome.merge(tie(request, open, context));
+    return outcome;
+}
+
+// Ended as `item` says; in Slack too, unless it was ended there.
 Outcome end_quietly(Case item, storage::Decision decision, const Context& context) {
     auto& request = item.request;
     request.state_note.clear();
@@ -143,6 +159,7 @@ Outcome end_quietly(Case item, storage::Decision decision, const Context& contex
                                       {"scope_hash", request.scope_hash}})});
     add_decision(outcome, std::move(decision), item, context);
     outcome.changes.emplace_back(storage::SaveRequest{request});
+    redraw(item, context, outcome);
     return outcome;
 }
 
@@ -219,10 +236,7 @@ Outcome take_up(const AppRequest& ended, const std::vector<AppRequest>& joined, 
             return other.team_id == each.team_id && asks_no_more(each, other);
         });
         if (next != reopened.end()) {
-            auto waiting = each;
-            waiting.state_note = say_in(views::Language::english, texts::see_newer, to_text(next->id));
-            outcome.changes.emplace_back(storage::SaveRequest{waiting});
-            outcome.merge(tie(each, *next, context));
+            outcome.merge(wait_for(each, *next, context));
             auto open = *next;
             open.state = RequestState::in_review;
             outcome.effects.push_back(say_joined(each, open, context));
@@ -361,10 +375,7 @@ Outcome pass_joined(const AppRequest& from, const AppRequest& to, const Context&
     for (const auto& each : joined_with(from, context)) {
         if (each.id == to.id) continue;
         outcome.merge(untie(each, from));
-        auto waiting = each;
-        waiting.state_note = say_in(views::Language::english, texts::see_newer, to_text(to.id));
-        outcome.changes.emplace_back(storage::SaveRequest{waiting});
-        outcome.merge(tie(each, to, context));
+        outcome.merge(wait_for(each, to, context));
     }
     return outcome;
 }

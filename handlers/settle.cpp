@@ -146,6 +146,11 @@ std::string issue_note(const Case& item, const Context& context) {
 
 }  // namespace
 
+bool has_card(const AppRequest& request, const Context& context) {
+    const auto name = card_name(request.id);
+    return context.view.message(name) || context.view.effect(name);
+}
+
 Case load_case(const AppRequest& request, const Context& context) {
     Case item{request, context.view.votes(request.id), context.view.vendor_issue(request.id),
               {},      context.view.marks(request.id), {}};

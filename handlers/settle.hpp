@@ -28,6 +28,8 @@ struct Case {
     std::optional<storage::TrackerIssue> known = {};
     std::optional<review::IssueVerdict> verdict = {};
 };
+// Posted, or about to be. A request that joined another as soon as it came has none.
+[[nodiscard]] bool has_card(const storage::AppRequest& request, const Context& context);
 [[nodiscard]] Case load_case(const storage::AppRequest& request, const Context& context);
 
 [[nodiscard]] views::Message draw_card(const Case& item, const Context& context);

@@ -122,9 +122,10 @@ void check_agreement(const storage::Database& database, const handlers::Context&
         if (handlers::review::in_flight(request->state))
             broken.push_back(fmt::format("{} is {} for ever", name, storage::to_text(request->state)));
         const bool listed = slack.model.pending.contains(request->slack_id.value);
-        if (head && listed && storage::is_final(head->state))
-            broken.push_back(
-                fmt::format("{} waits in Slack, and {} that it joined has ended", name, to_text(head->id)));
+        const bool gave_way = request->state == storage::RequestState::superseded;
+        if (gave_way && listed && (!head || storage::is_final(head->state)))
+            broken.push_back(fmt::format("{} waits in Slack, and {} has ended", name,
+                                         head ? to_text(head->id) : "what it gave way to"));
         // Opened again after a denial: Slack's request was cancelled with it.
         const auto trail = storage::audit_of(database, name);
         const bool reopened =
