@@ -69,10 +69,28 @@ Outcome cleared(Case item, const UserId& by, const std::string& reason, std::str
                by.empty() ? "countersign" : std::string_view(by.value), context);
 }
 
+// Slack keeps one decision an app and place. This request's is not the one if another was decided later and
+// holds.
+std::optional<RequestId> decided_since(const AppRequest& request, const Context& context) {
+    if (request.app_id.empty()) return std::nullopt;
+    for (const auto& decision : context.view.decisions_on(request.app_id, request.team_id)) {
+        if (decision.request == request.id) return std::nullopt;  // the newest come first
+        const auto other = context.view.request(decision.request);
+        if (other && is_resolved(other->state)) return other->id;
+    }
+    return std::nullopt;
+}
+
 Outcome begin_clear(const Press& press, Case item, const std::string& reason, const Context& context) {
     const auto id = to_text(item.request.id);
     if (auto refused = why_not_restrictable(item.request, press.language, context))
         return refuse(press, id, "protected", *refused);
+    if (const auto other = decided_since(item.request, context)) {
+        auto outcome = say(press, say_in(press.language, texts::cleared_here_only, id, to_text(*other)));
+        outcome.merge(
+            cleared(std::move(item), press.user, reason, "Slack keeps " + to_text(*other), context));
+        return outcome;
+    }
     if (applies_by_api(item.request, context)) {
         auto outcome = send_clear(item.request, press.user, reason, 1);
         outcome.merge(say(press, say_in(press.language, texts::clearing, id)));
@@ -261,8 +279,11 @@ Outcome approval_lapsed(const AppRequest& request, const Context& context) {
 Outcome restriction_over(const Event& event, const Context& context) {
     const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
     if (!request || request->state != RequestState::restricted) return {};
+    const auto why = say_in(views::Language::english, texts::restriction_was_until_now);
+    if (const auto other = decided_since(*request, context))
+        return cleared(load_case(*request, context), {}, why, "Slack keeps " + to_text(*other), context);
     return take_back(
-        *request, say_in(views::Language::english, texts::restriction_was_until_now), "restriction_over",
+        *request, why, "restriction_over",
         fmt::format("The restriction of {} ({}) is over.", request->app_name, to_text(request->id)), context);
 }
 

@@ -86,7 +86,7 @@ Outcome status(const Press& press, const std::vector<std::string>& words, const 
     if (auto open = joined_to(*request, context)) request = std::move(open);
     const auto item = load_case(*request, context);
     return say(press, views::request_status(item.request, item.matrix, item.issue, press.language,
-                                            waiting_time(press.language, context)));
+                                            waiting_time(item.request, press.language, context)));
 }
 
 // `list` or `list 2`: a page is always there to be asked for, however many requests a person has (R23).

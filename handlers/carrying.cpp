@@ -1,6 +1,7 @@
 #include "handlers/carrying.hpp"
 
 #include "handlers/answers.hpp"
+#include "handlers/deadlines.hpp"
 #include "handlers/issue_votes.hpp"
 #include "handlers/joining.hpp"
 #include "handlers/judging.hpp"
@@ -13,6 +14,15 @@
 #include <utility>
 
 namespace countersign::handlers {
+namespace {
+
+// A condition has its last day for whatever request its vote counts.
+void watch(const storage::Vote& vote, const Context& context, Outcome& outcome) {
+    if (vote.answer == storage::VoteAnswer::conditional)
+        outcome.changes.push_back(watch_condition(vote, context));
+}
+
+}  // namespace
 
 Outcome carry_votes(Case& item, const std::vector<storage::Vote>& votes,
                     const std::vector<storage::Scope>& before, std::string_view old_hash,
@@ -39,6 +49,7 @@ Outcome carry_votes(Case& item, const std::vector<storage::Vote>& votes,
             {"countersign", "vote.carried", to_text(item.request.id),
              details({{"party", vote.party}, {"voter", vote.voter.value}, {"from", old_hash}})});
         outcome.changes.emplace_back(storage::AddVote{carried});
+        watch(carried, context, outcome);
         item.votes.push_back(std::move(carried));
     }
     return outcome;
@@ -73,6 +84,7 @@ Outcome inherit(Case& item, const storage::AppRequest& other, const Context& con
         kept.id = 0;
         kept.request = request.id;
         outcome.changes.emplace_back(storage::AddVote{kept});
+        watch(kept, context, outcome);
         item.votes.push_back(std::move(kept));
     }
     outcome.audit.push_back({"countersign", "request.inherited", to_text(request.id),

@@ -174,9 +174,9 @@ storage::Change watch_condition(const storage::Vote& vote, const Context& contex
     // The form has checked it.
     const auto until = time_zone::parse_date(vote.condition_until).value();
     const nlohmann::json event{{"kind", "condition"}, {"request", vote.request.value}, {"party", vote.party}};
-    return storage::SetTimer{{fmt::format("condition:{}:{}", to_text(vote.request), vote.party),
-                              time_zone::end_of(until, context.settings.policy->calendar.zone),
-                              event.dump()}};
+    return storage::SetTimer{
+        {fmt::format("condition:{}:{}:{}", to_text(vote.request), vote.party, vote.voter.value),
+         time_zone::end_of(until, context.settings.policy->calendar.zone), event.dump()}};
 }
 
 Outcome condition_due(const Event& event, const Context& context) {

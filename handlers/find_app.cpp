@@ -2,6 +2,7 @@
 
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/resolutions.hpp"
 #include "handlers/review/app_ids.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/views/action_ids.hpp"
@@ -27,20 +28,10 @@ constexpr std::size_t requests_read = 30;
 constexpr std::size_t apps_shown = 5;
 constexpr std::size_t names_read = 2'000;
 
-// What Slack was last seen to believe, here or for the whole organisation.
-std::string believed(const AppRequest& request, const TeamId& team, const Context& context) {
-    if (request.app_id.empty()) return {};
-    auto resolution = context.view.resolution(request.app_id, team);
-    if (!resolution || resolution->status.empty())
-        resolution = context.view.resolution(request.app_id, TeamId());
-    return resolution ? resolution->status : std::string();
-}
-
 const views::Text<>& verdict(const AppRequest& request, const TeamId& team, const Context& context) {
-    const auto status = believed(request, team, context);
-    if (status == "approved" || (status.empty() && review::is_approved(request.state)))
-        return texts::app_approved;
-    if (status == "restricted" || (status.empty() && request.state == storage::RequestState::restricted))
+    const auto said = slack_says(request.app_id, team, context);
+    if (said ? *said == "approved" : review::is_approved(request.state)) return texts::app_approved;
+    if (said ? *said == "restricted" : request.state == storage::RequestState::restricted)
         return texts::app_restricted;
     return texts::app_undecided;
 }

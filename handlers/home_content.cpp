@@ -1,5 +1,6 @@
 #include "handlers/home_content.hpp"
 
+#include "config/base/text.hpp"
 #include "handlers/figures.hpp"
 #include "handlers/home_installed.hpp"
 #include "handlers/judging.hpp"
@@ -93,14 +94,26 @@ HomeList mine_before(const storage::HomeTab& tab, const Context& context) {
     return list;
 }
 
+// Which decisions need no admin's press.
+std::string applied_by_itself(views::Language language, const Context& context) {
+    const auto& risks = context.settings.policy->apply_automatically;
+    const bool any = risks ? !risks->empty() : context.settings.review.auto_apply;
+    if (!any || !context.capabilities.admin) return say_in(language, texts::admin_applies);
+    if (context.view.meta(automatic_applying) == "off") return say_in(language, texts::applying_is_off);
+    if (!risks) return say_in(language, texts::applies_at_once);
+    std::vector<std::string> named;
+    for (const auto risk : *risks)
+        named.push_back("`" + std::string(config::to_text(risk)) + "`");
+    return say_in(language, texts::applies_some, text::joined(named, ", "));
+}
+
 std::vector<std::string> abilities(const Role& role, views::Language language, const Context& context) {
     const auto said = [&](const views::Text<>& text) { return say_in(language, text); };
     std::vector<std::string> lines;
     const auto line = [&](const std::string& text) { lines.push_back("• " + text); };
     line(said(context.capabilities.admin ? texts::can_apply : texts::cannot_apply));
     const auto& review = context.settings.review;
-    line(said(review.auto_apply && context.capabilities.admin ? texts::applies_at_once
-                                                              : texts::admin_applies));
+    line(applied_by_itself(language, context));
     if (review.require_vendor_issue) line(said(texts::needs_issue));
     line(waiting_time(language, context));
     if (role.admin || !role.parties.empty()) {

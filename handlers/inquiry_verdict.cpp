@@ -305,7 +305,7 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context, Iss
         outcome.merge(settle(std::move(item), before, "countersign", context));
         return outcome;
     }
-    if (auto limit = restrict ? std::nullopt : next_limit_call(item, asker))
+    if (auto limit = restrict ? std::nullopt : next_limit_call(item, asker, context))
         return send_awaited(std::move(item), std::move(*limit), context);
     if (!restrict && issue == IssueIs::as_last_read && item.issue && must_be_read(*item.issue, context)) {
         auto reading = check_issue(request, key_of(*item.issue));

@@ -8,6 +8,8 @@
 #include "handlers/inquiry.hpp"
 #include "handlers/issue_votes.hpp"
 #include "handlers/joining.hpp"
+#include "handlers/limits.hpp"
+#include "handlers/resolutions.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/review/working_days.hpp"
@@ -36,6 +38,14 @@ std::vector<std::string> groups_of(const UserId& person, const Context& context)
     return found;
 }
 
+// What it approved holds as it was asked for: nothing limits it, nobody looks at it again, and Slack has not
+// heard otherwise.
+bool stands_whole(const AppRequest& earlier, const Context& context) {
+    const auto said = slack_says(earlier.app_id, earlier.team_id, context);
+    return review::is_approved(earlier.state) && limits_of(earlier, context.view.marks(earlier.id)).empty() &&
+           said.value_or("approved") == "approved";
+}
+
 // An approval of ours for the same app, place and scopes that nothing has taken back since.
 std::optional<RequestId> earlier_approval(const AppRequest& request, const Context& context) {
     const auto& span = context.settings.policy->evidence.earlier_decision;
@@ -45,7 +55,27 @@ std::optional<RequestId> earlier_approval(const AppRequest& request, const Conte
         const bool counts = decision.kind == DecisionKind::approve && !decision.outside &&
                             decision.scope_hash == request.scope_hash &&
                             review::after(decision.at, span, context.settings.policy->calendar) > context.now;
-        return counts ? std::optional(decision.request) : std::nullopt;
+        const auto earlier = counts ? context.view.request(decision.request) : std::nullopt;
+        return earlier && stands_whole(*earlier, context) ? std::optional(earlier->id) : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+// domain.md §8.4: the same app with the same scopes was restricted here before it was asked for, and still
+// is; what is said of it.
+std::optional<std::string> restricted_before(const AppRequest& request, const Context& context) {
+    if (request.app_id.empty() || request.scopes.empty()) return std::nullopt;
+    if (slack_says(request.app_id, request.team_id, context).value_or("restricted") != "restricted")
+        return std::nullopt;
+    for (const auto& decision : context.view.decisions_on(request.app_id, request.team_id)) {
+        const bool refused = decision.kind == DecisionKind::cancel || decision.kind == DecisionKind::deny;
+        if (decision.request == request.id || decision.at >= request.created_at || refused) continue;
+        const auto earlier = context.view.request(decision.request);
+        const bool stands = earlier && (earlier->state == RequestState::restricted ||
+                                        earlier->state == RequestState::suspended);
+        if (!stands || decision.scope_hash != request.scope_hash) return std::nullopt;
+        return say_in(views::Language::english, texts::restricted_before, to_text(earlier->id),
+                      decision.reason.empty() ? "-" : decision.reason);
     }
     return std::nullopt;
 }
@@ -110,6 +140,10 @@ review::Judgement judge_request(const AppRequest& request, const std::vector<sto
     }
     if (overruled) facts.earlier.reset();
     auto judgement = review::judge(*context.settings.policy, context.settings.review, facts);
+    if (auto why = judgement.decide ? std::nullopt : restricted_before(request, context)) {
+        judgement.decide = Automatic::deny;
+        judgement.decide_why = std::move(*why);
+    }
     if (overruled && judgement.decide != Automatic::approve) judgement.decide.reset();
     return judgement;
 }

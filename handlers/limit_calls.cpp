@@ -45,19 +45,47 @@ std::vector<std::string> people_in(const Limits& limits) {
     return people;
 }
 
-std::vector<std::string> steps_for(const Limits& limits) {
+// Who may use an app, and with which accounts, stays in Slack as it was last set, whatever became of the
+// request.
+std::string limited_name(const AppId& app) {
+    return "limited:" + app.value;
+}
+
+bool was_limited(const AppId& app, std::string_view step, const Context& context) {
+    const auto steps = text::words(context.view.meta(limited_name(app)));
+    return std::ranges::find(steps, step) != steps.end();
+}
+
+storage::Change remember_limit(const AppId& app, std::string_view step, bool limited,
+                               const Context& context) {
+    auto steps = text::words(context.view.meta(limited_name(app)));
+    std::erase(steps, step);
+    if (limited) steps.emplace_back(step);
+    return storage::SetMeta{limited_name(app), text::joined(steps, " ")};
+}
+
+bool limits_domains(const Limits& limits) {
+    return !limits.urls.empty() || !limits.emails.empty();
+}
+
+// What was limited before and is not now is set free the same way.
+std::vector<std::string> steps_for(const AppId& app, const Limits& limits, const Context& context) {
     std::vector<std::string> steps;
     for (const auto& group : groups_in(limits))
         steps.push_back(std::string(group_step) + group);
-    if (!limits.only_for.empty()) {
+    if (!limits.only_for.empty() || was_limited(app, set_people, context)) {
         steps.emplace_back(set_people);
         steps.emplace_back(read_people);
     }
-    if (!limits.urls.empty() || !limits.emails.empty()) {
+    if (limits_domains(limits) || was_limited(app, set_domains, context)) {
         steps.emplace_back(set_domains);
         steps.emplace_back(read_domains);
     }
     return steps;
+}
+
+constexpr std::string_view access_for(const Limits& limits) {
+    return limits.only_for.empty() ? "everyone" : "named_entities";
 }
 
 bool is_done(const Case& item, std::string_view step) {
@@ -77,7 +105,7 @@ storage::Effect call_for(const Case& item, const Limits& limits, const std::stri
         args = {{"usergroup", step.substr(group_step.size())}};
     } else if (step == set_people) {
         method = "admin.apps.permissions.set";
-        args = {{"app_id", request.app_id.value}, {"permission_type", "named_entities"}};
+        args = {{"app_id", request.app_id.value}, {"permission_type", access_for(limits)}};
         if (const auto people = people_in(limits); !people.empty()) args["user_ids"] = people;
         if (const auto groups = groups_in(limits); !groups.empty()) args["usergroup_ids"] = groups;
     } else if (step == read_people) {
@@ -120,7 +148,7 @@ std::string problem_in(const EffectAnswer& answer, const Limits& limits, const s
     }
     bool kept = true;
     if (step == read_people) {
-        kept = text_field(answer.response, "permission_type") == "named_entities";
+        kept = text_field(answer.response, "permission_type") == access_for(limits);
         // Slack tells the lists where it knows them; what is not told is not compared.
         const auto& people = field(answer.response, "user_ids");
         const auto& groups = field(answer.response, "usergroup_ids");
@@ -173,9 +201,9 @@ Outcome refuse_limit(Case item, const Asker& asker, const EffectAnswer& answer, 
 
 }  // namespace
 
-std::optional<storage::Effect> next_limit_call(const Case& item, const Asker& asker) {
+std::optional<storage::Effect> next_limit_call(const Case& item, const Asker& asker, const Context& context) {
     const auto limits = limits_of(item);
-    for (const auto& step : steps_for(limits)) {
+    for (const auto& step : steps_for(item.request.app_id, limits, context)) {
         if (!is_done(item, step)) return call_for(item, limits, step, 0, asker);
     }
     return std::nullopt;
@@ -191,16 +219,26 @@ Outcome limit_answered(const EffectAnswer& answer, const Context& context) {
     const auto language = language_of(asker.user, context);
     const auto step = text_field(answer.context, "step");
     const auto tries = static_cast<int>(review::number_field(answer.context, "tries")) + 1;
+    Outcome outcome;
+    const bool done = answer.ok() || answer.meaning == "unclear";
+    if (done &&
+        (step == set_people ? !limits.only_for.empty() : step == set_domains && limits_domains(limits)))
+        outcome.changes.push_back(remember_limit(request->app_id, step, true, context));
     if (answer.meaning == "unclear" && tries < max_tries) {
         auto again = call_for(item, limits, step, tries, asker);
-        Outcome outcome;
         outcome.changes.push_back(watch_for(request->id, again.key, context.now));
         outcome.effects.push_back(std::move(again));
         return outcome;
     }
     auto problem = answer.ok() ? problem_in(answer, limits, step, language) : refusal(answer, step, language);
-    if (!problem.empty())
-        return refuse_limit(std::move(item), asker, answer, std::move(problem), language, context);
+    if (!problem.empty()) {
+        outcome.merge(refuse_limit(std::move(item), asker, answer, std::move(problem), language, context));
+        return outcome;
+    }
+    if (step == read_people && limits.only_for.empty())
+        outcome.changes.push_back(remember_limit(request->app_id, set_people, false, context));
+    if (step == read_domains && !limits_domains(limits))
+        outcome.changes.push_back(remember_limit(request->app_id, set_domains, false, context));
     item.marks.push_back({.request = request->id,
                           .kind = std::string(marks::limit_set),
                           .subject = step,
@@ -208,7 +246,6 @@ Outcome limit_answered(const EffectAnswer& answer, const Context& context) {
                           .value = {},
                           .scope_hash = request->scope_hash,
                           .at = context.now});
-    Outcome outcome;
     outcome.changes.emplace_back(storage::SetMark{item.marks.back()});
     outcome.audit.push_back({"slack", "decision.limit_step", to_text(request->id),
                              details({{"step", step}, {"method", answer.method}})});

@@ -134,10 +134,10 @@ bool Limits::of_access() const {
     return !only_for.empty() || !urls.empty() || !emails.empty();
 }
 
-Limits limits_of(const Case& item) {
+Limits limits_of(const storage::AppRequest& request, const std::vector<storage::Mark>& known) {
     Limits limits;
-    for (const auto& mark : item.marks) {
-        if (mark.scope_hash != item.request.scope_hash) continue;
+    for (const auto& mark : known) {
+        if (mark.scope_hash != request.scope_hash) continue;
         if (mark.kind == marks::left_out) limits.left_out.push_back(mark.subject);
         if (mark.kind == marks::only_for) limits.only_for.push_back(mark.subject);
         if (mark.kind == marks::domain && mark.value == email_domain)
@@ -146,6 +146,10 @@ Limits limits_of(const Case& item) {
         if (mark.kind == marks::approved_until) limits.until = mark.value;
     }
     return limits;
+}
+
+Limits limits_of(const Case& item) {
+    return limits_of(item.request, item.marks);
 }
 
 std::expected<Limits, LimitProblem> read_limits(const Press& press, const Case& item,

@@ -30,6 +30,7 @@ struct Limits {
 };
 
 // As they were decided for the scopes that the request has now.
+[[nodiscard]] Limits limits_of(const storage::AppRequest& request, const std::vector<storage::Mark>& known);
 [[nodiscard]] Limits limits_of(const Case& item);
 
 struct LimitProblem {
@@ -47,8 +48,9 @@ struct LimitProblem {
 // "" without limits; a line each below the first.
 [[nodiscard]] std::string limits_text(const Limits& limits, views::Language language);
 
-// The next call that sets or reads back a limit; nothing: all are in place.
-[[nodiscard]] std::optional<storage::Effect> next_limit_call(const Case& item, const Asker& asker);
+// The next call that sets, lifts or reads back a limit; nothing: all is in place.
+[[nodiscard]] std::optional<storage::Effect> next_limit_call(const Case& item, const Asker& asker,
+                                                             const Context& context);
 [[nodiscard]] Outcome limit_answered(const EffectAnswer& answer, const Context& context);
 
 // An approval's last day has passed (timer of kind "approval").

@@ -8,6 +8,7 @@
 #include "handlers/issue_creation.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/people.hpp"
+#include "handlers/resolutions.hpp"
 #include "handlers/review/app_ids.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
@@ -76,16 +77,6 @@ std::vector<storage::AppRequest> requests_for(const std::string& app, const std:
         {.state = {}, .app = id ? id->value : app, .requester = requester, .limit = read_back});
 }
 
-// Slack's word on the app, here or for the whole organisation; "" where it has none.
-std::string listed_as(const std::optional<AppId>& id, const TeamId& team, const Context& context) {
-    if (!id) return {};
-    for (const auto& where : {team, TeamId()}) {
-        const auto resolution = context.view.resolution(*id, where);
-        if (resolution && !resolution->status.empty()) return resolution->status;
-    }
-    return {};
-}
-
 // Our own newest word on it. A later request that came to nothing leaves what holds for the app as it was.
 std::optional<storage::AppRequest> decided_here(const std::string& app, const std::optional<AppId>& id,
                                                 const TeamId& team, const Context& context) {
@@ -100,22 +91,27 @@ std::optional<storage::AppRequest> decided_here(const std::string& app, const st
     return std::nullopt;
 }
 
+// Whoever asks by name means the app that was decided on under this name.
+AppId app_meant(const std::optional<AppId>& id, const std::optional<storage::AppRequest>& decided) {
+    if (id) return *id;
+    return decided ? decided->app_id : AppId();
+}
+
 bool is_approved(const std::string& app, const std::optional<AppId>& id, const TeamId& team,
                  const Context& context) {
-    const auto listed = listed_as(id, team, context);
-    if (!listed.empty()) return listed == "approved";
     const auto decided = decided_here(app, id, team, context);
+    if (const auto said = slack_says(app_meant(id, decided), team, context)) return *said == "approved";
     return decided && review::is_approved(decided->state);
 }
 
 // domain.md §8.4: nobody reviews again what is restricted; the reason of then, or "" where none is known.
 std::optional<std::string> why_restricted(const std::string& app, const std::optional<AppId>& id,
                                           const TeamId& team, const Context& context) {
-    const auto listed = listed_as(id, team, context);
     const auto decided = decided_here(app, id, team, context);
+    const auto said = slack_says(app_meant(id, decided), team, context);
     const bool ours = decided && (decided->state == storage::RequestState::restricted ||
                                   decided->state == storage::RequestState::suspended);
-    if (listed.empty() ? !ours : listed != "restricted") return std::nullopt;
+    if (said ? *said != "restricted" : !ours) return std::nullopt;
     return ours ? text::shortened(decided->decision_reason, max_answer) : std::string();
 }
 

@@ -22,20 +22,30 @@ std::string place(const TeamId& team) {
     return team.empty() ? "the organisation" : team.value;
 }
 
-// Our newest word on this app in this workspace.
-std::optional<storage::AppRequest> last_decided(const AppId& app, const TeamId& team,
-                                                const Context& context) {
-    for (auto& request :
-         context.view.requests({.state = {}, .app = app.value, .requester = {}, .limit = 20})) {
-        const bool resolved = review::is_approved(request.state) || request.state == RequestState::restricted;
-        if (resolved && request.team_id == team) return std::move(request);
-    }
-    return std::nullopt;
+// What Slack should say of the app by our word; "": nothing.
+std::string_view standing(const storage::AppRequest& request) {
+    if (review::is_approved(request.state)) return "approved";
+    const bool looked_at_again = request.state == RequestState::reconsider;
+    if (request.state == RequestState::restricted || request.state == RequestState::suspended ||
+        (looked_at_again && request.decision == storage::DecisionKind::restrict))
+        return "restricted";
+    return looked_at_again ? "approved" : "";
 }
 
-// In Slack's words: what is installed is approved.
-std::string_view standing(const storage::AppRequest& request) {
-    return review::is_approved(request.state) ? "approved" : to_text(request.state);
+// Our newest word on this app in this workspace. A refusal leaves standing what was approved before it.
+std::optional<storage::AppRequest> last_decided(const AppId& app, const TeamId& team,
+                                                const Context& context) {
+    std::optional<storage::AppRequest> refused;
+    for (auto& request :
+         context.view.requests({.state = {}, .app = app.value, .requester = {}, .limit = 20})) {
+        if (request.team_id != team) continue;
+        if (!standing(request).empty()) return std::move(request);
+        const bool no =
+            request.state == RequestState::denied ||
+            (request.state == RequestState::expired && request.decision == storage::DecisionKind::clear);
+        if (no && !refused) refused = std::move(request);
+    }
+    return refused;
 }
 
 // A person who can be named, "an admin app", or nobody: the audit log of Slack would know (M11).
@@ -54,7 +64,7 @@ void contradict(const storage::AppRequest& request, const std::string& now, cons
         alarm(context.settings, fmt::format("resolution:{}:{}:{}", id, now, when),
               views::alarm_notice(
                   fmt::format("{} for {} is {} here, but {} in Slack now ({}, outside Countersign).", id,
-                              request.app_name, standing(request), now, by),
+                              request.app_name, to_text(request.state), now, by),
                   "Decide which of the two holds, and change the app's approval in Slack's admin pages if "
                   "it must not stay.")));
     outcome.audit.push_back({"slack", "decision.contradiction", id, details({{"now", now}, {"by", by}})});
@@ -87,7 +97,10 @@ Outcome resolution_listed(const json& entry, const std::string& status, const Te
                                       {"scopes", review::names(scopes)},
                                       {"by", by}})});
     const auto request = last_decided(app, team, context);
-    if (request && standing(*request) != status)
+    // Who was refused here and is restricted there has no reason to complain.
+    const bool as_decided =
+        !request || standing(*request) == status || (standing(*request).empty() && status == "restricted");
+    if (!as_decided)
         contradict(*request, status, by, review::number_field(entry, "date_updated"), context, outcome);
     return outcome;
 }
@@ -107,6 +120,16 @@ Outcome resolution_cleared(const storage::AppResolution& known, const Context& c
     if (request && standing(*request) == known.status)
         contradict(*request, "cleared", "unknown decider", to_millis(known.seen_at) / 1000, context, outcome);
     return outcome;
+}
+
+std::optional<std::string> slack_says(const AppId& app, const TeamId& team, const Context& context) {
+    std::optional<std::string> said;
+    if (app.empty()) return said;
+    for (const auto& where : {team, TeamId()}) {
+        const auto known = context.view.resolution(app, where);
+        if (known && (!said || said->empty())) said = known->status;
+    }
+    return said;
 }
 
 std::string resolutions_known(const TeamId& team, std::string_view status) {

@@ -1,6 +1,7 @@
 #include "handlers/similar_apps.hpp"
 
 #include "config/base/text.hpp"
+#include "handlers/resolutions.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/requester_texts.hpp"
@@ -61,9 +62,9 @@ bool still_approved(const AppRequest& request, const Context& context, Candidate
     auto resolution = context.view.resolution(request.app_id, request.team_id);
     if (!resolution || resolution->status.empty())
         resolution = context.view.resolution(request.app_id, TeamId());
-    if (!resolution) return true;
-    if (context.now - resolution->seen_at > stale_after) candidate.stale_since = resolution->seen_at;
-    return resolution->status != "restricted";
+    if (resolution && context.now - resolution->seen_at > stale_after)
+        candidate.stale_since = resolution->seen_at;
+    return slack_says(request.app_id, request.team_id, context).value_or("approved") == "approved";
 }
 
 bool same_app(const AppRequest& one, const AppRequest& other) {

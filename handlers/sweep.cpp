@@ -122,13 +122,25 @@ bool is_expected(const EffectAnswer& answer, const Context& context) {
     return context.view.meta(outstanding) == answer.key;
 }
 
-Outcome cannot_list(const EffectAnswer& answer, const Context& context) {
+// `team`: the one workspace that is meant; "" where it is the token's trouble, or Slack's.
+Outcome cannot_list(const EffectAnswer& answer, const std::string& team, const Context& context) {
     Outcome outcome;
     const auto day = std::chrono::floor<std::chrono::days>(context.now).time_since_epoch().count();
-    outcome.effects.push_back(alarm(
-        context.settings, fmt::format("sweep:{}:{}", answer.error, day),
-        views::alarm_notice("Slack's list of app requests cannot be compared with ours.", answer.trouble())));
+    const auto where = team.empty() ? std::string() : " for " + team;
+    outcome.effects.push_back(
+        alarm(context.settings, fmt::format("sweep:{}{}:{}", answer.error, where, day),
+              views::alarm_notice(
+                  fmt::format("Slack's list of app requests{} cannot be compared with ours.", where),
+                  answer.trouble())));
     return outcome;
+}
+
+// Slack refuses one workspace; the others are read all the same.
+bool is_of_one_workspace(const EffectAnswer& answer) {
+    constexpr std::string_view errors[]{"team_not_found", "team_access_not_granted",
+                                        "team_disabled",  "user_removed_from_team",
+                                        "invalid_team",   "team_id_not_found"};
+    return std::ranges::find(errors, answer.error) != std::end(errors);
 }
 
 // Every entry is an event of its own, exactly like app_requested: one that cannot be read spoils no other.
@@ -218,6 +230,14 @@ void conclude_list(const Sweep& sweep, const Context& context, Outcome& outcome)
     }
 }
 
+void next_workspace(Sweep& sweep) {
+    Sweep next;
+    next.round = sweep.round;
+    next.teams = std::move(sweep.teams);
+    next.at = sweep.at + 1;
+    sweep = std::move(next);
+}
+
 // Pending, approved, restricted; only then what is missing from the last two, so that an app that has gone
 // from one list to the other is not taken for one that is in none.
 void next_list(Sweep& sweep, const Context& context) {
@@ -243,10 +263,7 @@ void next_list(Sweep& sweep, const Context& context) {
         sweep.list = SweepList::restricted;
         sweep.recount = true;
     } else {
-        sweep.list = SweepList::pending;
-        sweep.recount = false;
-        sweep.approved = sweep.restricted = {};
-        ++sweep.at;
+        next_workspace(sweep);
     }
 }
 
@@ -288,7 +305,7 @@ Outcome begin_sweep_anew(const Context& context) {
 
 Outcome teams_listed(const EffectAnswer& answer, const Context& context) {
     if (!is_expected(answer, context)) return {};
-    if (!answer.ok()) return cannot_list(answer, context);
+    if (!answer.ok()) return cannot_list(answer, {}, context);
     auto sweep = read_sweep(answer.context);
     for (const auto& team : field(answer.response, "teams")) {
         if (const auto id = text_field(team, "id"); !id.empty()) sweep.teams.push_back(id);
@@ -307,7 +324,13 @@ Outcome sweep_page(const EffectAnswer& answer, const Context& context) {
     if (!answer.ok()) {
         // The list changed while it was read: once more from its first page.
         if (answer.error == "invalid_cursor" && sweep.tries < max_tries) return read_again(sweep, context);
-        outcome = cannot_list(answer, context);
+        const bool here_only = is_of_one_workspace(answer);
+        outcome = cannot_list(answer, here_only ? sweep.teams[sweep.at] : std::string(), context);
+        if (here_only) {
+            next_workspace(sweep);
+            outcome.merge(ask_page(sweep, "", context));
+            return outcome;
+        }
         if (answer.meaning == "human") return outcome;  // the other workspaces would say the same
         sweep.whole = false;
     }

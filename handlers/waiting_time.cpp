@@ -1,8 +1,11 @@
 #include "handlers/waiting_time.hpp"
 
+#include "handlers/review/policy.hpp"
 #include "handlers/views/home_texts.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace countersign::handlers {
 namespace {
@@ -11,6 +14,7 @@ namespace texts = views::texts;
 using namespace std::chrono;
 
 constexpr std::size_t samples = 50;
+constexpr std::size_t samples_of_all_risks = 200;
 constexpr std::size_t fewest = 5;
 
 std::string in_words(milliseconds time, views::Language language) {
@@ -22,14 +26,32 @@ std::string in_words(milliseconds time, views::Language language) {
     return say_in(language, texts::days, amount(round<days>(time)));
 }
 
+std::string said(std::vector<milliseconds> waits, const views::Text<1>& known, views::Language language) {
+    if (waits.size() < fewest) return say_in(language, texts::wait_unknown);
+    if (waits.size() > samples) waits.resize(samples);
+    const auto middle = waits.begin() + static_cast<std::ptrdiff_t>(waits.size() / 2);
+    std::ranges::nth_element(waits, middle);
+    return say_in(language, known, in_words(*middle, language));
+}
+
 }  // namespace
 
 std::string waiting_time(views::Language language, const Context& context) {
-    auto waits = context.view.recent_waits(samples);
-    if (waits.size() < fewest) return say_in(language, texts::wait_unknown);
-    const auto middle = waits.begin() + static_cast<std::ptrdiff_t>(waits.size() / 2);
-    std::ranges::nth_element(waits, middle);
-    return say_in(language, texts::wait_known, in_words(*middle, language));
+    std::vector<milliseconds> waits;
+    for (const auto& each : context.view.recent_waits(samples))
+        waits.push_back(each.time);
+    return said(std::move(waits), texts::wait_of_all, language);
+}
+
+std::string waiting_time(const storage::AppRequest& request, views::Language language,
+                         const Context& context) {
+    const auto& policy = *context.settings.policy;
+    const auto risk = review::risk_of(policy, request.scopes);
+    std::vector<milliseconds> waits;
+    for (const auto& each : context.view.recent_waits(samples_of_all_risks)) {
+        if (review::risk_of(policy, each.scopes) == risk) waits.push_back(each.time);
+    }
+    return said(std::move(waits), texts::wait_known, language);
 }
 
 }  // namespace countersign::handlers

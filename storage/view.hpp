@@ -49,8 +49,12 @@ class View {
     [[nodiscard]] std::vector<AppRequest> open_requests_after(RequestId after, std::size_t limit) const;
     // Distinct app names that requests have had, then those in Slack's lists; each in alphabetical order.
     [[nodiscard]] std::vector<std::string> app_names(std::size_t limit) const;
-    // How long the newest approved requests took from their making to their decision.
-    [[nodiscard]] std::vector<std::chrono::milliseconds> recent_waits(std::size_t limit) const;
+    // How long the newest approved requests took from their making to their decision, and for what.
+    struct Wait {
+        std::chrono::milliseconds time;
+        std::vector<Scope> scopes;
+    };
+    [[nodiscard]] std::vector<Wait> recent_waits(std::size_t limit) const;
 
     [[nodiscard]] std::optional<Person> person(const UserId& id) const;
     [[nodiscard]] std::optional<HomeTab> home_tab(const UserId& id) const;

@@ -1,3 +1,4 @@
+#include "storage/json_lists.hpp"
 #include "storage/query.hpp"
 #include "storage/request_rows.hpp"
 #include "storage/view.hpp"
@@ -57,18 +58,18 @@ std::vector<std::string> View::app_names(std::size_t limit) const {
     return names;
 }
 
-std::vector<std::chrono::milliseconds> View::recent_waits(std::size_t limit) const {
+std::vector<View::Wait> View::recent_waits(std::size_t limit) const {
     Query query(*database_,
-                "SELECT waited FROM ("
-                "SELECT * FROM (SELECT id, decided_at - created_at AS waited FROM app_request "
+                "SELECT waited, scopes FROM ("
+                "SELECT * FROM (SELECT id, decided_at - created_at AS waited, scopes FROM app_request "
                 "WHERE state = 'approved' AND decided_at IS NOT NULL ORDER BY id DESC LIMIT ?1) UNION ALL "
-                "SELECT * FROM (SELECT id, decided_at - created_at AS waited FROM app_request "
+                "SELECT * FROM (SELECT id, decided_at - created_at AS waited, scopes FROM app_request "
                 "WHERE state = 'installed' AND decided_at IS NOT NULL ORDER BY id DESC LIMIT ?1)"
                 ") ORDER BY id DESC LIMIT ?1");
     query.bind(as_limit(limit));
-    std::vector<std::chrono::milliseconds> waits;
+    std::vector<Wait> waits;
     while (query.step())
-        waits.emplace_back(query.number(0));
+        waits.push_back({std::chrono::milliseconds(query.number(0)), scopes_from_json(query.text(1))});
     return waits;
 }
 

@@ -125,6 +125,12 @@ bool Judgement::needs(const std::string& party) const {
     return found == parties.end() || found->needed;
 }
 
+Risk risk_of(const Policy& policy, const std::vector<Scope>& scopes) {
+    Judgement judgement;
+    weigh(policy, scopes, judgement);
+    return judgement.risk;
+}
+
 Risk risk_of(const config::RiskTiers& tiers, const Scope& scope) {
     const auto risk = config::tier_of(tiers, scope.name, token_name(scope.token_type));
     return scope.sensitive ? std::max(risk, tiers.sensitive) : risk;

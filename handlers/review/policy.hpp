@@ -45,6 +45,9 @@ struct Judgement {
 [[nodiscard]] Judgement judge(const config::Policy& policy, const config::ReviewSettings& review,
                               const RequestFacts& facts);
 
+// Of all scopes together, with what they allow only together.
+[[nodiscard]] config::Risk risk_of(const config::Policy& policy, const std::vector<storage::Scope>& scopes);
+
 // The risk of one scope after the policy's tiers.
 [[nodiscard]] config::Risk risk_of(const config::RiskTiers& tiers, const storage::Scope& scope);
 

@@ -57,6 +57,14 @@ inline constexpr Text<> cannot_apply{
     "`Done`."};
 inline constexpr Text<> applies_at_once{"I apply a decision as soon as every party agrees.",
                                         "Ich setze eine Entscheidung um, sobald alle zustimmen."};
+inline constexpr Text<1> applies_some{
+    "I apply a decision as soon as every party agrees where the risk is {0}; an admin applies the others.",
+    "Ich setze eine Entscheidung um, sobald alle zustimmen, wenn das Risiko {0} ist; die anderen setzt ein "
+    "Admin "
+    "um."};
+inline constexpr Text<> applying_is_off{
+    "An admin applies each decision: that I apply some by myself is switched off for now.",
+    "Ein Admin setzt jede Entscheidung um: Dass ich manche selbst umsetze, ist zurzeit abgeschaltet."};
 inline constexpr Text<> admin_applies{"An admin applies each decision.",
                                       "Ein Admin setzt jede Entscheidung um."};
 inline constexpr Text<> needs_issue{"No approval without a linked vendor issue.",
@@ -71,6 +79,8 @@ inline constexpr Text<> unknown_self{
     "Ich kenne meine eigene Identität in Slack noch nicht; `countersign check` sagt, "
     "warum."};
 
+inline constexpr Text<1> wait_of_all{"Approvals took {0} lately.",
+                                     "Genehmigungen haben zuletzt {0} gedauert."};
 inline constexpr Text<1> wait_known{"Requests like this one took {0} lately.",
                                     "Solche Anträge haben zuletzt {0} gedauert."};
 inline constexpr Text<> wait_unknown{"How long it takes is not known yet.",

@@ -75,8 +75,10 @@ inline constexpr Text<> limit_not_kept{"Slack said yes, but does not list the li
                                        "Slack hat zugesagt, führt die Grenze aber nicht so, wie sie gesetzt "
                                        "wurde."};
 inline constexpr Text<> groups_stay_limited{
-    " Who may use the app is limited in Slack already, and stays so until an admin changes it there.",
-    " Wer die App nutzen darf, ist in Slack schon begrenzt, und bleibt es, bis ein Admin es dort ändert."};
+    " Who may use the app is limited in Slack already, and stays so until it is approved without that limit.",
+    " Wer die App nutzen darf, ist in Slack schon begrenzt, und bleibt es, bis sie ohne diese Grenze "
+    "genehmigt "
+    "wird."};
 
 // --- how the limits are told (R16) ---
 inline constexpr Text<> has_limits{"It is approved with limits:", "Die Genehmigung hat Grenzen:"};

@@ -110,6 +110,9 @@ inline constexpr Text<1> clearing{"Slack is being asked to clear its decision ab
 inline constexpr Text<1> cleared_by_hand{
     "{0} is cleared here. Clear the app's decision in Slack's admin pages too.",
     "{0} ist hier aufgehoben. Hebe die Entscheidung über die App auch in Slacks Verwaltung auf."};
+inline constexpr Text<2> cleared_here_only{
+    "{0} is cleared here. Slack keeps the later decision, that of {1}.",
+    "{0} ist hier aufgehoben. Slack behält die spätere Entscheidung, die von {1}."};
 inline constexpr Text<1> being_kept{"Slack's lists are being read; {0} is kept as they say.",
                                     "Slacks Listen werden gelesen; {0} bleibt, wie sie es sagen."};
 inline constexpr Text<> why_for_later{"say why, so that it can be understood later.",

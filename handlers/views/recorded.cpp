@@ -34,6 +34,7 @@ constexpr auto sentences = std::to_array<Sentence>({
     both(texts::no_scopes_told),
     both(texts::no_answer_in_time),
     both(texts::requester_left),
+    both(texts::restricted_before),
     both(texts::restriction_was_until_now),
     both(texts::nobody_answered),
     both(texts::policy_restricts),

@@ -25,6 +25,12 @@ inline constexpr Text<> requester_left{"The requester has left.",
                                        "Wer den Antrag stellte, ist nicht mehr da."};
 inline constexpr Text<> never_installed{"It was approved and not installed in time.",
                                         "Sie wurde genehmigt und nicht rechtzeitig installiert."};
+inline constexpr Text<2> restricted_before{
+    "{0} restricted this app with the same permissions: {1}. Ask for fewer permissions, or ask the admins to "
+    "lift "
+    "that.",
+    "{0} hat diese App mit denselben Rechten gesperrt: {1}. Bitte um weniger Rechte, oder die Admins, das "
+    "aufzuheben."};
 inline constexpr Text<> restriction_was_until_now{"The restriction was made until now; it is over.",
                                                   "Die Sperre galt bis jetzt; sie ist vorbei."};
 

@@ -161,6 +161,37 @@ TEST_CASE("M7: a restriction with a last day is cleared after it, a day that has
     CHECK(world.state(id) == RequestState::expired);
 }
 
+TEST_CASE("M7 M8: the end of an old restriction leaves what was decided later in Slack") {
+    ReviewWorld world;
+    world.start();
+    const auto id = world.ready_request();
+    world.submit(
+        "U0ADMIN", ids::form_restrict, id,
+        {{"reason", "no contract"}, {"until", time_zone::date_text(world.clock.now() + days(2), "UTC")}});
+    world.run();
+    REQUIRE(world.state(id) == RequestState::restricted);
+    world.app_requested(slack_request("Ar2", "A1", "U0TWO", {slack_scope("users:read")}));
+    world.run();
+    world.press("U0SEC1", ids::vote_approve, 2);
+    world.press("U0LEGAL", ids::vote_approve, 2);
+    world.run();
+    world.press("U0ADMIN", ids::approve_app, 2);
+    world.run();
+    REQUIRE(world.state(2) == RequestState::approved);
+    SUBCASE("by its day") {
+        world.pass(days(4));
+        world.run();
+    }
+    SUBCASE("by an admin") {
+        CHECK(world.command("U0ADMIN", "clear REQ-1 signed since")
+                  .ack.contains("the later decision, that of REQ-2"));
+    }
+    CHECK(world.performed_of("admin.apps.clearResolution").empty());
+    CHECK(world.state(id) == RequestState::expired);
+    CHECK(world.state(2) == RequestState::approved);
+    CHECK(world.slack.approved.contains("A1"));
+}
+
 TEST_CASE("M8: an admin clears a decision with a reason, nothing to clear is what was wanted") {
     ReviewWorld world;
     const auto id = world.ready_request();

@@ -167,17 +167,25 @@ TEST_CASE("8.4: a restricted app is not asked for again in our form, and the rea
         REQUIRE(world.state(id) == RequestState::restricted);
         CHECK(restricted("A061BL8RQ0").contains("it is restricted here (sells what it reads)"));
         CHECK(restricted("sketch pad").contains("sells what it reads"));
-        // Lifted in Slack: a new request is welcome.
-        world.db.writer().transaction([&] {
-            storage::apply(world.db.writer(),
-                           storage::SaveResolution{{.app_id = AppId("A061BL8RQ0"),
-                                                    .team_id = TeamId("T1"),
-                                                    .status = "approved",
-                                                    .scopes = {},
-                                                    .seen_at = world.clock.now()}},
-                           world.clock.now());
-        });
+        const auto slack_lists_it_as = [&](const std::string& status) {
+            world.db.writer().transaction([&] {
+                storage::apply(world.db.writer(),
+                               storage::SaveResolution{{.app_id = AppId("A061BL8RQ0"),
+                                                        .team_id = TeamId("T1"),
+                                                        .status = status,
+                                                        .scopes = {},
+                                                        .seen_at = world.clock.now()}},
+                               world.clock.now());
+            });
+        };
+        slack_lists_it_as("approved");
         CHECK(restricted("A061BL8RQ0").contains("approved already"));
+        CHECK(world.command("U0TWO", "find A061BL8RQ0").ack.contains("approved: install it"));
+        // Lifted in Slack: a new request is welcome, whatever we decided then.
+        slack_lists_it_as("");
+        CHECK_FALSE(world.command("U0TWO", "find A061BL8RQ0").ack.contains("restricted: nobody may"));
+        CHECK(ask_for(world, "U0TWO", {{"app", "sketch pad"}}).ack.empty());
+        CHECK(world.view().next_request_id() == RequestId{3});
     }
     SUBCASE("in Slack, and nobody asked here") {
         world.slack.restricted["A061BL8RQ0"] = Json::array({slack_scope("admin")});

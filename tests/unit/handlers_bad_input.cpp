@@ -188,6 +188,35 @@ TEST_CASE("R14: an answer after the end, from somebody else, or empty changes no
     CHECK(world.request(1).info_answer.empty());
 }
 
+TEST_CASE("P3: two conditions in one party each have their day, also when another request takes them over") {
+    auto settings = review_settings();
+    settings.review.parties[0].quorum = 2;
+    ReviewWorld world(settings);
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}));
+    world.run();
+    const auto in = [&](int day) { return time_zone::date_text(world.clock.now() + days(day), "UTC"); };
+    world.submit("U0SEC1", ids::form_conditional, 1, {{"condition", "a review"}, {"until", in(2)}});
+    world.submit("U0SEC2", ids::form_conditional, 1, {{"condition", "a test"}, {"until", in(9)}});
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.run();
+    REQUIRE(world.state(1) == RequestState::ready);
+    std::int64_t number = 1;
+    SUBCASE("after the approval") {}
+    SUBCASE("taken over by whoever had joined") {
+        world.app_requested(slack_request("Ar2", "A1", "U0TWO", {slack_scope("chat:write")}, "me too"));
+        world.press("U0REQ", ids::withdraw, 1);
+        world.run();
+        number = 2;
+        REQUIRE(world.state(2) == RequestState::ready);
+    }
+    world.press("U0ADMIN", ids::approve_app, number);
+    world.run();
+    REQUIRE(world.state(number) == RequestState::approved);
+    world.pass(days(4));
+    world.run();
+    CHECK(world.state(number) == RequestState::reconsider);
+}
+
 TEST_CASE("P3: two conditions of two parties each have their day, the first that lapses stops counting") {
     ReviewWorld world;
     world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}));
@@ -247,6 +276,8 @@ TEST_CASE("P8: a removed scope, another token type and another optional flag are
     CHECK(with({slack_scope("chat:write"), slack_scope("files:read")}) == RequestState::ready);
     CHECK(with({slack_scope("chat:write"), slack_scope("files:read", "user")}) == RequestState::in_review);
     CHECK(with({slack_scope("chat:write"), slack_scope("emoji:read")}) == RequestState::in_review);
+    CHECK(with({slack_scope("chat:write"), optional}) == RequestState::in_review);
+    CHECK(with({slack_scope("chat:write")}) == RequestState::in_review);
 }
 
 TEST_CASE("P21: undone after the decision is an objection, which opens the question again") {

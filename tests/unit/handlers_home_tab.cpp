@@ -1,5 +1,7 @@
+#include "config/policy_file.hpp"
 #include "handlers/home_content.hpp"
 #include "handlers/home_tab.hpp"
+#include "handlers/review/scopes.hpp"
 #include "handlers/views/home_view.hpp"
 #include "tests/support/block_kit.hpp"
 #include "tests/support/review_world.hpp"
@@ -274,6 +276,54 @@ TEST_CASE("R21: the expected waiting time is the median of five or more, else un
             [&] { storage::apply(world.db.writer(), storage::SaveRequest{request}, world.clock.now()); });
     }
     CHECK(wait_told().contains("about 3 days"));
+}
+
+TEST_CASE("R21: a request's waiting time is that of requests with the same risk") {
+    ReviewWorld world;
+    const auto decided = [&](const std::string& scope, std::chrono::milliseconds after) {
+        auto request = storage::AppRequest{};
+        request.id = world.view().next_request_id();
+        request.requester = UserId("U0X");
+        request.state = RequestState::approved;
+        request.created_at = request.state_since = world.clock.now();
+        request.decided_at = world.clock.now() + after;
+        request.scopes = handlers::review::read_scopes(Json::array({slack_scope(scope)}));
+        world.db.writer().transaction(
+            [&] { storage::apply(world.db.writer(), storage::SaveRequest{request}, world.clock.now()); });
+    };
+    for (int i = 0; i < 20; ++i)
+        decided("commands", std::chrono::minutes(3));
+    for (int i = 0; i < 4; ++i)
+        decided("admin", std::chrono::hours(24 * 9));
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("admin")}));
+    world.run();
+    const auto status = [&] { return world.command("U0REQ", "status").ack; };
+    CHECK(status().contains("is not known yet"));
+    decided("admin", std::chrono::hours(24 * 9));
+    CHECK(status().contains("Requests like this one took about 9 days lately."));
+}
+
+TEST_CASE("Home says what is applied without an admin's press, by policy and switch") {
+    const auto said = [](const std::string& policy, bool automatic, const std::string& words) {
+        auto settings = review_settings();
+        settings.review.auto_apply = automatic;
+        if (!policy.empty()) {
+            config::Problems problems{"test", {}};
+            settings.policy = std::make_shared<const config::Policy>(
+                config::read_policy(policy, "test", settings.review.parties, problems));
+            REQUIRE(problems.found.empty());
+        }
+        ReviewWorld world(settings);
+        open_home(world, "U0REQ");
+        CHECK(home_of(world, "U0REQ").dump().contains(words));
+        world.command("U0ADMIN", "automatic off");
+        open_home(world, "U0REQ");
+        return home_of(world, "U0REQ").dump().contains("is switched off for now");
+    };
+    CHECK_FALSE(said("", false, "An admin applies each decision."));
+    CHECK(said("", true, "I apply a decision as soon as every party agrees."));
+    CHECK(said("[apply]\nautomatically = [\"low\", \"medium\"]", false, "where the risk is `low`, `medium`"));
+    CHECK_FALSE(said("[apply]\nautomatically = []", true, "An admin applies each decision."));
 }
 
 TEST_CASE("R1: find tells whether an app is approved, restricted or unknown") {

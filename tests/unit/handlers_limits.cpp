@@ -47,6 +47,49 @@ TEST_CASE("M5: an app is approved for a group only, set and read back in Slack b
     CHECK(world.audited("decision.limited", "REQ-1"));
 }
 
+TEST_CASE("M5 M6: a limit of an earlier approval is lifted in Slack before the app is approved without it") {
+    ReviewWorld world;
+    const auto first = world.ready_request();
+    world.slack.groups["S0DESIGN"] = {"U0A"};
+    limited(world, {{"only_for", "S0DESIGN"}, {"domains", "acme.example.com @example.com"}});
+    world.run();
+    REQUIRE(world.state(first) == RequestState::approved);
+    world.app_requested(
+        slack_request("Ar2", "A1", "U0TWO", {slack_scope("chat:write"), slack_scope("users:read")}));
+    world.run();
+    world.press("U0SEC1", ids::vote_approve, 2);
+    world.press("U0LEGAL", ids::vote_approve, 2);
+    world.run();
+    world.press("U0ADMIN", ids::approve_app, 2);
+    SUBCASE("and read back") {
+        world.run();
+        CHECK(world.state(2) == RequestState::approved);
+        CHECK(world.slack.access["A1"]["permission_type"] == "everyone");
+        CHECK(world.slack.domains["A1"] == Json{{"urls", Json::array()}, {"emails", Json::array()}});
+        // Once: the next approval finds nothing limited.
+        const auto calls = world.performed_of("admin.apps.permissions.set").size();
+        world.app_requested(
+            slack_request("Ar3", "A1", "U0TWO",
+                          {slack_scope("chat:write"), slack_scope("users:read"), slack_scope("emoji:read")}));
+        world.run();
+        world.press("U0SEC1", ids::vote_approve, 3);
+        world.press("U0LEGAL", ids::vote_approve, 3);
+        world.run();
+        world.press("U0ADMIN", ids::approve_app, 3);
+        world.run();
+        CHECK(world.state(3) == RequestState::approved);
+        CHECK(world.performed_of("admin.apps.permissions.set").size() == calls);
+    }
+    SUBCASE("Slack refuses: nothing is approved as if nothing limited it") {
+        world.run({"admin.apps.permissions.set"});
+        world.answer(world.expect("admin.apps.permissions.set"),
+                     {"human", "not_an_enterprise", Json::object()});
+        world.run();
+        CHECK(world.state(2) == RequestState::ready);
+        CHECK(heard_last(world, "U0ADMIN").contains("Nothing was approved for REQ-2"));
+    }
+}
+
 TEST_CASE("M5: a group that is deleted or empty approves nothing, and says so") {
     ReviewWorld world;
     world.ready_request();

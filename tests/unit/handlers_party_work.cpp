@@ -133,8 +133,7 @@ TEST_CASE(
     CHECK(card(world).contains("claimed by <@U0SEC2>"));
 }
 
-TEST_CASE(
-    "P15: a party that the rule leaves out may claim to be heard, also over the policy's own approval") {
+TEST_CASE("P15: a party that the rule leaves out may claim to be heard, and is waited for then") {
     ReviewWorld world(
         with_policy("[risk]\nlow = [\"chat:write\"]\n[[rule]]\nid = \"easy\"\nwhen.risk = [\"low\"]\n"
                     "not_required = [\"Legal\"]"));
@@ -397,7 +396,7 @@ TEST_CASE("domain.md 8.4: an answer that never comes expires, and Slack's reques
     CHECK(world.slack.pending.empty());
 }
 
-TEST_CASE("M26: figures say what is not known, and leave out what the clocks make negative") {
+TEST_CASE("M26: figures say what is not known, with the refusals by reason and what is open by age") {
     ReviewWorld world;
     CHECK(world.command("U0ADMIN", "figures").ack.contains("No requests yet"));
     for (int i = 1; i <= 6; ++i) {

@@ -198,8 +198,7 @@ TEST_CASE("M23: without a rule that fits, the default parties are asked") {
     CHECK(world.state(2) == RequestState::in_review);  // a member of the group: Legal too
 }
 
-TEST_CASE(
-    "domain.md 8.4: an earlier approval of the same scopes counts again, until it is too old or restricted") {
+TEST_CASE("domain.md 8.4: an earlier approval of the same scopes counts again, until it is too old") {
     ReviewWorld world(with_policy("[evidence]\nearlier_decision = \"30 days\""));
     const auto id = world.ready_request();
     world.press("U0ADMIN", ids::approve_app, id);
@@ -215,6 +214,90 @@ TEST_CASE(
     world.clock.advance(days(31));
     world.app_requested(slack_request("Ar4", "A1", "U0REQ2", {slack_scope("chat:write")}, ""));
     CHECK(world.state(4) == RequestState::awaiting_issue);
+}
+
+TEST_CASE(
+    "domain.md 8.4: an earlier approval that was limited, taken back or is in doubt does not count again") {
+    ReviewWorld world(with_policy("[evidence]\nearlier_decision = \"30 days\""));
+    world.start();
+    const auto id = world.ready_request();
+    const auto asked_again = [&] {
+        world.clock.advance(std::chrono::minutes(1));
+        auto again = slack_request("Ar2", "A1", "U0REQ2", {slack_scope("chat:write")}, "");
+        again["date_created"] = to_millis(world.clock.now()) / 1000;
+        world.app_requested(again);
+        world.run();
+        return world.state(2);
+    };
+    const auto approve = [&] {
+        world.press("U0ADMIN", ids::approve_app, id);
+        world.run();
+        REQUIRE(world.state(id) == RequestState::approved);
+    };
+    SUBCASE("until a day") {
+        world.submit("U0ADMIN", ids::form_limits, id, {{"until", "2027-01-31"}});
+        world.run();
+        REQUIRE(world.state(id) == RequestState::approved);
+        CHECK(asked_again() == RequestState::awaiting_issue);
+    }
+    SUBCASE("restricted in Slack's own screens") {
+        approve();
+        world.slack.restricted["A1"] = world.slack.approved["A1"];
+        world.slack.approved.erase("A1");
+        world.pass(world.settings.slack.reconcile);
+        world.run();
+        CHECK(asked_again() == RequestState::awaiting_issue);
+    }
+    SUBCASE("cleared in Slack's own screens") {
+        approve();
+        world.slack.approved.erase("A1");
+        world.pass(world.settings.slack.reconcile);
+        world.run();
+        CHECK(asked_again() == RequestState::awaiting_issue);
+    }
+    SUBCASE("somebody objects") {
+        approve();
+        world.command("U0LEGAL", "object REQ-1 the vendor was sold");
+        REQUIRE(world.state(id) == RequestState::reconsider);
+        CHECK(asked_again() == RequestState::awaiting_issue);
+    }
+}
+
+TEST_CASE("domain.md 8.4: what was restricted here is not reviewed again for the same scopes") {
+    ReviewWorld world;
+    world.start();
+    const auto id = world.ready_request();
+    world.submit("U0ADMIN", ids::form_restrict, id, {{"reason", "sells what it reads"}});
+    world.run();
+    REQUIRE(world.state(id) == RequestState::restricted);
+    world.clock.advance(days(1));
+    const auto ask_now = [&](const std::string& slack_id, const std::vector<Json>& scopes) {
+        auto again = slack_request(slack_id, "A1", "U0REQ2", scopes);
+        again["date_created"] = to_millis(world.clock.now()) / 1000;
+        world.app_requested(again);
+        world.run();
+    };
+    ask_now("Ar2", {slack_scope("chat:write")});
+    CHECK(world.state(2) == RequestState::denied);
+    CHECK(world.slack.pending.empty());
+    CHECK(world.heard("U0REQ2").back().contains(
+        "REQ-1 restricted this app with the same permissions: sells what it reads"));
+    // An admin may open it all the same; other scopes are another question.
+    world.press("U0ADMIN", ids::reopen, 2);
+    world.run();
+    CHECK(world.state(2) == RequestState::in_review);
+    ask_now("Ar3", {slack_scope("users:read")});
+    CHECK(world.state(3) == RequestState::in_review);
+    // Lifted in Slack's own screens: it is asked for as if for the first time.
+    world.slack.restricted.clear();
+    world.pass(world.settings.slack.reconcile);
+    world.run();
+    world.press("U0REQ2", ids::withdraw, 2);
+    world.press("U0REQ2", ids::withdraw, 3);
+    world.run();
+    world.clock.advance(std::chrono::minutes(1));
+    ask_now("Ar4", {slack_scope("chat:write")});
+    CHECK(world.state(4) == RequestState::in_review);
 }
 
 TEST_CASE("P25: a vote that is too old is shown and does not count") {

@@ -296,6 +296,64 @@ TEST_CASE(
     CHECK(world.view().resolution(AppId("A2"), TeamId("T1"))->status.empty());
 }
 
+TEST_CASE("O5: a workspace that cannot be read is named, and those behind it are read all the same") {
+    ReviewWorld world;
+    world.slack.teams = {"T1", "T2", "T3"};
+    start(world);
+    world.slack.pending["Ar3"] = slack_request("Ar3", "A3", "U0REQ", {slack_scope("chat:write")}, good_link,
+                                               {{"id", "T3"}, {"name", "Third"}});
+    world.clock.advance(world.settings.slack.reconcile);
+    world.handle(handlers::EventKind::timer, {{"kind", "sweep"}}, "sweep");
+    int refused = 0;
+    for (auto due = world.due(); !due.empty(); due = world.due()) {
+        const auto& call = due.front();
+        const bool of_t2 =
+            call.method.starts_with("admin.apps.") && Json::parse(call.args).value("team_id", "") == "T2";
+        refused += of_t2 ? 1 : 0;
+        REQUIRE(refused < 5);
+        if (of_t2)
+            world.answer(call, {"human", "team_access_not_granted", Json::object()});
+        else
+            world.perform(call);
+    }
+    world.pass(std::chrono::milliseconds(0));
+    world.run();
+    CHECK(refused == 1);
+    CHECK(world.view().request(SlackRequestId("Ar3")));
+    CHECK(world.heard("C0ITALARMS").front().contains("for T2 cannot be compared"));
+}
+
+TEST_CASE("M11: a refusal of ours that is approved elsewhere is told, with who or that it is not known") {
+    ReviewWorld world;
+    start(world);
+    const auto id = world.ready_request();
+    std::string decider = "unknown decider";
+    world.slack.resolver.clear();
+    SUBCASE("denied") {
+        world.submit("U0SEC1", ids::form_reject, id, {{"reason", "no"}});
+        world.run();
+        REQUIRE(world.state(id) == RequestState::denied);
+    }
+    SUBCASE("suspended, and by somebody who is known") {
+        world.press("U0ADMIN", ids::approve_app, id);
+        world.run();
+        world.command("U0ADMIN", "suspend A1 leak");
+        world.run();
+        REQUIRE(world.state(id) == RequestState::suspended);
+        world.slack.resolver = decider = "U0SLACKADMIN";
+    }
+    sweep(world);
+    const auto before = world.heard("C0ITALARMS").size();
+    world.slack.restricted.erase("A1");
+    world.slack.approved["A1"] = Json::array({slack_scope("chat:write")});
+    sweep(world);
+    sweep(world);
+    const auto alarms = world.heard("C0ITALARMS");
+    REQUIRE(alarms.size() == before + 1);
+    CHECK(alarms.back().contains("approved in Slack now (" + decider));
+    CHECK(world.audited("decision.contradiction", "REQ-1"));
+}
+
 TEST_CASE("O5: where the list of workspaces stops half-way nothing is concluded of the others") {
     ReviewWorld world;
     world.slack.teams = {"T1", "T2", "T3"};
