@@ -181,6 +181,7 @@ Outcome open(Opening opening, const Context& context) {
     auto item = load_case(opening.request, context);
     if (opening.issue) item.issue = std::move(opening.issue);
     auto inherited = opening.other ? inherit(item, *opening.other, context) : Outcome{};
+    recall_issue(item, context);
     draw_matrix(item, context);
     auto& opened = item.request;
     opened.state =

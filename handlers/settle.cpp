@@ -155,15 +155,18 @@ Case load_case(const AppRequest& request, const Context& context) {
     Case item{request, context.view.votes(request.id), context.view.vendor_issue(request.id),
               {},      context.view.marks(request.id), {}};
     item.judgement = judge_request(request, item.marks, context);
-    if (item.issue && must_be_read(*item.issue, context)) {
-        item.known = context.view.tracker_issue(key_of(*item.issue));
-        // A verdict on another issue says nothing about this one.
-        const auto issue = context.view.newest_evidence_issue(request.id);
-        if (issue == key_of(*item.issue))
-            item.verdict = review::parse_issue_verdict(context.view.newest_verdict(request.id));
-    }
+    recall_issue(item, context);
     draw_matrix(item, context);
     return item;
+}
+
+void recall_issue(Case& item, const Context& context) {
+    if (!item.issue || !must_be_read(*item.issue, context)) return;
+    item.known = context.view.tracker_issue(key_of(*item.issue));
+    // A verdict on another issue says nothing about this one.
+    const auto issue = context.view.newest_evidence_issue(item.request.id);
+    if (issue == key_of(*item.issue))
+        item.verdict = review::parse_issue_verdict(context.view.newest_verdict(item.request.id));
 }
 
 views::Message draw_card(const Case& item, const Context& context) {

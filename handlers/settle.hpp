@@ -31,6 +31,8 @@ struct Case {
 // Posted, or about to be. A request that joined another as soon as it came has none.
 [[nodiscard]] bool has_card(const storage::AppRequest& request, const Context& context);
 [[nodiscard]] Case load_case(const storage::AppRequest& request, const Context& context);
+// What its tracker was last heard to say of the issue that the case has now.
+void recall_issue(Case& item, const Context& context);
 
 [[nodiscard]] views::Message draw_card(const Case& item, const Context& context);
 
