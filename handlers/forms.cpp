@@ -11,6 +11,7 @@
 #include "handlers/judging.hpp"
 #include "handlers/party_work.hpp"
 #include "handlers/presses.hpp"
+#include "handlers/protection.hpp"
 #include "handlers/request_form.hpp"
 #include "handlers/requests_of_person.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -69,7 +70,7 @@ Outcome restriction_submitted(const Press& press, Case item, const Context& cont
         return refuse(press, id, "decided", already(item.request, press.language));
     }
     if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
-    if (auto refused = why_not_restrictable(item.request, press.language, context))
+    if (auto refused = why_protected(item.request.app_id, press.language, context))
         return refuse(press, id, "protected", *refused);
     const auto reason = entered(press, ids::field_reason);
     if (reason.empty()) {

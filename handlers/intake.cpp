@@ -10,6 +10,7 @@
 #include "handlers/judging.hpp"
 #include "handlers/junk_gate.hpp"
 #include "handlers/people.hpp"
+#include "handlers/protection.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/review/votes.hpp"
@@ -183,7 +184,7 @@ Outcome open(Opening opening, const Context& context) {
     auto& opened = item.request;
     opened.state =
         review::next_state(opened, item.matrix, item.issue.has_value(), item.judgement.vendor_issue);
-    if (!opened.app_id.empty() && opened.app_id == context.capabilities.own_app) {
+    if (is_ours(opened.app_id, context)) {
         // M25: who decides about Countersign must not be Countersign.
         opened.state = RequestState::manual;
         opened.state_note = say_in(views::Language::english, views::texts::own_app);

@@ -71,6 +71,11 @@ inline constexpr Text<> never_approve_myself{
 inline constexpr Text<> never_restrict_myself{
     "you may not, because I never restrict myself; decide about this app in Slack's admin pages.",
     "du darfst nicht, weil ich mich nie selbst sperre; entscheide über diese App in Slacks Verwaltung."};
+inline constexpr Text<1> app_is_protected{
+    "you may not, because the policy protects {0}: it is never restricted, limited or taken away from here. "
+    "Do it in Slack's admin pages, or take it off `protected_apps` in the policy first.",
+    "du darfst nicht, weil die Richtlinie {0} schützt: Die App wird von hier aus nie gesperrt, begrenzt oder "
+    "weggenommen. Tu es in Slacks Verwaltung, oder nimm sie zuerst aus `protected_apps` der Richtlinie."};
 inline constexpr Text<1> parties_missing{
     "you may not yet, because not every party has agreed; missing: {0}.",
     "du darfst noch nicht, weil nicht alle Parteien zugestimmt haben; es fehlen: {0}."};

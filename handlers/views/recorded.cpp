@@ -48,6 +48,7 @@ constexpr auto sentences = std::to_array<Sentence>({
     both(texts::see_newer),
     both(texts::decided_with),
     both(texts::own_app),
+    both(texts::protected_since),
     both(texts::to_reconsider),
     both(texts::approved_for_more),
     both(texts::no_longer_agreed),

@@ -42,6 +42,10 @@ inline constexpr Text<2> in_blackout_because{"Every party has agreed. Nothing is
 inline constexpr Text<1> see_newer{"See {0}.", "Siehe {0}."};
 inline constexpr Text<> own_app{"This is Countersign itself: decide about it in Slack's admin pages.",
                                 "Das ist Countersign selbst: Entscheide darüber in Slacks Verwaltung."};
+inline constexpr Text<> protected_since{
+    "The policy protects this app now: it is not restricted again. Look at it in Slack's admin pages.",
+    "Die Richtlinie schützt diese App jetzt: Sie wird nicht noch einmal gesperrt. Sieh sie dir in Slacks "
+    "Verwaltung an."};
 inline constexpr Text<1> to_reconsider{"{0} Keep the decision, clear it, or restrict the app.",
                                        "{0} Behalte die Entscheidung, hebe sie auf, oder sperre die App."};
 inline constexpr Text<2> condition_lapsed{"{0} approved with a condition, and {1}.",
