@@ -9,6 +9,7 @@
 #include "handlers/joining.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/junk_gate.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/people.hpp"
 #include "handlers/protection.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -190,6 +191,7 @@ Outcome open(Opening opening, const Context& context) {
         opened.state_note = say_in(views::Language::english, views::texts::own_app);
     }
     auto gate = stop_at_gate(item, context);
+    gate.merge(hold_without_members(item, context));
     outcome.changes.emplace_back(storage::SaveRequest{opened});
     outcome.merge(std::move(gate));
     outcome.merge(std::move(inherited));

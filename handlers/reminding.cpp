@@ -86,13 +86,17 @@ std::vector<UserId> awaited(const Case& item, const review::PartyStatus& row, co
     const auto members = people_of(party->members, context);
     const bool claimed = std::ranges::find(members, row.claimed_by) != members.end();
     const auto for_them = asked_for(item);
+    const auto is_barred = [&](const UserId& person) {
+        return person == item.request.requester || std::ranges::find(for_them, person) != for_them.end();
+    };
     std::vector<UserId> people;
     for (const auto& member : claimed ? std::vector{row.claimed_by} : members) {
         const auto absence = is_away(member, context) ? context.view.absence(member) : std::nullopt;
-        const auto& who = absence ? absence->delegate : member;
+        // Where the delegate may not vote on this one, the member alone can.
+        const bool has_delegate = absence && (absence->delegate.empty() || !is_barred(absence->delegate));
+        const auto& who = has_delegate ? absence->delegate : member;
         const bool voted = std::ranges::find(row.by, who) != row.by.end();
-        const bool barred = std::ranges::find(for_them, who) != for_them.end();
-        if (!voted && !barred && who != item.request.requester) add_once(people, who);
+        if (!voted && !is_barred(who)) add_once(people, who);
     }
     if (people.size() > most_people) people.resize(most_people);
     return people;

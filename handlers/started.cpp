@@ -8,6 +8,7 @@
 #include "handlers/inquiry.hpp"
 #include "handlers/inventory_canvas.hpp"
 #include "handlers/issue_polling.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/recertifying.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"

@@ -36,6 +36,7 @@ constexpr auto sentences = std::to_array<Sentence>({
     both(texts::requester_left),
     both(texts::restriction_was_until_now),
     both(texts::nobody_answered),
+    both(texts::nobody_in_party),
     both(texts::policy_restricts),
     both(texts::in_blackout),
     both(texts::in_blackout_because),

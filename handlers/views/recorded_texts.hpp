@@ -32,6 +32,9 @@ inline constexpr Text<> restriction_was_until_now{"The restriction was made unti
 inline constexpr Text<2> nobody_answered{"Nobody has answered for {0} since {1}. A vote takes it up again.",
                                          "Für {0} hat seit {1} niemand geantwortet. Eine Stimme nimmt ihn "
                                          "wieder auf."};
+inline constexpr Text<1> nobody_in_party{
+    "Nobody is in {0} any more who could answer. It goes on when somebody is.",
+    "In {0} ist niemand mehr, der antworten könnte. Es geht weiter, sobald jemand da ist."};
 inline constexpr Text<1> policy_restricts{
     "The policy restricts this app ({0}). Press `Restrict app` and follow the steps in Slack.",
     "Die Richtlinie sperrt diese App ({0}). Drücke `Restrict app` und folge den Schritten in Slack."};

@@ -124,7 +124,7 @@ std::vector<Button> rarely_used(const storage::AppRequest& request, Language lan
         return {};
     const auto value = button_value(request);
     const auto button = [&](std::string_view id, const Text<>& label) {
-        return Button{.action_id = id, .text = say_in(language, label), .value = value};
+        return Button{.action_id = id, .text = say_in(input.language, label), .value = value};
     };
     return {button(ids::vote_conditional, texts::with_condition), button(ids::vote_abstain, texts::abstain),
             button(ids::claim, texts::claim), button(ids::approve_limits, texts::with_limits)};
