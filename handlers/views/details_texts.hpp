@@ -29,6 +29,7 @@ inline constexpr Text<> vote_of_earlier_set{" (for an earlier set of permissions
 inline constexpr Text<> with_condition{"Approve with condition", "Mit Bedingung zustimmen"};
 inline constexpr Text<> abstain{"Abstain", "Enthalten"};
 inline constexpr Text<> claim{"Claim", "Übernehmen"};
+inline constexpr Text<> take_back{"Take back my vote", "Meine Stimme zurücknehmen"};
 inline constexpr Text<> with_limits{"Approve with limits", "Mit Grenzen genehmigen"};
 
 // --- permissions ---

@@ -175,6 +175,18 @@ inline constexpr Text<2> question_open{"{0} has asked already, and the answer is
 inline constexpr Text<2> approved_by_you_already{"You have approved {0} for {1} already; nothing changed.",
                                                  "Du hast {0} für {1} schon zugestimmt; nichts hat sich "
                                                  "geändert."};
+inline constexpr Text<2> taken_back{
+    "Your vote on {0} for {1} is taken back; you may vote again while it is undecided.",
+    "Deine Stimme zu {0} für {1} ist zurückgenommen; du kannst neu abstimmen, solange nichts entschieden "
+    "ist."};
+inline constexpr Text<1> no_vote_of_yours{
+    "you have no vote on {0} as it is now that could be taken back; nothing was changed.",
+    "du hast zu {0}, wie es jetzt ist, keine Stimme, die sich zurücknehmen ließe; nichts wurde geändert."};
+inline constexpr Text<1> admins_may_reopen{
+    "{0} is denied already. The admins are told that you take your rejection back; one of them can reopen "
+    "it.",
+    "{0} ist schon abgelehnt. Die Admins erfahren, dass du deine Ablehnung zurücknimmst; sie können den "
+    "Antrag wieder öffnen."};
 inline constexpr Text<2> party_is_already{"{0} is {1} already; nothing changed.",
                                           "{0}: schon {1}; nichts hat sich geändert."};
 inline constexpr Text<2> given_back{"You have given {0} for {1} back.", "Du hast {0} für {1} zurückgegeben."};

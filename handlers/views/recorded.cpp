@@ -56,6 +56,7 @@ constexpr auto sentences = std::to_array<Sentence>({
     both(texts::condition_lapsed),
     both(texts::approval_is_over),
     both(texts::somebody_objects),
+    both(texts::somebody_regrets),
     both(texts::issue_opened_again),
     both(texts::issue_text_changed),
     both(texts::sign_counts_no_more),

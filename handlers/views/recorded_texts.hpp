@@ -56,6 +56,8 @@ inline constexpr Text<2> condition_lapsed{"{0} approved with a condition, and {1
 inline constexpr Text<1> approval_is_over{"It was approved until {0}; that day has passed.",
                                           "Die Genehmigung galt bis {0}; dieser Tag ist vorbei."};
 inline constexpr Text<2> somebody_objects{"{0} objects: {1}.", "{0} widerspricht: {1}."};
+inline constexpr Text<2> somebody_regrets{"{0} has taken back the vote for {1}.",
+                                          "{0} hat die Stimme für {1} zurückgenommen."};
 inline constexpr Text<1> approved_for_more{"Slack approved it for more than was agreed on: {0}.",
                                            "Slack hat mehr genehmigt, als vereinbart war: {0}."};
 inline constexpr Text<1> no_longer_agreed{"{0} no longer agreed when Slack approved it.",
