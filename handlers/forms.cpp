@@ -14,6 +14,7 @@
 #include "handlers/protection.hpp"
 #include "handlers/request_form.hpp"
 #include "handlers/requests_of_person.hpp"
+#include "handlers/review/info_answer.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/uninstalling.hpp"
@@ -111,7 +112,7 @@ Outcome restriction_submitted(const Press& press, Case item, const Context& cont
 Outcome answer_submitted(const Press& press, Case item, const Context& context) {
     if (auto may = require_may_answer(press, item); !may) return std::move(may.error());
     const auto answer = entered(press, ids::field_answer);
-    if (answer.empty()) {
+    if (review::read_answer(answer).words.empty()) {
         return refuse_at(press, ids::field_answer, to_text(item.request.id), "blank",
                          say_in(press.language, texts::write_answer));
     }

@@ -13,6 +13,8 @@ inline constexpr Text<1> votes_before{"…and {0} before that", "…und {0} davo
 inline constexpr Text<> earlier_decisions{"Earlier decisions", "Frühere Entscheidungen"};
 inline constexpr Text<> asked_by_whom{"*Asked by* ", "*Gefragt von* "};
 inline constexpr Text<> not_answered{"_not answered yet_", "_noch nicht beantwortet_"};
+inline constexpr Text<> answer_confidential{"_confidential, for whoever asked_",
+                                            "_vertraulich, nur für die fragende Person_"};
 inline constexpr Text<1> answer_given{"*Answer:* {0}", "*Antwort:* {0}"};
 
 // --- a vote; {0} who ---

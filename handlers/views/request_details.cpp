@@ -1,4 +1,6 @@
 #include "config/base/text.hpp"
+#include "handlers/review/info_answer.hpp"
+#include "handlers/review/life_cycle.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/blocks.hpp"
 #include "handlers/views/details_texts.hpp"
@@ -109,7 +111,9 @@ std::string answered(const storage::AppRequest& request, std::size_t limit, Lang
     if (request.info_question.empty()) return {};
     std::string out = say_in(language, texts::asked_by_whom) + mention(request.info_asker) + ": " +
                       inert_line(request.info_question, limit);
-    const auto answer = inert_line(request.info_answer, limit);
+    const auto read = review::read_answer(request.info_answer);
+    const auto answer =
+        read.confidential ? say_in(language, texts::answer_confidential) : inert_line(read.words, limit);
     return out + "\n" +
            (answer.empty() ? say_in(language, texts::not_answered)
                            : say_in(language, texts::answer_given, answer));
