@@ -98,6 +98,7 @@ void BatchProcessor::use(std::shared_ptr<const config::Settings> settings,
     capabilities_.admin = capabilities.admin;
     capabilities_.reviewer = capabilities.reviewer;
     trackers_with_token_ = capabilities.trackers;
+    reloaded_ = true;
 }
 
 void BatchProcessor::start_up() {
@@ -130,6 +131,7 @@ BatchProcessor::Processed BatchProcessor::process(std::vector<Item>& batch) {
             tell_of_trackers(database_, "tracker_lost", capabilities_.trackers, trackers, now);
             capabilities_.trackers = std::move(trackers);
             const EventIntake intake(database_, *settings_, capabilities_, done.counts, clock_->now());
+            if (reloaded_) intake.reloaded();
             take(batch, done, intake);
             failpoint("before_commit");
         });
@@ -139,6 +141,7 @@ BatchProcessor::Processed BatchProcessor::process(std::vector<Item>& batch) {
     }
     last_now_ = now;
     last_steady_ = steady;
+    reloaded_ = false;
     failpoint("after_commit");
     if (std::ranges::any_of(batch, [](const Item& item) { return told_identity(item); })) read_identity();
     return done;

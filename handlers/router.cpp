@@ -159,6 +159,8 @@ Outcome routed(const Event& event, const Context& context) {
             return timers(event, context);
         case EventKind::started:
             return started(event, context);
+        case EventKind::reloaded:
+            return reloaded(event, context);
         case EventKind::reconnected:
             return reconnected(event, context);
         case EventKind::operator_alarm:
