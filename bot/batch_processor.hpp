@@ -89,6 +89,8 @@ class BatchProcessor {
     void use(std::shared_ptr<const config::Settings> settings, const handlers::Capabilities& capabilities);
 
     [[nodiscard]] std::string dead_token() const;  // "SLACK_ADMIN_TOKEN: token_revoked"; "" = all work
+    // O3: "C0ITALARMS: not_in_channel", while the alarm channel takes nothing; "" = it does.
+    [[nodiscard]] const std::string& alarms_astray() const { return alarms_astray_; }
     [[nodiscard]] const std::string& stuck() const {
         return stuck_;
     }  // what has been waiting to be sent for too long; "" = nothing
@@ -101,6 +103,7 @@ class BatchProcessor {
     void mend_after_step(Timestamp now, SteadyTime steady);
     void prune(Timestamp now, SteadyTime steady);
     void note_token(const EffectAnswer& answer);
+    void note_alarm(const EffectAnswer& answer);
     void look_at_outbox(Timestamp now, SteadyTime steady);
     void read_identity();
 
@@ -118,6 +121,7 @@ class BatchProcessor {
     SteadyTime last_sent_{};
     std::map<storage::TokenKind, std::string> dead_tokens_;
     std::string stuck_;
+    std::string alarms_astray_;
 };
 
 }  // namespace countersign::bot

@@ -28,19 +28,6 @@ void add_once(std::vector<UserId>& people, const UserId& person) {
     if (!person.empty() && std::ranges::find(people, person) == people.end()) people.push_back(person);
 }
 
-std::vector<UserId> people_of(const std::vector<std::string>& members, const Context& context) {
-    std::vector<UserId> people;
-    for (const auto& member : members) {
-        if (!review::is_user_group(member)) {
-            add_once(people, UserId(member));
-        } else if (const auto group = context.view.user_group(member)) {
-            for (const auto& person : group->members)
-                add_once(people, person);
-        }
-    }
-    return people;
-}
-
 // In the person's own zone; where it is not known, in the calendar's, and Slack is asked for the next time.
 Outcome gentle(const storage::AppRequest& request, const UserId& person, std::string_view occasion,
                const std::string& words, const Context& context) {
@@ -71,6 +58,23 @@ std::string title(const Case& item, views::Language language) {
 
 std::string today(const Context& context) {
     return time_zone::date_text(context.now, context.settings.policy->calendar.zone);
+}
+
+std::vector<UserId> people_of(const std::vector<std::string>& members, const Context& context) {
+    std::vector<UserId> people;
+    for (const auto& member : members) {
+        if (!review::is_user_group(member)) {
+            add_once(people, UserId(member));
+        } else if (const auto group = context.view.user_group(member)) {
+            for (const auto& person : group->members)
+                add_once(people, person);
+        }
+    }
+    std::erase_if(people, [&](const UserId& person) {
+        const auto known = context.view.person(person);
+        return known && !known->active;
+    });
+    return people;
 }
 
 bool is_away(const UserId& person, const Context& context) {

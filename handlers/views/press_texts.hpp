@@ -276,6 +276,13 @@ inline constexpr Text<> unknown_form{
     "Dieses Formular kenne ich nicht; es stammt vielleicht aus einer älteren "
     "Version."};
 
+// --- an alarm that its channel does not take; {2} is the alarm ---
+inline constexpr Text<3> alarm_astray{
+    "This belongs in <#{0}>, where I cannot post (`{1}`): invite me there, or name another "
+    "`review.alarm_channel`.\n{2}",
+    "Das gehört in <#{0}>, wo ich nicht schreiben kann (`{1}`): Lade mich dort ein, oder nenne einen anderen "
+    "`review.alarm_channel`.\n{2}"};
+
 // --- reminders; {0} is the request, {1} since when ---
 inline constexpr Text<2> title_of{"{0} for {1}", "{0} für {1}"};
 inline constexpr Text<3> remind_answer{"A reminder: {0} waits for your answer since {1}:\n>{2}",
