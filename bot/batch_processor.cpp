@@ -2,6 +2,8 @@
 
 #include "bot/failpoint.hpp"
 #include "config/base/log.hpp"
+#include "config/base/text.hpp"
+#include "handlers/effects.hpp"
 #include "storage/clock_step.hpp"
 #include "storage/inbox.hpp"
 #include "storage/installed_view.hpp"
@@ -11,6 +13,7 @@
 #include "storage/writer.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -98,6 +101,7 @@ void BatchProcessor::use(std::shared_ptr<const config::Settings> settings,
     capabilities_.admin = capabilities.admin;
     capabilities_.reviewer = capabilities.reviewer;
     trackers_with_token_ = capabilities.trackers;
+    reloaded_ = true;
 }
 
 void BatchProcessor::start_up() {
@@ -130,6 +134,7 @@ BatchProcessor::Processed BatchProcessor::process(std::vector<Item>& batch) {
             tell_of_trackers(database_, "tracker_lost", capabilities_.trackers, trackers, now);
             capabilities_.trackers = std::move(trackers);
             const EventIntake intake(database_, *settings_, capabilities_, done.counts, clock_->now());
+            if (reloaded_) intake.reloaded();
             take(batch, done, intake);
             failpoint("before_commit");
         });
@@ -139,6 +144,7 @@ BatchProcessor::Processed BatchProcessor::process(std::vector<Item>& batch) {
     }
     last_now_ = now;
     last_steady_ = steady;
+    reloaded_ = false;
     failpoint("after_commit");
     if (std::ranges::any_of(batch, [](const Item& item) { return told_identity(item); })) read_identity();
     return done;
@@ -211,6 +217,7 @@ OutboxRunner::Plan BatchProcessor::plan(const EventIntake& intake, Timestamp now
 std::optional<OutboxRunner::Result> BatchProcessor::record(const EffectAnswer& answer, Timestamp now,
                                                            SteadyTime steady) {
     note_token(answer);
+    note_alarm(answer);
     if (answer.answer.http_status != 0) last_sent_ = steady;
     std::optional<OutboxRunner::Result> result;
     try {
@@ -240,6 +247,21 @@ void BatchProcessor::note_token(const EffectAnswer& answer) {
         dead_tokens_[answer.effect.token] = error;
     else if (answer.answer.http_status != 0)
         dead_tokens_.erase(answer.effect.token);
+}
+
+// Whoever watches the log or systemd has a way to hear of it that is not Slack's.
+void BatchProcessor::note_alarm(const EffectAnswer& answer) {
+    if (answer.effect.purpose != handlers::purposes::alarm) return;
+    using enum slack::ApiMeaning;
+    const auto meaning = answer.answer.meaning;
+    if (meaning == ok || meaning == ok_in_disguise) alarms_astray_.clear();
+    if (meaning != human && meaning != refused) return;
+    const auto args = nlohmann::json::parse(answer.effect.args, nullptr, false);
+    alarms_astray_ = fmt::format("{}: {}", args.value("channel", ""), answer.answer.error);
+    if (answer.effect.attempts == 0)
+        log::error("alarm_not_delivered", {{"channel", args.value("channel", "")},
+                                           {"error", answer.answer.error},
+                                           {"text", text::shortened(args.value("text", ""), 300)}});
 }
 
 std::string BatchProcessor::dead_token() const {

@@ -89,6 +89,8 @@ class BatchProcessor {
     void use(std::shared_ptr<const config::Settings> settings, const handlers::Capabilities& capabilities);
 
     [[nodiscard]] std::string dead_token() const;  // "SLACK_ADMIN_TOKEN: token_revoked"; "" = all work
+    // O3: "C0ITALARMS: not_in_channel", while the alarm channel takes nothing; "" = it does.
+    [[nodiscard]] const std::string& alarms_astray() const { return alarms_astray_; }
     [[nodiscard]] const std::string& stuck() const {
         return stuck_;
     }  // what has been waiting to be sent for too long; "" = nothing
@@ -101,6 +103,7 @@ class BatchProcessor {
     void mend_after_step(Timestamp now, SteadyTime steady);
     void prune(Timestamp now, SteadyTime steady);
     void note_token(const EffectAnswer& answer);
+    void note_alarm(const EffectAnswer& answer);
     void look_at_outbox(Timestamp now, SteadyTime steady);
     void read_identity();
 
@@ -109,6 +112,7 @@ class BatchProcessor {
     std::shared_ptr<const config::Settings> settings_;
     handlers::Capabilities capabilities_;
     std::set<std::string, std::less<>> trackers_with_token_;  // of the environment
+    bool reloaded_ = false;                                   // and what waits was not told yet
     OutboxRunner runner_;
     Timestamp last_now_;  // with last_steady_: what the two clocks said at the last commit
     SteadyTime last_steady_;
@@ -117,6 +121,7 @@ class BatchProcessor {
     SteadyTime last_sent_{};
     std::map<storage::TokenKind, std::string> dead_tokens_;
     std::string stuck_;
+    std::string alarms_astray_;
 };
 
 }  // namespace countersign::bot

@@ -334,11 +334,21 @@ class Daemon {
     // O3: the outbox may be what does not work, so this is sent once, straight.
     net::Awaitable<void> tell_directly(std::shared_ptr<SlackLink> link, std::string text) {
         log::error("cannot_act", {{"why", text}});
-        auto args = direct_alarm_arguments(settings_->review.alarm_channel, text);
-        const auto answer =
-            co_await link->api->call("chat.postMessage", storage::TokenKind::bot, std::move(args));
-        if (answer.meaning != slack::ApiMeaning::ok)
-            log::error("alarm_not_delivered", {{"error", answer.error}});
+        const auto settings = settings_;
+        const auto post = [&](const std::string& where) {
+            return link->api->call("chat.postMessage", storage::TokenKind::bot,
+                                   direct_alarm_arguments(ChannelId(where), text));
+        };
+        const auto answer = co_await post(settings->review.alarm_channel.value);
+        if (answer.meaning == slack::ApiMeaning::ok) co_return;
+        log::error("alarm_not_delivered", {{"error", answer.error}});
+        // Who is in a group cannot be asked without the database; those who are named hear of it themselves.
+        for (const auto& admin : settings->review.admins) {
+            if (admin.starts_with('S')) continue;
+            const auto told = co_await post(admin);
+            if (told.meaning != slack::ApiMeaning::ok)
+                log::error("alarm_not_delivered", {{"to", admin}, {"error", told.error}});
+        }
     }
 
     asio::io_context io_{1};

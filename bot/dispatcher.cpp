@@ -165,6 +165,7 @@ void Dispatcher::process() {
     health_.intake.add(done.counts);
     health_.dead_token = processor_.dead_token();
     health_.stuck = processor_.stuck();
+    health_.alarms_astray = processor_.alarms_astray();
     for (const Item& item : batch_) {
         if (const auto* envelope = std::get_if<Envelope>(&item))
             health_.ack_times.add(acknowledged - envelope->delivery.received_steady);

@@ -64,8 +64,9 @@ class Dispatcher {
         SteadyTime last_turn;  // the loop went round; at least once a second
         bool storage_ok = true;
         std::string storage_error;
-        std::string dead_token;  // "SLACK_ADMIN_TOKEN: token_revoked"; "" = all that were used work
-        std::string stuck;       // what has been waiting to be sent for too long; "" = nothing
+        std::string dead_token;     // "SLACK_ADMIN_TOKEN: token_revoked"; "" = all that were used work
+        std::string alarms_astray;  // "C0ITALARMS: not_in_channel"; "" = the alarm channel takes them
+        std::string stuck;          // what has been waiting to be sent for too long; "" = nothing
         std::size_t queued = 0;
         std::uint64_t commits = 0, busy = 0;
         IntakeCounts intake;

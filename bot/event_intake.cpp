@@ -164,6 +164,10 @@ void EventIntake::started() const {
     own_event(EventKind::started, json::object(), "started:" + to_rfc3339(now_));
 }
 
+void EventIntake::reloaded() const {
+    own_event(EventKind::reloaded, json::object(), "reloaded:" + to_rfc3339(now_));
+}
+
 void EventIntake::reconnected() const {
     own_event(EventKind::reconnected, json::object(), "reconnected:" + to_rfc3339(now_));
 }

@@ -43,6 +43,7 @@ class EventIntake {
     void effect_result(const OutboxRunner::Result& result) const;
     void timer(const storage::Timer& timer) const;
     void started() const;
+    void reloaded() const;
     void reconnected() const;
     // False: this delivery came before, and nothing follows from it.
     bool tracker_hook(std::string_view tracker, const tracker::Hook& hook) const;

@@ -64,8 +64,11 @@ std::string_view release_step(bool org_driver) {
 }
 
 std::string HealthReport::summary() const {
-    if (reload_problem.empty()) return state();
-    return state() + "; the last reload was refused: " + reload_problem;
+    auto words = state();
+    if (!dispatcher.alarms_astray.empty())
+        words += "; alarms cannot be posted, see the log: " + dispatcher.alarms_astray;
+    if (!reload_problem.empty()) words += "; the last reload was refused: " + reload_problem;
+    return words;
 }
 
 std::string HealthReport::state() const {

@@ -124,7 +124,8 @@ struct Policy {
     std::string text;
     std::string hash;  // SHA-256 of the text
     bool all_parties = true;
-    std::vector<std::string> parties;  // where not all
+    std::vector<std::string> parties;         // where not all
+    std::vector<std::string> protected_apps;  // M25: ids; never restricted, limited or taken away from here
     RiskTiers risk;
     std::vector<Rule> rules;
     std::vector<PartyPolicy> party;

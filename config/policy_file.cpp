@@ -35,6 +35,22 @@ void read_parties(const Node& document, Section& root, Policy& policy) {
         root.problem("parties", "is empty; expected \"all\" or the parties that every request needs");
 }
 
+// M25. A rule that restricts one of them would be passed over: its author meant something else.
+void read_protected_apps(Section& root, Policy& policy, Problems& problems) {
+    policy.protected_apps = root.texts("protected_apps").value_or(std::vector<std::string>());
+    for (const auto& app : policy.protected_apps)
+        if (!is_slack_id(app, "A"))
+            root.problem("protected_apps", fmt::format("holds {}; expected app ids (A…)", shown(app)));
+    for (const auto& rule : policy.rules)
+        for (const auto& app : rule.when.apps)
+            if (rule.decide == Automatic::restrict &&
+                std::ranges::find(policy.protected_apps, app) != policy.protected_apps.end())
+                problems.add(rule.line, "rule.decide",
+                             fmt::format("of {} restricts {}, which protected_apps holds; expected one of "
+                                         "the two",
+                                         shown(rule.id), shown(app)));
+}
+
 // Names of parties that the configuration does not know would ask nobody.
 class PartyNames {
   public:
@@ -120,6 +136,7 @@ Policy read_policy(std::string_view toml, const std::filesystem::path& file,
     read_parties(*document, root, policy);
     policy.risk = read_risk(root, own);
     policy.rules = read_rules(root, policy.risk, own);
+    read_protected_apps(root, policy, own);
     policy.party = read_party_policies(root, own);
     Section apply(root.table("apply"), "apply", own);
     if (auto tiers = risks(apply, "automatically"); apply.has("automatically"))

@@ -11,6 +11,7 @@
 #include "handlers/limits.hpp"
 #include "handlers/people.hpp"
 #include "handlers/presses.hpp"
+#include "handlers/protection.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/review/working_days.hpp"
@@ -197,6 +198,11 @@ Outcome approval_with_limits(const Press& press, Case item, const Context& conte
     if (limits->of_access() && !applies_by_api(item.request, context))
         return refuse_at(press, limits->only_for.empty() ? ids::field_domains : ids::field_only_for, id,
                          "not_enforceable", say_in(press.language, texts::not_enforceable));
+    // An end, or a few people only, takes it away from all others.
+    const bool takes_away = limits->of_access() || !limits->until.empty();
+    if (auto refused = why_protected(item.request.app_id, press.language, context); takes_away && refused)
+        return refuse_at(press, limits->of_access() ? ids::field_only_for : ids::field_last_day, id,
+                         "protected", *refused);
     if (const auto blackout = review::blackout_at(context.now, *context.settings.policy))
         return refuse_at(
             press, ids::field_only_for, id, "blackout",
@@ -267,12 +273,15 @@ Outcome admin_pressed(const Press& press, const Context& context) {
         return open_form(press,
                          views::reason_form(request, ids::form_keep, texts::keep_decision,
                                             say_in(press.language, texts::keep_explained), press.language));
-    if (press.what == ids::clear_decision)
+    if (press.what == ids::clear_decision) {
+        if (auto refused = why_not_clearable(request, press.language, context))
+            return refuse(press, id, "protected", *refused);
         return open_form(press,
                          views::reason_form(request, ids::form_clear, texts::clear_decision,
                                             say_in(press.language, texts::clear_explained), press.language));
+    }
     if (press.what == ids::done) return press_done(press, std::move(*item), context);
-    if (auto refused = why_not_restrictable(request, press.language, context))
+    if (auto refused = why_protected(request.app_id, press.language, context))
         return refuse(press, id, "protected", *refused);
     return open_form(press, views::restrict_form(request, press.language));
 }

@@ -7,6 +7,7 @@
 #include "handlers/effects.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/protection.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/rights.hpp"
@@ -83,7 +84,7 @@ std::optional<RequestId> decided_since(const AppRequest& request, const Context&
 
 Outcome begin_clear(const Press& press, Case item, const std::string& reason, const Context& context) {
     const auto id = to_text(item.request.id);
-    if (auto refused = why_not_restrictable(item.request, press.language, context))
+    if (auto refused = why_not_clearable(item.request, press.language, context))
         return refuse(press, id, "protected", *refused);
     if (const auto other = decided_since(item.request, context)) {
         auto outcome = say(press, say_in(press.language, texts::cleared_here_only, id, to_text(*other)));
@@ -263,6 +264,7 @@ bool stands_on_it(const AppRequest& other, const AppRequest& request) {
 }  // namespace
 
 Outcome approval_lapsed(const AppRequest& request, const Context& context) {
+    if (is_protected(request.app_id, context)) return {};
     const auto others = context.view.requests(
         {.state = {}, .app = request.app_id.value, .requester = {}, .limit = requests_looked_at});
     const bool shared = request.app_id.empty() || std::ranges::any_of(others, [&](const AppRequest& other) {

@@ -1,4 +1,5 @@
 #include "config/base/text.hpp"
+#include "handlers/absences.hpp"
 #include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/emergency.hpp"

@@ -6,7 +6,9 @@
 #include "handlers/effects.hpp"
 #include "handlers/joining.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/review/life_cycle.hpp"
+#include "handlers/review/members.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/views/form_texts.hpp"
@@ -76,6 +78,26 @@ Vote made(const Press& press, const Case& item, const std::string& party, VoteAn
             .at = context.now};
 }
 
+// Who votes in the place of others, so that nobody takes them for a former member afterwards.
+Outcome note_deputy(const Press& press, Case& item, const std::string& party, const Context& context) {
+    const auto& parties = context.settings.review.parties;
+    const auto members = std::ranges::find(parties, party, &config::Party::name);
+    const review::GroupKnowledge groups{context.view, press.groups, context.now,
+                                        context.settings.slack.reconcile};
+    Outcome outcome;
+    if (members == parties.end() || review::membership(press.user, members->members, groups).member)
+        return outcome;
+    item.marks.push_back({.request = item.request.id,
+                          .kind = std::string(marks::deputy),
+                          .subject = party,
+                          .person = press.user,
+                          .value = {},
+                          .scope_hash = item.request.scope_hash,
+                          .at = context.now});
+    outcome.changes.emplace_back(storage::SetMark{item.marks.back()});
+    return outcome;
+}
+
 }  // namespace
 
 Outcome vote_in_thread(const storage::AppRequest& request, const Vote& vote, const Context& context) {
@@ -136,6 +158,7 @@ Outcome cast_vote(const Press& press, Case item, std::size_t party, VoteAnswer a
                                  views::party_text(row, press.language)));
     }
     Outcome outcome;
+    outcome.merge(note_deputy(press, item, row.party, context));
     auto vote = made(press, item, row.party, answer, remark, context);
     vote.condition_until = until;
     if (answer == VoteAnswer::conditional) outcome.changes.push_back(watch_condition(vote, context));

@@ -118,18 +118,54 @@ Outcome expire(Case item, const Context& context) {
                "countersign", context);
 }
 
+bool ends(const Step& step) {
+    return step.kind == Step::Kind::hold || step.kind == Step::Kind::expire;
+}
+
+storage::Change timer_for(const AppRequest& request, Timestamp due, Timestamp done) {
+    const nlohmann::json event{{"kind", "deadline"},
+                               {"request", request.id.value},
+                               {"since", to_millis(request.state_since)},
+                               {"done", to_millis(done)}};
+    return storage::SetTimer{{timer_name(request.id), due, event.dump()}};
+}
+
+storage::Change planned_anew(const AppRequest& request, const Context& context) {
+    for (const auto& step : steps_of(request, context)) {
+        // It would have ended this waiting: so the waiting was not up to it yet.
+        if (ends(step) && step.at <= context.now)
+            return timer_for(request, context.now, step.at - std::chrono::milliseconds(1));
+    }
+    return next_deadline(request, context.now, context);
+}
+
 }  // namespace
 
 storage::Change next_deadline(const AppRequest& request, Timestamp done, const Context& context) {
     for (const auto& step : steps_of(request, context)) {
-        if (step.at <= done) continue;
-        const nlohmann::json event{{"kind", "deadline"},
-                                   {"request", request.id.value},
-                                   {"since", to_millis(request.state_since)},
-                                   {"done", to_millis(done)}};
-        return storage::SetTimer{{timer_name(request.id), step.at, event.dump()}};
+        if (step.at > done) return timer_for(request, step.at, done);
     }
     return storage::CancelTimer{timer_name(request.id)};
+}
+
+bool is_overdue(const AppRequest& request, const Context& context) {
+    if (request.state != RequestState::in_review) return false;
+    const auto steps = steps_of(request, context);
+    return !steps.empty() && steps.front().at <= context.now;
+}
+
+Outcome plan_deadlines_anew(const Context& context) {
+    constexpr std::string_view planned_by = "deadlines_planned_by";
+    const auto& hash = context.settings.policy->hash;
+    const auto before = context.view.meta(planned_by);
+    Outcome outcome;
+    if (before == hash) return outcome;
+    outcome.changes.emplace_back(storage::SetMeta{std::string(planned_by), hash});
+    if (before.empty()) return outcome;  // the first start
+    for (const auto& request : context.view.open_requests())
+        if (review::in_votes(request.state)) outcome.changes.push_back(planned_anew(request, context));
+    outcome.audit.push_back({"countersign", "deadlines.planned", "policy", details({{"policy", hash}})});
+    return outcome;
 }
 
 Outcome deadline_due(const Event& event, const Context& context) {

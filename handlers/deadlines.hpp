@@ -13,6 +13,14 @@ namespace countersign::handlers {
 [[nodiscard]] storage::Change next_deadline(const storage::AppRequest& request, Timestamp done,
                                             const Context& context);
 
+// In review for longer than the policy lets it wait without a word; never where it reminds nobody.
+[[nodiscard]] bool is_overdue(const storage::AppRequest& request, const Context& context);
+
+// At start and after a reload: where the policy's text has changed, what is still to come of a waiting is set
+// anew. What the new deadlines would have ended already ends now; reminders that lie behind are not made up
+// for. An approval's steps (an app that nobody installs) go by the new policy from their next one on.
+[[nodiscard]] Outcome plan_deadlines_anew(const Context& context);
+
 // Timers of kind "deadline" and "condition".
 [[nodiscard]] Outcome deadline_due(const Event& event, const Context& context);
 [[nodiscard]] Outcome condition_due(const Event& event, const Context& context);

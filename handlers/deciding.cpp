@@ -3,6 +3,7 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/issue_standing.hpp"
+#include "handlers/protection.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/slackbot.hpp"
@@ -21,10 +22,6 @@ namespace {
 namespace texts = views::texts;
 using nlohmann::json;
 
-bool is_ours(const storage::AppRequest& request, const Context& context) {
-    return !request.app_id.empty() && request.app_id == context.capabilities.own_app;
-}
-
 bool is_evidence(const Case& item, const Context& context) {
     return item.issue && must_be_read(*item.issue, context);
 }
@@ -42,7 +39,7 @@ storage::Effect ask_before(const Case& item, const json& question, const Context
 std::optional<std::string> why_not_approvable(const Case& item, views::Language language,
                                               const Context& context) {
     // M25: who decides about Countersign must not be Countersign.
-    if (is_ours(item.request, context)) {
+    if (is_ours(item.request.app_id, context)) {
         return say_in(language, texts::never_approve_myself);
     }
     if (!review::all_satisfied(item.matrix)) {
@@ -55,12 +52,6 @@ std::optional<std::string> why_not_approvable(const Case& item, views::Language 
     if (item.judgement.vendor_issue && !issue_stands(item))
         return say_in(language, texts::issue_in_the_way, issue_problem(item, context, language));
     return std::nullopt;
-}
-
-std::optional<std::string> why_not_restrictable(const storage::AppRequest& request, views::Language language,
-                                                const Context& context) {
-    if (!is_ours(request, context)) return std::nullopt;
-    return say_in(language, texts::never_restrict_myself);
 }
 
 bool applies_by_api(const storage::AppRequest& request, const Context& context) {

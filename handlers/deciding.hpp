@@ -15,9 +15,6 @@ namespace countersign::handlers {
 // "you may not, because …"; nullopt: every party agrees on the present scopes and nothing else is missing.
 [[nodiscard]] std::optional<std::string> why_not_approvable(const Case& item, views::Language language,
                                                             const Context& context);
-[[nodiscard]] std::optional<std::string> why_not_restrictable(const storage::AppRequest& request,
-                                                              views::Language language,
-                                                              const Context& context);
 
 // An admin token is here, and Slack knows what the request is about.
 [[nodiscard]] bool applies_by_api(const storage::AppRequest& request, const Context& context);

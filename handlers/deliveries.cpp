@@ -4,8 +4,10 @@
 #include "handlers/effects.hpp"
 #include "handlers/inquiry_verdict.hpp"
 #include "handlers/people.hpp"
+#include "handlers/reminding.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/settle.hpp"
+#include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/press_texts.hpp"
 #include "handlers/watch.hpp"
@@ -84,6 +86,15 @@ storage::Effect post_again(const Case& item, std::string_view occasion, const Co
     return effect;
 }
 
+// Every admin that is known and here, as far as a few can be told.
+std::vector<UserId> admins_to_tell(const Context& context) {
+    constexpr std::size_t most = 20;
+    std::vector<UserId> admins;
+    for (const auto& admin : people_of(context.settings.review.admins, context))
+        if (admins.size() < most) admins.push_back(admin);
+    return admins;
+}
+
 }  // namespace
 
 Outcome card_posted(const EffectAnswer& answer, const Context& context) {
@@ -134,12 +145,21 @@ Outcome answer_shown(const EffectAnswer& answer, const Context& context) {
     return outcome;
 }
 
-// Nothing more can be done in Slack when the alarm itself does not arrive; the log and the audit have it.
-Outcome alarm_raised(const EffectAnswer& answer, const Context& /*context*/) {
+// O3: an alarm whose channel does not take it goes to the admins themselves. It waits for the channel all the
+// same; the log, the status line and the audit have it in any case.
+Outcome alarm_raised(const EffectAnswer& answer, const Context& context) {
     Outcome outcome;
     if (answer.ok()) return outcome;
-    outcome.audit.push_back({"slack", "alarm.not_delivered", answer.key,
-                             details({{"error", answer.error}, {"text", text_field(answer.args, "text")}})});
+    const auto text = text_field(answer.args, "text");
+    outcome.audit.push_back(
+        {"slack", "alarm.not_delivered", answer.key, details({{"error", answer.error}, {"text", text}})});
+    for (const auto& admin : admins_to_tell(context)) {
+        const auto language = language_of(admin, context);
+        outcome.effects.push_back(
+            private_line(admin, answer.key + ":" + admin.value,
+                         views::line(say_in(language, texts::alarm_astray, text_field(answer.args, "channel"),
+                                            views::inert(answer.error, 60), text))));
+    }
     return outcome;
 }
 

@@ -1,9 +1,11 @@
 #include "handlers/departures.hpp"
 
+#include "handlers/absences.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
-#include "handlers/people.hpp"
-#include "handlers/views/absence_texts.hpp"
+#include "handlers/membership.hpp"
+#include "handlers/requests_of_person.hpp"
+#include "handlers/review/members.hpp"
 #include "handlers/views/installed_messages.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
@@ -26,11 +28,13 @@ UserId answers_for(const storage::InventoryEntry& entry) {
     return entry.owner.empty() ? UserId(entry.set_up_by) : entry.owner;
 }
 
-void add_delegates(const config::Party& party, const Context& context, std::set<UserId>& people) {
+// Slack takes whoever leaves out of its user groups, and a group is read as a whole; who is named stays
+// named.
+void add_voters(const config::Party& party, const Context& context, std::set<UserId>& people) {
     std::vector<UserId> members;
     for (const auto& member : party.members) {
-        if (!member.starts_with('S'))
-            members.emplace_back(member);
+        if (!review::is_user_group(member))
+            people.insert(members.emplace_back(member));
         else if (const auto group = context.view.user_group(member))
             members.insert(members.end(), group->members.begin(), group->members.end());
     }
@@ -50,7 +54,7 @@ std::set<UserId> who_matters(const Context& context) {
     for (const auto& each : context.view.open_requests())
         people.insert(each.requester);
     for (const auto& party : context.settings.review.parties)
-        add_delegates(party, context, people);
+        add_voters(party, context, people);
     people.erase(UserId());
     return people;
 }
@@ -66,6 +70,24 @@ std::vector<std::string> left_behind(const UserId& person, const Context& contex
     for (const auto& each : view.inventory({.state = "installed", .limit = 10'000}))
         if (answers_for(each) == person) lines.push_back(views::inventory_line(each));
     return lines;
+}
+
+Outcome tell_what_is_left(const UserId& person, const Context& context) {
+    Outcome outcome;
+    const auto lines = left_behind(person, context);
+    if (lines.empty()) return outcome;
+    std::string words = fmt::format(
+        ":wave: {} has left and answers for this. `/installed-apps edit NAME` gives it "
+        "another owner; an authorization of that person's own account may stop "
+        "working.",
+        views::mention(person));
+    for (std::size_t at = 0; at < std::min(lines.size(), listed); ++at)
+        words += "\n" + lines[at];
+    if (lines.size() > listed) words += fmt::format("\n… and {} more", lines.size() - listed);
+    outcome.effects.push_back(alarm(context.settings, "left:" + person.value, views::line(words)));
+    outcome.audit.push_back(
+        {"slack", "installed.owner_left", person.value, details({{"things", std::to_string(lines.size())}})});
+    return outcome;
 }
 
 }  // namespace
@@ -88,37 +110,14 @@ Outcome look_for_departures(const Context& context) {
     return outcome;
 }
 
-Outcome person_left(const UserId& person, const Context& context) {
+Outcome has_left(const UserId& person, const Context& context) {
     Outcome outcome;
-    const auto lines = left_behind(person, context);
-    if (lines.empty()) return outcome;
-    std::string words = fmt::format(
-        ":wave: {} has left and answers for this. `/installed-apps edit NAME` gives it "
-        "another owner; an authorization of that person's own account may stop "
-        "working.",
-        views::mention(person));
-    for (std::size_t at = 0; at < std::min(lines.size(), listed); ++at)
-        words += "\n" + lines[at];
-    if (lines.size() > listed) words += fmt::format("\n… and {} more", lines.size() - listed);
-    outcome.effects.push_back(alarm(context.settings, "left:" + person.value, views::line(words)));
-    outcome.audit.push_back(
-        {"slack", "installed.owner_left", person.value, details({{"things", std::to_string(lines.size())}})});
-    return outcome;
-}
-
-Outcome delegate_left(const UserId& person, const Context& context) {
-    Outcome outcome;
-    for (auto& absence : context.view.absences_for(person)) {
-        const auto language = language_of(absence.person, context);
-        outcome.effects.push_back(
-            private_line(absence.person, fmt::format("delegate_left:{}:{}", person.value, absence.from),
-                         views::line(say_in(language, views::texts::delegate_left, views::mention(person),
-                                            absence.from, absence.until))));
-        outcome.audit.push_back(
-            {"slack", "absence.delegate_left", absence.person.value, details({{"delegate", person.value}})});
-        absence.delegate = UserId();
-        outcome.changes.emplace_back(storage::SaveAbsence{std::move(absence)});
-    }
+    const auto known = context.view.person(person);
+    if (!known || known->active) outcome.merge(tell_what_is_left(person, context));
+    outcome.merge(requester_left(person, context));
+    outcome.merge(absentee_left(person, context));
+    outcome.merge(delegate_left(person, context));
+    outcome.changes.push_back(look_over_members(person.value, {person}, context));
     return outcome;
 }
 

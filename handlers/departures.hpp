@@ -8,15 +8,13 @@
 // the manifest does not ask for it, and those who matter are looked at daily.
 namespace countersign::handlers {
 
-// At start, and every day: reads whoever owns something installed, waits for a request, or votes for
-// somebody.
+// At start, and every day: reads whoever owns something installed, waits for a request, votes for a party
+// that names them, or in somebody's place.
 [[nodiscard]] Outcome schedule_departures(const Context& context);
 [[nodiscard]] Outcome look_for_departures(const Context& context);
 
-// I14, M19: told to the admins once, with all that needs another owner.
-[[nodiscard]] Outcome person_left(const UserId& person, const Context& context);
-
-// P10: whoever they were to vote for is told once and may name somebody else.
-[[nodiscard]] Outcome delegate_left(const UserId& person, const Context& context);
+// All that follows: what they owned is told to the admins once (I14, M19), their requests pass on or end,
+// nobody votes in their place or they in anybody's (P10), and what they have claimed goes back to the party.
+[[nodiscard]] Outcome has_left(const UserId& person, const Context& context);
 
 }  // namespace countersign::handlers

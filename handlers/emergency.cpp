@@ -7,6 +7,7 @@
 #include "handlers/inquiry.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/people.hpp"
+#include "handlers/protection.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/views/emergency_texts.hpp"
@@ -174,16 +175,15 @@ Outcome suspend_typed(const Press& press, const std::vector<std::string>& words,
     const auto all = named(words[1], context);
     const auto subject = all.size() == 1 ? to_text(all.front().id) : words[1];
     if (auto admin = require_admin(press, subject, context); !admin) return std::move(admin.error());
-    if (words[1] == context.capabilities.own_app.value && all.empty())
-        return refuse(press, subject, "protected", say_in(press.language, texts::never_restrict_myself));
+    const auto app = all.empty() ? AppId(words[1]) : all.front().app_id;
+    const auto kept = why_protected(app, press.language, context);
+    if (kept && (all.empty() || !are_several_apps(all))) return refuse(press, subject, "protected", *kept);
     if (all.empty())
         return refuse(press, subject, "unknown",
                       say_in(press.language, texts::suspend_unknown, views::inert_line(words[1], 60)));
     if (are_several_apps(all))
         return refuse(press, subject, "ambiguous",
                       say_in(press.language, texts::suspend_which_app, views::inert_line(words[1], 60)));
-    if (auto refused = why_not_restrictable(all.front(), press.language, context))
-        return refuse(press, subject, "protected", *refused);
     std::vector<storage::AppRequest> chosen;
     std::ranges::copy_if(all, std::back_inserter(chosen), [&](const auto& each) {
         return can_be_suspended(each) || came_to_nothing(each, context);

@@ -22,6 +22,7 @@ enum class EventKind {
     timer,          // payload: the timer's event object; `name` is the timer's name
     started,        // once, after the database is open; payload: {}
     reconnected,    // after a time without any connection; payload: {}: what happened meanwhile is asked for
+    reloaded,       // another configuration or policy holds from now on; payload: {}
     operator_alarm,  // payload: {"text","advice","raw"}: something below the handlers needs a human; `name`
                      // makes
                      //   it one message for one cause

@@ -11,8 +11,10 @@
 #include "handlers/judging.hpp"
 #include "handlers/party_work.hpp"
 #include "handlers/presses.hpp"
+#include "handlers/protection.hpp"
 #include "handlers/request_form.hpp"
 #include "handlers/requests_of_person.hpp"
+#include "handlers/review/info_answer.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/uninstalling.hpp"
@@ -69,7 +71,7 @@ Outcome restriction_submitted(const Press& press, Case item, const Context& cont
         return refuse(press, id, "decided", already(item.request, press.language));
     }
     if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
-    if (auto refused = why_not_restrictable(item.request, press.language, context))
+    if (auto refused = why_protected(item.request.app_id, press.language, context))
         return refuse(press, id, "protected", *refused);
     const auto reason = entered(press, ids::field_reason);
     if (reason.empty()) {
@@ -110,7 +112,7 @@ Outcome restriction_submitted(const Press& press, Case item, const Context& cont
 Outcome answer_submitted(const Press& press, Case item, const Context& context) {
     if (auto may = require_may_answer(press, item); !may) return std::move(may.error());
     const auto answer = entered(press, ids::field_answer);
-    if (answer.empty()) {
+    if (review::read_answer(answer).words.empty()) {
         return refuse_at(press, ids::field_answer, to_text(item.request.id), "blank",
                          say_in(press.language, texts::write_answer));
     }

@@ -39,9 +39,10 @@ namespace countersign::handlers {
 
 // --- our own ---
 [[nodiscard]] Outcome effect_results(const Event&,
-                                     const Context&);         // an effect was performed, refused or expired
-[[nodiscard]] Outcome timers(const Event&, const Context&);   // a timer is due
-[[nodiscard]] Outcome started(const Event&, const Context&);  // the daemon came up
+                                     const Context&);          // an effect was performed, refused or expired
+[[nodiscard]] Outcome timers(const Event&, const Context&);    // a timer is due
+[[nodiscard]] Outcome started(const Event&, const Context&);   // the daemon came up
+[[nodiscard]] Outcome reloaded(const Event&, const Context&);  // other settings hold from now on
 [[nodiscard]] Outcome reconnected(const Event&, const Context&);     // there was a gap in the connection
 [[nodiscard]] Outcome operator_alarm(const Event&, const Context&);  // something below needs a human
 

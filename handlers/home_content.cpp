@@ -1,6 +1,7 @@
 #include "handlers/home_content.hpp"
 
 #include "config/base/text.hpp"
+#include "handlers/deadlines.hpp"
 #include "handlers/figures.hpp"
 #include "handlers/home_installed.hpp"
 #include "handlers/judging.hpp"
@@ -8,6 +9,7 @@
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/members.hpp"
 #include "handlers/review/votes.hpp"
+#include "handlers/rights.hpp"
 #include "handlers/settle.hpp"
 #include "handlers/views/home_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
@@ -28,17 +30,22 @@ constexpr std::size_t followed_shown = 5;
 
 // What the person is. The groups as last read will do: it is shown here, and checked at the press.
 struct Role {
-    std::vector<std::string> parties;
+    std::vector<std::string> parties;  // the person's own, and those of the absent whose place they take
     bool admin = false;
 };
 
 Role role_of(const UserId& user, const Context& context) {
-    const review::GroupsRead none;
-    const review::GroupKnowledge groups{context.view, none, context.now, std::chrono::hours(24)};
+    const auto groups = review::as_last_read(context.view, context.now);
     const auto& review = context.settings.review;
     Role role;
-    for (const auto party : review::party_membership(user, review.parties, groups).parties)
-        role.parties.push_back(review.parties[party].name);
+    const auto add_parties_of = [&](const UserId& person) {
+        for (const auto party : review::party_membership(person, review.parties, groups).parties)
+            if (std::ranges::find(role.parties, review.parties[party].name) == role.parties.end())
+                role.parties.push_back(review.parties[party].name);
+    };
+    add_parties_of(user);
+    for (const auto& absence : absent_today(user, context))
+        add_parties_of(absence.person);
     role.admin = review::membership(user, review.admins, groups).member;
     return role;
 }
@@ -55,12 +62,26 @@ bool waits_for(const UserId& user, const Case& item, const std::vector<std::stri
     });
 }
 
+// The person's parties have done their part; another has not.
+bool waits_for_others(const Case& item, const std::vector<std::string>& parties) {
+    if (!review::in_votes(item.request.state) || item.request.state == storage::RequestState::ready)
+        return false;
+    const auto is_mine = [&](const review::PartyStatus& row) {
+        return std::ranges::find(parties, row.party) != parties.end();
+    };
+    const bool all_mine_done = std::ranges::all_of(
+        item.matrix, [&](const review::PartyStatus& row) { return !is_mine(row) || row.satisfied(); });
+    return all_mine_done &&
+           std::ranges::any_of(item.matrix, [](const review::PartyStatus& row) { return !row.satisfied(); });
+}
+
 // Fills a page and looks one entry further, to know whether there is more.
 bool add(HomeList& list, const Case& item) {
     if (list.entries.size() == views::home_page) {
         list.more = true;
         return false;
     }
+    list.last = item.request.id;
     list.entries.push_back({item.request, item.matrix});
     return true;
 }
@@ -78,6 +99,41 @@ HomeList open_after(std::int64_t after, const Context& context, const auto& want
         if (requests.size() < read_at_once) return list;
         from = requests.back().id;
     }
+}
+
+// What waits for the person, page by page; and on the first page some of what waits for others, as far as it
+// is met on the way: with thousands open nobody is shown them all.
+void add_votes(views::HomeInput& input, const storage::HomeTab& tab, const std::vector<std::string>& parties,
+               const Context& context) {
+    constexpr std::size_t looked_at = 4 * read_at_once, others_shown = 5;
+    auto& queue = input.queue;
+    auto& others = input.others;
+    queue.from_start = tab.queue_after == 0;
+    RequestId from{tab.queue_after};
+    std::size_t seen = 0;
+    const auto done = [&] { return queue.more && (!queue.from_start || others.more); };
+    while (!done()) {
+        const auto requests = context.view.open_requests_after(from, read_at_once);
+        for (const auto& request : requests) {
+            if (done()) break;
+            const auto item = load_case(request, context);
+            if (!queue.more && waits_for(tab.user, item, parties)) {
+                (void)add(queue, item);
+            } else if (queue.from_start && !others.more && waits_for_others(item, parties)) {
+                if (others.entries.size() == others_shown)
+                    others.more = true;
+                else
+                    others.entries.push_back({item.request, item.matrix});
+            }
+        }
+        if (requests.size() < read_at_once) break;
+        from = requests.back().id;
+        seen += requests.size();
+        if (seen >= looked_at && !others.more) others.more = !others.entries.empty();
+        if (seen >= looked_at && queue.more) break;
+    }
+    for (auto& entry : queue.entries)
+        entry.overdue = is_overdue(entry.request, context);
 }
 
 HomeList mine_before(const storage::HomeTab& tab, const Context& context) {
@@ -139,12 +195,12 @@ views::HomeInput home_content(const storage::HomeTab& tab, const Context& contex
     views::HomeInput input;
     input.language = language_of(tab.user, context);
     input.parties = role.parties;
+    input.absent = absent_today(tab.user, context);
     input.admin = role.admin;
     input.mine = mine_before(tab, context);
     if (tab.mine_before == 0) input.followed = context.view.followed_by(tab.user, followed_shown);
     if (!role.parties.empty()) {
-        input.queue = open_after(tab.queue_after, context,
-                                 [&](const Case& item) { return waits_for(tab.user, item, role.parties); });
+        add_votes(input, tab, role.parties, context);
     }
     if (role.admin || !role.parties.empty())
         input.open = open_after(tab.open_after, context, [](const Case&) { return true; });

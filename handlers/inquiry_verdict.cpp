@@ -11,6 +11,7 @@
 #include "handlers/judging.hpp"
 #include "handlers/limits.hpp"
 #include "handlers/people.hpp"
+#include "handlers/protection.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/review/scopes.hpp"
@@ -293,6 +294,10 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context, Iss
     auto& request = item.request;
     const auto before = request.state;
     const bool restrict = request.decision == DecisionKind::restrict;
+    // Protected since it was pressed: a lost answer is not followed by another call.
+    if (restrict && is_protected(request.app_id, context))
+        return needs_human(std::move(item), say_in(views::Language::english, texts::protected_since), asker,
+                           fmt::format("protected:{}:v{}", to_text(request.id), request.version), context);
     draw_matrix(item, context);
     if (!restrict && !review::may_be_approved(item.matrix, issue_stands(item), item.judgement.vendor_issue)) {
         request.state = RequestState::in_review;

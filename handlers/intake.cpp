@@ -9,7 +9,9 @@
 #include "handlers/joining.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/junk_gate.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/people.hpp"
+#include "handlers/protection.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/review/votes.hpp"
@@ -186,12 +188,13 @@ Outcome open(Opening opening, const Context& context) {
     auto& opened = item.request;
     opened.state =
         review::next_state(opened, item.matrix, item.issue.has_value(), item.judgement.vendor_issue);
-    if (!opened.app_id.empty() && opened.app_id == context.capabilities.own_app) {
+    if (is_ours(opened.app_id, context)) {
         // M25: who decides about Countersign must not be Countersign.
         opened.state = RequestState::manual;
         opened.state_note = say_in(views::Language::english, views::texts::own_app);
     }
     auto gate = stop_at_gate(item, context);
+    gate.merge(hold_without_members(item, context));
     outcome.changes.emplace_back(storage::SaveRequest{opened});
     outcome.merge(std::move(gate));
     outcome.merge(std::move(inherited));

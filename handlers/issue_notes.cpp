@@ -31,10 +31,12 @@ std::string named(const UserId& person, const Context& context) {
     return markdown_line(known && !known->name.empty() ? known->name : person.value, 60);
 }
 
-std::string names(const std::vector<UserId>& people, const Context& context) {
+std::string names(const review::PartyStatus& row, const Context& context) {
     std::vector<std::string> all;
-    for (const auto& person : people)
-        all.push_back(named(person, context));
+    for (const auto& person : row.by) {
+        const bool former = std::ranges::find(row.former, person) != row.former.end();
+        all.push_back(named(person, context) + (former ? " (former member)" : ""));
+    }
     return text::joined(all, ", ");
 }
 
@@ -42,17 +44,16 @@ std::string row_text(const review::PartyStatus& row, const Context& context) {
     const auto where = row.from_tracker ? " (signed here)" : " (in Slack)";
     switch (row.state) {
         case PartyState::approved:
-            return "approved by " + names(row.by, context) + where;
+            return "approved by " + names(row, context) + where;
         case PartyState::partly:
-            return fmt::format("approved by {} ({} of {})", names(row.by, context), row.approvals,
-                               row.quorum);
+            return fmt::format("approved by {} ({} of {})", names(row, context), row.approvals, row.quorum);
         case PartyState::conditional:
-            return fmt::format("approved with a condition by {}{}", names(row.by, context),
+            return fmt::format("approved with a condition by {}{}", names(row, context),
                                row.until.empty() ? "" : ", until " + markdown_line(row.until, 20));
         case PartyState::rejected:
-            return fmt::format("rejected by {}: {}", names(row.by, context), markdown_line(row.remark, 500));
+            return fmt::format("rejected by {}: {}", names(row, context), markdown_line(row.remark, 500));
         case PartyState::abstained:
-            return "abstained: " + names(row.by, context);
+            return "abstained: " + names(row, context);
         case PartyState::need_info:
             return "waiting for an answer";
         case PartyState::not_required:

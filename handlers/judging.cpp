@@ -9,6 +9,7 @@
 #include "handlers/issue_votes.hpp"
 #include "handlers/joining.hpp"
 #include "handlers/limits.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/resolutions.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
@@ -174,11 +175,7 @@ void draw_matrix(Case& item, const Context& context) {
     auto rules = vote_rules(item.judgement, context);
     rules.barred = asked_for(item);
     item.matrix = review::party_matrix(item.request, item.votes, context.settings.review.parties, rules);
-    for (const auto& mark : item.marks) {
-        if (mark.kind != marks::claim) continue;
-        const auto row = std::ranges::find(item.matrix, mark.subject, &review::PartyStatus::party);
-        if (row != item.matrix.end()) row->claimed_by = mark.person;
-    }
+    show_members(item, context);
     show_refusals(item, context);
 }
 

@@ -5,11 +5,11 @@
 #include "handlers/answers.hpp"
 #include "handlers/casting.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/reminding.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/rights.hpp"
-#include "handlers/views/absence_texts.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/party_forms.hpp"
@@ -228,55 +228,6 @@ Outcome approve_many(const Press& press, const std::vector<std::string>& words, 
         if (voted) outcome.merge(std::move(cast));
     }
     outcome.merge(say(press, text::joined(lines, "\n")));
-    return outcome;
-}
-
-Outcome go_away(const Press& press, const std::vector<std::string>& words, const Context& context) {
-    const auto said = [&](const views::Text<>& text) { return say_in(press.language, text); };
-    const auto help = [&](std::string_view problem) {
-        return say(press, say_in(press.language, texts::away_example, problem));
-    };
-    if (words.size() < 3 || !is_day(words[1]) || !is_day(words[2])) return help(said(texts::away_when));
-    if (words[2] < words[1]) return help(said(texts::away_backwards));
-    if (words[2] < today(context)) return help(said(texts::away_passed));
-    UserId delegate;
-    if (words.size() > 3) {
-        auto name = words[3];
-        if (name.starts_with("<@") && name.ends_with('>'))
-            name = name.substr(2, name.find_first_of("|>") - 2);
-        const bool id = name.size() > 2 && (name[0] == 'U' || name[0] == 'W') &&
-                        std::ranges::all_of(
-                            name, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
-        if (!id) return help(said(texts::away_whom));
-        delegate = UserId(name);
-    }
-    if (delegate == press.user) return help(said(texts::away_self));
-    if (!delegate.empty()) {
-        if (const auto known = context.view.person(delegate); known && !known->active)
-            return help(say_in(press.language, texts::delegate_is_gone, views::mention(delegate)));
-        // P10: a circle of delegates would leave nobody.
-        const auto theirs = context.view.absence(delegate);
-        if (theirs && theirs->from <= words[2] && words[1] <= theirs->until)
-            return help(say_in(press.language, texts::away_too, views::mention(delegate)));
-    }
-    Outcome outcome;
-    outcome.changes.emplace_back(
-        storage::SaveAbsence{{press.user, delegate, words[1], words[2], context.now}});
-    outcome.audit.push_back(
-        {press.user.value, "absence.set", press.user.value,
-         details({{"from", words[1]}, {"until", words[2]}, {"delegate", delegate.value}})});
-    outcome.merge(say(press, delegate.empty() ? say_in(press.language, texts::away_alone, words[1], words[2])
-                                              : say_in(press.language, texts::away_with, words[1], words[2],
-                                                       views::mention(delegate))));
-    return outcome;
-}
-
-Outcome come_back(const Press& press, const Context& context) {
-    if (!context.view.absence(press.user)) return say(press, say_in(press.language, texts::not_away));
-    Outcome outcome;
-    outcome.changes.emplace_back(storage::EndAbsence{press.user});
-    outcome.audit.push_back({press.user.value, "absence.ended", press.user.value, details({})});
-    outcome.merge(say(press, say_in(press.language, texts::welcome_back)));
     return outcome;
 }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 // What members of a party do besides approving and rejecting: conditions, abstaining, claims, a typed app
-// name, comments that become votes, several requests at once, absences.
+// name, comments that become votes, several requests at once.
 namespace countersign::handlers {
 
 // Buttons of the details: Approve with condition, Abstain, Claim.
@@ -24,11 +24,8 @@ namespace countersign::handlers {
 // P24: the message shortcut `vote_from_comment`.
 [[nodiscard]] Outcome comment_chosen(const Event& event, const Press& press);
 
-// `/app-request approve REQ-1 REQ-2 remark`, `away 2026-12-01 2026-12-10 U0DELEGATE`, `back`.
+// `/app-request approve REQ-1 REQ-2 remark`.
 [[nodiscard]] Outcome approve_many(const Press& press, const std::vector<std::string>& words,
                                    const Context& context);
-[[nodiscard]] Outcome go_away(const Press& press, const std::vector<std::string>& words,
-                              const Context& context);
-[[nodiscard]] Outcome come_back(const Press& press, const Context& context);
 
 }  // namespace countersign::handlers

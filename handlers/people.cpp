@@ -4,7 +4,6 @@
 #include "handlers/departures.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/home_tab.hpp"
-#include "handlers/requests_of_person.hpp"
 #include "handlers/review/payload_fields.hpp"
 
 #include <fmt/format.h>
@@ -86,12 +85,7 @@ Outcome person_told(const EffectAnswer& answer, const Context& context) {
     // What they look at changes its language with them.
     if (views::language_of(person->locale) != language_of(person->id, context))
         outcome.merge(refresh_home_now(person->id, context));
-    if (!person->active) {
-        const auto known = context.view.person(person->id);
-        if (!known || known->active) outcome.merge(person_left(person->id, context));
-        outcome.merge(requester_left(person->id, context));
-        outcome.merge(delegate_left(person->id, context));
-    }
+    if (!person->active) outcome.merge(has_left(person->id, context));
     outcome.changes.emplace_back(storage::SavePerson{std::move(*person)});
     return outcome;
 }

@@ -4,6 +4,7 @@
 #include "handlers/effects.hpp"
 #include "handlers/installed_apps.hpp"
 #include "handlers/people.hpp"
+#include "handlers/protection.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/uninstalling.hpp"
 #include "handlers/views/action_ids.hpp"
@@ -92,7 +93,7 @@ Outcome recertify_due(const Context& context) {
     const auto due_before = context.now - std::chrono::duration_cast<std::chrono::milliseconds>(period);
     std::size_t asked = 0;
     for (auto& entry : context.view.installed().inventory({.state = "installed", .limit = 10'000})) {
-        if (entry.app_id == context.capabilities.own_app) continue;
+        if (is_ours(entry.app_id, context)) continue;
         if (entry.asked_at) {
             // Once: the key is the question's.
             if (context.now - *entry.asked_at >= patience) escalate(entry, *entry.asked_at, context, outcome);

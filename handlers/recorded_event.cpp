@@ -13,8 +13,11 @@ Outcome recorded_event(const Event& event, const Context& context) {
                       review::bool_field(user, "deleted").value_or(false);
     if (!left) return {};
     const UserId person(review::text_field(user, "id"));
-    auto outcome = person_left(person, context);
-    outcome.merge(delegate_left(person, context));
+    auto outcome = has_left(person, context);
+    if (auto known = context.view.person(person)) {
+        known->active = false;
+        outcome.changes.emplace_back(storage::SavePerson{std::move(*known)});
+    }
     return outcome;
 }
 

@@ -28,19 +28,6 @@ void add_once(std::vector<UserId>& people, const UserId& person) {
     if (!person.empty() && std::ranges::find(people, person) == people.end()) people.push_back(person);
 }
 
-std::vector<UserId> people_of(const std::vector<std::string>& members, const Context& context) {
-    std::vector<UserId> people;
-    for (const auto& member : members) {
-        if (!review::is_user_group(member)) {
-            add_once(people, UserId(member));
-        } else if (const auto group = context.view.user_group(member)) {
-            for (const auto& person : group->members)
-                add_once(people, person);
-        }
-    }
-    return people;
-}
-
 // In the person's own zone; where it is not known, in the calendar's, and Slack is asked for the next time.
 Outcome gentle(const storage::AppRequest& request, const UserId& person, std::string_view occasion,
                const std::string& words, const Context& context) {
@@ -73,6 +60,23 @@ std::string today(const Context& context) {
     return time_zone::date_text(context.now, context.settings.policy->calendar.zone);
 }
 
+std::vector<UserId> people_of(const std::vector<std::string>& members, const Context& context) {
+    std::vector<UserId> people;
+    for (const auto& member : members) {
+        if (!review::is_user_group(member)) {
+            add_once(people, UserId(member));
+        } else if (const auto group = context.view.user_group(member)) {
+            for (const auto& person : group->members)
+                add_once(people, person);
+        }
+    }
+    std::erase_if(people, [&](const UserId& person) {
+        const auto known = context.view.person(person);
+        return known && !known->active;
+    });
+    return people;
+}
+
 bool is_away(const UserId& person, const Context& context) {
     const auto absence = context.view.absence(person);
     const auto day = today(context);
@@ -86,13 +90,17 @@ std::vector<UserId> awaited(const Case& item, const review::PartyStatus& row, co
     const auto members = people_of(party->members, context);
     const bool claimed = std::ranges::find(members, row.claimed_by) != members.end();
     const auto for_them = asked_for(item);
+    const auto is_barred = [&](const UserId& person) {
+        return person == item.request.requester || std::ranges::find(for_them, person) != for_them.end();
+    };
     std::vector<UserId> people;
     for (const auto& member : claimed ? std::vector{row.claimed_by} : members) {
         const auto absence = is_away(member, context) ? context.view.absence(member) : std::nullopt;
-        const auto& who = absence ? absence->delegate : member;
+        // Where the delegate may not vote on this one, the member alone can.
+        const bool has_delegate = absence && (absence->delegate.empty() || !is_barred(absence->delegate));
+        const auto& who = has_delegate ? absence->delegate : member;
         const bool voted = std::ranges::find(row.by, who) != row.by.end();
-        const bool barred = std::ranges::find(for_them, who) != for_them.end();
-        if (!voted && !barred && who != item.request.requester) add_once(people, who);
+        if (!voted && !is_barred(who)) add_once(people, who);
     }
     if (people.size() > most_people) people.resize(most_people);
     return people;

@@ -13,6 +13,8 @@ namespace countersign::handlers {
 
 // "2026-11-21", there where the calendar is.
 [[nodiscard]] std::string today(const Context& context);
+// People and the members of groups as last read, each once, without those who have left.
+[[nodiscard]] std::vector<UserId> people_of(const std::vector<std::string>& members, const Context& context);
 // P10: away today, with or without a delegate.
 [[nodiscard]] bool is_away(const UserId& person, const Context& context);
 

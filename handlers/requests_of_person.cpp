@@ -99,28 +99,6 @@ Outcome link_issue(const Press& press, Case item, const review::IssueLink& link,
     return outcome;
 }
 
-Outcome answer_question(const Press& press, Case item, const std::string& answer, const Context& context) {
-    auto& request = item.request;
-    const auto before = request.state;
-    const auto id = to_text(request.id);
-    request.info_answer = answer;
-    request.state = RequestState::in_review;
-    Outcome outcome;
-    outcome.audit.push_back(
-        {press.user.value, "question.answered", id,
-         details({{"party", request.info_party}, {"answer", answer}, {"cause", press.cause}})});
-    // Only who asked is told: the others wait for nothing (design.md §7, Need info).
-    const auto text = say_in(language_of(request.info_asker, context), texts::answer_came,
-                             views::mention(press.user), id, views::inert(request.app_name),
-                             views::inert(request.info_question, 500), views::inert(answer, 2'500));
-    outcome.effects.push_back(direct_message(
-        request, request.info_asker, fmt::format("answered:v{}", request.version), views::line(text)));
-    outcome.merge(
-        say(press, say_in(press.language, texts::answer_sent, id, views::mention(request.info_asker))));
-    outcome.merge(settle(std::move(item), before, press.user.value, context));
-    return outcome;
-}
-
 Outcome requester_left(const UserId& user, const Context& context) {
     constexpr std::size_t looked_at = 50;
     Outcome outcome;

@@ -4,6 +4,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/effect_answer.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/reminding.hpp"
 #include "handlers/review/payload_fields.hpp"
@@ -56,24 +57,6 @@ void add_stand_ins(review::PartyMembership& found, const Context& context) {
     }
 }
 
-// The parties that a person may vote for: their own, those of the absent who named them, and those that their
-// party stands in for. Who is away may still vote, but lends the right to nobody's delegate in turn.
-review::PartyMembership entitled(const Press& press, const Context& context) {
-    const auto groups = knowledge(press, context);
-    const auto& parties = context.settings.review.parties;
-    auto found = review::party_membership(press.user, parties, groups);
-    const auto day = today(context);
-    for (const auto& absence : context.view.absences_for(press.user)) {
-        if (day < absence.from || absence.until < day) continue;
-        const auto theirs = review::party_membership(absence.person, parties, groups);
-        for (const auto party : theirs.parties)
-            add(found, party);
-        if (found.parties.empty()) std::ranges::copy(theirs.unread, std::back_inserter(found.unread));
-    }
-    add_stand_ins(found, context);
-    return found;
-}
-
 std::string party_names(const Context& context) {
     std::vector<std::string> names;
     for (const auto& party : context.settings.review.parties)
@@ -83,9 +66,30 @@ std::string party_names(const Context& context) {
 
 }  // namespace
 
+std::vector<storage::Absence> absent_today(const UserId& delegate, const Context& context) {
+    auto absences = context.view.absences_for(delegate);
+    const auto day = today(context);
+    std::erase_if(absences, [&](const auto& absence) { return day < absence.from || absence.until < day; });
+    return absences;
+}
+
+review::PartyMembership may_vote_for(const UserId& person, const review::GroupKnowledge& groups,
+                                     const Context& context) {
+    const auto& parties = context.settings.review.parties;
+    auto found = review::party_membership(person, parties, groups);
+    for (const auto& absence : absent_today(person, context)) {
+        const auto theirs = review::party_membership(absence.person, parties, groups);
+        for (const auto party : theirs.parties)
+            add(found, party);
+        if (found.parties.empty()) std::ranges::copy(theirs.unread, std::back_inserter(found.unread));
+    }
+    add_stand_ins(found, context);
+    return found;
+}
+
 std::expected<std::vector<std::size_t>, Outcome> require_party(const Press& press, const Case& item,
                                                                const Context& context) {
-    auto found = entitled(press, context);
+    auto found = may_vote_for(press.user, knowledge(press, context), context);
     if (!found.parties.empty()) return std::move(found.parties);
     if (!found.unread.empty()) return std::unexpected(wait_for(found.unread.front(), press));
     return std::unexpected(refuse(press, to_text(item.request.id), "no_right",
@@ -104,7 +108,7 @@ std::expected<void, Outcome> require_admin(const Press& press, std::string_view 
 std::expected<std::vector<std::size_t>, Outcome> require_reviewer(const Press& press, const Case& item,
                                                                   const Context& context) {
     const auto groups = knowledge(press, context);
-    auto found = entitled(press, context);
+    auto found = may_vote_for(press.user, groups, context);
     if (!found.parties.empty()) return std::move(found.parties);
     const auto admin = review::membership(press.user, context.settings.review.admins, groups);
     if (admin.member) return std::vector<std::size_t>{};
@@ -112,17 +116,6 @@ std::expected<std::vector<std::size_t>, Outcome> require_reviewer(const Press& p
     if (!admin.unread.empty()) return std::unexpected(wait_for(admin.unread.front(), press));
     return std::unexpected(refuse(press, to_text(item.request.id), "no_right",
                                   say_in(press.language, texts::only_reviewers, party_names(context))));
-}
-
-bool still_member(const UserId& person, std::size_t party, const Context& context) {
-    const review::GroupsRead none;
-    const review::GroupKnowledge groups{context.view, none, context.now, std::chrono::hours(24)};
-    const auto& parties = context.settings.review.parties;
-    if (review::membership(person, parties[party].members, groups).member) return true;
-    const auto absences = context.view.absences_for(person);
-    return std::ranges::any_of(absences, [&](const auto& absence) {
-        return review::membership(absence.person, parties[party].members, groups).member;
-    });
 }
 
 bool waits_for_group(const Outcome& outcome) {
@@ -171,17 +164,33 @@ std::expected<void, Outcome> require_current_card(const Press& press, const Case
 
 namespace {
 
-// A group that lost its last member: parties that consist of it wait for ever, and are never satisfied.
-Outcome nobody_left(const std::string& group, const Context& context) {
+// A group that lost its last member: parties that consist of it hold what needs them, and are never
+// satisfied.
+Outcome nobody_left(const std::string& group, bool deleted, const Context& context) {
     const auto before = context.view.user_group(group);
     Outcome outcome;
     if (before && before->members.empty()) return outcome;
     const auto day = std::chrono::floor<std::chrono::days>(context.now).time_since_epoch().count();
     outcome.effects.push_back(alarm(
         context.settings, fmt::format("empty_group:{}:{}", group, day),
-        views::alarm_notice(fmt::format("Nobody is in user group {} any more.", group),
+        views::alarm_notice(deleted ? fmt::format("User group {} does not exist any more.", group)
+                                    : fmt::format("Nobody is in user group {} any more.", group),
                             "Requests wait for whoever it stood for; nothing is approved meanwhile. Add "
                             "members to it, or name others in the configuration.")));
+    return outcome;
+}
+
+Outcome who_came_and_went(const storage::UserGroup& read, const Context& context) {
+    const auto before = context.view.user_group(read.id);
+    auto gone = before ? before->members : std::vector<UserId>();
+    Outcome outcome;
+    // A first reading tells nothing new, unless it finds nobody.
+    const bool same = before ? std::ranges::is_permutation(gone, read.members) : !read.members.empty();
+    if (same) return outcome;
+    std::erase_if(gone, [&](const UserId& person) {
+        return std::ranges::find(read.members, person) != read.members.end();
+    });
+    outcome.changes.push_back(look_over_members(read.id, gone, context));
     return outcome;
 }
 
@@ -192,13 +201,16 @@ Outcome group_answered(const Event& event, const Context& context) {
     const auto group = review::text_field(answer.args, "usergroup");
     const bool waited_for = answer.context.is_object() && answer.context.contains("cause");
     Outcome outcome;
-    if (answer.ok()) {
+    // One that was deleted has nobody in it; Slack says so in words of its own.
+    const bool deleted = answer.error == "no_such_subteam" || answer.error == "usergroup_not_found";
+    if (answer.ok() || deleted) {
         storage::UserGroup read{.id = group, .members = {}, .read_at = context.now};
         for (const auto& user : review::field(answer.response, "users")) {
             if (user.is_string()) read.members.emplace_back(user.get<std::string>());
         }
-        if (read.members.empty()) outcome.merge(nobody_left(group, context));
+        if (read.members.empty()) outcome.merge(nobody_left(group, deleted, context));
         outcome.changes.emplace_back(storage::SaveUserGroup{read});
+        outcome.merge(who_came_and_went(read, context));
         if (!waited_for) return outcome;
         auto press = parse_press(answer.context, context);
         press.groups[group] = read.members;

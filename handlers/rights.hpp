@@ -3,6 +3,7 @@
 #include "handlers/context.hpp"
 #include "handlers/outcome.hpp"
 #include "handlers/press.hpp"
+#include "handlers/review/members.hpp"
 #include "handlers/settle.hpp"
 
 #include <expected>
@@ -14,14 +15,19 @@
 // decided again.
 namespace countersign::handlers {
 
+// The parties that a person may vote for: their own, those of the absent who named them, and those that their
+// party stands in for (P10). Who is away may still vote, but lends the right to nobody's delegate in turn.
+[[nodiscard]] review::PartyMembership may_vote_for(const UserId& person, const review::GroupKnowledge& groups,
+                                                   const Context& context);
+// Those whose place the person takes today.
+[[nodiscard]] std::vector<storage::Absence> absent_today(const UserId& delegate, const Context& context);
+
 // Indexes of the parties that the person may vote for; at least one.
 [[nodiscard]] std::expected<std::vector<std::size_t>, Outcome> require_party(const Press& press,
                                                                              const Case& item,
                                                                              const Context& context);
 [[nodiscard]] std::expected<void, Outcome> require_admin(const Press& press, std::string_view subject,
                                                          const Context& context);
-// The person belongs to the party now, as far as is known without asking Slack.
-[[nodiscard]] bool still_member(const UserId& person, std::size_t party, const Context& context);
 // Of an unexpected outcome: whether it only waits for a group to be read, and the sentence it says.
 [[nodiscard]] bool waits_for_group(const Outcome& outcome);
 [[nodiscard]] std::string refusal_text(const Outcome& outcome);

@@ -15,6 +15,7 @@
 #include "handlers/presses.hpp"
 #include "handlers/recertifying.hpp"
 #include "handlers/review/payload_fields.hpp"
+#include "handlers/taking_back.hpp"
 #include "handlers/vendor_issue_seen.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/forms.hpp"
@@ -158,6 +159,8 @@ Outcome routed(const Event& event, const Context& context) {
             return timers(event, context);
         case EventKind::started:
             return started(event, context);
+        case EventKind::reloaded:
+            return reloaded(event, context);
         case EventKind::reconnected:
             return reconnected(event, context);
         case EventKind::operator_alarm:
@@ -193,6 +196,7 @@ Outcome decide_press(const Press& press, const Context& context) {
     if (press.kind == Press::Kind::command) return app_request_typed(press, context);
     if (one_of(votes, press.what)) return vote_pressed(press, context);
     if (one_of(party_work, press.what)) return party_pressed(press, context);
+    if (press.what == ids::take_back) return take_back_pressed(press, context);
     if (one_of(admin, press.what)) return admin_pressed(press, context);
     if (one_of(requester, press.what)) return requester_pressed(press, context);
     if (press.what == ids::installed_reconnect) return reconnect_pressed(press, context);

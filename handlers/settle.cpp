@@ -10,6 +10,7 @@
 #include "handlers/judging.hpp"
 #include "handlers/junk_gate.hpp"
 #include "handlers/limits.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/votes.hpp"
@@ -195,6 +196,7 @@ Outcome settle(Case item, RequestState before, std::string_view actor, const Con
     if (next == RequestState::denied && request.state != RequestState::denied) deny(item, context, outcome);
     request.state = next;
     stay_at_gate(item);
+    outcome.merge(hold_without_members(item, context));
     outcome.merge(follow_policy(item, context));
     if (request.state != before) {
         request.state_since = context.now;

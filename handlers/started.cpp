@@ -1,4 +1,5 @@
 #include "handlers/channel_posts.hpp"
+#include "handlers/deadlines.hpp"
 #include "handlers/deliveries.hpp"
 #include "handlers/departures.hpp"
 #include "handlers/expiry.hpp"
@@ -8,6 +9,7 @@
 #include "handlers/inquiry.hpp"
 #include "handlers/inventory_canvas.hpp"
 #include "handlers/issue_polling.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/recertifying.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
@@ -17,6 +19,8 @@ namespace countersign::handlers {
 Outcome started(const Event& event, const Context& context) {
     auto outcome = ask_identity(event, context);
     outcome.merge(read_groups(context));
+    outcome.merge(plan_deadlines_anew(context));
+    outcome.changes.push_back(look_over_members("settings", {}, context));
     outcome.merge(repost_missing_cards(context));
     if (context.capabilities.admin) {
         outcome.merge(resume_decisions(context));

@@ -1,3 +1,4 @@
+#include "handlers/absences.hpp"
 #include "handlers/after_decision.hpp"
 #include "handlers/channel_posts.hpp"
 #include "handlers/deadlines.hpp"
@@ -14,6 +15,7 @@
 #include "handlers/issue_polling.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/limits.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/recertifying.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/slackbot.hpp"
@@ -37,6 +39,8 @@ Outcome timers(const Event& event, const Context& context) {
     if (kind == "approval") return approval_over(event, context);
     if (kind == "policy") return policy_due(event, context);
     if (kind == "groups") return read_groups(context);
+    if (kind == "members") return members_changed(event, context);
+    if (kind == "absence") return absence_due(event, context);
     if (kind == "authorization_expiry") return look_at_expiry(context);
     if (kind == "departures") return look_for_departures(context);
     if (kind == "recertify") return recertify_due(context);

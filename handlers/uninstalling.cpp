@@ -7,6 +7,7 @@
 #include "handlers/inventory.hpp"
 #include "handlers/people.hpp"
 #include "handlers/presses.hpp"
+#include "handlers/protection.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/views/action_ids.hpp"
@@ -47,7 +48,8 @@ std::optional<InventoryEntry> entry_at(std::string_view target, const Context& c
 
 // nullptr: it may be uninstalled through Slack's Admin API.
 const views::Text<>* obstacle(const InventoryEntry& entry, const Context& context) {
-    if (entry.app_id == context.capabilities.own_app) return &texts::not_itself;  // M25
+    if (is_ours(entry.app_id, context)) return &texts::not_itself;
+    if (is_protected(entry.app_id, context)) return &texts::not_protected_app;
     if (!context.capabilities.admin) return &texts::needs_admin_token;
     if (entry.state != storage::InstalledState::installed) return &texts::not_installed;
     if (entry.app_id.value.starts_with("service:")) return &texts::no_app_there;
@@ -133,9 +135,23 @@ Outcome uninstall_stopped(const Press& press, const Context& context) {
 
 Outcome uninstall_due(const Event& event, const Context& context) {
     Outcome outcome;
-    const auto entry = entry_at(text_field(event.payload, "target"), context);
-    if (!entry || !entry->uninstall_at || obstacle(*entry, context) != nullptr) return outcome;
-    outcome.effects.push_back(uninstall(*entry, *entry->uninstall_at, context));
+    auto entry = entry_at(text_field(event.payload, "target"), context);
+    if (!entry || !entry->uninstall_at || entry->state != storage::InstalledState::installed) return outcome;
+    const auto* why = obstacle(*entry, context);
+    if (why == nullptr) {
+        outcome.effects.push_back(uninstall(*entry, *entry->uninstall_at, context));
+        return outcome;
+    }
+    // It came up since the uninstall was announced, and who read that must not believe it happened.
+    const auto words = say_in(views::Language::english, *why);
+    outcome.effects.push_back(
+        alarm(context.settings,
+              fmt::format("uninstall_stopped:{}:{}", target_of(*entry), to_millis(*entry->uninstall_at)),
+              views::line(fmt::format(":warning: {} was not uninstalled. {}", named(*entry), words))));
+    outcome.audit.push_back({"countersign", "inventory.uninstall_stopped", target_of(*entry),
+                             details({{"name", name_of(*entry)}, {"why", words}})});
+    entry->uninstall_at.reset();
+    outcome.changes.push_back(save(std::move(*entry)));
     return outcome;
 }
 

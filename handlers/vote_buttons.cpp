@@ -4,11 +4,14 @@
 #include "handlers/handlers.hpp"
 #include "handlers/limits.hpp"
 #include "handlers/presses.hpp"
+#include "handlers/review/votes.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/forms.hpp"
 #include "handlers/views/party_forms.hpp"
 #include "handlers/views/request_card.hpp"
+
+#include <algorithm>
 
 namespace countersign::handlers {
 
@@ -18,6 +21,9 @@ Outcome vote_pressed(const Press& press, const Context& context) {
     auto item = require_case(press, context);
     if (!item) return std::move(item.error());
     if (press.what == ids::details) {
+        const auto counting = review::counting_votes(item->request, item->votes);
+        const bool has_voted =
+            std::ranges::find(counting, press.user, &storage::Vote::voter) != counting.end();
         return say(press,
                    views::request_details({.request = item->request,
                                            .parties = item->matrix,
@@ -26,7 +32,8 @@ Outcome vote_pressed(const Press& press, const Context& context) {
                                            .org_driver = context.capabilities.admin,
                                            .limits = limits_text(limits_of(*item), press.language),
                                            .history = app_history(item->request, press.language, context),
-                                           .language = press.language},
+                                           .language = press.language,
+                                           .has_voted = has_voted},
                                           item->votes));
     }
     if (press.what == ids::vote_need_info) {

@@ -24,6 +24,11 @@ bool is_user_group(std::string_view member) {
     return member.starts_with('S');
 }
 
+GroupKnowledge as_last_read(const storage::View& view, Timestamp now) {
+    static const GroupsRead none;
+    return {view, none, now, std::chrono::hours(24)};
+}
+
 Membership membership(const UserId& person, const std::vector<std::string>& members,
                       const GroupKnowledge& groups) {
     Membership result;

@@ -25,6 +25,8 @@ struct GroupKnowledge {
     Timestamp now;
     std::chrono::minutes good_for;  // older readings do not count
 };
+// What is shown, and checked again at the press, goes by readings of the last day.
+[[nodiscard]] GroupKnowledge as_last_read(const storage::View& view, Timestamp now);
 [[nodiscard]] Membership membership(const UserId& person, const std::vector<std::string>& members,
                                     const GroupKnowledge& groups);
 

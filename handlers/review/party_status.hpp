@@ -25,7 +25,8 @@ enum class PartyState {
 struct PartyStatus {
     std::string party;
     PartyState state = PartyState::waiting;
-    std::vector<UserId> by;  // who voted so (newest last)
+    std::vector<UserId> by;           // who voted so (newest last)
+    std::vector<UserId> former = {};  // those of them who are no members any more; their votes stay
     int approvals = 0;
     int quorum = 1;
     std::string remark;  // of the vote that decides the row

@@ -96,7 +96,7 @@ std::string said_by(const Rule& rule) {
                                : fmt::format("rule {}: {}", rule.id, rule.reason);
 }
 
-void follow(const Rule& rule, Judgement& judgement) {
+void follow(const Rule& rule, Judgement& judgement, bool is_protected) {
     judgement.rules.push_back(rule.id);
     for (auto& need : judgement.parties) {
         if (has(rule.require, need.party)) need = {need.party, true, said_by(rule)};
@@ -108,7 +108,8 @@ void follow(const Rule& rule, Judgement& judgement) {
     judgement.confirm_by_name = judgement.confirm_by_name || rule.confirm_by_name;
     if (!rule.channel.empty() && !has(judgement.channels, rule.channel))
         judgement.channels.push_back(rule.channel);
-    if (rule.decide && !judgement.decide) {
+    const bool passed_over = is_protected && rule.decide == config::Automatic::restrict;
+    if (rule.decide && !judgement.decide && !passed_over) {
         judgement.decide = rule.decide;
         judgement.decide_why = said_by(rule);
     }
@@ -151,8 +152,9 @@ Judgement judge(const Policy& policy, const config::ReviewSettings& review, cons
         judgement.parties.push_back(
             {party.name, needed, needed ? "" : "not among the parties that every request needs"});
     }
+    const bool is_protected = has(policy.protected_apps, facts.request.app_id.value);
     for (const auto& rule : policy.rules) {
-        if (in_force(policy, rule, facts, risk)) follow(rule, judgement);
+        if (in_force(policy, rule, facts, risk)) follow(rule, judgement, is_protected);
     }
     if (facts.earlier && !judgement.decide) {
         judgement.decide = config::Automatic::approve;

@@ -58,6 +58,7 @@ inline constexpr std::string_view field_request =
 inline constexpr std::string_view vote_conditional = "vote_conditional";   // Approve with condition
 inline constexpr std::string_view vote_abstain = "vote_abstain";           // Abstain
 inline constexpr std::string_view claim = "claim_request";                 // Claim
+inline constexpr std::string_view take_back = "take_back_vote";            // Take back my vote
 inline constexpr std::string_view approve_limits = "approve_with_limits";  // Approve with limits
 // on a card that is reconsidered
 inline constexpr std::string_view let_through = "let_through";        // Let through

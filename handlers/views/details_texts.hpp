@@ -13,6 +13,8 @@ inline constexpr Text<1> votes_before{"…and {0} before that", "…und {0} davo
 inline constexpr Text<> earlier_decisions{"Earlier decisions", "Frühere Entscheidungen"};
 inline constexpr Text<> asked_by_whom{"*Asked by* ", "*Gefragt von* "};
 inline constexpr Text<> not_answered{"_not answered yet_", "_noch nicht beantwortet_"};
+inline constexpr Text<> answer_confidential{"_confidential, for whoever asked_",
+                                            "_vertraulich, nur für die fragende Person_"};
 inline constexpr Text<1> answer_given{"*Answer:* {0}", "*Antwort:* {0}"};
 
 // --- a vote; {0} who ---
@@ -29,6 +31,7 @@ inline constexpr Text<> vote_of_earlier_set{" (for an earlier set of permissions
 inline constexpr Text<> with_condition{"Approve with condition", "Mit Bedingung zustimmen"};
 inline constexpr Text<> abstain{"Abstain", "Enthalten"};
 inline constexpr Text<> claim{"Claim", "Übernehmen"};
+inline constexpr Text<> take_back{"Take back my vote", "Meine Stimme zurücknehmen"};
 inline constexpr Text<> with_limits{"Approve with limits", "Mit Grenzen genehmigen"};
 
 // --- permissions ---

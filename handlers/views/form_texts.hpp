@@ -167,8 +167,12 @@ inline constexpr Text<> question_hint{"The requester gets it as a message and an
 inline constexpr Text<> answer_title{"Answer", "Antwort"};
 inline constexpr Text<> answer_send{"Send answer", "Antwort senden"};
 inline constexpr Text<> answer_label{"Answer", "Antwort"};
-inline constexpr Text<> answer_hint{"The party that asked is told at once.",
-                                    "Wer gefragt hat, erfährt es sofort."};
+inline constexpr Text<> answer_hint{
+    "The party that asked is told at once, and the vendor issue shows it. Begin with \"confidential:\" and "
+    "only "
+    "whoever asked reads it.",
+    "Wer gefragt hat, erfährt es sofort, und der Anbieter-Vorgang zeigt es. Beginne mit „vertraulich:“, dann "
+    "liest es nur, wer gefragt hat."};
 inline constexpr Text<1> asks{"{0} asks:", "{0} fragt:"};
 inline constexpr Text<> link_title{"Link vendor issue", "Vorgang verknüpfen"};
 inline constexpr Text<> link_send{"Link", "Verknüpfen"};

@@ -14,11 +14,18 @@ inline constexpr Text<> home_intro{
 inline constexpr Text<> request_an_app{"Request an app", "App beantragen"};
 inline constexpr Text<> find_an_app{"Find an app", "App suchen"};
 inline constexpr Text<1> you_vote_for{"You sign for {0}.", "Du unterschreibst für {0}."};
+inline constexpr Text<2> in_the_place_of{"In the place of {0} until {1}.", "Anstelle von {0} bis {1}."};
 inline constexpr Text<> you_are_admin{"You are an admin: you may approve and restrict apps.",
                                       "Du bist Admin: Du darfst Apps genehmigen und sperren."};
 
 inline constexpr Text<> queue{"Waits for your vote", "Wartet auf deine Stimme"};
 inline constexpr Text<> queue_empty{"Nothing waits for your vote.", "Nichts wartet auf deine Stimme."};
+inline constexpr Text<> overdue{":alarm_clock: Overdue", ":alarm_clock: Überfällig"};
+inline constexpr Text<> in_time{"In time", "Noch in der Zeit"};
+inline constexpr Text<> waits_for_others{"Waits for others", "Wartet auf andere"};
+inline constexpr Text<4> waits_line{"{0} {1}: waits for {2} since {3}", "{0} {1}: wartet seit {3} auf {2}"};
+inline constexpr Text<> and_others{"… and more; they are in the list of all open requests.",
+                                   "… und weitere; sie stehen in der Liste aller offenen Anträge."};
 inline constexpr Text<> mine{"Your requests", "Deine Anträge"};
 inline constexpr Text<> mine_empty{"You have not asked for an app yet.", "Du hast noch keine App beantragt."};
 inline constexpr Text<> followed{"You also wait for", "Du wartest auch auf"};

@@ -26,7 +26,8 @@ class Drawing {
         head();
         if (!input_.parties.empty()) {
             title(texts::queue);
-            list(input_.queue, texts::queue_empty, "queue", [this](const auto& entry) { queued(entry); });
+            queue();
+            others();
         }
         title(texts::mine);
         list(input_.mine, texts::mine_empty, "mine", [this](const auto& entry) { own(entry); });
@@ -61,6 +62,9 @@ class Drawing {
             names.push_back(inert_line(party, 40));
         if (!names.empty())
             roles.push_back(say_in(input_.language, texts::you_vote_for, text::joined(names, ", ")));
+        for (const auto& absence : input_.absent)
+            roles.push_back(say_in(input_.language, texts::in_the_place_of, mention(absence.person),
+                                   inert_line(absence.until, 20)));
         if (input_.admin) roles.push_back(said(texts::you_are_admin));
         blocks_.context(roles);
     }
@@ -83,7 +87,7 @@ class Drawing {
             blocks_.section("_" + said(list.from_start ? empty : texts::page_empty) + "_");
         std::vector<Button> pages;
         if (list.more) {
-            const auto last = std::to_string(list.entries.back().request.id.value);
+            const auto last = std::to_string(list.last.value);
             pages.push_back(
                 {.action_id = ids::home_next, .text = said(texts::more), .value = name + ":" + last});
         }
@@ -166,6 +170,35 @@ class Drawing {
                                to_text(request.id) + ": " + plain(app_title(request), 100)),
                 .confirm = said(yes),
                 .deny = said(no)};
+    }
+
+    // What is overdue stands above the rest of its page, so that nobody has to read dates.
+    void queue() {
+        auto sorted = input_.queue;
+        sorted.entries.clear();
+        for (const bool overdue : {true, false})
+            for (const auto& entry : input_.queue.entries)
+                if (entry.overdue == overdue) sorted.entries.push_back(entry);
+        const bool some_overdue = !sorted.entries.empty() && sorted.entries.front().overdue;
+        const HomeEntry* above = nullptr;
+        list(sorted, texts::queue_empty, "queue", [&](const HomeEntry& entry) {
+            if (some_overdue && (above == nullptr || above->overdue != entry.overdue))
+                blocks_.section("*" + said(entry.overdue ? texts::overdue : texts::in_time) + "*");
+            above = &entry;
+            queued(entry);
+        });
+    }
+
+    // A line each: there is nothing to press, only somebody to wait for.
+    void others() {
+        if (input_.others.entries.empty()) return;
+        std::vector<std::string> lines{"*" + said(texts::waits_for_others) + "*"};
+        for (const auto& [request, parties, overdue] : input_.others.entries)
+            lines.push_back(say_in(input_.language, texts::waits_line, to_text(request.id),
+                                   inert_line(app_title(request), 40), fitted(parties_missing(parties), 120),
+                                   date(request.state_since)));
+        if (input_.others.more) lines.push_back(said(texts::and_others));
+        blocks_.lines(lines);
     }
 
     void followed() {

@@ -14,19 +14,23 @@ namespace countersign::handlers::views {
 struct HomeEntry {
     storage::AppRequest request;
     std::vector<review::PartyStatus> parties;
+    bool overdue = false;  // in the queue: for longer than the policy lets it wait without a reminder
 };
 // One page of a list.
 struct HomeList {
     std::vector<HomeEntry> entries;
+    RequestId last = {};  // where the next page goes on, in whatever order this one is shown
     bool from_start = true;
     bool more = false;
 };
 // Everything that one person's Home tab shows; nothing is looked up while drawing.
 struct HomeInput {
     Language language = Language::english;
-    std::vector<std::string> parties;  // those the person votes for
+    std::vector<std::string> parties;           // those the person votes for
+    std::vector<storage::Absence> absent = {};  // whose place the person takes
     bool admin = false;
-    HomeList queue;  // with a party: what waits for the person's vote
+    HomeList queue;   // with a party: what waits for the person's vote
+    HomeList others;  // with a party: where the person's parties have answered and others have not
     HomeList mine;
     std::vector<storage::AppRequest> followed;
     HomeList open;                                // parties and admins

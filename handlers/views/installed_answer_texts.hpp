@@ -193,6 +193,11 @@ inline constexpr Text<1> admins_hear{"Thank you: the admins hear that *{0}* is n
                                      "Danke: Die Admins erfahren, dass *{0}* nicht mehr gebraucht wird."};
 inline constexpr Text<> not_itself{"Countersign does not uninstall itself.",
                                    "Countersign deinstalliert sich nicht selbst."};
+inline constexpr Text<> not_protected_app{
+    "The policy protects this app: it is not uninstalled from here. Do it in Slack's admin pages, or take it "
+    "off `protected_apps` in the policy first.",
+    "Die Richtlinie schützt diese App: Sie wird von hier aus nicht deinstalliert. Tu es in Slacks "
+    "Verwaltung, oder nimm sie zuerst aus `protected_apps` der Richtlinie."};
 inline constexpr Text<> needs_admin_token{
     "Without SLACK_ADMIN_TOKEN nothing can be uninstalled from here; do it in Slack's admin pages.",
     "Ohne SLACK_ADMIN_TOKEN lässt sich von hier nichts deinstallieren; tu es in Slacks Verwaltung."};

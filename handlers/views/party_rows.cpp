@@ -35,18 +35,20 @@ std::string_view sign(PartyState state) {
     return "";
 }
 
-std::string voters(const std::vector<UserId>& by) {
+std::string voters(const PartyStatus& status, Language language) {
     std::string out;
-    for (const auto& user : by) {
+    for (const auto& user : status.by) {
         if (!out.empty()) out += ", ";
         out += mention(user);
+        if (std::ranges::find(status.former, user) != status.former.end())
+            out += say_in(language, texts::former_member);
     }
     return out;
 }
 
 std::string by_voters(std::string_view verb, const PartyStatus& status, Language language) {
     std::string out(verb);
-    if (!status.by.empty()) out += say_in(language, texts::by, voters(status.by));
+    if (!status.by.empty()) out += say_in(language, texts::by, voters(status, language));
     return out;
 }
 

@@ -71,6 +71,11 @@ inline constexpr Text<> never_approve_myself{
 inline constexpr Text<> never_restrict_myself{
     "you may not, because I never restrict myself; decide about this app in Slack's admin pages.",
     "du darfst nicht, weil ich mich nie selbst sperre; entscheide über diese App in Slacks Verwaltung."};
+inline constexpr Text<1> app_is_protected{
+    "you may not, because the policy protects {0}: it is never restricted, limited or taken away from here. "
+    "Do it in Slack's admin pages, or take it off `protected_apps` in the policy first.",
+    "du darfst nicht, weil die Richtlinie {0} schützt: Die App wird von hier aus nie gesperrt, begrenzt oder "
+    "weggenommen. Tu es in Slacks Verwaltung, oder nimm sie zuerst aus `protected_apps` der Richtlinie."};
 inline constexpr Text<1> parties_missing{
     "you may not yet, because not every party has agreed; missing: {0}.",
     "du darfst noch nicht, weil nicht alle Parteien zugestimmt haben; es fehlen: {0}."};
@@ -173,6 +178,18 @@ inline constexpr Text<2> question_open{"{0} has asked already, and the answer is
 inline constexpr Text<2> approved_by_you_already{"You have approved {0} for {1} already; nothing changed.",
                                                  "Du hast {0} für {1} schon zugestimmt; nichts hat sich "
                                                  "geändert."};
+inline constexpr Text<2> taken_back{
+    "Your vote on {0} for {1} is taken back; you may vote again while it is undecided.",
+    "Deine Stimme zu {0} für {1} ist zurückgenommen; du kannst neu abstimmen, solange nichts entschieden "
+    "ist."};
+inline constexpr Text<1> no_vote_of_yours{
+    "you have no vote on {0} as it is now that could be taken back; nothing was changed.",
+    "du hast zu {0}, wie es jetzt ist, keine Stimme, die sich zurücknehmen ließe; nichts wurde geändert."};
+inline constexpr Text<1> admins_may_reopen{
+    "{0} is denied already. The admins are told that you take your rejection back; one of them can reopen "
+    "it.",
+    "{0} ist schon abgelehnt. Die Admins erfahren, dass du deine Ablehnung zurücknimmst; sie können den "
+    "Antrag wieder öffnen."};
 inline constexpr Text<2> party_is_already{"{0} is {1} already; nothing changed.",
                                           "{0}: schon {1}; nichts hat sich geändert."};
 inline constexpr Text<2> given_back{"You have given {0} for {1} back.", "Du hast {0} für {1} zurückgegeben."};
@@ -261,6 +278,13 @@ inline constexpr Text<> unknown_form{
     "I do not know this form; it may be from an older version.",
     "Dieses Formular kenne ich nicht; es stammt vielleicht aus einer älteren "
     "Version."};
+
+// --- an alarm that its channel does not take; {2} is the alarm ---
+inline constexpr Text<3> alarm_astray{
+    "This belongs in <#{0}>, where I cannot post (`{1}`): invite me there, or name another "
+    "`review.alarm_channel`.\n{2}",
+    "Das gehört in <#{0}>, wo ich nicht schreiben kann (`{1}`): Lade mich dort ein, oder nenne einen anderen "
+    "`review.alarm_channel`.\n{2}"};
 
 // --- reminders; {0} is the request, {1} since when ---
 inline constexpr Text<2> title_of{"{0} for {1}", "{0} für {1}"};

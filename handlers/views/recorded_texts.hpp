@@ -38,6 +38,9 @@ inline constexpr Text<> restriction_was_until_now{"The restriction was made unti
 inline constexpr Text<2> nobody_answered{"Nobody has answered for {0} since {1}. A vote takes it up again.",
                                          "Für {0} hat seit {1} niemand geantwortet. Eine Stimme nimmt ihn "
                                          "wieder auf."};
+inline constexpr Text<1> nobody_in_party{
+    "Nobody is in {0} any more who could answer. It goes on when somebody is.",
+    "In {0} ist niemand mehr, der antworten könnte. Es geht weiter, sobald jemand da ist."};
 inline constexpr Text<1> policy_restricts{
     "The policy restricts this app ({0}). Press `Restrict app` and follow the steps in Slack.",
     "Die Richtlinie sperrt diese App ({0}). Drücke `Restrict app` und folge den Schritten in Slack."};
@@ -48,6 +51,10 @@ inline constexpr Text<2> in_blackout_because{"Every party has agreed. Nothing is
 inline constexpr Text<1> see_newer{"See {0}.", "Siehe {0}."};
 inline constexpr Text<> own_app{"This is Countersign itself: decide about it in Slack's admin pages.",
                                 "Das ist Countersign selbst: Entscheide darüber in Slacks Verwaltung."};
+inline constexpr Text<> protected_since{
+    "The policy protects this app now: it is not restricted again. Look at it in Slack's admin pages.",
+    "Die Richtlinie schützt diese App jetzt: Sie wird nicht noch einmal gesperrt. Sieh sie dir in Slacks "
+    "Verwaltung an."};
 inline constexpr Text<1> to_reconsider{"{0} Keep the decision, clear it, or restrict the app.",
                                        "{0} Behalte die Entscheidung, hebe sie auf, oder sperre die App."};
 inline constexpr Text<2> condition_lapsed{"{0} approved with a condition, and {1}.",
@@ -55,6 +62,8 @@ inline constexpr Text<2> condition_lapsed{"{0} approved with a condition, and {1
 inline constexpr Text<1> approval_is_over{"It was approved until {0}; that day has passed.",
                                           "Die Genehmigung galt bis {0}; dieser Tag ist vorbei."};
 inline constexpr Text<2> somebody_objects{"{0} objects: {1}.", "{0} widerspricht: {1}."};
+inline constexpr Text<2> somebody_regrets{"{0} has taken back the vote for {1}.",
+                                          "{0} hat die Stimme für {1} zurückgenommen."};
 inline constexpr Text<1> approved_for_more{"Slack approved it for more than was agreed on: {0}.",
                                            "Slack hat mehr genehmigt, als vereinbart war: {0}."};
 inline constexpr Text<1> no_longer_agreed{"{0} no longer agreed when Slack approved it.",

@@ -25,6 +25,7 @@ struct CardInput {
     Language language = Language::english;  // of the details; the card itself is everybody's
     bool at_gate = false;       // held against junk: nobody is called before an admin lets it through (M22)
     bool confidential = false;  // the vendor issue is: nothing of it may be shown in a channel (G3)
+    bool has_voted = false;     // of the details: a vote of the reader's counts, and could be taken back
 };
 
 // The request card of design.md §7: state line, app, publisher, requester, scopes with risk, difference to

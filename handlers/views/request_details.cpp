@@ -1,4 +1,6 @@
 #include "config/base/text.hpp"
+#include "handlers/review/info_answer.hpp"
+#include "handlers/review/life_cycle.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/blocks.hpp"
 #include "handlers/views/details_texts.hpp"
@@ -109,25 +111,27 @@ std::string answered(const storage::AppRequest& request, std::size_t limit, Lang
     if (request.info_question.empty()) return {};
     std::string out = say_in(language, texts::asked_by_whom) + mention(request.info_asker) + ": " +
                       inert_line(request.info_question, limit);
-    const auto answer = inert_line(request.info_answer, limit);
+    const auto read = review::read_answer(request.info_answer);
+    const auto answer =
+        read.confidential ? say_in(language, texts::answer_confidential) : inert_line(read.words, limit);
     return out + "\n" +
            (answer.empty() ? say_in(language, texts::not_answered)
                            : say_in(language, texts::answer_given, answer));
 }
 
 // What has no room on the card. Rights are checked at the press, as there.
-std::vector<Button> rarely_used(const storage::AppRequest& request, Language language) {
-    using enum storage::RequestState;
-    const auto state = request.state;
-    if (state != awaiting_issue && state != in_review && state != need_info && state != ready &&
-        state != held)
-        return {};
-    const auto value = button_value(request);
+std::vector<Button> rarely_used(const CardInput& input) {
+    const auto value = button_value(input.request);
     const auto button = [&](std::string_view id, const Text<>& label) {
-        return Button{.action_id = id, .text = say_in(language, label), .value = value};
+        return Button{.action_id = id, .text = say_in(input.language, label), .value = value};
     };
-    return {button(ids::vote_conditional, texts::with_condition), button(ids::vote_abstain, texts::abstain),
-            button(ids::claim, texts::claim), button(ids::approve_limits, texts::with_limits)};
+    std::vector<Button> row;
+    if (review::in_votes(input.request.state))
+        row = {button(ids::vote_conditional, texts::with_condition),
+               button(ids::vote_abstain, texts::abstain), button(ids::claim, texts::claim),
+               button(ids::approve_limits, texts::with_limits)};
+    if (input.has_voted) row.push_back(button(ids::take_back, texts::take_back));
+    return row;
 }
 
 std::string titled(const Text<>& title, std::string_view words, Language language) {
@@ -171,7 +175,7 @@ Message request_details(const CardInput& input, const std::vector<Vote>& votes) 
                    history_room));
     if (const auto words = answered(request, 300, language); !words.empty())
         blocks.section(fitted(words, 800));
-    blocks.actions("more", rarely_used(request, language));
+    blocks.actions("more", rarely_used(input));
     blocks.context({footer(request, language)});
 
     std::vector<std::string> lines{to_text(request.id) + " " + inert_line(title, 100) + ": " +

@@ -174,6 +174,7 @@ inline constexpr Text<1> party_until{" until {0}", " bis {0}"};
 inline constexpr Text<> party_not_required{"not required", "nicht nötig"};
 inline constexpr Text<2> party_count{" ({0} of {1})", " ({0} von {1})"};
 inline constexpr Text<1> claimed_by{", claimed by {0}", ", übernommen von {0}"};
+inline constexpr Text<> former_member{" (former member)", " (nicht mehr Mitglied)"};
 inline constexpr Text<1> signed_in{", signed in {0}", ", in {0} unterschrieben"};
 inline constexpr Text<1> not_counted{"; not counted: {0}", "; nicht gezählt: {0}"};
 

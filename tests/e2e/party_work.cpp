@@ -50,6 +50,26 @@ TEST_CASE("e2e parties: a claim and an approval with a condition from the detail
     story.expect_good_manners();
 }
 
+TEST_CASE("e2e parties: a vote is taken back until the decision, after it the admins look again (P21)") {
+    ReviewStory story;
+    story.fixture.start();
+    story.become_ready();
+    auto shown = details(story, office::legal);
+    story.slack.press_by_text(office::legal, shown.channel, shown.ts, "Take back my vote");
+    story.expect_card("Legal: waiting");
+    story.expect_line(office::legal, "is taken back");
+    story.slack.press_by_text(office::legal, shown.channel, shown.ts, "Take back my vote");
+    story.expect_line(office::legal, "you have no vote on REQ-1");
+    story.press(office::legal, "Approve");
+    story.expect_card(": Ready");
+    story.press(office::admin, "Approve app");
+    story.expect_card(": Approved");
+    story.slack.press_by_text(office::legal, shown.channel, shown.ts, "Take back my vote");
+    story.expect_alarm("U0LEGAL has taken back the vote for Legal");
+    CHECK(story.slack.resolution("A0MIRO") == "approved");
+    story.expect_good_manners();
+}
+
 TEST_CASE("e2e parties: reminders and escalation end in Held, and a vote takes it up again (P12, P13)") {
     ReviewStory story({.policy = every_day + R"(
 [deadlines]
@@ -71,11 +91,14 @@ chain = ["U0ADMIN"]
 
 TEST_CASE(
     "e2e parties: several requests approved at once, and a delegate while somebody is away (P10, P22)") {
-    ReviewStory story;
+    ReviewStory story({.policy = every_day});
     story.fixture.start();
     story.ask(with_link);
     story.ask(with_link);
     type(story, office::legal, "away 2020-01-01 2099-12-31 U0OUT");
+    story.expect_direct_message(office::outsider, "you may vote for Legal meanwhile");
+    story.slack.open_home(office::outsider);
+    story.expect_home(office::outsider, "queue:REQ-1");
     story.wait(
         [&] {
             return story.fixture.run_command({"audit", "export", "--json"}).output.find("absence.set") !=
@@ -85,6 +108,45 @@ TEST_CASE(
     type(story, office::outsider, "approve REQ-1 REQ-2 same vendor");
     story.expect_card("Legal: approved by <@U0OUT>", 1);
     story.expect_card("Legal: approved by <@U0OUT>", 2);
+    type(story, office::legal, "back");
+    story.expect_direct_message(office::outsider, "You no longer vote in the place of <@U0LEGAL>");
+}
+
+TEST_CASE("e2e parties: a group deleted in mid-vote holds the request until it has members again (§8.5)") {
+    ReviewStory story;
+    story.fixture.start();
+    story.ask(with_link);
+    const auto shown = details(story, office::procurement);
+    story.slack.press_by_text(office::procurement, shown.channel, shown.ts, "Claim");
+    story.expect_card("claimed by <@U0PROC>");
+    story.slack.script("usergroups.users.list", {{"error", "no_such_subteam"}}, 1);
+    story.slack.add_user_group("S0PROC", {office::outsider});
+    story.expect_card(": Held");
+    story.expect_alarm("User group S0PROC does not exist any more");
+    story.expect_alarm("Nobody is in the party Procurement any more");
+    CHECK_FALSE(says(story.card(), "claimed by"));
+    for (const auto* user : {office::security, office::legal, office::it})
+        story.press(user, "Approve");
+    story.expect_card("IT: approved by <@U0IT>");
+    CHECK(says(story.card(), ": Held"));
+    story.slack.add_user_group("S0PROC", {office::outsider});
+    story.expect_card(": In review");
+    story.press(office::outsider, "Approve");
+    story.expect_card(": Ready");
+}
+
+TEST_CASE("e2e admins: an alarm whose channel does not take it goes to the admins themselves (O3)") {
+    ReviewStory story;
+    story.slack.add_channel(office::alarms, "it-alarms", false);
+    story.fixture.start();
+    story.wait([&] { return story.count("usergroups.users.list") >= 2; }, "the members of the groups");
+    story.ask(with_link);
+    story.slack.send_envelope("events_api", story.slack.make_event({{"type", "of_tomorrow"}}), false);
+    story.expect_direct_message(office::admin, "event of_tomorrow");
+    story.expect_direct_message(office::admin, "where I cannot post (`not_in_channel`)");
+    story.expect_direct_message(office::admin_two, "event of_tomorrow");
+    story.fixture.expect_log("event=alarm_not_delivered");
+    CHECK(story.slack.messages(office::alarms).empty());
 }
 
 TEST_CASE("e2e admins: two admins for a dangerous app, a decision cleared, the figures (M8, M25, M26)") {

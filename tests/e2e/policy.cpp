@@ -84,6 +84,27 @@ TEST_CASE("e2e policy: a reload with a mistake keeps the old policy and says so 
     story.expect_card("Legal: not required");  // the old one still holds
 }
 
+TEST_CASE("e2e policy: a protected app is approved but not taken away, until a reload lets go of it (M25)") {
+    ReviewStory story({.policy = "protected_apps = [\"A0MIRO\"]\n"});
+    story.fixture.start();
+    story.become_ready();
+    story.press(office::admin, "Approve app");
+    story.expect_card(": Approved");
+    const auto suspend = [&] {
+        story.slack.command(office::admin, office::review, "/app-request", "suspend A0MIRO token stolen");
+    };
+    suspend();
+    story.expect_line(office::admin, "the policy protects A0MIRO");
+    CHECK(story.slack.resolution("A0MIRO") == "approved");
+    std::ofstream(story.fixture.directory() / "policy.toml") << "parties = \"all\"\n";
+    story.fixture.signal(SIGHUP);
+    story.fixture.expect_log("event=reloaded");
+    suspend();
+    story.expect_card(": Restricted");
+    CHECK(story.slack.resolution("A0MIRO") == "restricted");
+    story.expect_good_manners();
+}
+
 TEST_CASE(
     "e2e policy: history older than the policy format is replayed and explained, and said to be (M10)") {
     ReviewStory story;

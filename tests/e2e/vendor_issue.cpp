@@ -50,6 +50,41 @@ TEST_CASE(
     story.expect_good_manners();
 }
 
+TEST_CASE("R14: an answer stands on the issue as a comment, a confidential one only says that it came") {
+    TrackerStory story;
+    const auto issue = story.open_issue();
+    story.fixture.start();
+    story.ask("see " + story.tracker.issue_url(issue));
+    story.expect_card("In review");
+    story.expect_note(issue, "- Security: waiting");
+    const auto comments = [&](const std::string& words) {
+        return std::ranges::count_if(story.tracker.issue(issue).notes,
+                                     [&](const auto& note) { return note.body.contains(words); });
+    };
+    const auto ask_and_answer = [&](const std::string& question, const std::string& answer) {
+        story.press(office::security, "Need info");
+        story.fill(office::security, "Need info", {{"Question", question}});
+        story.expect_direct_message(office::employee, question);
+        story.press_direct(office::employee, "Answer");
+        story.fill(office::employee, "Answer", {{"Answer", answer}});
+    };
+    ask_and_answer("Which data does it see?", "Only its own boards");
+    story.expect_direct_message(office::security, "Only its own boards");
+    CHECK(story.tracker.wait([&] { return comments("answers the question of Security") == 1; }));
+    CHECK(comments("Only its own boards") == 1);
+    ask_and_answer("What does it cost?", "confidential: seven million");
+    story.expect_direct_message(office::security, "seven million");
+    CHECK(story.tracker.wait([&] { return comments("The answer is confidential") == 1; }));
+    CHECK(comments("seven million") == 0);
+    for (const auto* user : {office::legal, office::it, office::admin})
+        for (const auto& message : story.slack.messages(user))
+            CHECK_FALSE(says(message, "boards"));
+    for (const auto& message : story.slack.messages(office::review))
+        CHECK_FALSE(says(message, "seven million"));
+    CHECK(story.tracker.would_be_actions().empty());
+    story.expect_good_manners();
+}
+
 TEST_CASE("A18: a label taken off just before the press stops the approval") {
     TrackerStory story;
     const auto issue = story.open_issue();

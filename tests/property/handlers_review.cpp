@@ -406,7 +406,8 @@ class Storm {
         ids::vote_approve, ids::vote_reject, ids::vote_need_info, ids::details,       ids::approve_app,
         ids::restrict_app, ids::reopen,      ids::done,           ids::link_issue,    ids::create_issue,
         ids::answer,       ids::withdraw,    ids::approve_app,    ids::vote_approve,  ids::vote_conditional,
-        ids::vote_abstain, ids::claim,       ids::approve_limits, ids::keep_decision, ids::clear_decision};
+        ids::vote_abstain, ids::claim,       ids::approve_limits, ids::keep_decision, ids::clear_decision,
+        ids::take_back};
     const std::vector<std::string_view> forms_{ids::form_reject,  ids::form_restrict, ids::form_need_info,
                                                ids::form_answer,  ids::form_link,     ids::form_conditional,
                                                ids::form_confirm, ids::form_comment,  ids::form_override,

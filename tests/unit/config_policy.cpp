@@ -45,6 +45,12 @@ TEST_CASE("M9: every mistake of a policy file is named with line, key and what i
          "expected \"Security\", the nearest known one"},
         {"parties = []", "parties: is empty"},
         {"parties = \"some\"", "parties: is a choice that this version does not know"},
+        {"protected_apps = \"A1\"", "policy.toml:1: protected_apps: is a text; expected"},
+        {"schema = 1\nprotected_apps = [\"A0IDP\", \"Okta\"]",
+         "policy.toml:2: protected_apps: holds \"Okta\"; expected app ids (A…)"},
+        {"protected_apps = [\"A0IDP\"]\n[[rule]]\nid = \"x\"\nwhen.apps = [\"A1\", \"A0IDP\"]\ndecide = "
+         "\"restrict\"\nreason = \"r\"",
+         "policy.toml:2: rule.decide: of \"x\" restricts \"A0IDP\", which protected_apps holds"},
         {"[risk]\nunknown = \"low\"", "policy.toml:2: risk.unknown: is \"low\"; expected \"high\""},
         {"[risk]\nlow = [\"chat write\"]", "risk.low: holds \"chat write\"; expected scopes such as"},
         {"[risk]\nlow = [\"a:b\"]\nhigh = [\"a:b\"]", "risk.high: holds \"a:b\", which \"low\" holds too"},

@@ -234,8 +234,7 @@ TEST_CASE("P3: two conditions of two parties each have their day, the first that
     CHECK(card.contains("a contract"));
 }
 
-TEST_CASE(
-    "P4: twelve parties stand in one card, and a party without members is waited for, not passed over") {
+TEST_CASE("P4: twelve parties stand in one card, and a party without members holds it, never passed over") {
     auto settings = review_settings();
     settings.review.parties.clear();
     for (int i = 1; i <= 12; ++i) {
@@ -249,7 +248,8 @@ TEST_CASE(
     for (int i = 1; i <= 11; ++i)
         world.press("U0P" + std::to_string(i), ids::vote_approve, 1);
     world.run();
-    CHECK(world.state(1) == RequestState::in_review);
+    CHECK(world.state(1) == RequestState::held);
+    CHECK(any_says(world.heard("C0ITALARMS"), "Nobody is in the party Party 12 any more"));
     const auto card = Json::parse(world.performed_of("chat.update").back().args);
     CHECK(to_text(check_message(card)) == "");
     for (int i = 1; i <= 12; ++i)

@@ -202,6 +202,40 @@ TEST_CASE("P11: 2,000 entries in a queue are shown page by page, each exactly on
     CHECK(rows(Json::parse(world.expect("views.publish").args)["view"]).contains("queue:REQ-1"));
 }
 
+TEST_CASE("P11: what is overdue, what is in time and what waits for others stand apart") {
+    ReviewWorld world(with_policy("[deadlines]\nremind_parties = [\"2 days\"]\n"));
+    ask(world, 1, 3);
+    world.run();
+    open_home(world, "U0LEGAL");
+    CHECK_FALSE(home_of(world, "U0LEGAL").dump().contains("Overdue"));
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.pass(std::chrono::hours(24 * 6));
+    world.run();
+    ask(world, 4, 5);
+    world.run();
+    open_home(world, "U0LEGAL");
+    const auto home = home_of(world, "U0LEGAL");
+    std::vector<std::string> order;
+    for (const auto& block : home["blocks"]) {
+        const auto id = block.value("block_id", "");
+        if (id.starts_with("queue:")) order.push_back(id);
+        if (block["type"] != "section" || !block.contains("text")) continue;
+        const std::string text = block["text"]["text"];
+        for (const std::string title : {"Overdue", "In time", "Waits for others"})
+            if (text.contains(title)) order.push_back(title);
+    }
+    CHECK(order == std::vector<std::string>{"Overdue", "queue:REQ-2", "queue:REQ-3", "In time", "queue:REQ-4",
+                                            "queue:REQ-5", "Waits for others"});
+    CHECK(home.dump().contains("REQ-1 Sketch Pad: waits for Security"));
+    // Nobody reminds, nothing is overdue.
+    world.settings.policy = config::built_in_policy();
+    open_home(world, "U0SEC1");
+    CHECK(home_of(world, "U0SEC1").dump().contains("Overdue"));  // the shipped policy reminds, too
+    world.settings.policy = with_policy("[deadlines]\nremind_parties = []\n").policy;
+    open_home(world, "U0SEC1");
+    CHECK_FALSE(home_of(world, "U0SEC1").dump().contains("Overdue"));
+}
+
 TEST_CASE("P11: pages that do not exist, and forged ones, end on a page that does") {
     ReviewWorld world;
     ask(world, 1, 3);
@@ -241,9 +275,12 @@ TEST_CASE("P11 R22: large, hostile and German Home views keep Slack's limits") {
                 auto request = sample.request;
                 request.id = RequestId{static_cast<std::int64_t>(at) + 1};
                 request.state = static_cast<RequestState>(at);
-                list->entries.push_back({request, sample.parties});
+                list->entries.push_back({request, sample.parties, at % 2 == 0});
             }
         }
+        input.absent.assign(3, {UserId("U0LEGAL"), UserId("U0SEC1"), "2026-11-20", "2026-11-30", {}});
+        input.others.entries.assign(5, input.queue.entries.front());
+        input.others.more = true;
         input.followed.assign(5, sample.request);
         input.abilities = {"• one"};
         const auto view = Json::parse(views::home_view(input));

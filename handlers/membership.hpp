@@ -1,0 +1,36 @@
+#pragma once
+
+#include "handlers/context.hpp"
+#include "handlers/event.hpp"
+#include "handlers/outcome.hpp"
+#include "handlers/settle.hpp"
+
+#include <string>
+#include <vector>
+
+// Who belongs to a party now, and what becomes of a request when somebody does not any more: claims go back
+// to the party, votes stay and are shown as a former member's, and a party with nobody in it holds the
+// request (domain.md §8.5). Nothing here ever votes.
+namespace countersign::handlers {
+
+namespace marks {
+inline constexpr std::string_view deputy = "deputy";  // subject: the party that the person is no member of
+inline constexpr std::string_view unmanned = "unmanned";  // subject: a party with nobody in it; it is held
+}  // namespace marks
+
+// May vote for the party now, as far as is known without asking Slack.
+[[nodiscard]] bool still_member(const UserId& person, std::size_t party, const Context& context);
+
+// Of the matrix: who has voted and is no member any more, and who has it claimed and still is one.
+void show_members(Case& item, const Context& context);
+
+// While a party that has to agree has nobody who could, the request is held, and the admins are told.
+[[nodiscard]] Outcome hold_without_members(Case& item, const Context& context);
+
+// Looks at every open request again, after what is known of members has changed: a timer of kind "members",
+// so that it finds the change done. `people`: those who may not be members any more.
+[[nodiscard]] storage::Change look_over_members(const std::string& cause, const std::vector<UserId>& people,
+                                                const Context& context);
+[[nodiscard]] Outcome members_changed(const Event& event, const Context& context);
+
+}  // namespace countersign::handlers
