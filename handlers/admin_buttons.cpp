@@ -9,6 +9,7 @@
 #include "handlers/judging.hpp"
 #include "handlers/junk_gate.hpp"
 #include "handlers/limits.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/people.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/protection.hpp"
@@ -41,16 +42,32 @@ using storage::DecisionKind;
 using storage::RequestState;
 using storage::VoteAnswer;
 
+// Who pressed `Approve app` since the request is ready, and is an admin still.
+std::vector<UserId> admins_agreed(const Case& item, const Context& context) {
+    std::vector<UserId> agreed;
+    for (const auto& mark : item.marks) {
+        const bool holds = mark.kind == marks::admin_approval && mark.scope_hash == item.request.scope_hash &&
+                           mark.at >= item.request.state_since;
+        if (holds && is_admin_still(mark.person, context)) agreed.push_back(mark.person);
+    }
+    return agreed;
+}
+
+bool wants_it(const UserId& user, const Case& item) {
+    const auto others = asked_for(item);
+    return user == item.request.requester || std::ranges::find(others, user) != others.end();
+}
+
 // Two admins have to press where the policy says so; the first is noted and told. True once all have.
 bool enough_admins(const Press& press, Case& item, const Context& context, Outcome& outcome) {
     if (item.judgement.admins <= 1) return true;
-    std::vector<UserId> pressed{press.user};
-    for (const auto& mark : item.marks) {
-        if (mark.kind == marks::admin_approval && mark.scope_hash == item.request.scope_hash &&
-            mark.person != press.user)
-            pressed.push_back(mark.person);
-    }
     const auto id = to_text(item.request.id);
+    if (wants_it(press.user, item)) {
+        outcome.merge(refuse(press, id, "own_request", say_in(press.language, texts::other_admins, id)));
+        return false;
+    }
+    auto pressed = admins_agreed(item, context);
+    if (std::ranges::find(pressed, press.user) == pressed.end()) pressed.push_back(press.user);
     outcome.changes.emplace_back(storage::SetMark{{.request = item.request.id,
                                                    .kind = std::string(marks::admin_approval),
                                                    .subject = {},
@@ -94,8 +111,7 @@ Outcome press_approve_app(const Press& press, Case item, const Context& context)
     }
     // What one admin limited, the second of two agrees to; else a plain approval has no limits.
     Outcome unlimited;
-    if (std::ranges::find(item.marks, marks::admin_approval, &storage::Mark::kind) == item.marks.end())
-        unlimited = drop_limits(item);
+    if (admins_agreed(item, context).empty()) unlimited = drop_limits(item);
     // M21: nothing is applied in a blackout but with a reason that is recorded.
     if (const auto blackout = review::blackout_at(context.now, *context.settings.policy)) {
         const auto words = say_in(

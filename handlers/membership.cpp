@@ -122,6 +122,12 @@ bool still_member(const UserId& person, std::size_t party, const Context& contex
     return !has_left(person, context) && std::ranges::find(now.parties, party) != now.parties.end();
 }
 
+bool is_admin_still(const UserId& person, const Context& context) {
+    const auto groups = review::as_last_read(context.view, context.now);
+    return !has_left(person, context) &&
+           review::membership(person, context.settings.review.admins, groups).member;
+}
+
 void show_members(Case& item, const Context& context) {
     if (storage::is_final(item.request.state)) return;
     for (const auto& mark : item.marks) {

@@ -21,6 +21,9 @@ inline constexpr std::string_view unmanned = "unmanned";  // subject: a party wi
 // May vote for the party now, as far as is known without asking Slack.
 [[nodiscard]] bool still_member(const UserId& person, std::size_t party, const Context& context);
 
+// May decide now, likewise.
+[[nodiscard]] bool is_admin_still(const UserId& person, const Context& context);
+
 // Of the matrix: who has voted and is no member any more, and who has it claimed and still is one.
 void show_members(Case& item, const Context& context);
 

@@ -115,6 +115,9 @@ inline constexpr Text<1> clearing{"Slack is being asked to clear its decision ab
 inline constexpr Text<1> cleared_by_hand{
     "{0} is cleared here. Clear the app's decision in Slack's admin pages too.",
     "{0} ist hier aufgehoben. Hebe die Entscheidung über die App auch in Slacks Verwaltung auf."};
+inline constexpr Text<1> other_admins{
+    "{0} needs more than one admin, and you asked for the app yourself: the others decide.",
+    "{0} braucht mehr als einen Admin, und du willst die App selbst haben: Die anderen entscheiden."};
 inline constexpr Text<2> cleared_here_only{
     "{0} is cleared here. Slack keeps the later decision, that of {1}.",
     "{0} ist hier aufgehoben. Slack behält die spätere Entscheidung, die von {1}."};

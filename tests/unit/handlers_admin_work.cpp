@@ -44,6 +44,56 @@ TEST_CASE("M21: in a blackout an admin needs a reason, which is recorded") {
     CHECK(world.audited("blackout.overridden", "REQ-1"));
 }
 
+TEST_CASE("M1: of two admins the first one's press counts while the request stays ready and they are admin") {
+    ReviewWorld world(with_policy("[apply]\ntwo_admins = [\"high\"]"));
+    const auto id = world.ready_request();
+    const auto press = [&](const std::string& admin) {
+        world.press(admin, ids::approve_app, id);
+        world.run();
+        return world.state(id);
+    };
+    CHECK(press("U0ADMIN") == RequestState::ready);
+    SUBCASE("nor when it was opened again after a rejection") {
+        world.submit("U0SEC1", ids::form_reject, id, {{"reason", "not yet"}});
+        world.run();
+        world.pass(std::chrono::minutes(1));
+        world.press("U0ADMIN", ids::reopen, id);
+        world.press("U0SEC1", ids::vote_approve, id);
+        world.run();
+        REQUIRE(world.state(id) == RequestState::ready);
+        CHECK(press("U0ADMIN2") == RequestState::ready);
+        CHECK(press("U0ADMIN") == RequestState::approved);
+    }
+    SUBCASE("nor when they are no admin any more") {
+        std::erase(world.settings.review.admins, "U0ADMIN");
+        CHECK(press("U0ADMIN2") == RequestState::ready);
+        world.settings.review.admins.emplace_back("U0ADMIN");
+        CHECK(press("U0ADMIN") == RequestState::approved);
+    }
+    SUBCASE("and twice is not two") {
+        CHECK(press("U0ADMIN") == RequestState::ready);
+        CHECK(press("U0ADMIN2") == RequestState::approved);
+    }
+}
+
+TEST_CASE("P17: who asks for an app is none of the two admins that it needs") {
+    ReviewWorld world(with_policy("[apply]\ntwo_admins = [\"high\"]"));
+    world.app_requested(slack_request("Ar1", "A1", "U0ADMIN", {slack_scope("chat:write")}));
+    world.run();
+    world.press("U0SEC1", ids::vote_approve, 1);
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.run();
+    world.press("U0ADMIN", ids::approve_app, 1);
+    world.press("U0ADMIN2", ids::approve_app, 1);
+    world.run();
+    CHECK(world.state(1) == RequestState::ready);
+    CHECK(world.heard("U0ADMIN").back().contains("you asked for the app yourself"));
+    world.press("U0ADMIN3", ids::approve_app, 1);
+    world.run();
+    world.run();
+    CHECK(world.state(1) == RequestState::approved);
+}
+
 TEST_CASE("M4: only optional scopes may be left out, and Slack is told the others") {
     ReviewWorld world;
     auto optional = slack_scope("files:read");
