@@ -71,14 +71,6 @@ struct Rule {
     std::string reason;
 };
 
-// What the policy says of a party that [[review.party]] names.
-struct PartyPolicy {
-    std::string name;
-    std::vector<ScopePattern> scopes;  // P8: votes again only if one of these is among the new ones
-    std::string stand_in;              // P10: the party whose members may vote for this one too
-    std::string zone;                  // "": the calendar's
-};
-
 struct Evidence {
     Span votes_good_for;    // empty: for ever
     Span earlier_decision;  // an approval of the same app and scopes counts again so long; empty: never
@@ -105,6 +97,14 @@ struct Calendar {
     std::array<bool, 7> working{false, true, true, true, true, true, false};  // from Sunday
     std::vector<std::chrono::year_month_day> holidays;                        // sorted
     std::optional<LocalSpan> quiet;  // in the zone of the person who is written to
+};
+
+// What the policy says of a party that [[review.party]] names.
+struct PartyPolicy {
+    std::string name;
+    std::vector<ScopePattern> scopes;  // P8: votes again only if one of these is among the new ones
+    std::string stand_in;              // P10: the party whose members may vote for this one too
+    Calendar calendar;                 // the policy's, with working days and holidays of its own
 };
 
 // M22: against junk, where anybody may join. What is held here is never refused.

@@ -137,7 +137,6 @@ Policy read_policy(std::string_view toml, const std::filesystem::path& file,
     policy.risk = read_risk(root, own);
     policy.rules = read_rules(root, policy.risk, own);
     read_protected_apps(root, policy, own);
-    policy.party = read_party_policies(root, own);
     Section apply(root.table("apply"), "apply", own);
     if (auto tiers = risks(apply, "automatically"); apply.has("automatically"))
         policy.apply_automatically = std::move(tiers);
@@ -145,6 +144,7 @@ Policy read_policy(std::string_view toml, const std::filesystem::path& file,
     policy.confirm_by_name = risks(apply, "confirm_by_name");
     apply.finish();
     read_time(root, policy, own);
+    policy.party = read_party_policies(root, policy.calendar, own);
     root.finish();
     PartyNames names(parties, own);
     check_names(*document, policy, names);

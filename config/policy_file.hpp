@@ -23,7 +23,10 @@ namespace countersign::config {
 
 [[nodiscard]] RiskTiers read_risk(Section& root, Problems& problems);
 [[nodiscard]] std::vector<Rule> read_rules(Section& root, const RiskTiers& tiers, Problems& problems);
-[[nodiscard]] std::vector<PartyPolicy> read_party_policies(Section& root, Problems& problems);
+[[nodiscard]] std::vector<PartyPolicy> read_party_policies(Section& root, const Calendar& calendar,
+                                                           Problems& problems);
+// `working_days` and `holidays`, each in place of what the calendar has.
+void read_days(Section& section, Calendar& calendar);
 void read_time(Section& root, Policy& policy, Problems& problems);
 
 [[nodiscard]] std::vector<ScopePattern> scope_patterns(Section& section, std::string_view key);

@@ -121,7 +121,7 @@ std::vector<Rule> read_rules(Section& root, const RiskTiers& tiers, Problems& pr
     return rules;
 }
 
-std::vector<PartyPolicy> read_party_policies(Section& root, Problems& problems) {
+std::vector<PartyPolicy> read_party_policies(Section& root, const Calendar& calendar, Problems& problems) {
     std::vector<PartyPolicy> parties;
     for (const Node* node : root.tables("party")) {
         Section section(node, "party", problems);
@@ -130,6 +130,8 @@ std::vector<PartyPolicy> read_party_policies(Section& root, Problems& problems) 
             section.required_text("name", "the name of a [[review.party]] of the configuration").value_or("");
         party.scopes = scope_patterns(section, "scopes");
         party.stand_in = section.text("stand_in", "");
+        party.calendar = calendar;
+        read_days(section, party.calendar);
         section.finish();
         parties.push_back(std::move(party));
     }

@@ -70,27 +70,7 @@ Calendar read_calendar(Section& root, Problems& problems) {
     if (!time_zone::known(calendar.zone))
         section.problem("zone", fmt::format("is {}; expected a time zone such as \"Europe/Berlin\" (tzdata)",
                                             shown(calendar.zone)));
-    if (const auto days = section.texts("working_days")) {
-        calendar.working.fill(false);
-        for (const auto& day : *days) {
-            const auto* const found = std::ranges::find(day_names, text::lower(day));
-            if (found == day_names.end())
-                section.problem("working_days",
-                                fmt::format("holds {}; expected days such as \"monday\"", shown(day)));
-            else
-                calendar.working.at(static_cast<std::size_t>(found - day_names.begin())) = true;
-        }
-        // A week without a working day would let no business day ever pass.
-        if (days->empty()) section.problem("working_days", "is empty; expected at least one day");
-    }
-    for (const auto& text : section.texts("holidays").value_or(std::vector<std::string>())) {
-        if (const auto day = time_zone::parse_date(text))
-            calendar.holidays.push_back(*day);
-        else
-            section.problem("holidays",
-                            fmt::format("holds {}; expected days such as \"2026-12-25\"", shown(text)));
-    }
-    std::ranges::sort(calendar.holidays);
+    read_days(section, calendar);
     read_quiet(section, calendar);
     section.finish();
     return calendar;
@@ -177,6 +157,33 @@ Span span(Section& section, std::string_view key, Span fallback) {
     if (const auto parsed = parse_span(*given)) return *parsed;
     section.problem(key, fmt::format("is {}; expected {}", shown(*given), span_expected));
     return fallback;
+}
+
+void read_days(Section& section, Calendar& calendar) {
+    if (const auto days = section.texts("working_days")) {
+        calendar.working.fill(false);
+        for (const auto& day : *days) {
+            const auto* const found = std::ranges::find(day_names, text::lower(day));
+            if (found == day_names.end())
+                section.problem("working_days",
+                                fmt::format("holds {}; expected days such as \"monday\"", shown(day)));
+            else
+                calendar.working.at(static_cast<std::size_t>(found - day_names.begin())) = true;
+        }
+        // A week without a working day would let no business day ever pass.
+        if (days->empty()) section.problem("working_days", "is empty; expected at least one day");
+    }
+    const auto holidays = section.texts("holidays");
+    if (!holidays) return;
+    calendar.holidays.clear();
+    for (const auto& text : *holidays) {
+        if (const auto day = time_zone::parse_date(text))
+            calendar.holidays.push_back(*day);
+        else
+            section.problem("holidays",
+                            fmt::format("holds {}; expected days such as \"2026-12-25\"", shown(text)));
+    }
+    std::ranges::sort(calendar.holidays);
 }
 
 void read_time(Section& root, Policy& policy, Problems& problems) {

@@ -28,13 +28,18 @@ void add_once(std::vector<UserId>& people, const UserId& person) {
     if (!person.empty() && std::ranges::find(people, person) == people.end()) people.push_back(person);
 }
 
+// The days on which a party works.
+const config::Calendar& calendar_of(const std::string& party, const config::Policy& policy) {
+    const auto own = std::ranges::find(policy.party, party, &config::PartyPolicy::name);
+    return own == policy.party.end() ? policy.calendar : own->calendar;
+}
+
 // In the person's own zone; where it is not known, in the calendar's, and Slack is asked for the next time.
 Outcome gentle(const storage::AppRequest& request, const UserId& person, std::string_view occasion,
-               const std::string& words, const Context& context) {
+               const std::string& words, const config::Calendar& calendar, const Context& context) {
     auto outcome = meet(person, context);
     auto effect = direct_message(request, person, occasion, views::line(words));
-    const auto at =
-        review::fit_to_write(context.now, context.settings.policy->calendar, zone_of(person, context));
+    const auto at = review::fit_to_write(context.now, calendar, zone_of(person, context));
     if (at > context.now) effect.not_before = at;
     outcome.effects.push_back(std::move(effect));
     return outcome;
@@ -118,7 +123,8 @@ Outcome remind_requester(const Case& item, const Context& context) {
         words = say_in(language, texts::remind_answer, name, since, views::inert(request.info_question, 500));
     if (request.state == storage::RequestState::approved)
         words = say_in(language, texts::remind_install, name, since);
-    outcome.merge(gentle(request, request.requester, occasion("remind", item, context), words, context));
+    outcome.merge(gentle(request, request.requester, occasion("remind", item, context), words,
+                         context.settings.policy->calendar, context));
     outcome.audit.push_back(
         {"countersign", "reminder.sent", to_text(request.id), details({{"to", request.requester.value}})});
     return outcome;
@@ -134,8 +140,8 @@ Outcome remind_parties(const Case& item, const Context& context) {
             const auto words =
                 say_in(language, texts::remind_party, title(item, language), views::inert(row.party),
                        waiting_since(item, context), context.settings.review.channel.value);
-            outcome.merge(
-                gentle(item.request, person, occasion("remind:" + row.party, item, context), words, context));
+            outcome.merge(gentle(item.request, person, occasion("remind:" + row.party, item, context), words,
+                                 calendar_of(row.party, *context.settings.policy), context));
             told.push_back(person.value);
         }
         outcome.audit.push_back({"countersign", "reminder.sent", to_text(item.request.id),
@@ -154,7 +160,8 @@ Outcome escalate(const Case& item, const std::string& link, const Context& conte
         const auto words =
             say_in(language, texts::escalated, title(item, language), views::inert(waiting, 300),
                    waiting_since(item, context), context.settings.review.channel.value);
-        outcome.merge(gentle(item.request, person, occasion("escalate", item, context), words, context));
+        outcome.merge(gentle(item.request, person, occasion("escalate", item, context), words,
+                             context.settings.policy->calendar, context));
         told.push_back(person.value);
     }
     outcome.audit.push_back(

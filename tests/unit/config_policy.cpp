@@ -51,6 +51,8 @@ TEST_CASE("M9: every mistake of a policy file is named with line, key and what i
         {"protected_apps = [\"A0IDP\"]\n[[rule]]\nid = \"x\"\nwhen.apps = [\"A1\", \"A0IDP\"]\ndecide = "
          "\"restrict\"\nreason = \"r\"",
          "policy.toml:2: rule.decide: of \"x\" restricts \"A0IDP\", which protected_apps holds"},
+        {"[[party]]\nname = \"Legal\"\nworking_days = []", "party.working_days: is empty; expected"},
+        {"[[party]]\nname = \"Legal\"\nholidays = [\"2026-02-30\"]", "party.holidays: holds \"2026-02-30\""},
         {"[risk]\nunknown = \"low\"", "policy.toml:2: risk.unknown: is \"low\"; expected \"high\""},
         {"[risk]\nlow = [\"chat write\"]", "risk.low: holds \"chat write\"; expected scopes such as"},
         {"[risk]\nlow = [\"a:b\"]\nhigh = [\"a:b\"]", "risk.high: holds \"a:b\", which \"low\" holds too"},

@@ -86,6 +86,21 @@ TEST_CASE("P12: who has no zone yet is reminded in the calendar's, and Slack is 
     CHECK(world.view().person(UserId("U0LEGAL"))->zone == "Europe/Berlin");
 }
 
+TEST_CASE("P12: a party is not reminded on its own free days, the others are") {
+    ReviewWorld world(with_policy(plan + R"(
+[[party]]
+name = "Legal"
+working_days = ["sunday", "monday", "tuesday", "wednesday", "thursday"]
+holidays = ["2026-11-29"]
+)"));
+    set_clock(world, 2026y / November / 27, hours(10));  // a Friday
+    ask(world);
+    world.pass(minutes(61));
+    CHECK(reminder_to(world, "U0SEC1") == world.clock.now());
+    CHECK(reminder_to(world, "U0LEGAL") ==
+          sys_days(2026y / November / 30) + hours(8));  // Sunday is free once
+}
+
 TEST_CASE("P12: a weekend where the person is, though it is Monday already elsewhere") {
     ReviewWorld world(with_policy(plan));
     set_clock(world, 2026y / November / 22,
