@@ -60,9 +60,9 @@ Target target(World& world, const MethodCall& call) {
 Json approved_scopes(const MethodCall& call, const Json& scopes) {
     Json approved = Json::array();
     for (const std::string token : {"bot", "user"}) {
-        const bool listed = call.has(token + "_scopes");
+        const bool listed = call.has((token + "_scopes").c_str());
         std::set<std::string> names;
-        std::istringstream list(call.text(token + "_scopes"));
+        std::istringstream list(call.text((token + "_scopes").c_str()));
         for (std::string name; std::getline(list, name, ',');)
             names.insert(name);
         for (const auto& scope : scopes) {
