@@ -315,6 +315,11 @@ Outcome slackbot_seen(const SeenMessage& seen, const Context& context) {
     return {};
 }
 
+bool in_thread(const json& message) {
+    const auto thread = text_field(message, "thread_ts");
+    return !thread.empty() && thread != text_field(message, "ts");
+}
+
 Outcome slackbot_message(const Event& event, const Context& context) {
     const auto& inner = field(event.payload, "event");
     const ChannelId channel(text_field(inner, "channel"));
@@ -324,9 +329,7 @@ Outcome slackbot_message(const Event& event, const Context& context) {
     const auto subtype = text_field(inner, "subtype");
     if (subtype == "message_deleted") return deleted(channel, text_field(inner, "deleted_ts"), context);
     const auto& message = subtype == "message_changed" ? field(inner, "message") : inner;
-    // A thread under a notice is people's talk.
-    const auto thread = text_field(message, "thread_ts");
-    if (!thread.empty() && thread != text_field(message, "ts")) return {};
+    if (in_thread(message)) return {};
     if (personal && text_field(message, "user") != "USLACKBOT") return {};
     return slackbot_seen({.message = message,
                           .channel = channel,
@@ -336,10 +339,11 @@ Outcome slackbot_message(const Event& event, const Context& context) {
 }
 
 Outcome slackbot_entry(const Event& event, const Context& context) {
+    const bool personal = field(event.payload, "personal") == true;
     return slackbot_seen({.message = field(event.payload, "message"),
                           .channel = ChannelId(text_field(event.payload, "channel")),
-                          .team = TeamId(context.view.meta("reviewer_team")),
-                          .personal = true},
+                          .team = TeamId(context.view.meta(personal ? "reviewer_team" : "bot_team")),
+                          .personal = personal},
                          context);
 }
 
