@@ -163,7 +163,8 @@ class SlackCheck {
             findings_->fail(
                 "bot_scopes",
                 fmt::format("misses {}; add it to the app (countersign manifest has all) and reinstall: "
-                            "without it a card could be posted twice after a crash",
+                            "without it a card could be posted twice after a crash, and what "
+                            "Slackbot wrote during a stop is not found",
                             history));
     }
 
