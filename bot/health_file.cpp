@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <system_error>
+#include <unistd.h>
 
 namespace countersign::bot {
 namespace {
@@ -18,20 +19,12 @@ std::filesystem::path path_of(const std::filesystem::path& database) {
 
 HealthFile::HealthFile(const std::filesystem::path& database) : path_(path_of(database)) {}
 
-HealthFile::~HealthFile() {
-    std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
-}
-
 void HealthFile::write(const HealthReport& report, Timestamp now) {
     const auto why = report.cannot_act();
     if (written_ && why == last_ && report.at - *written_ < rewrite_every) return;
-    const nlohmann::json content{
-        {"schema", 1},
-        {"at", to_millis(now)},
-        {"acts", why.empty()},
-        {"why", why},
-        {"release", why.empty() ? "" : std::string(release_step(report.org_driver))}};
+    const nlohmann::json content{{"schema", 1},          {"pid", ::getpid()},
+                                 {"at", to_millis(now)}, {"acts", why.empty()},
+                                 {"why", why},           {"release", release_step(report.org_driver)}};
     const auto fresh = path_.string() + ".new";
     std::ofstream(fresh) << content.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     std::error_code failed;
@@ -47,6 +40,8 @@ std::optional<WrittenHealth> read_health(const std::filesystem::path& database) 
     if (!content.is_object() || !content.value("at", nlohmann::json()).is_number_integer())
         return std::nullopt;
     WrittenHealth health;
+    if (const auto pid = content.find("pid"); pid != content.end() && pid->is_number_integer())
+        health.pid = pid->get<std::int64_t>();
     health.at = from_millis(content["at"].get<std::int64_t>());
     health.acts = content.value("acts", nlohmann::json()) == true;
     if (const auto why = content.find("why"); why != content.end() && why->is_string()) health.why = *why;

@@ -3,6 +3,7 @@
 #include "bot/health_monitor.hpp"
 #include "config/base/clock.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -10,13 +11,11 @@
 namespace countersign::bot {
 
 // Beside the database, for `countersign check --watch` (O3): whether the daemon can act, rewritten as soon as
-// that changes and every few seconds. A file, because the database may be what refuses.
+// that changes and every few seconds. A file, because the database may be what refuses. It outlives the
+// daemon, whose release step is needed most when it does not run.
 class HealthFile {
   public:
     explicit HealthFile(const std::filesystem::path& database);
-    ~HealthFile();  // an orderly stop leaves none
-    HealthFile(const HealthFile&) = delete;
-    HealthFile& operator=(const HealthFile&) = delete;
 
     // Failures are left to the reader, who then finds an old file.
     void write(const HealthReport& report, Timestamp now);
@@ -28,6 +27,7 @@ class HealthFile {
 };
 
 struct WrittenHealth {
+    std::int64_t pid = 0;  // of the daemon that wrote it
     Timestamp at;
     bool acts = false;
     std::string why;      // "" when it acts

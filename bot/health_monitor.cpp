@@ -133,8 +133,9 @@ std::string direct_alarm_arguments(const ChannelId& channel, const std::string& 
     const nlohmann::json args = {
         {"channel", channel.value},
         {"text", ":rotating_light: *Countersign* " + text +
-                     "\nWhat Slack sends meanwhile is delivered again for a few minutes; later "
-                     "requests are caught up from Slack's own lists."}};
+                     "\nWhat Slack sends meanwhile is delivered again for a few minutes; app "
+                     "requests that come later are found afterwards, from Slack's own lists or from what "
+                     "Slackbot wrote."}};
     return args.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -6,6 +6,7 @@
 #include "handlers/deciding.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/integration_log.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/protection.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -272,6 +273,10 @@ Outcome approval_lapsed(const AppRequest& request, const Context& context) {
                         });
     const auto installed = context.view.installed().entry(request.app_id, request.team_id);
     if (shared || (installed && installed->state == storage::InstalledState::installed)) return {};
+    return look_for_install(request, context);
+}
+
+Outcome never_installed(const AppRequest& request, const Context& context) {
     return take_back(request, say_in(views::Language::english, texts::never_installed), "never_installed",
                      fmt::format("{} ({}) is approved, and nobody has installed it.", request.app_name,
                                  to_text(request.id)),

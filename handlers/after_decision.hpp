@@ -36,8 +36,10 @@ namespace countersign::handlers {
 [[nodiscard]] storage::Change watch_restriction(RequestId request, const std::string& until,
                                                 const Context& context);
 
-// R15: approved, and never installed in the policy's time; nothing where the app is installed there after
-// all.
+// R15: approved, and not installed in the policy's time as far as is known; nothing where the app is
+// installed there after all. Slack's log is looked at first (integration_log.hpp).
 [[nodiscard]] Outcome approval_lapsed(const storage::AppRequest& request, const Context& context);
+// The log agrees: the approval is taken back.
+[[nodiscard]] Outcome never_installed(const storage::AppRequest& request, const Context& context);
 
 }  // namespace countersign::handlers

@@ -3,14 +3,11 @@
 #include "handlers/effects.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/inventory.hpp"
-#include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
 #include "handlers/token_life.hpp"
-#include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
-#include "handlers/views/requester_texts.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,7 +17,6 @@ namespace {
 
 using review::field;
 using review::text_field;
-using storage::RequestState;
 
 struct AppEvent {
     std::string type;
@@ -68,35 +64,13 @@ bool approved_in_slack(const AppEvent& seen, const Context& context) {
     return false;
 }
 
-std::optional<storage::AppRequest> newest_request(const AppEvent& seen, const Context& context) {
-    for (auto& request :
-         context.view.requests({.state = {}, .app = seen.app.value, .requester = {}, .limit = 20})) {
-        if (request.team_id == seen.team || request.team_id.empty() || seen.team.empty())
-            return std::move(request);
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
-// R15: approved and installed are two things; the person who asked hears of the second. U4: an install that
-// no approval stands behind is a deviation.
+// U4: an install that no approval stands behind is a deviation.
 Outcome app_installed(const Event& event, const Context& context) {
     const auto seen = read(event);
     auto outcome = noted(seen);
     if (seen.app.empty() || seen.app == context.capabilities.own_app) return outcome;
-    const auto request = newest_request(seen, context);
-    const bool ours = request && request->state == RequestState::approved;
-    if (ours && !request->requester.empty()) {
-        const auto language = language_of(request->requester, context);
-        outcome.effects.push_back(direct_message(
-            *request, request->requester, "installed",
-            views::line(
-                say_in(language, views::texts::is_installed,
-                       "*" + views::inert_line(request->app_name, 100) + "* (" + to_text(request->id) + ")",
-                       seen.by.empty() ? std::string()
-                                       : say_in(language, views::texts::by, views::mention(seen.by))))));
-    }
     outcome.merge(
         installed_seen(evidence_of(seen, review::InstallEvidence::What::installed, context), context));
     const bool known = approval_of(seen.app, seen.team, context.view).has_value();
@@ -166,6 +140,7 @@ Outcome rate_limited(const Event& event, const Context& context) {
             storage::SetTimer{{"sweep", context.now + std::chrono::minutes(1), R"({"kind":"sweep"})"}});
     }
     outcome.merge(begin_slackbot_poll(context));
+    outcome.merge(read_routed_channel_in(std::chrono::minutes(1), context));
     return outcome;
 }
 

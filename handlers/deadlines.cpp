@@ -5,6 +5,7 @@
 #include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/integration_log.hpp"
 #include "handlers/people.hpp"
 #include "handlers/reminding.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -32,6 +33,10 @@ struct Step {
     Kind kind;
     std::size_t link = 0;  // of the chain
 };
+
+bool about_installing(Step::Kind kind) {
+    return kind == Step::Kind::remind_install || kind == Step::Kind::lapse;
+}
 
 void add_all(std::vector<Step>& steps, const std::vector<config::Span>& spans, Step::Kind kind,
              Timestamp since, const config::Calendar& calendar) {
@@ -179,6 +184,7 @@ Outcome deadline_due(const Event& event, const Context& context) {
     bool reminded = false;
     for (const auto& step : steps_of(*request, context)) {
         if (step.at <= done || step.at > context.now) continue;
+        if (about_installing(step.kind) && !installs_are_seen(context)) continue;
         switch (step.kind) {
             case Step::Kind::remind_requester:
             case Step::Kind::remind_parties:

@@ -12,6 +12,7 @@
 #include "handlers/home_tab.hpp"
 #include "handlers/identity.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/integration_log.hpp"
 #include "handlers/inventory_canvas.hpp"
 #include "handlers/issue_creation.hpp"
 #include "handlers/issue_notes.hpp"
@@ -69,6 +70,7 @@ Outcome heard(const EffectAnswer& answer, const Event& event, const Context& con
     if (answer.purpose == purposes::slackbot_im) return conversations_told(answer, context);
     if (answer.purpose == purposes::slackbot_history) return history_told(answer, context);
     if (answer.purpose == purposes::integration_log) return integration_log_told(answer, context);
+    if (answer.purpose == purposes::install_look) return install_looked_for(answer, context);
     if (answer.purpose == purposes::issue) return issue_told(answer, context);
     if (answer.purpose == purposes::issue_check) return issue_checked(answer, context);
     if (answer.purpose == purposes::issue_hand_over) return hand_over_checked(answer, context);

@@ -2,6 +2,7 @@
 
 #include "handlers/effects.hpp"
 #include "handlers/review/payload_fields.hpp"
+#include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
 
 namespace countersign::handlers {
@@ -26,6 +27,10 @@ Outcome identity_told(const EffectAnswer& answer, const Context& context) {
     known.enterprise = EnterpriseId(review::text_field(answer.response, "enterprise_id"));
     outcome.changes.emplace_back(storage::SetMeta{"bot_user", known.bot_user.value});
     outcome.changes.emplace_back(storage::SetMeta{"enterprise", known.enterprise.value});
+    outcome.changes.emplace_back(
+        storage::SetMeta{"bot_team", review::text_field(answer.response, "team_id")});
+    // Only now: its messages name no workspace, and this answer does.
+    outcome.merge(read_routed_channel(context));
     // The sweep of a first start did not know the organisation yet.
     if (known.admin && known.enterprise != context.capabilities.enterprise) {
         outcome.merge(begin_sweep({context.now, context.view, context.settings, known}));

@@ -1,8 +1,13 @@
 #include "handlers/inventory.hpp"
 
 #include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/settle.hpp"
+#include "handlers/views/mrkdwn.hpp"
+#include "handlers/views/notices.hpp"
+#include "handlers/views/requester_texts.hpp"
 
 #include <algorithm>
 
@@ -22,6 +27,21 @@ std::string scope_names(const storage::AppRequest& request) {
     for (const auto& scope : request.scopes)
         names += (names.empty() ? "" : " ") + scope.name;
     return names;
+}
+
+// R15: approved and installed are two things; the person who asked hears of the second.
+void tell_requester(const storage::AppRequest& request, const InstallEvidence& evidence, Outcome& outcome,
+                    const Context& context) {
+    if (request.requester.empty()) return;
+    const auto language = language_of(request.requester, context);
+    const auto by = evidence.by.empty()
+                        ? std::string()
+                        : say_in(language, views::texts::by, views::mention(UserId(evidence.by)));
+    outcome.effects.push_back(direct_message(
+        request, request.requester, "installed",
+        views::line(say_in(language, views::texts::is_installed,
+                           "*" + views::inert_line(request.app_name, 100) + "* (" + to_text(request.id) + ")",
+                           by))));
 }
 
 std::string place(const storage::InventoryEntry& entry) {
@@ -48,7 +68,8 @@ Outcome installed_seen(const InstallEvidence& evidence, const Context& context) 
         entry.request = approval->id;
         if (entry.scopes.empty()) entry.scopes = scope_names(*approval);
         if (entry.purpose.empty()) entry.purpose = approval->purpose;
-        if (approval->state == RequestState::approved) {
+        if (approval->state == RequestState::approved && review::installs(evidence, *approval)) {
+            tell_requester(*approval, evidence, outcome, context);
             auto item = load_case(*approval, context);
             item.request.state = RequestState::installed;
             outcome.merge(settle(std::move(item), RequestState::approved,

@@ -20,6 +20,7 @@
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/forms.hpp"
 #include "handlers/views/notices.hpp"
+#include "handlers/views/press_texts.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -31,6 +32,7 @@ namespace countersign::handlers {
 namespace {
 
 namespace ids = views::ids;
+namespace texts = views::texts;
 using review::field;
 using review::text_field;
 
@@ -115,14 +117,14 @@ Outcome route_command(const Event& event, const Context& context) {
     if (command == "/app-request") return app_request_command(event, context);
     if (command == "/installed-apps") return installed_apps_command(event, context);
     auto outcome = not_understood(event, context, "command " + command);
-    outcome.merge(say(read_command(event, context), views::app_request_help("I do not know this command.")));
+    const auto press = read_command(event, context);
+    outcome.merge(
+        say(press, views::app_request_help(say_in(press.language, texts::unknown_command), press.language)));
     return outcome;
 }
 
 Outcome apologise(const Press& press) {
-    return say(press,
-               "Something went wrong here, and nothing was changed. The operators have been told; please try "
-               "again in a few minutes.");
+    return say(press, say_in(press.language, texts::something_went_wrong));
 }
 
 // Whoever does something is somebody who will read something.
@@ -203,8 +205,7 @@ Outcome decide_press(const Press& press, const Context& context) {
     if (is_grant_button(press.what)) return grant_pressed(press, context);
     if (is_care_button(press.what)) return care_pressed(press, context);
     if (one_of(home, press.what) || is_home_installed_button(press.what)) return home_pressed(press, context);
-    auto outcome = refuse(press, "unknown", "unknown_button",
-                          "I do not know this button; it may be from an older version. Nothing was changed.");
+    auto outcome = refuse(press, "unknown", "unknown_button", say_in(press.language, texts::unknown_button));
     outcome.recognised = false;
     return outcome;
 }
@@ -224,9 +225,7 @@ Outcome failed(const Event& event, const Context& context, const std::string& er
     } else if (event.kind == EventKind::interactive && type == "view_submission") {
         const auto press = read_form(event, context);
         outcome.merge(
-            refuse(press, "unknown", "failed",
-                   "Something went wrong here, and nothing was changed. The operators have been told; "
-                   "please try again in a few minutes."));
+            refuse(press, "unknown", "failed", say_in(press.language, texts::something_went_wrong)));
     } else if (event.kind == EventKind::interactive && type != "view_closed" && type != "block_suggestion") {
         outcome.merge(apologise(read_button(event, context)));
     }

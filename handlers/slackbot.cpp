@@ -5,6 +5,7 @@
 #include "handlers/effects.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/intake.hpp"
+#include "handlers/integration_log.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/review/slackbot_notice.hpp"
@@ -129,6 +130,12 @@ bool fits(const AppRequest& request, const Looked& looked, Timestamp asked_at) {
     return std::chrono::abs(asked_at - request.created_at) <= together;
 }
 
+// A conversation is told of each request once: a second message in it is about another one.
+bool told_here(const AppRequest& request, const Looked& looked, const Context& context) {
+    return std::ranges::any_of(context.view.slackbot_notices(request.id),
+                               [&](const auto& notice) { return notice.channel == looked.seen.channel; });
+}
+
 // The request that the notice is about, if we have it: one of those that are open, or one that was decided
 // before the notice to the second manager was read.
 std::optional<AppRequest> find_request(const Looked& looked, Timestamp asked_at, const Context& context) {
@@ -140,7 +147,9 @@ std::optional<AppRequest> find_request(const Looked& looked, Timestamp asked_at,
     if (app.empty()) return std::nullopt;
     for (auto& past : context.view.requests({.state = {}, .app = app, .requester = {}, .limit = 20})) {
         const bool then = std::chrono::abs(asked_at - past.created_at) <= together;
-        if (then && storage::is_final(past.state) && fits(past, looked, asked_at)) return std::move(past);
+        if (then && storage::is_final(past.state) && fits(past, looked, asked_at) &&
+            !told_here(past, looked, context))
+            return std::move(past);
     }
     return std::nullopt;
 }
@@ -215,22 +224,49 @@ Outcome decision_seen(const Looked& looked, const Context& context) {
 }
 
 // Slackbot tells a requester what became of it; seen where the requester is the manager whose token we have.
-Outcome outcome_seen(const Looked& looked, const Context& context) {
+std::optional<AppRequest> own_request(const Looked& looked, const Context& context) {
+    const UserId owner(context.view.meta("reviewer_user"));
+    if (!looked.seen.personal || owner.empty()) return std::nullopt;
+    const auto said_at = time_of(looked.ts, context.now);
+    for (auto& open : context.view.open_requests()) {
+        if (open.requester == owner && same_app(open, looked.notice) && said_at >= open.created_at)
+            return std::move(open);
+    }
+    return std::nullopt;
+}
+
+// Words that a reminder can say too: Slack's log must say the same, or a person has a look.
+Outcome hint(const Looked& looked, const AppRequest& request, const Context& context) {
+    const auto id = to_text(request.id);
+    if (!log_is_readable(context) || request.app_id.empty())
+        return task(
+            looked,
+            fmt::format("Slackbot seems to say what became of {}, in words that a reminder can say too.", id),
+            fmt::format("Look at Slack's requests to install. If it is decided there, press `Done` on "
+                        "the card of {}, after `Approve app` or `Restrict app`.",
+                        id),
+            context);
     Outcome outcome;
     outcome.changes.emplace_back(storage::SaveSlackbotNotice{row(looked, {}, context)});
     record(looked, outcome, context);
-    if (!looked.seen.personal) return outcome;
-    const UserId owner(context.view.meta("reviewer_user"));
-    for (const auto& open : context.view.open_requests()) {
-        if (owner.empty() || open.requester != owner || !same_app(open, looked.notice)) continue;
-        outcome.merge(decided_in_slack(open,
+    outcome.audit.push_back({"slack", "slackbot.hint", id, evidence(looked)});
+    outcome.merge(begin_integration_log(context));
+    return outcome;
+}
+
+Outcome outcome_seen(const Looked& looked, const Context& context) {
+    const auto request = own_request(looked, context);
+    if (request && !looked.notice.understood()) return hint(looked, *request, context);
+    Outcome outcome;
+    outcome.changes.emplace_back(storage::SaveSlackbotNotice{row(looked, {}, context)});
+    record(looked, outcome, context);
+    if (request)
+        outcome.merge(decided_in_slack(*request,
                                        {.kind = looked.notice.decision,
                                         .who = looked.notice.who,
                                         .evidence = evidence(looked),
                                         .told_by = "Slackbot"},
                                        context));
-        break;
-    }
     return outcome;
 }
 
@@ -315,6 +351,11 @@ Outcome slackbot_seen(const SeenMessage& seen, const Context& context) {
     return {};
 }
 
+bool in_thread(const json& message) {
+    const auto thread = text_field(message, "thread_ts");
+    return !thread.empty() && thread != text_field(message, "ts");
+}
+
 Outcome slackbot_message(const Event& event, const Context& context) {
     const auto& inner = field(event.payload, "event");
     const ChannelId channel(text_field(inner, "channel"));
@@ -324,9 +365,7 @@ Outcome slackbot_message(const Event& event, const Context& context) {
     const auto subtype = text_field(inner, "subtype");
     if (subtype == "message_deleted") return deleted(channel, text_field(inner, "deleted_ts"), context);
     const auto& message = subtype == "message_changed" ? field(inner, "message") : inner;
-    // A thread under a notice is people's talk.
-    const auto thread = text_field(message, "thread_ts");
-    if (!thread.empty() && thread != text_field(message, "ts")) return {};
+    if (in_thread(message)) return {};
     if (personal && text_field(message, "user") != "USLACKBOT") return {};
     return slackbot_seen({.message = message,
                           .channel = channel,
@@ -336,10 +375,11 @@ Outcome slackbot_message(const Event& event, const Context& context) {
 }
 
 Outcome slackbot_entry(const Event& event, const Context& context) {
+    const bool personal = field(event.payload, "personal") == true;
     return slackbot_seen({.message = field(event.payload, "message"),
                           .channel = ChannelId(text_field(event.payload, "channel")),
-                          .team = TeamId(context.view.meta("reviewer_team")),
-                          .personal = true},
+                          .team = TeamId(context.view.meta(personal ? "reviewer_team" : "bot_team")),
+                          .personal = personal},
                          context);
 }
 

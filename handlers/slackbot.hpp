@@ -9,6 +9,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -35,15 +36,19 @@ struct SeenDecision {
 [[nodiscard]] Outcome decided_in_slack(const storage::AppRequest& request, const SeenDecision& seen,
                                        const Context& context);
 
-// Reading the manager's conversation and the integration log with SLACK_REVIEWER_TOKEN: at start, by timer
-// and after a gap.
+// A thread under a notice is people's talk.
+[[nodiscard]] bool in_thread(const nlohmann::json& message);
+
+// Reading what Slackbot wrote: in the manager's conversation with SLACK_REVIEWER_TOKEN, at start, by timer
+// and after a gap; in the channel that requests are routed to as the bot, at start and after a gap: the rest
+// comes as events.
 [[nodiscard]] Outcome begin_slackbot_poll(const Context& context);
 [[nodiscard]] Outcome begin_slackbot_poll_anew(const Context& context);
-[[nodiscard]] Outcome begin_integration_log(const Context& context);
+[[nodiscard]] Outcome read_routed_channel(const Context& context);
+[[nodiscard]] Outcome read_routed_channel_in(std::chrono::milliseconds time, const Context& context);
 [[nodiscard]] Outcome reviewer_told(const EffectAnswer& answer, const Context& context);
 [[nodiscard]] Outcome conversations_told(const EffectAnswer& answer, const Context& context);
 [[nodiscard]] Outcome history_told(const EffectAnswer& answer, const Context& context);
-[[nodiscard]] Outcome integration_log_told(const EffectAnswer& answer, const Context& context);
 // One message of the history (a timer's event).
 [[nodiscard]] Outcome slackbot_entry(const Event& event, const Context& context);
 

@@ -11,6 +11,7 @@
 #include "handlers/home_tab.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/installed_apps.hpp"
+#include "handlers/integration_log.hpp"
 #include "handlers/inventory_canvas.hpp"
 #include "handlers/issue_polling.hpp"
 #include "handlers/judging.hpp"
@@ -54,6 +55,7 @@ Outcome timers(const Event& event, const Context& context) {
     if (kind == "sweep") return begin_sweep(context);
     if (kind == "listed") return listed(event, context);
     if (kind == "slackbot_poll") return begin_slackbot_poll(context);
+    if (kind == "slackbot_routed") return read_routed_channel(context);
     if (kind == "integration_log") return begin_integration_log(context);
     if (kind == "slackbot_entry") return slackbot_entry(event, context);
     if (kind == "tracker_poll") return poll_due(event, context);

@@ -41,6 +41,7 @@ class SlackCheck {
         groups_and_people();
         admin();
         reviewer();
+        installs();
         driver();
     }
 
@@ -162,7 +163,8 @@ class SlackCheck {
             findings_->fail(
                 "bot_scopes",
                 fmt::format("misses {}; add it to the app (countersign manifest has all) and reinstall: "
-                            "without it a card could be posted twice after a crash",
+                            "without it a card could be posted twice after a crash, and what "
+                            "Slackbot wrote during a stop is not found",
                             history));
     }
 
@@ -247,9 +249,9 @@ class SlackCheck {
 
     void admin() {
         if (!secrets_->admin_token) return;
-        const auto token = this->token("admin_token", TokenKind::admin);
-        if (!token.good) return;
-        scopes("admin_scopes", token, {"admin.apps:read", "admin.apps:write"},
+        admin_ = token("admin_token", TokenKind::admin);
+        if (!admin_.good) return;
+        scopes("admin_scopes", admin_, {"admin.apps:read", "admin.apps:write"},
                {{"admin.teams:read", "the organisation's workspaces cannot be listed"}});
         const auto teams = probe_.ask("auth.teams.list", TokenKind::admin, R"({"limit":100})");
         if (!teams.ok) {
@@ -261,10 +263,10 @@ class SlackCheck {
         // One workspace stands for all: the right to read requests is the token's.
         if (const auto list = body.find("teams"); list != body.end() && list->is_array() && !list->empty())
             args["team_id"] = field(list->front(), "id");
-        else if (const auto enterprise = field(token.body, "enterprise_id"); !enterprise.empty())
+        else if (const auto enterprise = field(admin_.body, "enterprise_id"); !enterprise.empty())
             args["enterprise_id"] = enterprise;
         else
-            args["team_id"] = field(token.body, "team_id");
+            args["team_id"] = field(admin_.body, "team_id");
         const auto requests = probe_.ask("admin.apps.requests.list", TokenKind::admin, args.dump());
         admin_works_ = requests.ok;
         if (requests.ok)
@@ -276,8 +278,28 @@ class SlackCheck {
 
     void reviewer() {
         if (!secrets_->reviewer_token) return;
-        const auto token = this->token("reviewer_token", TokenKind::reviewer);
-        if (token.good) scopes("reviewer_scopes", token, {"im:history", "im:read"}, {});
+        reviewer_ = token("reviewer_token", TokenKind::reviewer);
+        if (reviewer_.good) scopes("reviewer_scopes", reviewer_, {"im:history", "im:read"}, {});
+    }
+
+    // R15: what tells that an approved app was installed, where the policy waits for it.
+    void installs() {
+        const auto& deadlines = settings_->policy->schedule;
+        const bool organisation = secrets_->admin_token.has_value();
+        const bool waits =
+            !deadlines.install_limit.empty() || (!organisation && !deadlines.remind_install.empty());
+        if (!waits) return;
+        if ((organisation ? admin_ : reviewer_).scopes.contains("admin"))
+            findings_->ok("installs", "Slack's integration log can be read");
+        else if (organisation)
+            findings_->warn("installs",
+                            "misses the scope admin: an event that was missed cannot be looked up in Slack's "
+                            "integration log, so after install_limit an admin is asked to look, and no "
+                            "approval lapses by itself");
+        else
+            findings_->warn("installs",
+                            "remind_install and install_limit have no effect: nothing tells of installations "
+                            "without a SLACK_REVIEWER_TOKEN that has the scope admin");
     }
 
     // What the present tokens can and cannot do: never silently less (design.md §1).
@@ -301,7 +323,7 @@ class SlackCheck {
     const config::Secrets* secrets_;
     SlackProbe probe_;
     Findings* findings_;
-    Token bot_;
+    Token bot_, admin_, reviewer_;
     bool reached_ = false;
     bool admin_works_ = false;
     std::map<std::string, std::set<std::string>> people_of_group_;

@@ -14,21 +14,24 @@ constexpr auto silence = std::chrono::seconds(60);
 
 void look(const std::filesystem::path& database, Findings& findings) {
     const auto pid = daemon_pid(database);
+    const auto health = read_health(database);
     if (pid == 0) {
-        findings.fail("daemon", fmt::format("does not run; start it (systemctl start countersign). {}",
-                                            release_step(true)));
+        // Before it has ever run nobody knows which driver it is.
+        const auto release =
+            health ? health->release : fmt::format("With an admin token: {}", release_step(true));
+        findings.fail("daemon",
+                      fmt::format("does not run; start it (systemctl start countersign). {}", release));
         return;
     }
     findings.ok("daemon", fmt::format("runs (process {})", pid));
-    const auto health = read_health(database);
-    if (!health) {
+    if (!health || health->pid != pid) {
         findings.fail("acts", "the daemon has not said yet whether it can act; look again in a few seconds");
         return;
     }
     const auto age = std::chrono::floor<std::chrono::seconds>(system_clock().now() - health->at);
     if (age > silence)
         findings.fail("acts", fmt::format("the daemon has been silent for {} s; restart it. {}", age.count(),
-                                          release_step(true)));
+                                          health->release));
     else if (!health->acts)
         findings.fail("acts", fmt::format("{}. {}", health->why, health->release));
     else

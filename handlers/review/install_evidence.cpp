@@ -2,6 +2,7 @@
 
 #include "config/base/text.hpp"
 #include "handlers/review/payload_fields.hpp"
+#include "handlers/review/scopes.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -64,6 +65,24 @@ std::optional<InstallEvidence> read_integration_log(const nlohmann::json& log, c
                            .scopes = text::shortened(text::cleaned(scopes), longest_scopes),
                            .source = std::string(source),
                            .at = from_millis(seconds * 1000)};
+}
+
+std::vector<storage::Scope> scopes_named(std::string_view names) {
+    std::string list(names);
+    std::ranges::replace(list, ',', ' ');
+    std::vector<storage::Scope> scopes;
+    for (auto& name : text::words(list))
+        scopes.emplace_back().name = std::move(name);
+    return scopes;
+}
+
+bool installs(const InstallEvidence& evidence, const storage::AppRequest& request) {
+    if (evidence.what == What::removed) return false;
+    const auto told = scopes_named(evidence.scopes);
+    const bool comparable = !told.empty() && !request.scopes.empty();
+    if (comparable && !covers(told, request.scopes)) return false;
+    const auto since = comparable ? request.created_at : request.state_since;
+    return evidence.at + std::chrono::seconds(1) > since;  // the log counts whole seconds
 }
 
 InventoryEntry with_evidence(std::optional<InventoryEntry> known, const InstallEvidence& evidence,

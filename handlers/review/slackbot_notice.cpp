@@ -183,7 +183,10 @@ class Reading {
 
     void read_line_of_slack(const Line& line) {
         const auto is = [&](const std::string& phrase) { return match_phrase(line, phrase).has_value(); };
-        if (by_locale(&SlackbotLocale::ignore, is)) return;
+        if (by_locale(&SlackbotLocale::ignore, is)) {
+            ++plain_lines_;
+            return;
+        }
         if (by_locale(&SlackbotLocale::bot_scopes, is)) {
             token_ = TokenType::bot;
             return;
@@ -243,6 +246,7 @@ class Reading {
             if (exact) {
                 decided_.insert(decision);
                 outcome_ = outcome;
+                ++plain_lines_;
                 return;
             }
         }
@@ -297,6 +301,7 @@ class Reading {
         } else if (decided_.size() == 1) {
             out_.kind = outcome_ ? NoticeKind::outcome : NoticeKind::decision;
             out_.decision = *decided_.begin();
+            out_.says_nothing_else = !app_of_phrase_.empty() && plain_lines_ == seen_.lines.size();
             out_.confidence = points::decision + (names_somebody() ? points::person : 0) +
                               (out_.app_id.empty() ? 0 : points::app_id);
         } else if (decided_.size() > 1) {
@@ -350,6 +355,7 @@ class Reading {
     UserId first_person_;
     std::set<DecisionKind> decided_;
     bool outcome_ = false;
+    std::size_t plain_lines_ = 0;  // nothing but a decision, an outcome, or what is to be ignored
     bool nearly_decided_ = false;
 };
 
@@ -372,9 +378,9 @@ std::string_view to_text(NoticeKind kind) {
 }
 
 bool SlackbotNotice::understood() const {
-    const bool says =
-        kind == NoticeKind::request || kind == NoticeKind::decision || kind == NoticeKind::outcome;
-    return author == Author::slackbot && says && (kind == NoticeKind::request ? confidence >= enough : true);
+    if (author != Author::slackbot) return false;
+    if (kind == NoticeKind::outcome) return says_nothing_else;
+    return kind == NoticeKind::decision || (kind == NoticeKind::request && confidence >= enough);
 }
 
 SlackbotNotice read_slackbot_notice(const nlohmann::json& message, const config::SlackbotTexts& texts) {

@@ -42,6 +42,9 @@ struct SlackbotNotice {
 
     // A request whose own text reads like a decision: its later edit proves nothing.
     bool speaks_of_decision = false;
+    // An outcome that names the app by its link and is all that the message says. A reminder can have the
+    // words, but not without its own line before them.
+    bool says_nothing_else = false;
 
     std::string approve_label, restrict_label;  // as the buttons say
     std::vector<std::string> not_understood;    // our own sentences

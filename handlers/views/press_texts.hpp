@@ -281,6 +281,15 @@ inline constexpr Text<> unknown_form{
     "I do not know this form; it may be from an older version.",
     "Dieses Formular kenne ich nicht; es stammt vielleicht aus einer älteren "
     "Version."};
+inline constexpr Text<> unknown_button{
+    "I do not know this button; it may be from an older version. Nothing was changed.",
+    "Diesen Knopf kenne ich nicht; er stammt vielleicht aus einer älteren Version. Nichts wurde geändert."};
+inline constexpr Text<> unknown_command{"I do not know this command.", "Diesen Befehl kenne ich nicht."};
+inline constexpr Text<> something_went_wrong{
+    "Something went wrong here, and nothing was changed. The operators have been told; please try again in a "
+    "few minutes.",
+    "Hier ist etwas schiefgegangen, und nichts wurde geändert. Die Betreiber wissen es; bitte versuche es in "
+    "ein paar Minuten noch einmal."};
 
 // --- an alarm that its channel does not take; {2} is the alarm ---
 inline constexpr Text<3> alarm_astray{

@@ -65,6 +65,23 @@ TEST_CASE("O3: without a daemon check --watch says no") {
     CHECK(watch_says(story, 1, "does not run"));
 }
 
+TEST_CASE("O3: the step that check --watch names after a stop is that of the driver that ran") {
+    DaemonOptions options;
+    const std::string in_workspace = "Requests to install", in_organisation = "revoke SLACK_ADMIN_TOKEN";
+    SUBCASE("workspace") {
+        options.admin_token = false;
+        options.slack.enterprise = false;
+    }
+    SUBCASE("organisation") {}
+    ReviewStory story(options);
+    story.fixture.start();
+    expect_watch(story, 0, "acts: connected");
+    CHECK(story.fixture.stop() == 0);
+    CHECK(watch_says(story, 1, "does not run"));
+    CHECK(watch_says(story, 1, in_organisation) == options.admin_token);
+    CHECK(watch_says(story, 1, in_workspace) == !options.admin_token);
+}
+
 TEST_CASE("O5: after a gap in the connection Slack's lists are read at once") {
     ReviewStory story;
     story.fixture.start();

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <ctime>
 #include <fstream>
 
 using namespace countersign::tests;
@@ -129,6 +130,70 @@ TEST_CASE("workspace: what Slackbot wrote while the daemon was down is found at 
     story.slack.decide_outside(id, "restrict", office::admin);
     story.fixture.start();
     story.expect_card(": Restricted · decided outside");
+}
+
+TEST_CASE("workspace: what Slackbot wrote in the routed channel while nobody listened is found (O5)") {
+    auto options = routed();
+    options.slack.redelivery.clear();  // Slack has given its events up
+    ReviewStory story(options);
+    open_channel(story);
+    std::string id;
+    const auto ask = [&] {
+        id = story.slack.request_app(office::employee, "A0MIRO", std::string("see ") + office::issue);
+    };
+    SUBCASE("at the start") {
+        ask();
+        story.fixture.start();
+        story.expect_card("REQ-1 Miro: In review");
+        CHECK(story.fixture.stop() == 0);
+        story.slack.decide_outside(id, "restrict", office::admin);
+        story.fixture.start();
+    }
+    SUBCASE("after a gap in the connection") {
+        story.fixture.start();
+        const auto without_connection = [&](const auto& what) {
+            story.slack.upgrade_status(std::vector<int>(1'000, 503));
+            story.slack.abort_connections();
+            what();
+            story.slack.upgrade_status({});
+        };
+        without_connection(ask);
+        story.expect_card("REQ-1 Miro: In review");
+        without_connection([&] { story.slack.decide_outside(id, "restrict", office::admin); });
+    }
+    story.expect_card(": Restricted · decided outside");
+    for (const auto& call : story.slack.calls("conversations.history"))
+        CHECK(call.token_kind == "bot");
+}
+
+TEST_CASE("workspace: a routed channel without the app in it is an alarm that says to invite it") {
+    ReviewStory story(routed());
+    story.slack.add_channel(requests_channel, "app-requests", false);
+    story.fixture.start();
+    story.expect_alarm("Slackbot's messages in the channel C0REQUESTS cannot be read");
+    story.expect_alarm("Invite the app to that channel (/invite)");
+}
+
+TEST_CASE("workspace: what is approved is installed once Slack's log says so (R15)") {
+    auto options = by_reviewer();
+    options.slack.reviewer_scopes = {"im:history", "im:read", "admin"};
+    ReviewStory story(options);
+    story.fixture.start();
+    const auto id = story.ask(std::string("see ") + office::issue);
+    story.approve_as_all_parties();
+    story.slack.decide_outside(id, "approve", office::admin_two);
+    story.expect_card(": Approved");
+    const fakes::Json log{{{"app_id", "A0MIRO"},
+                           {"app_type", "Miro"},
+                           {"user_id", office::employee},
+                           {"date", std::to_string(std::time(nullptr) + 60)},
+                           {"change_type", "added"}}};
+    story.slack.script("team.integrationLogs",
+                       {{"answer", {{"logs", log}, {"paging", {{"page", 1}, {"pages", 1}}}}}}, 1'000);
+    const auto installed = [&] {
+        return story.fixture.run_command({"requests", "list", "--json"}).output.contains("\"installed\"");
+    };
+    story.wait(installed, "the log's installation to be seen");
 }
 
 TEST_CASE("workspace: the integration log closes a request whose message says nothing new (M11)") {
@@ -275,4 +340,21 @@ TEST_CASE("workspace: check names each scope that the reviewer's token lacks") {
     const auto checked = story.fixture.run_command({"check"});
     CHECK(checked.code == 1);
     CHECK((checked.output + checked.errors).find("misses im:read") != std::string::npos);
+}
+
+TEST_CASE("workspace: check says where reminders of installing can have no effect (R15)") {
+    auto options = by_reviewer();
+    options.policy = "[deadlines]\nremind_install = [\"1 day\"]\n";
+    const std::string no_effect = "remind_install and install_limit have no effect";
+    bool readable = false;
+    SUBCASE("without the scope") {}
+    SUBCASE("with it") {
+        options.slack.reviewer_scopes = {"im:history", "im:read", "admin"};
+        readable = true;
+    }
+    ReviewStory story(options);
+    const auto checked = story.fixture.run_command({"check"});
+    CHECK((checked.output.find(no_effect) != std::string::npos) == !readable);
+    CHECK((checked.output.find("installs: Slack's integration log can be read") != std::string::npos) ==
+          readable);
 }

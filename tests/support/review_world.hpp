@@ -195,7 +195,7 @@ class ReviewWorld {
     }
     handlers::Outcome perform(const storage::Effect& effect) {
         performed.push_back(effect);
-        auto result = slack.perform(effect.method, Json::parse(effect.args));
+        auto result = slack.perform(effect.method, Json::parse(effect.args), effect.token);
         if (effect.method == "chat.postMessage" && !effect.message.empty()) {
             result.response = {{"channel", Json::parse(effect.args)["channel"]},
                                {"ts", std::to_string(performed.size()) + ".0001"}};

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <ranges>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,10 +37,26 @@ class SlackModel {
     std::map<std::string, Json> access, domains;  // by app id, as they were set
     std::vector<std::string> teams{"T1"};
     std::string resolver = "U0SLACKADMIN";
+    Json log = Json::array();                          // team.integrationLogs, newest first
+    std::string log_error;                             // why it cannot be read
+    std::map<std::string, std::vector<Json>> history;  // by channel, newest last
+    std::string history_error;                         // why none can be read
+    std::string enterprise = "E1";
     bool resolves_siblings = true;  // every pending request for an app that is decided about
     std::size_t page = 2;           // entries a page: paging is always exercised
 
-    SlackAnswer perform(const std::string& method, const Json& args) {
+    SlackAnswer perform(const std::string& method, const Json& args,
+                        storage::TokenKind token = storage::TokenKind::bot) {
+        if (method == "auth.test") {
+            const bool reviewer = token == storage::TokenKind::reviewer;
+            return {"ok",
+                    "",
+                    {{"user_id", reviewer ? "U0ADMIN" : "U0BOT"},
+                     {"team_id", "T1"},
+                     {"enterprise_id", enterprise}}};
+        }
+        if (method == "team.integrationLogs") return read_log(args);
+        if (method == "conversations.history") return read_history(args);
         if (method == "admin.apps.requests.list") return list("app_requests", entries(args), args);
         if (method == "admin.apps.approved.list")
             return list("approved_apps", resolved(approved, args), args);
@@ -100,6 +117,29 @@ class SlackModel {
     }
 
   private:
+    SlackAnswer read_log(const Json& args) const {
+        if (!log_error.empty()) return {"human", log_error, Json::object()};
+        if (!log.is_array()) return {"ok", "", {{"logs", log}}};
+        Json found = log;
+        if (const auto app = args.value("app_id", ""); !app.empty())
+            std::erase_if(found.get_ref<Json::array_t&>(),
+                          [&](const Json& each) { return each["app_id"] != app; });
+        const auto count = std::stoul(args.at("count").get<std::string>());
+        const auto at = std::stoul(args.value("page", "1"));
+        Json logs = Json::array();
+        for (auto i = (at - 1) * count; i < std::min(at * count, found.size()); ++i)
+            logs.push_back(found[i]);
+        const auto pages = std::max<std::size_t>((found.size() + count - 1) / count, 1);
+        return {"ok", "", {{"logs", logs}, {"paging", {{"page", at}, {"pages", pages}}}}};
+    }
+    SlackAnswer read_history(const Json& args) {
+        if (!history_error.empty()) return {"human", history_error, Json::object()};
+        const std::string oldest = args.at("oldest");
+        Json all = Json::array();
+        for (const auto& message : history[args.at("channel")] | std::views::reverse)
+            if (message["ts"] >= oldest) all.push_back(message);
+        return list("messages", all, args);
+    }
     void close_siblings(const Json& decided) {
         if (!resolves_siblings) return;
         std::erase_if(pending, [&](const auto& each) {

@@ -78,7 +78,12 @@ TEST_CASE("O3: it is told once, after some patience, and so is its end") {
     CHECK_FALSE(monitor.look(well(at + seconds(202))).alive_again);
 }
 
-TEST_CASE("O3: the health file says what the report says, and goes with an orderly stop") {
+TEST_CASE("O3: what is said of the time without it holds for both drivers") {
+    const auto said = direct_alarm_arguments(ChannelId("C1"), "cannot act");
+    CHECK(said.find("from Slack's own lists or from what Slackbot wrote") != std::string::npos);
+}
+
+TEST_CASE("O3: the health file says what the report says, of which process, and stays after it") {
     const auto database =
         std::filesystem::temp_directory_path() / ("countersign-health-" + std::to_string(::getpid()) + ".db");
     const auto now = from_millis(1'795'300'000'000);
@@ -97,6 +102,13 @@ TEST_CASE("O3: the health file says what the report says, and goes with an order
         CHECK_FALSE(seen->acts);
         CHECK(seen->why.find("SLACK_BOT_TOKEN") != std::string::npos);
         CHECK(seen->release.find("revoke SLACK_ADMIN_TOKEN") != std::string::npos);
+        auto workspace = well(SteadyTime{seconds(1'020)});
+        workspace.org_driver = false;
+        file.write(workspace, now + seconds(20));
     }
-    CHECK_FALSE(read_health(database));
+    const auto left = read_health(database);
+    REQUIRE(left);
+    CHECK(left->pid == ::getpid());
+    CHECK(left->release.find("Requests to install") != std::string::npos);
+    std::filesystem::remove(database.string() + ".health");
 }

@@ -170,6 +170,46 @@ TEST_CASE("R22: what Slack answered and what nobody heard of in time is told in 
     CHECK_MESSAGE(english.empty(), all(english));
 }
 
+TEST_CASE("R22: what is not known here, and what goes wrong, is answered in German too") {
+    ReviewWorld world;
+    all_german(world, people);
+    std::vector<std::string> english;
+    int read = 0;
+    read_everything(world, english, read);
+    const auto failing = [&](handlers::EventKind kind, const Json& payload) {
+        const auto reader = world.view();
+        const handlers::Event event{kind, payload, world.next("env"), world.clock.now(), 0, true};
+        world.inspect(event,
+                      handlers::failed(event, {world.clock.now(), reader, world.settings, world.capabilities},
+                                       "a test"));
+    };
+    SUBCASE("a command") {
+        world.command("U0REQ", "", true, "/nonsense");
+    }
+    SUBCASE("a button") {
+        world.press_with("U0REQ", "nonsense", "", "C0ANY", "1.0");
+    }
+    SUBCASE("a press that fails") {
+        failing(handlers::EventKind::interactive, {{"type", "block_actions"},
+                                                   {"user", {{"id", "U0REQ"}}},
+                                                   {"channel", {{"id", "C0ANY"}}},
+                                                   {"actions", {{{"action_id", "x"}, {"value", ""}}}}});
+    }
+    SUBCASE("a form that fails") {
+        failing(
+            handlers::EventKind::interactive,
+            {{"type", "view_submission"},
+             {"user", {{"id", "U0REQ"}}},
+             {"view", {{"callback_id", "x"}, {"state", {{"values", {{"f", {{"f", {{"value", "y"}}}}}}}}}}}});
+    }
+    SUBCASE("a command that fails") {
+        failing(handlers::EventKind::slash_command,
+                {{"command", "/app-request"}, {"user_id", "U0REQ"}, {"channel_id", "C0ANY"}});
+    }
+    CHECK(read > 0);
+    CHECK_MESSAGE(english.empty(), all(english));
+}
+
 TEST_CASE(
     "R22: a recorded sentence is found again with what stands in its blanks, a person's words are not") {
     const auto german = [](std::string_view english) { return recorded_in(Language::german, english); };

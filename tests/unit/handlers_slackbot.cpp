@@ -1,61 +1,8 @@
-#include "handlers/slackbot.hpp"
-#include "tests/fakes/slackbot_messages.hpp"
-#include "tests/support/review_world.hpp"
+#include "tests/support/slackbot_world.hpp"
 
 using namespace countersign;
 using namespace countersign::tests;
 using fakes::notice_words;
-
-namespace {
-
-constexpr const char* routed = "C0REQUESTS";
-constexpr const char* manager_im = "D0MANAGER";
-
-struct SlackbotWorld : ReviewWorld {
-    SlackbotWorld() {
-        settings.slackbot_channel = ChannelId(routed);
-        capabilities.admin = false;
-        capabilities.enterprise = {};
-        db.writer().transaction([&] {
-            storage::apply(db.writer(), storage::SetMeta{"reviewer_user", "U0ADMIN"}, clock.now());
-            storage::apply(db.writer(), storage::SetMeta{"reviewer_team", "T1"}, clock.now());
-        });
-    }
-
-    handlers::Outcome event(Json inner) {
-        return handle(handlers::EventKind::events_api,
-                      {{"type", "event_callback"}, {"team_id", "T1"}, {"event", std::move(inner)}},
-                      next("env"));
-    }
-    handlers::Outcome posted(Json message, const std::string& ts, const std::string& channel = routed) {
-        message.update(
-            {{"channel", channel}, {"ts", ts}, {"channel_type", channel[0] == 'D' ? "im" : "channel"}});
-        return event(std::move(message));
-    }
-    handlers::Outcome edited(Json message, const std::string& ts, const std::string& channel = routed) {
-        message["ts"] = ts;
-        return event({{"type", "message"},
-                      {"subtype", "message_changed"},
-                      {"channel", channel},
-                      {"channel_type", channel[0] == 'D' ? "im" : "channel"},
-                      {"ts", "1795300999.000001"},
-                      {"message", message}});
-    }
-    std::string ts(int n = 0) { return std::to_string(to_millis(clock.now()) / 1000 + n) + ".000100"; }
-    [[nodiscard]] bool alarmed(const std::string& text) const {
-        const auto all = heard("C0ITALARMS");
-        return std::ranges::any_of(all,
-                                   [&](const auto& each) { return each.find(text) != std::string::npos; });
-    }
-    Json notice(const std::string& reason = good_link, const std::string& user = "U0EMP") {
-        auto words = notice_words("2026", user);
-        words.reason = reason;
-        return fakes::slackbot_notice(words);
-    }
-    [[nodiscard]] std::int64_t requests() { return view().next_request_id().value - 1; }
-};
-
-}  // namespace
 
 TEST_CASE("O9: a notice opens one request, whoever else sees the same one") {
     SlackbotWorld world;
@@ -100,6 +47,22 @@ TEST_CASE("O9: other people, other apps and later times are other requests") {
     world.pass(std::chrono::hours(1));
     world.posted(world.notice(), world.ts());
     CHECK(world.requests() == 3);
+}
+
+TEST_CASE("O9: asking again soon after the end is a new request, another manager's copy of it is not") {
+    SlackbotWorld world;
+    world.posted(world.notice(), world.ts());
+    world.run();
+    world.submit("U0SEC1", ids::form_reject, 1, {{"reason", "say what it is for"}});
+    REQUIRE(world.state(1) == RequestState::denied);
+    world.posted(world.notice(), world.ts(2), manager_im);
+    REQUIRE(world.requests() == 1);
+    world.pass(std::chrono::minutes(5));
+    world.posted(world.notice("for the design team, see " + good_link), world.ts());
+    REQUIRE(world.requests() == 2);
+    CHECK_FALSE(storage::is_final(world.state(2)));
+    world.posted(world.notice("for the design team, see " + good_link), world.ts(2), manager_im);
+    CHECK(world.requests() == 2);
 }
 
 TEST_CASE("O9: a form that was filled in before is the same request") {
@@ -197,6 +160,31 @@ TEST_CASE("O9: what Slackbot tells the requester counts where the requester is t
                   {"text", "Your request to install <https://slack.com/apps/A0MIRO|Miro> was restricted."}},
                  world.ts(3), manager_im);
     CHECK(world.state(1) == RequestState::restricted);
+}
+
+TEST_CASE("O9: words like those of an outcome, which anybody can have said by a reminder, are only a hint") {
+    const std::string link = "<https://slack.com/apps/A0MIRO|Miro>";
+    const std::string outcome = "Your request to install " + link + " was approved.";
+    for (const std::string& text :
+         {"Reminder: look at this\n" + outcome, "Reminder: x (chat:write)\n" + outcome,
+          outcome + "\nAs you asked.", "> look\n" + outcome,
+          std::string("Your request to install Miro was approved."),
+          "Your request to install Miro was approved.\n" + link,
+          "Your request to install the good " + link + " was approved."}) {
+        CAPTURE(text);
+        for (const bool log_readable : {false, true}) {
+            SlackbotWorld world;
+            world.posted(world.notice(good_link, "U0ADMIN"), world.ts(), manager_im);
+            world.capabilities.reviewer = log_readable;
+            world.posted({{"type", "message"}, {"user", "USLACKBOT"}, {"text", text}}, world.ts(3),
+                         manager_im);
+            CHECK(world.state(1) == RequestState::in_review);
+            // Slack's log is asked at once; where it cannot be read, a person looks.
+            CHECK(world.waiting("team.integrationLogs").has_value() == log_readable);
+            world.run();
+            CHECK(world.alarmed("Slackbot seems to say what became of REQ-1") == !log_readable);
+        }
+    }
 }
 
 TEST_CASE("O9: a message that reads like a decision from the start proves nothing when it is edited") {
