@@ -16,6 +16,8 @@ inline constexpr Text<> account_not_renewed{"its authorization could not be rene
 inline constexpr Text<1> account_lost_access{"lost access to {0}", "erreicht {0} nicht mehr"};
 inline constexpr Text<> account_not_reached{"its project was not reached yet",
                                             "sein Projekt wurde noch nicht erreicht"};
+inline constexpr Text<> account_not_posted{"nothing was posted there yet",
+                                           "dort wurde noch nichts geschrieben"};
 inline constexpr Text<> account_has_expired{"it has expired", "er ist abgelaufen"};
 inline constexpr Text<> account_no_renewal{"expires, cannot renew", "läuft ab, lässt sich nicht erneuern"};
 inline constexpr Text<> account_refused{"its server refuses the token", "sein Server lehnt das Token ab"};

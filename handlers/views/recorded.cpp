@@ -112,6 +112,7 @@ constexpr auto sentences = std::to_array<Sentence>({
     both(texts::account_not_renewed),
     both(texts::account_lost_access),
     both(texts::account_not_reached),
+    both(texts::account_not_posted),
     both(texts::account_has_expired),
     both(texts::account_no_renewal),
     both(texts::account_refused),
