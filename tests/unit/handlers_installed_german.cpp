@@ -170,6 +170,8 @@ TEST_CASE("R22: of lists, forms and answers of installed apps no German reader r
     office.put(storage::SaveAuthorization{elsewhere});
     office.add("U0LEGAL", "Dritte", "auth3");
     office.type("U0EMP", "reconnect Anträge");
+    for (const auto& due : office.due())
+        if (due.purpose == "channel_post") office.answer(due, {"ok", "", Json::object()});
     office.type("U0EMP", "reconnect Kanal");
     office.type("U0EMP", "show Kanal");
 
@@ -313,9 +315,18 @@ TEST_CASE("R22: owners are asked, warned and told of an uninstallation in German
     office.put(storage::SaveAuthorization{row});
     office.add("U0EMP", "Anträge", "auth1");
     office.add("U0EMP", "Kanal", "own", "channel:digest", "C0X");
-    office.type("U0EMP", "test Kanal");
-    for (const auto& due : office.due())
-        if (due.purpose == "channel_post") office.answer(due, {"human", "restricted_action", Json::object()});
+    CHECK(office.said("Eine erste Nachricht ist auf dem Weg"));
+    const auto posted = [&](const SlackAnswer& with) {
+        office.clock.advance(std::chrono::seconds(1));
+        for (const auto& due : office.due())
+            if (due.purpose == "channel_post") office.answer(due, with);
+        office.type("U0EMP", "test Kanal");
+    };
+    posted({"human", "restricted_action", Json::object()});
+    CHECK(office.said("ist nicht verbunden, die erste Nachricht kam nicht an"));
+    posted({"ok", "", Json::object()});
+    CHECK(office.said("Verbunden."));
+    posted({"human", "restricted_action", Json::object()});
     CHECK(office.said("kann nicht in den Kanal schreiben"));
     for (int day = 0; day < 400; ++day) {
         office.pass(hours(24));
