@@ -395,7 +395,10 @@ TEST_CASE("R22: why an authorization does not work is written down in English an
           "its authorization does not work any more: it has expired",
           "its authorization could not be renewed", "lost access to acme/vendors", "expires, cannot renew",
           "its server refuses the token", "Slack says that it was revoked", "Slack refuses the token (x)",
-          "the code was not entered in time; start again", "nobody came back in time"}) {
+          "the code was not entered in time; start again", "nobody came back in time",
+          "nothing was posted there yet", "https://gitlab.com has no device grant: use --token-stdin",
+          "https://gitlab.com wants the code to be entered on another server; it is not shown",
+          "the token has no scope repo; make one that has; it was not taken back: revoke it there"}) {
         CAPTURE(written);
         CHECK(english_word_in(recorded_in(Language::german, written)).empty());
         CHECK(recorded_in(Language::german, written) != written);

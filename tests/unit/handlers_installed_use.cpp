@@ -243,3 +243,18 @@ TEST_CASE("M13: whoever is no member of the company, or has left it, does not be
     CHECK_FALSE(give("U0EMP").contains("errors"));
     CHECK(owner() == "U0EMP");
 }
+
+TEST_CASE(
+    "M14, I4: whoever is no admin any more when the form is sent removes nothing, and it is written down") {
+    InstalledWorld world;
+    world.store("auth1", "GitLab");
+    REQUIRE(world.add("U0EMP", "Vendors", "auth1").empty());
+    const std::string target = world.form("U0ADMIN", "remove GitLab").at("private_metadata");
+    std::erase(world.settings.review.admins, "U0ADMIN");  // a reload meanwhile
+    const auto refused =
+        world.submit("U0ADMIN", ids::form_installed_remove, target, {{"name", "GitLab"}}).ack;
+    CHECK(refused.contains("only admins"));
+    CHECK(world.authorization("auth1").state == storage::AuthorizationState::active);
+    CHECK(world.integrations().front().state != storage::IntegrationState::needs_reauth);
+    CHECK(world.entries("press.refused", "authorization:auth1") == 1);
+}
