@@ -173,9 +173,7 @@ net::Awaitable<ApiAnswer> AccountApi::post(storage::Effect effect, const json& a
     effect.args = args.at("message").dump();
     auto answer = co_await deliver_message(api, effect);
     // Slack's own words say "token_revoked" of ours; here they are about somebody else's.
-    constexpr std::string_view dead[]{"token_revoked", "token_expired", "account_inactive", "invalid_auth",
-                                      "not_authed"};
-    if (std::ranges::find(dead, answer.error) != std::end(dead))
+    if (says_token_is_dead(answer.error))
         co_return account_failure("refused", "Slack refuses the token (" + answer.error + ")");
     co_return answer;
 }

@@ -3,6 +3,7 @@
 #include "bot/device_grant.hpp"
 #include "bot/issuer.hpp"
 #include "config/base/text.hpp"
+#include "handlers/accounts.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "storage/installed_view.hpp"
 #include "storage/vault.hpp"
@@ -109,15 +110,30 @@ ApiAnswer AccountApi::adopt(const json& args) {
         if (secret) secrets.emplace_back(there, std::move(*secret));
     }
     if (secrets.empty()) return account_failure("no_secret", "there was none to read");
-    return account_answer({{"sealed", to_json(storage::sealed_bundle(vault_.ring(), secrets))}});
+    json told{{"sealed", to_json(storage::sealed_bundle(vault_.ring(), secrets))}};
+    // What takes the old one back.
+    std::vector<std::pair<storage::SealedPlace, Secret>> replaced;
+    for (const auto* field : {"token", "client_id", "client_secret"}) {
+        auto secret = vault_.read(*into, field);
+        const storage::SealedPlace apart{handlers::replaced_record(*found), field,
+                                         std::string(to_text(into->kind)), into->url};
+        if (secret) replaced.emplace_back(apart, std::move(*secret));
+    }
+    if (!replaced.empty()) told["replaced"] = to_json(storage::sealed_bundle(vault_.ring(), replaced));
+    return account_answer(told);
 }
 
 net::Awaitable<ApiAnswer> AccountApi::taken_in(storage::PendingGrant grant, Instance instance,
                                                GrantedToken granted) {
     const auto account = co_await who_am_i(*http_, instance, granted.token);
-    // A token that is refused or weak at once is not worth a question.
-    if (!account && (account.error().code == Errc::unauthorised || account.error().code == Errc::forbidden))
-        co_return account_failure("refused", account.error().text);
+    // A token that is refused or weak at once is not worth a question; nor must it stay valid (O14).
+    if (!account && (account.error().code == Errc::unauthorised || account.error().code == Errc::forbidden)) {
+        const auto back = co_await take_back(
+            *http_, instance, client_of(grant.kind, grant.url, grant.id, grant.client_id), granted.token);
+        const bool dead = back || back.error().code == Errc::unauthorised;
+        co_return account_failure(
+            "refused", account.error().text + (dead ? "" : "; it was not taken back: revoke it there"));
+    }
     std::vector<std::pair<storage::SealedPlace, Secret>> secrets;
     secrets.emplace_back(place(grant, "token"), granted.token);
     secrets.emplace_back(place(grant, "client_id"), Secret(grant.client_id));

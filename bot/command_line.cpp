@@ -269,8 +269,10 @@ class Tree {
             ->add_option("--client-secret-file", app.client_secret_file,
                          "A file with its secret; without it a public client")
             ->type_name("FILE");
-        registered->add_option("--redirect-url", app.redirect_url,
-                               "As registered there; default: http.public_url with /oauth/callback");
+        registered->add_option(
+            "--redirect-url", app.redirect_url,
+            "As registered there; default: http.public_url with /oauth/callback, or a path "
+            "below it that no other server has");
         registered->add_flag("--remove", app.remove, "Forget it and its secret");
         auto* remove =
             printing(*authorizations, "remove",

@@ -78,7 +78,10 @@ class Daemon {
         callback_.use(*settings_, secrets);
         if (auto pages = serve_status_pages(
                 io_.get_executor(), *settings_, [this] { return report(); },
-                [this](std::string_view query) { return callback_.answer(query); }, webhooks_.posts())) {
+                [this](std::string_view path, std::string_view query) {
+                    return callback_.answer(path, query);
+                },
+                webhooks_.posts())) {
             pages_ = std::move(*pages);
         } else {
             return std::unexpected(pages.error());

@@ -47,22 +47,26 @@ Result<DeviceCode> read_device_code(const net::HttpResponse& response, const Ins
 
 std::optional<Result<GrantedToken>> DevicePoll::answered(const Result<net::HttpResponse>& response,
                                                          SteadyTime now) {
-    if (now >= end_) return fail(Errc::timeout, "the code was not entered in time; start again");
     if (!response) {
         // RFC 8628 §3.5: a connection that timed out doubles the interval.
         interval_ = std::min(interval_ * 2, longest_interval);
-        return std::nullopt;
+        return go_on(now);
     }
     const auto all = token_members(response->body);
     const auto error = member(all, "error");
-    if (error == "authorization_pending") return std::nullopt;
+    if (error == "authorization_pending") return go_on(now);
     if (error == "slow_down") {
         interval_ =
             std::max(interval_ + slow_down, seconds_in(all, "interval").value_or(std::chrono::seconds(0)));
-        return std::nullopt;
+        return go_on(now);
     }
-    if (error.empty() && response->status >= 500) return std::nullopt;
-    return read_granted_token(response->body);
+    if (error.empty() && response->status >= 500) return go_on(now);
+    return read_granted_token(response->body);  // also at the last moment: it is valid now
+}
+
+std::optional<Result<GrantedToken>> DevicePoll::go_on(SteadyTime now) const {
+    if (now < end_) return std::nullopt;
+    return fail(Errc::timeout, "the code was not entered in time; start again");
 }
 
 net::Awaitable<Result<DeviceCode>> begin_device_grant(net::HttpClient& http, Instance instance,

@@ -35,6 +35,8 @@ class DevicePoll {
                                                                SteadyTime now);
 
   private:
+    [[nodiscard]] std::optional<Result<GrantedToken>> go_on(SteadyTime now) const;
+
     std::chrono::seconds interval_;
     SteadyTime end_;
 };

@@ -278,6 +278,12 @@ net::Awaitable<Result<void>> may_read(net::HttpClient& http, Instance instance, 
     co_return Result<void>();
 }
 
+bool says_token_is_dead(std::string_view slack_error) {
+    constexpr std::array<std::string_view, 5> words{"token_revoked", "token_expired", "account_inactive",
+                                                    "invalid_auth", "not_authed"};
+    return std::ranges::find(words, slack_error) != words.end();
+}
+
 net::Awaitable<Result<void>> revoke(net::HttpClient& http, Instance instance, Secret token) {
     if (instance.kind == AuthorizationKind::github)
         co_return fail(Errc::not_found, "GitHub takes a token back only on its own pages: revoke it there");
@@ -288,9 +294,12 @@ net::Awaitable<Result<void>> revoke(net::HttpClient& http, Instance instance, Se
     if (response && response->status == 204) co_return Result<void>();
     auto answer = object_in(response, instance.url);
     if (!answer) co_return std::unexpected(answer.error());
-    if (instance.kind == AuthorizationKind::slack && answer->contains("revoked") &&
-        (*answer)["revoked"] == true)
-        co_return Result<void>();
+    if (instance.kind == AuthorizationKind::slack) {
+        if (const auto done = answer->find("revoked"); done != answer->end() && *done == true)
+            co_return Result<void>();
+        if (says_token_is_dead(text_at(*answer, "error")))
+            co_return fail(Errc::unauthorised, "Slack does not know the token any more");
+    }
     co_return fail(Errc::malformed, instance.url + " does not confirm it: revoke it there");
 }
 

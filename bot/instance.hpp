@@ -41,7 +41,11 @@ struct Account {
 [[nodiscard]] net::Awaitable<Result<void>> may_read(net::HttpClient& http, Instance instance, Secret token,
                                                     std::string project);
 
-// Takes the token back at its server, where that can be done with the token alone (O14).
+// What Slack calls a token that is good for nothing any more.
+[[nodiscard]] bool says_token_is_dead(std::string_view slack_error);
+
+// Takes the token back at its server, where that can be done with the token alone (O14). unauthorised: it was
+// not valid any more.
 [[nodiscard]] net::Awaitable<Result<void>> revoke(net::HttpClient& http, Instance instance, Secret token);
 
 }  // namespace countersign::bot

@@ -232,6 +232,10 @@ net::Awaitable<Result<void>> revoke_granted(net::HttpClient& http, Instance inst
     const auto response = co_await http.send(std::move(request));
     if (!response) co_return std::unexpected(response.error());
     if (response->status == 200 || response->status == 204) co_return Result<void>();
+    // GitHub says so of a token that it does not know any more; GitLab confirms that, too.
+    const bool unknown = response->status == 404 || response->status == 422;
+    if (instance.kind == AuthorizationKind::github && unknown)
+        co_return fail(Errc::unauthorised, fmt::format("{} does not know the token any more", instance.url));
     co_return fail(Errc::malformed, fmt::format("{} does not confirm it (HTTP {}): revoke it there",
                                                 instance.url, response->status));
 }

@@ -54,7 +54,7 @@ struct Redirected {
                                                                OauthClient client, Secret refresh_token);
 
 // Takes a token back at its server (O14): of an OAuth application with its client, any other (`client.id`
-// empty) with the token alone.
+// empty) with the token alone. unauthorised: it was not valid any more.
 [[nodiscard]] net::Awaitable<Result<void>> take_back(net::HttpClient& http, Instance instance,
                                                      OauthClient client, Secret token);
 // What an OAuth application was granted.

@@ -31,7 +31,7 @@ void OauthCallback::use(const config::Settings& settings, const config::Secrets&
     vault_.emplace(settings.database, storage::KeyRing(secrets.sealing_keys));
 }
 
-net::HttpAnswer OauthCallback::answer(std::string_view query) {
+net::HttpAnswer OauthCallback::answer(std::string_view path, std::string_view query) {
     const auto* database = vault_ ? vault_->reader() : nullptr;
     if (database == nullptr) return page(404, "Nothing is here.");
     const auto state = state_of_query(query);
@@ -39,7 +39,8 @@ net::HttpAnswer OauthCallback::answer(std::string_view query) {
         state ? storage::InstalledView(*database).grant_of_state(text::sha256_hex(state->reveal()))
               : std::nullopt;
     const bool waits = grant && grant->stage == storage::GrantStage::asked && grant->ends_at > clock_->now();
-    if (!waits) return not_valid();
+    // Another server that was handed this state would lead back to its own path.
+    if (!waits || !grant->redirect_url.ends_with(path)) return not_valid();
     // Kept with the grant when it was begun; where there is none, the server did not promise one.
     const auto issuer = vault_->read(
         storage::SealedPlace{grant->id, "issuer", std::string(to_text(grant->kind)), grant->url});

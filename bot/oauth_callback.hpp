@@ -12,9 +12,10 @@
 
 namespace countersign::bot {
 
-// GET /oauth/callback: where a server sends the browser back to (O6). The code is sealed here and handed to
-// the dispatcher; the page says the same whatever happened there, and one other thing when the link was not
-// one of ours, was used already or is too old. I/O thread only.
+// GET /oauth/callback, and what is below it: where a server sends the browser back to (O6). Each server that
+// is registered has a path of its own; what comes on another one's is not taken (O15, RFC 9700 §4.4). The
+// code is sealed here and handed to the dispatcher; the page says the same whatever happened there, and one
+// other thing when the link was not one of ours, was used already or is too old. I/O thread only.
 class OauthCallback {
   public:
     using Offer = std::function<bool(CallbackIn)>;
@@ -23,7 +24,7 @@ class OauthCallback {
 
     // At the start and at a reload.
     void use(const config::Settings& settings, const config::Secrets& secrets);
-    [[nodiscard]] net::HttpAnswer answer(std::string_view query);
+    [[nodiscard]] net::HttpAnswer answer(std::string_view path, std::string_view query);
 
   private:
     const Clock* clock_;

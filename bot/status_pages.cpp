@@ -9,6 +9,8 @@
 namespace countersign::bot {
 namespace {
 
+constexpr std::string_view oauth_callback = "/oauth/callback", below_oauth_callback = "/oauth/callback/";
+
 class NoPages final : public StatusPages {};
 
 class ListeningPages final : public StatusPages {
@@ -21,8 +23,8 @@ class ListeningPages final : public StatusPages {
           listener_(
               std::move(executor),
               [this](std::string_view method, std::string_view path, std::string_view query) {
-                  return path == "/oauth/callback" && callback_ && method == "GET" ? callback_(query)
-                                                                                   : answer(path);
+                  const bool led_back = path == oauth_callback || path.starts_with(below_oauth_callback);
+                  return led_back && callback_ && method == "GET" ? callback_(path, query) : answer(path);
               },
               std::move(posts)) {}
 

@@ -12,8 +12,8 @@
 
 namespace countersign::bot {
 
-// What /oauth/callback answers to its query.
-using OauthPage = std::function<net::HttpAnswer(std::string_view query)>;
+// What /oauth/callback, and what is below it, answers to its query.
+using OauthPage = std::function<net::HttpAnswer(std::string_view path, std::string_view query)>;
 
 // /healthz, /readyz and /metrics, /oauth/callback, and what is posted, on `[http].listen`; nothing at all
 // when that is empty. I/O thread.

@@ -1,6 +1,7 @@
 #include "config/base/text.hpp"
 #include "handlers/accounts.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/channel_posts.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/installed_apps.hpp"
 #include "handlers/people.hpp"
@@ -86,10 +87,12 @@ void mark_access(const EffectAnswer& answer, const Authorization& authorization,
     };
     std::vector<storage::Integration> changed;
     for (auto& use : context.view.installed().built_on(authorization.id)) {
-        // A check that was begun before it was added or moved here says nothing about it.
-        if (use.kind == storage::IntegrationKind::tracker &&
-            project_in(field(answer.args, "probes"), use.id).empty())
+        if (use.kind == storage::IntegrationKind::channel) {  // a message shows whether it works
+            if (awaits_access(use)) outcome.merge(greet_channel(use));
             continue;
+        }
+        // A check that was begun before it was added or moved here says nothing about it.
+        if (project_in(field(answer.args, "probes"), use.id).empty()) continue;
         const auto lost = project_in(field(answer.response, "lost"), use.id);
         const bool worked = use.state == IntegrationState::active;
         const bool awaited = awaits_access(use);
@@ -99,7 +102,7 @@ void mark_access(const EffectAnswer& answer, const Authorization& authorization,
         use.state_note =
             lost.empty() ? "" : say_in(views::Language::english, texts::account_lost_access, lost);
         use.state_since = context.now;
-        if (!use.owner.empty() && (use.kind == storage::IntegrationKind::tracker || !lost.empty()))
+        if (!use.owner.empty())
             outcome.effects.push_back(
                 private_line(use.owner,
                              fmt::format("{}:{}:{}", lost.empty() ? "connected" : "lost_access", use.id,

@@ -26,13 +26,27 @@ Effect account_effect(std::string key, std::string_view method, std::string_view
     return made;
 }
 
+// What a token is of, for whoever has to take it back.
+template <class Record>
+json whose(const Record& record) {
+    return {{"name", record.name}, {"kind", to_text(record.kind)}, {"url", record.url}};
+}
+
+Effect revoke(std::string key, const std::string& record, json of, Timestamp now) {
+    const json args{{"authorization", record}, {"kind", of.at("kind")}, {"url", of.at("url")}};
+    auto made = account_effect(std::move(key), "account.revoke", purposes::account_revoke, args, record);
+    made.context = of.dump(-1, ' ', false, json::error_handler_t::replace);
+    made.deadline = now + revoke_limit;
+    return made;
+}
+
 }  // namespace
 
 Effect refresh_account(const storage::Authorization& a) {
     auto made = account_effect(fmt::format("refresh:{}:{}:{}", a.id, a.fingerprint, a.troubles),
                                "account.refresh", purposes::account_refresh,
                                {{"authorization", a.id}, {"fingerprint", a.fingerprint}}, a.id);
-    made.context = json{{"name", a.name}, {"kind", to_text(a.kind)}, {"url", a.url}}.dump();
+    made.context = whose(a).dump();
     return made;
 }
 
@@ -54,22 +68,17 @@ Effect check_account(const storage::Authorization& a, const std::vector<Probe>& 
 }
 
 Effect revoke_account(const storage::Authorization& a, Timestamp now) {
-    auto made = account_effect("revoke:" + a.id, "account.revoke", purposes::account_revoke,
-                               {{"authorization", a.id}, {"kind", to_text(a.kind)}, {"url", a.url}}, a.id);
-    made.context = json{{"name", a.name}, {"url", a.url}}.dump();
-    made.deadline = now + revoke_limit;
-    return made;
+    return revoke("revoke:" + a.id, a.id, whose(a), now);
 }
 
-Effect revoke_unwanted(const EffectAnswer& renewal, Timestamp now) {
-    const auto id = review::text_field(renewal.args, "authorization") + unwanted_suffix;
-    const auto url = review::text_field(renewal.context, "url");
-    auto made = account_effect(
-        "revoke:" + renewal.key, "account.revoke", purposes::account_revoke,
-        {{"authorization", id}, {"kind", review::text_field(renewal.context, "kind")}, {"url", url}}, id);
-    made.context = json{{"name", review::text_field(renewal.context, "name")}, {"url", url}}.dump();
-    made.deadline = now + revoke_limit;
-    return made;
+Effect revoke_unwanted(const EffectAnswer& brought, const std::string& record, Timestamp now) {
+    return revoke("revoke:" + brought.key, record, brought.context, now);
+}
+
+Effect revoke_replaced(const storage::Authorization& a, const std::string& record, Timestamp now) {
+    auto of = whose(a);
+    of["replaced"] = true;
+    return revoke("revoke:" + record, record, std::move(of), now);
 }
 
 Effect begin_grant(const storage::OauthApp& app, bool device, const std::string& context,
@@ -81,18 +90,26 @@ Effect begin_grant(const storage::OauthApp& app, bool device, const std::string&
 }
 
 Effect poll_grant(const storage::PendingGrant& grant, std::string_view round) {
-    return account_effect(fmt::format("grant_poll:{}:{}", grant.id, round), "account.poll",
-                          purposes::grant_poll, {{"grant", grant.id}}, grant.id);
+    auto made = account_effect(fmt::format("grant_poll:{}:{}", grant.id, round), "account.poll",
+                               purposes::grant_poll, {{"grant", grant.id}}, grant.id);
+    made.context = whose(grant).dump();
+    return made;
 }
 
 Effect exchange_grant(const storage::PendingGrant& grant) {
-    return account_effect("grant_exchange:" + grant.id, "account.exchange", purposes::grant_exchange,
-                          {{"grant", grant.id}}, grant.id);
+    auto made = account_effect("grant_exchange:" + grant.id, "account.exchange", purposes::grant_exchange,
+                               {{"grant", grant.id}}, grant.id);
+    made.context = whose(grant).dump();
+    return made;
 }
 
 Effect adopt_grant(const storage::PendingGrant& grant) {
     return account_effect("grant_adopt:" + grant.id, "account.adopt", purposes::grant_adopt,
                           {{"grant", grant.id}, {"authorization", grant.reconnect}}, grant.id);
+}
+
+std::string replaced_record(const storage::PendingGrant& grant) {
+    return grant.reconnect + unwanted_suffix + ":" + grant.id;
 }
 
 Effect post_by(const storage::Integration& integration, std::string_view key, const views::Message& message) {
@@ -102,8 +119,12 @@ Effect post_by(const storage::Integration& integration, std::string_view key, co
                                purposes::channel_post,
                                {{"authorization", integration.authorization}, {"message", content}},
                                integration.authorization + " " + integration.target);
-    made.context = json{{"integration", integration.id}, {"authorization", integration.authorization}}.dump();
-    made.lane = fmt::format("channel:{}", integration.id);
+    made.context = json{{"integration", integration.id},
+                        {"authorization", integration.authorization},
+                        {"purpose", integration.purpose}}
+                       .dump();
+    // Before it has a number it is known by its channel: nobody's first message waits for another's.
+    made.lane = "channel:" + (integration.id > 0 ? std::to_string(integration.id) : integration.target);
     return made;
 }
 

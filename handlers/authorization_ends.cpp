@@ -90,21 +90,26 @@ Outcome revoke_answered(const EffectAnswer& answer, const Context& context) {
     const auto name = text_field(answer.context, "name");
     const auto url = text_field(answer.context, "url");
     const auto why = answer.ok() ? "" : text_field(answer.response, "text");
+    const bool replaced = review::bool_field(answer.context, "replaced").value_or(false);
+    const bool dead = answer.error == "refused";  // its server does not know it any more
     outcome.changes.emplace_back(storage::ChangeInstalled{storage::ShredSecrets{record}});
     outcome.audit.push_back({"countersign", "authorization.revoked", id,
                              details({{"name", name},
-                                      {"result", answer.ok() ? "taken back by its server" : "not taken back"},
+                                      {"result", answer.ok() ? "taken back by its server"
+                                                 : dead      ? "not valid any more"
+                                                             : "not taken back"},
                                       {"why", why}})});
+    // Whatever the server has done to the old one, the new one is looked at.
+    if (const auto row = context.view.installed().authorization(id); replaced && row)
+        outcome.merge(check_now(*row, false, context));
+    if (dead && replaced) return outcome;  // as was to be expected
+    const auto of = fmt::format("The {}token of *{}*", replaced ? "old " : "", views::inert_line(name, 80));
+    const auto at = views::inert_line(url, 80);
     const auto words =
-        answer.ok()
-            ? fmt::format("The token of *{}* was taken back by {}.", views::inert_line(name, 80),
-                          views::inert_line(url, 80))
-            : fmt::format(
-                  ":warning: The token of *{}* was not taken back: {}. It is still valid at {}: revoke "
-                  "it there.",
-                  views::inert_line(name, 80),
-                  why.empty() ? "its server did not answer" : views::inert_line(why, 200),
-                  views::inert_line(url, 80));
+        answer.ok() ? fmt::format("{} was taken back by {}.", of, at)
+        : dead      ? fmt::format("{} was not valid any more at {}.", of, at)
+               : fmt::format(":warning: {} was not taken back: {}. It is still valid at {}: revoke it there.",
+                             of, why.empty() ? "its server did not answer" : views::inert_line(why, 200), at);
     outcome.effects.push_back(alarm(context.settings, "revoked:" + record, views::line(words)));
     return outcome;
 }

@@ -3,11 +3,14 @@
 #include "handlers/accounts.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/installed_apps.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/token_life.hpp"
+#include "handlers/token_parts.hpp"
 #include "handlers/views/channel_messages.hpp"
 #include "handlers/views/installed_answer_texts.hpp"
+#include "handlers/views/installed_messages.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/recorded.hpp"
@@ -51,12 +54,66 @@ storage::Effect message_in(const Integration& integration, const std::string& ke
     return effect;
 }
 
+std::string trouble_in(const EffectAnswer& answer, views::Language language) {
+    return views::inert_line(views::recorded_in(language, answer.trouble()), 300);
+}
+
+// The one that a post was for. A greeting by our own bot was sent before its integration had a number: it is
+// found by what it is then.
+std::optional<Integration> integration_of(const EffectAnswer& answer, const Context& context) {
+    const auto id = review::number_field(answer.context, "integration");
+    const auto& message =
+        answer.args.contains("message") ? review::field(answer.args, "message") : answer.args;
+    for (auto& each : context.view.installed().integrations()) {
+        const bool same = id > 0 ? each.id == id
+                                 : each.target == text_field(message, "channel") &&
+                                       each.authorization == text_field(answer.context, "authorization") &&
+                                       each.purpose == text_field(answer.context, "purpose");
+        if (same && works(each)) return std::move(each);
+    }
+    return std::nullopt;
+}
+
+// The token was refused: what waits for its first message is asked for again when there is a better one.
+void wait_anew(Integration integration, const Context& context, Outcome& outcome) {
+    if (!awaits_access(integration)) return;
+    await_access(integration, context.now);
+    outcome.changes.push_back(save(std::move(integration)));
+}
+
+// Its owner hears when it is connected, or why not, and nothing while that lasts.
+void posted_or_not(Integration integration, const EffectAnswer& answer, const Context& context,
+                   Outcome& outcome) {
+    const bool awaited = awaits_access(integration);
+    const auto state = answer.ok() ? IntegrationState::active : IntegrationState::degraded;
+    if (integration.state == state && !awaited) return;
+    integration.state = state;
+    integration.state_since = context.now;
+    integration.state_note = answer.ok() ? "" : answer.trouble();
+    if (!integration.owner.empty()) {
+        const auto language = language_of(integration.owner, context);
+        const auto words =
+            answer.ok()
+                ? say_in(language, texts::connected_line, views::integration_line(integration, language))
+                : say_in(language, awaited ? texts::channel_not_connected : texts::cannot_post,
+                         views::inert_line(integration.name, 80), trouble_in(answer, language));
+        outcome.effects.push_back(private_line(
+            integration.owner,
+            fmt::format("channel:{}:{}:{}", integration.id, to_text(state), to_millis(context.now)),
+            views::line(words)));
+    }
+    outcome.merge(redraw_mending({integration}, context));
+    outcome.changes.push_back(save(std::move(integration)));
+}
+
 }  // namespace
 
-Outcome greet_channel(const Integration& integration, const Press& press, const Context& /*context*/) {
+Outcome greet_channel(const Integration& integration) {
     Outcome outcome;
-    outcome.effects.push_back(
-        message_in(integration, "greeting:" + press.cause, views::channel_greeting(integration, press.user)));
+    outcome.effects.push_back(message_in(integration,
+                                         fmt::format("greeting:{}:{}:{}", integration.target,
+                                                     integration.purpose, to_millis(integration.state_since)),
+                                         views::channel_greeting(integration)));
     return outcome;
 }
 
@@ -115,47 +172,22 @@ Outcome digest_due(const Context& context) {
 
 Outcome channel_posted(const EffectAnswer& answer, const Context& context) {
     Outcome outcome;
-    const UserId tester(text_field(answer.context, "tester"));
-    const auto trouble = [&](views::Language language) {
-        return views::inert_line(views::recorded_in(language, answer.trouble()), 300);
-    };
-    if (!tester.empty()) {
+    if (const UserId tester(text_field(answer.context, "tester")); !tester.empty()) {
         const auto language = language_of(tester, context);
         outcome.effects.push_back(private_line(
             tester, "tested:" + answer.key,
             views::line(answer.ok() ? say_in(language, texts::message_arrived)
-                                    : say_in(language, texts::message_lost, trouble(language)))));
+                                    : say_in(language, texts::message_lost, trouble_in(answer, language)))));
     }
+    if (answer.error == "gone") return outcome;
+    auto integration = integration_of(answer, context);
     if (answer.error == "refused") {
         auto row = context.view.installed().authorization(text_field(answer.context, "authorization"));
+        if (integration) wait_anew(std::move(*integration), context, outcome);
         if (row) outcome.merge(token_refused(std::move(*row), context));
         return outcome;
     }
-    if (answer.error == "gone") return outcome;
-    // A greeting was sent before its integration had a number: it is found by its channel then.
-    auto all = context.view.installed().integrations();
-    const auto id = review::number_field(answer.context, "integration");
-    const auto& message =
-        answer.args.contains("message") ? review::field(answer.args, "message") : answer.args;
-    const auto found = std::ranges::find_if(all, [&](const Integration& each) {
-        return id > 0 ? each.id == id
-                      : works(each) && each.target == text_field(message, "channel") &&
-                            each.authorization == text_field(answer.context, "authorization");
-    });
-    if (found == all.end() || !works(*found)) return outcome;
-    const auto state = answer.ok() ? IntegrationState::active : IntegrationState::degraded;
-    if (found->state == state) return outcome;
-    found->state = state;
-    found->state_since = context.now;
-    found->state_note = answer.ok() ? "" : answer.trouble();
-    if (!answer.ok() && !found->owner.empty()) {
-        const auto language = language_of(found->owner, context);
-        outcome.effects.push_back(private_line(
-            found->owner, fmt::format("channel_trouble:{}:{}", found->id, to_millis(context.now)),
-            views::line(say_in(language, texts::cannot_post, views::inert_line(found->name, 80),
-                               trouble(language)))));
-    }
-    outcome.changes.emplace_back(storage::ChangeInstalled{storage::SaveIntegration{*found}});
+    if (integration) posted_or_not(std::move(*integration), answer, context, outcome);
     return outcome;
 }
 

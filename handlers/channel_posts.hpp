@@ -10,9 +10,9 @@
 // another one by a stored authorization.
 namespace countersign::handlers {
 
-// The first message in a channel shows that it works.
-[[nodiscard]] Outcome greet_channel(const storage::Integration& integration, const Press& press,
-                                    const Context& context);
+// The first message in a channel shows that it works; its owner hears then that it is connected. Once for
+// each time that it waits for that (await_access).
+[[nodiscard]] Outcome greet_channel(const storage::Integration& integration);
 // A message on demand, with who asked for it.
 [[nodiscard]] Outcome test_channel(const storage::Integration& integration, const Press& press,
                                    const Context& context);

@@ -6,6 +6,7 @@
 #include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/rights.hpp"
+#include "handlers/token_parts.hpp"
 #include "handlers/views/account_texts.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/grant_texts.hpp"
@@ -93,8 +94,26 @@ Outcome kept(const Press& press, const PendingGrant& grant, const Context& conte
     outcome.changes.push_back(installed_change(storage::RemoveGrant{grant.id}));
     outcome.changes.push_back(look_at_it(context));
     outcome.audit.push_back(note_of(row, press.user, "authorization.added"));
-    outcome.merge(say(press, say_in(press.language, texts::connected_line,
+    const bool checked = row.state == storage::AuthorizationState::active;
+    outcome.merge(say(press, say_in(press.language, checked ? texts::connected_line : texts::saved_line,
                                     views::authorization_line(row, 0, press.language))));
+    return outcome;
+}
+
+// O14: what the new token replaces is taken back at its server, or it is written down why not.
+Outcome old_token_ended(const Authorization& old, const Authorization& fresh, const PendingGrant& grant,
+                        const EffectAnswer& answer, const Context& context) {
+    Outcome outcome;
+    const auto& replaced = field(answer.response, "replaced");
+    if (!replaced.is_object()) return outcome;  // there was none to read
+    const auto why = why_left_valid(old, fresh, context.view.installed().authorizations());
+    if (!why.empty()) {
+        outcome.audit.push_back({"countersign", "authorization.revoked", old.id,
+                                 details({{"name", old.name}, {"result", "left valid"}, {"why", why}})});
+        return outcome;
+    }
+    outcome.changes.push_back(installed_change(storage::PutSealed{storage::parse_sealed(replaced)}));
+    outcome.effects.push_back(revoke_replaced(old, replaced_record(grant), context.now));
     return outcome;
 }
 
@@ -143,6 +162,7 @@ Outcome grant_adopted(const EffectAnswer& answer, const Context& context) {
     outcome.changes.push_back(installed_change(storage::RemoveGrant{grant->id}));
     outcome.changes.push_back(look_at_it(context));
     outcome.audit.push_back(note_of(row, grant->asked_by, "authorization.reconnected"));
+    outcome.merge(old_token_ended(*old, row, *grant, answer, context));
     for (auto& use : context.view.installed().built_on(row.id)) {
         const bool works =
             use.state == storage::IntegrationState::active || use.state == storage::IntegrationState::paused;

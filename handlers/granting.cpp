@@ -65,6 +65,19 @@ Outcome granted(PendingGrant grant, const EffectAnswer& answer, const Context& c
     return outcome;
 }
 
+// O5, O14: cancelled or over while the answer was on its way; the token that came with it must not stay
+// valid.
+Outcome granted_in_vain(const EffectAnswer& answer, const Context& context) {
+    Outcome outcome;
+    const auto id = text_field(answer.args, "grant");
+    const auto& sealed = field(answer.response, "sealed");
+    // What was kept has the grant's id now, and its token.
+    if (!sealed.is_object() || context.view.installed().authorization(id)) return outcome;
+    outcome.changes.push_back(installed_change(storage::PutSealed{storage::parse_sealed(sealed)}));
+    outcome.effects.push_back(revoke_unwanted(answer, id, context.now));
+    return outcome;
+}
+
 }  // namespace
 
 Outcome grant_begun(const EffectAnswer& answer, const Context& context) {
@@ -119,10 +132,8 @@ Outcome grant_poll_due(const Event& event, const Context& context) {
 
 Outcome grant_polled(const EffectAnswer& answer, const Context& context) {
     auto grant = context.view.installed().grant(text_field(answer.args, "grant"));
-    if (!grant || grant->stage != GrantStage::asked) {
-        // O5: cancelled while the answer was on its way; a token that came with it is not kept.
-        return {};
-    }
+    if (!grant) return granted_in_vain(answer, context);
+    if (grant->stage != GrantStage::asked) return {};
     if (answer.error == "refused" || answer.error == "no_secret")
         return grant_failed(*grant, text_field(answer.response, "text"), context);
     const bool pending = review::bool_field(answer.response, "pending").value_or(false);
@@ -155,7 +166,8 @@ Outcome oauth_came_back(const Event& event, const Context& context) {
 
 Outcome grant_exchanged(const EffectAnswer& answer, const Context& context) {
     auto grant = context.view.installed().grant(text_field(answer.args, "grant"));
-    if (!grant || grant->stage != GrantStage::exchanging) return {};
+    if (!grant) return granted_in_vain(answer, context);
+    if (grant->stage != GrantStage::exchanging) return {};
     if (!answer.ok()) return grant_failed(*grant, text_field(answer.response, "text"), context);
     return granted(std::move(*grant), answer, context);
 }

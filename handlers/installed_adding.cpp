@@ -130,15 +130,13 @@ Outcome integration_added(const Press& press, const Context& context) {
     made.account = authorization->account;
     made.owner = press.user;
     made.made_at = made.state_since = context.now;
-    const bool tracker = made.kind == IntegrationKind::tracker;
-    if (tracker) await_access(made, context.now);
-    const auto line = views::integration_line(made, press.language);
-    auto outcome = say(press, tracker ? say_in(press.language, texts::asking_server,
-                                               views::inert_line(made.instance, 80), line)
-                                      : say_in(press.language, texts::connected_line, line));
+    await_access(made, context.now);
+    auto outcome = say(press, being_tried(made, press.language));
     outcome.changes.emplace_back(storage::ChangeInstalled{storage::SaveIntegration{made}});
-    if (tracker) outcome.changes.push_back(account_timer("account_check", *authorization, context.now));
-    if (made.kind == IntegrationKind::channel) outcome.merge(greet_channel(made, press, context));
+    if (authorization->id == storage::own_bot)
+        outcome.merge(greet_channel(made));
+    else
+        outcome.changes.push_back(account_timer("account_check", *authorization, context.now));
     outcome.audit.push_back({press.user.value, "integration.added", made.target,
                              details({{"name", made.name},
                                       {"kind", to_text(made.kind)},

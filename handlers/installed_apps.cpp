@@ -175,13 +175,9 @@ Outcome reconnected_on(Integration integration, const Authorization& authorizati
         integration.state = IntegrationState::paused;
         integration.state_note.clear();
         integration.state_since = context.now;
-    } else if (integration.kind == storage::IntegrationKind::tracker) {
+    } else {
         await_access(integration, context.now);
         outcome.changes.push_back(account_timer("account_check", authorization, context.now));
-    } else {
-        integration.state = IntegrationState::active;
-        integration.state_note.clear();
-        integration.state_since = context.now;
     }
     outcome.changes.emplace_back(storage::ChangeInstalled{storage::SaveIntegration{integration}});
     outcome.audit.push_back(

@@ -5,6 +5,8 @@
 #include "handlers/rights.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/installed_answer_texts.hpp"
+#include "handlers/views/installed_messages.hpp"
+#include "handlers/views/mrkdwn.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -45,6 +47,13 @@ std::string digest_of(const std::vector<storage::Integration>& dependents) {
     for (const auto& each : dependents)
         shown.push_back({each.id, each.name});
     return text::sha256_hex(shown.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+std::string being_tried(const storage::Integration& integration, views::Language language) {
+    const auto line = views::integration_line(integration, language);
+    return integration.kind == storage::IntegrationKind::tracker
+               ? say_in(language, texts::asking_server, views::inert_line(integration.instance, 80), line)
+               : say_in(language, texts::posting_first, line);
 }
 
 bool usable(const storage::Authorization& authorization) {

@@ -24,6 +24,8 @@ inline constexpr std::size_t longest_installed_name = 80;
 // I6: by which a form knows whether what it showed is still what depends on an authorization. Hundreds do not
 // fit into a form's 3,000 characters themselves.
 [[nodiscard]] std::string digest_of(const std::vector<storage::Integration>& dependents);
+// What somebody reads who has just connected something: whether it works is heard later.
+[[nodiscard]] std::string being_tried(const storage::Integration& integration, views::Language language);
 [[nodiscard]] bool usable(const storage::Authorization& authorization);
 
 // One function a form.

@@ -63,13 +63,13 @@ Outcome reconnect_chosen(const Press& press, const Context& context) {
     auto shown = integration;
     shown.authorization_name = chosen->name;
     const bool paused = context.view.meta(pause_mark(integration)) == "1";
-    const bool asked = shown.kind == IntegrationKind::tracker && !paused;
-    shown.state = paused ? IntegrationState::paused : IntegrationState::active;
-    if (asked) await_access(shown, context.now);
-    const auto line = views::integration_line(shown, press.language);
-    outcome.merge(say(press, asked ? say_in(press.language, texts::asking_server,
-                                            views::inert_line(shown.instance, 80), line)
-                                   : say_in(press.language, texts::connected_line, line)));
+    if (paused)
+        shown.state = IntegrationState::paused;
+    else
+        await_access(shown, context.now);
+    outcome.merge(say(press, paused ? say_in(press.language, texts::saved_line,
+                                             views::integration_line(shown, press.language))
+                                    : being_tried(shown, press.language)));
     return outcome;
 }
 

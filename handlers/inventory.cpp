@@ -87,7 +87,8 @@ Outcome installed_seen(const InstallEvidence& evidence, const Context& context) 
 
 Outcome app_gone(const InstallEvidence& evidence, const Context& context) {
     Outcome outcome;
-    auto all = context.view.installed().inventory({.state = "installed", .text = evidence.app.value});
+    auto all = context.view.installed().inventory(
+        {.state = "installed", .text = evidence.app.value, .limit = 10'000});
     std::erase_if(all, [&](const auto& entry) { return entry.app_id != evidence.app; });
     for (const auto& entry : all) {
         auto here = evidence;

@@ -72,7 +72,8 @@ Outcome renewed_in_vain(const EffectAnswer& answer, const Context& context) {
     if (!unwanted.is_object()) return outcome;
     outcome.changes.emplace_back(
         storage::ChangeInstalled{storage::PutSealed{storage::parse_sealed(unwanted)}});
-    outcome.effects.push_back(revoke_unwanted(answer, context.now));
+    const auto record = text_field(answer.args, "authorization") + unwanted_suffix;
+    outcome.effects.push_back(revoke_unwanted(answer, record, context.now));
     return outcome;
 }
 

@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace countersign::handlers {
 
 using review::text_field;
@@ -19,6 +21,12 @@ using storage::Integration;
 
 namespace {
 constexpr milliseconds check_spread = std::chrono::minutes(30);
+
+std::string_view note_of_waiting(const Integration& integration) {
+    return (integration.kind == storage::IntegrationKind::tracker ? views::texts::account_not_reached
+                                                                  : views::texts::account_not_posted)
+        .in(views::Language::english);
+}
 }  // namespace
 
 storage::Change save(Authorization authorization) {
@@ -51,17 +59,31 @@ std::string account_name(const Authorization& authorization) {
 
 void await_access(Integration& integration, Timestamp now) {
     integration.state = storage::IntegrationState::degraded;
-    integration.state_note = views::texts::account_not_reached.in(views::Language::english);
+    integration.state_note = note_of_waiting(integration);
     integration.state_since = now;
 }
 
 bool awaits_access(const Integration& integration) {
     return integration.state == storage::IntegrationState::degraded &&
-           integration.state_note == views::texts::account_not_reached.in(views::Language::english);
+           integration.state_note == note_of_waiting(integration);
 }
 
 std::string pause_mark(const Integration& integration) {
     return "paused:" + std::to_string(integration.id);
+}
+
+std::string why_left_valid(const Authorization& old, const Authorization& fresh,
+                           const std::vector<Authorization>& all) {
+    if (old.fingerprint == fresh.fingerprint) return "it is the same token";
+    const bool elsewhere = std::ranges::any_of(all, [&](const Authorization& other) {
+        return other.id != old.id && other.fingerprint == old.fingerprint;
+    });
+    if (elsewhere) return "another authorization holds it too";
+    // An app is installed in a workspace once: to take its older token back could end the newer one too.
+    if (old.kind == storage::AuthorizationKind::slack && !old.account_id.empty() &&
+        old.account_id == fresh.account_id)
+        return "Slack says that both are of one installation";
+    return "";
 }
 
 std::optional<Authorization> subject_of(const EffectAnswer& answer, const Context& context) {

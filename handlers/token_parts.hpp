@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // What the life of a token, its checks and its end share.
 namespace countersign::handlers {
@@ -25,11 +26,16 @@ inline constexpr std::chrono::milliseconds account_check_every = std::chrono::ho
 [[nodiscard]] AuditNote account_note(const storage::Authorization& authorization, const char* action,
                                      std::string_view what);
 [[nodiscard]] std::string account_name(const storage::Authorization& authorization);
-// What is built on a tracker is connected once its project was reached, and not before.
+// What is built on a tracker is connected once its project was reached, a channel once a message got there,
+// and not before.
 void await_access(storage::Integration& integration, Timestamp now);
 [[nodiscard]] bool awaits_access(const storage::Integration& integration);
 // The word kept for "its people have paused it", which a mending brings back (I8): "1" = so it is.
 [[nodiscard]] std::string pause_mark(const storage::Integration& integration);
+// O14: why a token stays valid at its server when `fresh` has replaced it; "" = it is to be taken back.
+[[nodiscard]] std::string why_left_valid(const storage::Authorization& old,
+                                         const storage::Authorization& fresh,
+                                         const std::vector<storage::Authorization>& all);
 // I19: nothing where it was removed or renewed while the answer was on its way.
 [[nodiscard]] std::optional<storage::Authorization> subject_of(const EffectAnswer& answer,
                                                                const Context& context);

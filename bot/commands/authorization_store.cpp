@@ -16,10 +16,13 @@ namespace {
 
 using storage::Authorization;
 
+struct Renewed {
+    Authorization before, after;
+};
 // What is there already by kind and name, and may be another one's place: same server, and the same account
 // unless that is confirmed.
-Result<Authorization> in_place_of(const storage::InstalledView& view, const Authorization& row,
-                                  const NewAuthorization& arguments) {
+Result<Renewed> in_place_of(const storage::InstalledView& view, const Authorization& row,
+                            const NewAuthorization& arguments) {
     for (auto& old : view.authorizations()) {
         if (old.kind != row.kind || storage::name_key(old.name) != storage::name_key(row.name)) continue;
         if (old.url != row.url)
@@ -38,13 +41,13 @@ Result<Authorization> in_place_of(const storage::InstalledView& view, const Auth
         merged.name = old.name;
         merged.owner = row.owner.empty() ? old.owner : row.owner;
         merged.notes = old.notes;
-        return merged;
+        return Renewed{std::move(old), std::move(merged)};
     }
     return fail(Errc::not_found,
                 fmt::format("there is no {} authorization \"{}\" to reconnect", to_text(row.kind), row.name));
 }
 
-// I9: what hung on it goes on; the daemon asks at once whether it reaches its projects.
+// I9: what hung on it goes on; the daemon asks at once whether it reaches its projects and channels.
 void heal(storage::Database& database, const Authorization& row) {
     for (auto use : storage::InstalledView(database).built_on(row.id)) {
         if (use.state != storage::IntegrationState::needs_reauth &&
@@ -55,7 +58,7 @@ void heal(storage::Database& database, const Authorization& row) {
         use.state_since = row.added_at;
         if (storage::View(database).meta(handlers::pause_mark(use)) == "1")
             use.state = storage::IntegrationState::paused;
-        else if (use.kind == storage::IntegrationKind::tracker)
+        else
             handlers::await_access(use, row.added_at);
         storage::apply(database, storage::SaveIntegration{use}, row.added_at);
     }
@@ -105,19 +108,23 @@ Failure name_is_taken(const Authorization& row) {
                                          to_text(row.kind), row.name)};
 }
 
-std::optional<Failure> store_authorization(storage::Database& database, const storage::KeyRing& ring,
-                                           Authorization& row, const Obtained& got,
-                                           const NewAuthorization& arguments) {
+Result<std::optional<Replaced>> store_authorization(storage::Database& database, const storage::KeyRing& ring,
+                                                    Authorization& row, const Obtained& got,
+                                                    const NewAuthorization& arguments) {
     std::optional<Failure> refused;
+    std::optional<Replaced> replaced;
     database.transaction([&] {
         const storage::InstalledView view(database);
         if (arguments.reconnect) {
-            auto merged = in_place_of(view, row, arguments);
-            if (!merged) {
-                refused = merged.error();
+            auto renewed = in_place_of(view, row, arguments);
+            if (!renewed) {
+                refused = renewed.error();
                 return;
             }
-            row = std::move(*merged);
+            row = std::move(renewed->after);
+            if (auto held = token_held(database, ring, renewed->before))
+                replaced = Replaced{std::move(*held),
+                                    handlers::why_left_valid(renewed->before, row, view.authorizations())};
         } else if (view.name_is_taken(row.kind, row.name)) {
             refused = name_is_taken(row);
             return;
@@ -128,7 +135,22 @@ std::optional<Failure> store_authorization(storage::Database& database, const st
         note_in_log(database, row, arguments.reconnect ? "authorization.reconnected" : "authorization.added");
         if (arguments.reconnect) heal(database, row);
     });
-    return refused;
+    if (refused) return std::unexpected(*refused);
+    return replaced;
+}
+
+std::string end_replaced(storage::Database& database, const Authorization& row, const Replaced& replaced,
+                         const config::Settings& settings) {
+    const auto result = replaced.why_left_valid.empty() ? given_back(row, replaced.held, settings)
+                                                        : "left valid: " + replaced.why_left_valid;
+    storage::AuditEntry entry;
+    entry.at = system_clock().now();
+    entry.actor = row.added_by;
+    entry.action = "authorization.revoked";
+    entry.subject = row.id;
+    entry.details = nlohmann::json{{"name", row.name}, {"result", result}}.dump();
+    database.transaction([&] { storage::Audit(database).append(entry); });
+    return result;
 }
 
 }  // namespace countersign::bot::commands

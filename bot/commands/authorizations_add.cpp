@@ -134,19 +134,23 @@ Result<ApplicationOptions> application_of(const Instance& instance, const NewAut
     return options;
 }
 
-void print_result(const Call& call, const Authorization& row, bool reconnected) {
+// `old_token`: what came of the one that was replaced; "" = there was none.
+void print_result(const Call& call, const Authorization& row, bool reconnected,
+                  const std::string& old_token) {
     if (call.json) {
-        print_json(call, {{"schema", json_schema},
-                          {"authorization",
-                           {{"id", row.id},
-                            {"kind", to_text(row.kind)},
-                            {"name", row.name},
-                            {"url", row.url},
-                            {"account", row.account},
-                            {"workspace", row.workspace},
-                            {"scopes", text::words(row.scopes)},
-                            {"state", to_text(row.state)},
-                            {"fingerprint", row.fingerprint}}}});
+        nlohmann::json printed{{"schema", json_schema},
+                               {"authorization",
+                                {{"id", row.id},
+                                 {"kind", to_text(row.kind)},
+                                 {"name", row.name},
+                                 {"url", row.url},
+                                 {"account", row.account},
+                                 {"workspace", row.workspace},
+                                 {"scopes", text::words(row.scopes)},
+                                 {"state", to_text(row.state)},
+                                 {"fingerprint", row.fingerprint}}}};
+        if (!old_token.empty()) printed["old_token"] = old_token;
+        print_json(call, printed);
         return;
     }
     const auto whose =
@@ -156,6 +160,7 @@ void print_result(const Call& call, const Authorization& row, bool reconnected) 
                           row.workspace.empty() ? "" : " in " + one_line(row.workspace), row.url);
     call.out << fmt::format("{} the {} authorization \"{}\": {}\n", reconnected ? "reconnected" : "added",
                             to_text(row.kind), one_line(row.name), whose);
+    if (!old_token.empty()) call.out << fmt::format("its old token was {}\n", one_line(old_token));
     if (row.state_note == "expires, cannot renew")
         call.out << fmt::format("it expires on {} and cannot be renewed\n", to_rfc3339(*row.expires_at));
 }
@@ -215,9 +220,10 @@ int add_authorization(const Call& call, const NewAuthorization& arguments) {
     note_life(row, *got);
     auto [database, code] = open_for_writing(call, settings);
     if (!database) return code;
-    if (const auto refused = store_authorization(*database, unlocked.ring, row, *got, arguments))
-        return not_kept(*refused);
-    print_result(call, row, arguments.reconnect);
+    const auto stored = store_authorization(*database, unlocked.ring, row, *got, arguments);
+    if (!stored) return not_kept(stored.error());
+    print_result(call, row, arguments.reconnect,
+                 *stored ? end_replaced(*database, row, **stored, settings) : "");
     return exit_ok;
 }
 

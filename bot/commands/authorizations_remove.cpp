@@ -1,10 +1,7 @@
 #include "bot/commands/authorization_commands.hpp"
-#include "bot/commands/one_call.hpp"
+#include "bot/commands/held_token.hpp"
 #include "bot/commands/operator_input.hpp"
 #include "bot/commands/sealing.hpp"
-#include "bot/instance.hpp"
-#include "bot/oauth.hpp"
-#include "bot/stored_client.hpp"
 #include "handlers/account_use.hpp"
 #include "storage/audit.hpp"
 #include "storage/changes.hpp"
@@ -61,18 +58,6 @@ void have_owners_told(storage::Database& database, const Authorization& row, Tim
     storage::apply(database, storage::SetTimer{{"authorization_removed:" + row.id, now, event.dump()}}, now);
 }
 
-// O14: best effort, and its result is shown. A token that is still used elsewhere stays valid.
-std::string give_back(const Authorization& row, const Secret& token, const OauthClient& client,
-                      const config::Settings& settings, bool used_elsewhere) {
-    if (used_elsewhere) return "not taken back: another authorization holds the same token";
-    const auto instance = instance_of(row.kind, row.url, settings);
-    auto http = WaitingClient::make(settings);
-    if (!instance) return "not taken back: " + instance.error().text;
-    if (!http) return "not taken back: " + http.error().text;
-    const auto done = (*http)->wait_for(take_back((*http)->http(), *instance, client, token));
-    return done ? "taken back by its server" : "not taken back: " + done.error().text;
-}
-
 }  // namespace
 
 int remove_authorization(const Call& call, const Removal& removal) {
@@ -104,19 +89,13 @@ int remove_authorization(const Call& call, const Removal& removal) {
     auto [database, code] = open_for_writing(call, *unlocked.settings);
     if (!database) return code;
     bool gone = false, changed = false, used_elsewhere = false;
-    std::optional<Secret> token;
-    OauthClient client;  // that it was granted to, if it was
+    std::optional<HeldToken> held;
     database->transaction([&] {
         const storage::InstalledView view(*database);
         gone = !view.authorization(row->id);
         changed = ids_of(view.built_on(row->id)) != ids_of(shown);  // I6
         if (gone || changed) return;
-        const storage::SealedPlace place{row->id, "token", std::string(to_text(row->kind)), row->url};
-        if (auto opened = storage::read_secret(*database, unlocked.ring, place)) token = std::move(*opened);
-        auto client_place = place;
-        client_place.field = "client_id";
-        if (const auto id = storage::read_secret(*database, unlocked.ring, client_place))
-            client = stored_client(*database, unlocked.ring, row->kind, row->url, row->id, id->reveal());
+        held = token_held(*database, unlocked.ring, *row);
         used_elsewhere = std::ranges::any_of(view.authorizations(), [&](const Authorization& other) {
             return other.id != row->id && other.fingerprint == row->fingerprint;
         });
@@ -137,8 +116,11 @@ int remove_authorization(const Call& call, const Removal& removal) {
                       Failure(Errc::conflict,
                               "nothing was removed: what uses it has just changed; look at the list again"));
     const bool clean = storage::truncate_log(*database);
-    const std::string revoked = token ? give_back(*row, *token, client, *unlocked.settings, used_elsewhere)
-                                      : "not taken back: there was none to read";
+    // A token that is still used elsewhere stays valid.
+    const std::string revoked = !held ? "not taken back: there was none to read"
+                                : used_elsewhere
+                                    ? "not taken back: another authorization holds the same token"
+                                    : given_back(*row, *held, *unlocked.settings);
     database->transaction([&] { note(*database, *row, "authorization.revoked", {{"result", revoked}}); });
     if (call.json) {
         print_json(

@@ -1,10 +1,29 @@
 #include "bot/commands/report.hpp"
+#include "config/secrets.hpp"
 #include "storage/restore.hpp"
+#include "storage/vault.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace countersign::bot::commands {
+namespace {
+
+// C9: said at once, not when somebody starts the daemon.
+void warn_of_other_key(const Call& call, const std::filesystem::path& database) {
+    auto keys = config::load_sealing_keys(config::process_environment());
+    if (!keys) {
+        print(call, keys.error());
+        return;
+    }
+    if (const auto right = storage::check_keys(database, storage::KeyRing(std::move(*keys))); !right)
+        call.err << fmt::format(
+            "warning: {}; nothing starts on this database until then (exit code 78); if that key is gone for "
+            "ever, authorizations lost-key\n",
+            one_line(right.error().text));
+}
+
+}  // namespace
 
 int backup(const Call& call, const std::filesystem::path& to) {
     auto [database, settings, code] = open_for_reading(call);
@@ -22,6 +41,7 @@ int restore(const Call& call, const std::filesystem::path& from) {
     if (!settings) return exit_configuration;
     const auto restored = storage::restore(from, settings->database);
     if (!restored) return report(call, restored.error());
+    warn_of_other_key(call, settings->database);
     if (call.json) {
         print_json(call, {{"schema", json_schema},
                           {"database", settings->database.string()},

@@ -10,6 +10,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <vector>
+
 namespace countersign::bot::commands {
 namespace {
 
@@ -42,6 +45,26 @@ int forget(const Call& call, storage::Database& database, const storage::OauthAp
     return exit_ok;
 }
 
+bool is_among(const std::vector<std::string>& all, const std::string& one) {
+    return std::ranges::find(all, one) != all.end();
+}
+
+std::vector<std::string> other_redirects(const storage::InstalledView& view, const storage::OauthApp& app) {
+    std::vector<std::string> redirects;
+    for (const auto& other : view.oauth_apps())
+        if (other.kind != app.kind || other.url != app.url) redirects.push_back(other.redirect_url);
+    return redirects;
+}
+
+// O15: an address for each server, so that none can pass its answers for another's (RFC 9700 §4.4).
+std::string own_redirect(const std::string& public_url, const std::vector<std::string>& others) {
+    if (public_url.empty()) return "";
+    auto redirect = public_url + "/oauth/callback";
+    for (int number = 2; is_among(others, redirect); ++number)
+        redirect = fmt::format("{}/oauth/callback/{}", public_url, number);
+    return redirect;
+}
+
 }  // namespace
 
 int register_oauth_app(const Call& call, const OauthRegistration& arguments) {
@@ -62,8 +85,6 @@ int register_oauth_app(const Call& call, const OauthRegistration& arguments) {
                           .redirect_url = arguments.redirect_url,
                           .added_by = operator_name(),
                           .added_at = system_clock().now()};
-    if (const auto& base = unlocked.settings->http_public_url; app.redirect_url.empty() && !base.empty())
-        app.redirect_url = base + "/oauth/callback";
     std::optional<Secret> secret;
     if (!arguments.client_secret_file.empty()) {
         auto read = read_secret_file(arguments.client_secret_file);
@@ -73,8 +94,15 @@ int register_oauth_app(const Call& call, const OauthRegistration& arguments) {
     auto [database, code] = open_for_writing(call, *unlocked.settings);
     if (!database) return code;
     if (arguments.remove) return forget(call, *database, app);
+    bool shared = false;
     database->transaction([&] {
-        const auto known = storage::InstalledView(*database).oauth_app(app.kind, app.url);
+        const storage::InstalledView view(*database);
+        const auto known = view.oauth_app(app.kind, app.url);
+        const auto others = other_redirects(view, app);
+        if (app.redirect_url.empty() && known) app.redirect_url = known->redirect_url;
+        if (app.redirect_url.empty())
+            app.redirect_url = own_redirect(unlocked.settings->http_public_url, others);
+        shared = !app.redirect_url.empty() && is_among(others, app.redirect_url);
         app.has_secret =
             secret.has_value() || (known && known->has_secret && known->client_id == app.client_id);
         if (known && !app.has_secret) storage::shred_secrets(*database, storage::record_of(app));
@@ -87,6 +115,10 @@ int register_oauth_app(const Call& call, const OauthRegistration& arguments) {
     });
     call.out << fmt::format("registered the OAuth application {} of {}{}\n", one_line(app.client_id), app.url,
                             app.redirect_url.empty() ? "" : ", which leads back to " + app.redirect_url);
+    if (shared)
+        call.err
+            << "warning: another server leads back there too, and could pass its answers for this one's; "
+               "register another address there and here (--redirect-url)\n";
     return exit_ok;
 }
 

@@ -31,11 +31,6 @@ std::optional<What> change_in(const nlohmann::json& log) {
     return std::nullopt;
 }
 
-// The newest thing that is known of it.
-Timestamp known_until(const InventoryEntry& entry) {
-    return std::max(entry.set_up_at.value_or(Timestamp{}), entry.removed_at.value_or(Timestamp{}));
-}
-
 void take_names(InventoryEntry& entry, const InstallEvidence& evidence) {
     if (!evidence.app_name.empty()) entry.app_name = evidence.app_name;
     if (!evidence.scopes.empty()) entry.scopes = evidence.scopes;
@@ -97,7 +92,7 @@ InventoryEntry with_evidence(std::optional<InventoryEntry> known, const InstallE
         entry.first_seen = now;
     }
     entry.last_seen = std::max(entry.last_seen, evidence.at);
-    const bool newer = !known || evidence.at >= known_until(*known);
+    const bool newer = !known || evidence.at >= known->last_seen;
     if (!newer) {
         // Who set it up first is worth knowing even when it comes in late.
         if (evidence.what == What::installed && !entry.set_up_at) {

@@ -16,6 +16,8 @@ inline constexpr Text<> account_not_renewed{"its authorization could not be rene
 inline constexpr Text<1> account_lost_access{"lost access to {0}", "erreicht {0} nicht mehr"};
 inline constexpr Text<> account_not_reached{"its project was not reached yet",
                                             "sein Projekt wurde noch nicht erreicht"};
+inline constexpr Text<> account_not_posted{"nothing was posted there yet",
+                                           "dort wurde noch nichts geschrieben"};
 inline constexpr Text<> account_has_expired{"it has expired", "er ist abgelaufen"};
 inline constexpr Text<> account_no_renewal{"expires, cannot renew", "läuft ab, lässt sich nicht erneuern"};
 inline constexpr Text<> account_refused{"its server refuses the token", "sein Server lehnt das Token ab"};
@@ -46,6 +48,18 @@ inline constexpr Text<> account_denied{"the authorization was denied there",
                                        "der Zugang wurde dort verweigert"};
 inline constexpr Text<> account_no_device{"the device grant is switched off there: use --token-stdin",
                                           "die Anmeldung mit Code ist dort abgeschaltet: nimm --token-stdin"};
+inline constexpr Text<1> account_device_missing{
+    "{0} has no device grant: use --token-stdin",
+    "bei {0} gibt es keine Anmeldung mit Code: nimm --token-stdin"};
+inline constexpr Text<1> account_device_strange{
+    "{0} does not answer as a device grant does",
+    "{0} antwortet nicht, wie es bei einer Anmeldung mit Code sein "
+    "muss"};
+inline constexpr Text<1> account_foreign_page{
+    "{0} wants the code to be entered on another server; it is not shown",
+    "{0} will, dass der Code auf einem anderen Server eingegeben wird; er wird nicht gezeigt"};
+inline constexpr Text<1> account_left_valid{"{0}; it was not taken back: revoke it there",
+                                            "{0}; es wurde nicht zurückgenommen: widerrufe es dort"};
 inline constexpr Text<> account_code_invalid{"the code is not valid any more; start again",
                                              "der Code gilt nicht mehr; fang neu an"};
 inline constexpr Text<> account_bad_client{

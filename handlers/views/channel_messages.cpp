@@ -30,11 +30,13 @@ bool is_result(storage::RequestState state) {
            state == expired;
 }
 
-Message channel_greeting(const storage::Integration& integration, const UserId& by) {
+Message channel_greeting(const storage::Integration& integration) {
+    if (integration.state_since != integration.made_at)
+        return line(fmt::format("Countersign posts {} here again.", purpose_of(integration)));
     // A user id of another workspace means nobody here.
     const bool ours = integration.authorization == storage::own_bot;
     return line(fmt::format("Countersign posts {} here from now on{}.", purpose_of(integration),
-                            ours ? ", set up by " + mention(by) : ""));
+                            ours ? ", set up by " + mention(integration.owner) : ""));
 }
 
 Message channel_test(const storage::Integration& integration) {

@@ -12,7 +12,8 @@
 namespace countersign::handlers::views {
 
 [[nodiscard]] bool is_result(storage::RequestState state);
-[[nodiscard]] Message channel_greeting(const storage::Integration& integration, const UserId& by);
+// The first one there, after it was added or connected again.
+[[nodiscard]] Message channel_greeting(const storage::Integration& integration);
 [[nodiscard]] Message channel_test(const storage::Integration& integration);
 [[nodiscard]] Message channel_result(const storage::AppRequest& request);
 [[nodiscard]] Message channel_digest(const std::vector<storage::AppRequest>& open, const std::string& day);

@@ -89,6 +89,15 @@ inline constexpr Text<2> asking_server{
     "Asking {0} whether its project can be read; the owner hears when it is connected.\n{1}",
     "{0} wird gefragt, ob das Projekt lesbar ist; wer dafür zuständig ist, hört es, sobald es verbunden "
     "ist.\n{1}"};
+inline constexpr Text<1> posting_first{
+    "A first message is on its way to the channel; the owner hears when it is there.\n{0}",
+    "Eine erste Nachricht ist auf dem Weg in den Kanal; wer dafür zuständig ist, hört es, sobald sie dort "
+    "steht.\n{0}"};
+inline constexpr Text<2> channel_not_connected{
+    ":warning: *{0}* is not connected, its first message did not get there: {1}. Invite the app to the "
+    "channel, or change the integration; `/installed-apps test {0}` tries again.",
+    ":warning: *{0}* ist nicht verbunden, die erste Nachricht kam nicht an: {1}. Lade die App in den Kanal "
+    "ein, oder ändere die Integration; `/installed-apps test {0}` versucht es noch einmal."};
 inline constexpr Text<3> not_reached{
     ":warning: *{0}* is not connected: the account {2} cannot read {1}. It is looked at again every few "
     "hours; `/installed-apps test {0}` asks at once.",

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <fstream>
 
 using namespace countersign::tests;
@@ -82,5 +83,46 @@ TEST_CASE("authorizations: a key that is lost for ever is left behind by an expl
     CHECK(again.at("authorizations").at(0).at("state") == "active");
     CHECK(daemon.run_command({"audit", "export"}).output.contains("sealing_key.lost"));
     CHECK(daemon.run_command({"audit", "verify"}).code == 0);
+    CHECK(daemon.stop() == 0);
+}
+
+TEST_CASE(
+    "authorizations: a backup that comes back under another key is refused until the right one is there "
+    "(C9)") {
+    constexpr const char* first = "1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n";
+    constexpr const char* second = "2 ICEiIyQlJicoKSorLC0uL5CRkpOUlZaXmJmam5ydnp8=\n";
+    countersign::fakes::TokenServer gitlab;
+    gitlab.add({.value = "glpat-canary-1", .login = "bot", .id = 7});
+    DaemonFixture daemon;
+    daemon.set_secret("countersign_key", first);
+    REQUIRE(daemon
+                .run_command({"authorizations", "add", "--kind", "gitlab", "--url", gitlab.url(), "--name",
+                              "GitLab", "--token-stdin"},
+                             "glpat-canary-1\n")
+                .code == 0);
+    const auto backup = (daemon.directory() / "backup.db").string();
+    REQUIRE(daemon.run_command({"backup", "--to", backup}).code == 0);
+    // Another host, another key, and no database yet.
+    std::filesystem::remove(daemon.database());
+    constexpr const char* one_other = "3 ICEiIyQlJicoKSorLC0uL5CRkpOUlZaXmJmam5ydnp8=\n";
+    for (const auto* other : {second, one_other, "1 ICEiIyQlJicoKSorLC0uL5CRkpOUlZaXmJmam5ydnp8=\n"}) {
+        daemon.set_secret("countersign_key", other);
+        const auto restored = daemon.run_command({"restore", "--from", backup});
+        CHECK(restored.code == 0);
+        CHECK_MESSAGE(restored.errors.contains("warning: COUNTERSIGN_KEY"), restored.errors);
+        CHECK(restored.errors.contains("exit code 78"));
+        const auto run = daemon.run_command({"run"});
+        CHECK(run.code == 78);
+        CHECK(run.errors.contains("COUNTERSIGN_KEY"));
+        CHECK(daemon.run_command({"authorizations", "list"}).code == 78);
+    }
+    // Nothing was changed by that: with its own key it goes on where it was.
+    daemon.set_secret("countersign_key", first);
+    const auto silent = daemon.run_command({"restore", "--from", backup});
+    CHECK(silent.code == 0);
+    CHECK(silent.errors.empty());
+    daemon.start();
+    const auto listed = json::parse(daemon.run_command({"authorizations", "list", "--json"}).output);
+    CHECK(listed.at("authorizations").at(0).at("state") == "active");
     CHECK(daemon.stop() == 0);
 }

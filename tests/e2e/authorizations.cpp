@@ -292,3 +292,40 @@ TEST_CASE("authorizations: a device grant shows a code, waits, and asks whose ac
     CHECK_FALSE(office.gitlab.knows("gloas-canary-granted"));
     expect_no_canary(office.daemon);
 }
+
+TEST_CASE(
+    "authorizations: the token that a new one replaces is taken back, unless it is the same one or dead "
+    "(O14, I9)") {
+    Office office;
+    const auto reconnect = [&](const std::string& token, bool known = true) {
+        if (known) office.gitlab.add({.value = token, .login = "procurement_bot", .id = 4711});
+        const auto done = office.add("Procurement", token, {"--reconnect"});
+        CHECK_MESSAGE(done.code == 0, done.errors);
+        CHECK(office.list().size() == 1);
+        CHECK_FALSE((done.output + done.errors).contains("canary"));
+        return done.output;
+    };
+    REQUIRE(office.add("Procurement", canary).code == 0);
+    CHECK(reconnect("glpat-canary-second").contains("its old token was taken back by its server"));
+    CHECK_FALSE(office.gitlab.knows(canary));
+    CHECK(office.gitlab.knows("glpat-canary-second"));
+    CHECK(reconnect("glpat-canary-second", false).contains("was left valid: it is the same token"));
+    CHECK(office.gitlab.knows("glpat-canary-second"));
+    // Another authorization holds it too.
+    REQUIRE(office.add("Twin", "glpat-canary-second").code == 0);
+    office.gitlab.add({.value = "glpat-canary-third", .login = "procurement_bot", .id = 4711});
+    CHECK(office.add("Procurement", "glpat-canary-third", {"--reconnect"})
+              .output.contains("was left valid: another authorization holds it too"));
+    CHECK(office.gitlab.knows("glpat-canary-second"));
+    office.gitlab.revoke("glpat-canary-third");
+    office.gitlab.add({.value = "glpat-canary-fourth", .login = "procurement_bot", .id = 4711});
+    CHECK(office.add("Procurement", "glpat-canary-fourth", {"--reconnect"})
+              .output.contains("was not valid any more at its server"));
+    const auto log = office.daemon.run_command({"audit", "export"}).output;
+    CHECK(log.contains("taken back by its server"));
+    CHECK(log.contains("left valid: it is the same token"));
+    CHECK(office.daemon.run_command({"audit", "verify"}).code == 0);
+    CanarySearch search;
+    search.queries = office.gitlab.queries();
+    expect_no_canary(office.daemon, search);
+}

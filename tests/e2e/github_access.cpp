@@ -136,6 +136,7 @@ struct Office {
     void expect_no_canary() {
         CanarySearch search;
         search.own_files = {"client_secret"};
+        search.queries = github.queries();
         countersign::tests::expect_no_canary(story.fixture, search);
     }
 };

@@ -1,8 +1,11 @@
 // Vendor issues read with a stored authorization that a member built an integration on: it works like a token
 // of the environment, and nothing is approved while it does not work (A18, I7).
+#include "tests/support/canary.hpp"
 #include "tests/support/tracker_story.hpp"
 
 #include <filesystem>
+#include <utility>
+#include <vector>
 
 using namespace countersign::tests;
 
@@ -26,6 +29,22 @@ struct Connected : BasicTrackerStory<countersign::fakes::FakeGitlab> {
                                            tracker.url(),    "--name", "GitLab", "--token-stdin"};
         arguments.insert(arguments.end(), more.begin(), more.end());
         return fixture.run_command(arguments, tracker.token() + "\n").code;
+    }
+    // N12, C7: in the header that it belongs into and nowhere else.
+    void expect_no_secret(std::vector<std::string> secrets) {
+        CanarySearch search;
+        search.secrets = std::move(secrets);
+        for (const auto& call : tracker.calls()) {
+            countersign::fakes::HttpQuery query;
+            query.method = call.method;
+            query.path = call.path;
+            query.raw_query = call.query;
+            query.headers = call.headers;
+            query.body = call.body.dump();
+            search.queries.push_back(std::move(query));
+        }
+        REQUIRE(search.queries.size() > 10);
+        expect_no_canary(fixture, search);
     }
     void expect_refusal(const std::string& words) {
         press(office::admin, "Approve app");
@@ -57,6 +76,7 @@ TEST_CASE(
     story.expect_refusal("GitLab cannot be read");
     REQUIRE(story.store({"--reconnect"}) == 0);
     story.approve();
+    story.expect_no_secret({"glpat-test-token", "glpat-another"});
 }
 
 TEST_CASE("stored access: while the integration is paused nothing is approved, and it says why") {

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 using namespace countersign::tests;
 using countersign::fakes::TokenServer;
@@ -79,6 +80,7 @@ struct Office {
         for (auto& verifier : gitlab.verifiers())
             search.secrets.push_back(std::move(verifier));
         search.own_files = {"client_secret"};
+        search.queries = gitlab.queries();
         countersign::tests::expect_no_canary(story.fixture, search);
     }
     [[nodiscard]] std::string get(const std::string& target) {
@@ -160,6 +162,29 @@ TEST_CASE("token life: a 401 leads to one renewal, and then to re-authentication
     CHECK(office_.state() == "needs_reauth");
     CHECK(office_.gitlab.renewals() == 1);
     CHECK(office_.run({"audit", "export"}).output.contains("authorization.tested"));  // I17
+    story.expect_good_manners();
+}
+
+TEST_CASE("token life: people who use a token that has ended at the same moment cause one renewal (O10)") {
+    Office office_;
+    auto& story = office_.story;
+    office_.grant(7200);
+    story.fixture.start();
+    office_.add_integration();
+    office_.gitlab.delay_renewals(std::chrono::milliseconds(1'500));  // all of them are refused meanwhile
+    office_.gitlab.revoke(office_.gitlab.newest());
+    const std::vector<const char*> people{office::outsider, office::legal, office::it, office::security};
+    for (const auto* person : people)
+        office_.command(person, "test IT requests");
+    for (const auto* person : people)
+        story.expect_direct_message(person, "refuses the token");
+    story.wait([&] { return office_.run({"audit", "export"}).output.contains("authorization.refreshed"); },
+               "the renewal");
+    office_.command(office::it, "test IT requests");
+    story.expect_direct_message(office::it, "works, as bot");
+    CHECK(office_.gitlab.renewals() == 1);
+    CHECK(office_.gitlab.knows(office_.gitlab.newest()));
+    office_.expect_no_canary();
     story.expect_good_manners();
 }
 
@@ -345,6 +370,9 @@ TEST_CASE("installed apps: an admin begins a device grant in Slack and keeps the
     story.expect_direct_message(office::admin, "Connected again");
     CHECK(office_.listed().at(0).at("id") == id);
     CHECK(office_.listed().at(0).at("account") == "other");
+    story.expect_alarm("The old token of *GitLab* was taken back by");
+    CHECK_FALSE(office_.gitlab.knows("gloas-canary-bot"));
+    CHECK(office_.gitlab.knows("gloas-canary-other"));
     CHECK(office_.run({"audit", "export"}).output.contains("authorization.reconnected"));
     office_.expect_no_canary();
     story.expect_good_manners();

@@ -133,8 +133,11 @@ class FakeSlack {
     // block.
     void serve(const std::string& prefix, std::function<HttpReply(const HttpQuery&)> handler);
 
-    // Slack is one server for all workspaces: calls with this token belong to another one, whose bot it is.
+    // Slack is one server for all workspaces: calls with this token belong to another one, whose bot it is,
+    // until auth.revoke or that workspace takes it away.
     void host(const std::string& token, FakeSlack& workspace);
+    void forget(const std::string& token);
+    [[nodiscard]] bool hosts(const std::string& token) const;
 
     // --- the world ---
     void add_user(const std::string& id, const std::string& name);

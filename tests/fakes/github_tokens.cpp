@@ -1,15 +1,15 @@
 #include "tests/fakes/github_tokens.hpp"
 
 #include "config/base/base64.hpp"
+#include "tests/fakes/pkce.hpp"
 #include "tests/fakes/slack_wire.hpp"
 
 #include <nlohmann/json.hpp>
-#include <openssl/sha.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <stdexcept>
 
@@ -30,17 +30,6 @@ std::string header(const HttpQuery& query, const char* name) {
     return found == query.headers.end() ? "" : found->second;
 }
 
-std::string challenge_of(const std::string& verifier) {
-    std::array<unsigned char, 32> digest{};
-    SHA256(reinterpret_cast<const unsigned char*>(verifier.data()), verifier.size(), digest.data());
-    auto text = base64::encoded({reinterpret_cast<const char*>(digest.data()), digest.size()});
-    std::ranges::replace(text, '+', '-');
-    std::ranges::replace(text, '/', '_');
-    while (text.ends_with('='))
-        text.pop_back();
-    return text;
-}
-
 }  // namespace
 
 struct GithubTokens::Impl {
@@ -53,9 +42,100 @@ struct GithubTokens::Impl {
     std::set<std::string> tokens;
     std::string newest;
     int made = 0, taken_back = 0;
+    std::vector<HttpQuery> queries;
+    std::optional<DeviceGrant> device;
+    std::string device_code, refresh;  // "" = none is good now
+    Decision decision = Decision::none;
+    bool code_over = false;
+    std::chrono::seconds interval{0};
+    std::chrono::steady_clock::time_point last_poll{};
+    int slow_downs = 0, polls = 0, early_polls = 0, stale_polls = 0, renewals = 0;
     std::unique_ptr<Server> server;
 
     [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server->port()); }
+
+    // To whoever does not ask for JSON it speaks as a form does.
+    [[nodiscard]] HttpReply say(const HttpQuery& query, const Json& members) const {
+        if (!in_form && header(query, "accept") == "application/json") return reply(200, members);
+        HttpReply form;
+        form.content_type = "application/x-www-form-urlencoded; charset=utf-8";
+        for (const auto& [name, value] : members.items())
+            form.body += (form.body.empty() ? "" : "&") + name + "=" +
+                         (value.is_string() ? value.get<std::string>() : value.dump());
+        return form;
+    }
+
+    [[nodiscard]] std::string scopes() const { return device ? device->scopes : "repo"; }
+
+    Json grant() {
+        newest = "ghu_canary" + std::to_string(++made);
+        tokens.insert(newest);
+        Json told{{"access_token", newest}, {"scope", scopes()}, {"token_type", "bearer"}};
+        if (!device || device->token_lives.count() == 0) return told;
+        refresh = "ghr_canary" + std::to_string(made);
+        told["expires_in"] = device->token_lives.count();
+        told["refresh_token"] = refresh;
+        told["refresh_token_expires_in"] = 15'897'600;
+        return told;
+    }
+
+    HttpReply begin_device(const HttpQuery& query) {
+        const auto form = decode_form(query.body);
+        if (!form.contains("client_id") || form.at("client_id") != application.client_id)
+            return reply(404, {{"message", "Not Found"}});
+        if (!device) return say(query, {{"error", "device_flow_disabled"}});
+        device_code = "canary-device-" + std::to_string(++made);
+        decision = Decision::none;
+        code_over = false;
+        interval = device->interval;
+        last_poll = std::chrono::steady_clock::now();
+        const auto page =
+            device->verification_uri.empty() ? url() + "/login/device" : device->verification_uri;
+        return say(query, {{"device_code", device_code},
+                           {"user_code", "WDJB-MJHT"},
+                           {"verification_uri", page},
+                           {"expires_in", device->lives.count()},
+                           {"interval", interval.count()}});
+    }
+
+    HttpReply poll(const HttpQuery& query, const std::map<std::string, std::string>& form) {
+        const auto now = std::chrono::steady_clock::now();
+        const bool early = now - last_poll < interval;
+        last_poll = now;
+        ++polls;
+        if (early) ++early_polls;
+        const auto error = [&](const char* word) {
+            return say(query, {{"error", word}, {"error_description", "see the documentation"}});
+        };
+        if (form.at("client_id") != application.client_id) return error("incorrect_client_credentials");
+        if (device_code.empty() || !form.contains("device_code") || form.at("device_code") != device_code) {
+            ++stale_polls;
+            return error("incorrect_device_code");
+        }
+        if (code_over) return error("expired_token");
+        if (early || slow_downs > 0) {
+            if (slow_downs > 0) --slow_downs;
+            interval += std::chrono::seconds(5);
+            return say(query, {{"error", "slow_down"}, {"interval", interval.count()}});
+        }
+        if (decision == Decision::none) return error("authorization_pending");
+        device_code.clear();  // good for one answer
+        if (decision == Decision::denied) return error("access_denied");
+        auto granted = say(query, grant());
+        granted.delay = device->answer_after;
+        return granted;
+    }
+
+    // Of what a device was granted it needs no secret. Both old tokens end.
+    HttpReply renew(const HttpQuery& query, const std::map<std::string, std::string>& form) {
+        if (form.at("client_id") != application.client_id)
+            return say(query, {{"error", "incorrect_client_credentials"}});
+        if (refresh.empty() || !form.contains("refresh_token") || form.at("refresh_token") != refresh)
+            return say(query, {{"error", "bad_refresh_token"}});
+        ++renewals;
+        tokens.erase(newest);
+        return say(query, grant());
+    }
 
     HttpReply exchange(const HttpQuery& query) {
         const auto form = decode_form(query.body);
@@ -63,22 +143,17 @@ struct GithubTokens::Impl {
             const auto found = form.find(name);
             return found == form.end() ? std::string() : found->second;
         };
+        if (given("grant_type") == "urn:ietf:params:oauth:grant-type:device_code") return poll(query, form);
+        if (given("grant_type") == "refresh_token") return renew(query, form);
         // GitHub says what is wrong with HTTP 200.
         if (given("client_id") != application.client_id || given("client_secret") != application.secret)
-            return reply(200, {{"error", "incorrect_client_credentials"}});
+            return say(query, {{"error", "incorrect_client_credentials"}});
         const auto code = codes.find(given("code"));
         if (code == codes.end() || given("redirect_uri") != application.redirect_url ||
-            challenge_of(given("code_verifier")) != code->second)
-            return reply(200, {{"error", "bad_verification_code"}});
+            pkce_challenge(given("code_verifier")) != code->second)
+            return say(query, {{"error", "bad_verification_code"}});
         codes.erase(code);
-        newest = "ghu_canary" + std::to_string(++made);
-        tokens.insert(newest);
-        if (!in_form && header(query, "accept") == "application/json")
-            return reply(200, {{"access_token", newest}, {"scope", "repo"}, {"token_type", "bearer"}});
-        HttpReply form_reply;
-        form_reply.content_type = "application/x-www-form-urlencoded; charset=utf-8";
-        form_reply.body = "access_token=" + newest + "&scope=repo&token_type=bearer";
-        return form_reply;
+        return say(query, grant());
     }
 
     HttpReply take_back(const HttpQuery& query) {
@@ -93,10 +168,12 @@ struct GithubTokens::Impl {
 
     HttpReply answer(const HttpQuery& query) {
         const std::scoped_lock lock(mutex);
+        queries.push_back(query);
         const auto& [method, path] = std::pair(query.method, query.path);
         if (method == "GET" && path == "/.well-known/oauth-authorization-server/login/oauth" && promises)
             return reply(200, {{"issuer", url() + "/login/oauth"},
                                {"authorization_response_iss_parameter_supported", true}});
+        if (method == "POST" && path == "/login/device/code") return begin_device(query);
         if (method == "POST" && path == "/login/oauth/access_token") return exchange(query);
         if (method == "DELETE" && path == "/api/v3/applications/" + application.client_id + "/token")
             return take_back(query);
@@ -106,7 +183,7 @@ struct GithubTokens::Impl {
             return reply(401, {{"message", "Bad credentials"}});
         if (path == "/api/v3/user") {
             auto user = reply(200, {{"login", "octo"}, {"id", 583231}, {"type", "User"}});
-            user.headers["X-OAuth-Scopes"] = "repo";
+            user.headers["X-OAuth-Scopes"] = scopes();
             return user;
         }
         if (path.starts_with("/api/v3/repos/")) return reply(200, {{"full_name", path.substr(14)}});
@@ -143,6 +220,56 @@ bool GithubTokens::promises_issuer() const {
 void GithubTokens::answer_in_form() {
     const std::scoped_lock lock(impl_->mutex);
     impl_->in_form = true;
+}
+
+void GithubTokens::allow_device_grant(DeviceGrant how) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->device = std::move(how);
+}
+
+void GithubTokens::decide(Decision decision) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->decision = decision;
+}
+
+void GithubTokens::end_device_code() {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->code_over = true;
+}
+
+void GithubTokens::slow_down(int polls) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->slow_downs = polls;
+}
+
+int GithubTokens::polls() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->polls;
+}
+
+int GithubTokens::early_polls() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->early_polls;
+}
+
+int GithubTokens::stale_polls() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->stale_polls;
+}
+
+int GithubTokens::renewals() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->renewals;
+}
+
+void GithubTokens::forget(const std::string& token) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->tokens.erase(token);
+}
+
+std::vector<HttpQuery> GithubTokens::queries() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->queries;
 }
 
 std::string GithubTokens::visit(const std::string& authorize_url) {

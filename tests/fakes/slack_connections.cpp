@@ -26,6 +26,11 @@ Json auth_test(World& world, const MethodCall& call) {
     return out;
 }
 
+// The call that says so is the last one that works.
+Json auth_revoke(World&, const MethodCall& call) {
+    return {{"revoked", !call.flag("test")}};
+}
+
 Json teams(World&, const MethodCall& call) {
     Json answer;
     answer["teams"] =
@@ -36,8 +41,10 @@ Json teams(World&, const MethodCall& call) {
 }  // namespace
 
 const MethodTable& connection_methods() {
-    static const MethodTable table{
-        {"apps.connections.open", open_connection}, {"auth.test", auth_test}, {"auth.teams.list", teams}};
+    static const MethodTable table{{"apps.connections.open", open_connection},
+                                   {"auth.test", auth_test},
+                                   {"auth.revoke", auth_revoke},
+                                   {"auth.teams.list", teams}};
     return table;
 }
 

@@ -119,6 +119,16 @@ void FakeSlack::host(const std::string& token, FakeSlack& workspace) {
     impl_->hosted[token] = workspace.impl_.get();
 }
 
+void FakeSlack::forget(const std::string& token) {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->hosted.erase(token);
+}
+
+bool FakeSlack::hosts(const std::string& token) const {
+    const std::lock_guard lock(impl_->mutex);
+    return impl_->hosted.contains(token);
+}
+
 HttpReply FakeSlack::Impl::answer(const HttpQuery& query) {
     Impl* other = nullptr;
     {
@@ -129,7 +139,12 @@ HttpReply FakeSlack::Impl::answer(const HttpQuery& query) {
     if (other != nullptr) {
         auto theirs = query;
         theirs.headers["authorization"] = std::string("Bearer ") + tokens::bot;
-        return other->answer(theirs);
+        auto reply = other->answer(theirs);
+        if (query.path == "/api/auth.revoke" && reply.body.contains("\"revoked\":true")) {
+            const std::lock_guard lock(mutex);
+            hosted.erase(token_of(query));
+        }
+        return reply;
     }
     std::function<HttpReply(const HttpQuery&)> handler;
     {

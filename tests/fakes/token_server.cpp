@@ -1,13 +1,11 @@
 #include "tests/fakes/token_server.hpp"
 
-#include "config/base/base64.hpp"
+#include "tests/fakes/pkce.hpp"
 #include "tests/fakes/slack_wire.hpp"
 
 #include <nlohmann/json.hpp>
-#include <openssl/sha.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <mutex>
 #include <set>
@@ -48,6 +46,7 @@ struct TokenServer::Impl {
     std::set<std::string> of_grants;  // which of their values an OAuth application was granted
     std::set<std::string> hidden;
     int broken = 0, calls = 0;
+    std::vector<HttpQuery> queries;
     std::string client;
     Token granted;
     int pending = 0;
@@ -66,7 +65,7 @@ struct TokenServer::Impl {
         std::string value, challenge;
     };
     std::vector<Code> codes;
-    std::vector<std::string> verifiers;
+    std::vector<std::string> verifiers, codes_shown;
     int made = 0;
 
     // The answer with a new token of the account that was granted.
@@ -110,13 +109,14 @@ struct TokenServer::Impl {
     HttpReply exchange(const std::map<std::string, std::string>& form) {
         if (const auto shown = form.find("code_verifier"); shown != form.end())
             verifiers.push_back(shown->second);
+        codes_shown.push_back(form.at("code"));
         if (form.at("client_id") != code_client ||
             (!code_secret.empty() &&
              (!form.contains("client_secret") || form.at("client_secret") != code_secret)))
             return reply(401, R"({"error":"invalid_client"})");
         const auto code = std::ranges::find(codes, form.at("code"), &Code::value);
         if (code == codes.end() || form.at("redirect_uri") != redirect || !form.contains("code_verifier") ||
-            challenge(form.at("code_verifier")) != code->challenge)
+            pkce_challenge(form.at("code_verifier")) != code->challenge)
             return reply(400, R"({"error":"invalid_grant"})");
         codes.erase(code);
         return grant();
@@ -128,18 +128,6 @@ struct TokenServer::Impl {
         if (type != form.end() && type->second == "refresh_token") return renew(form);
         if (type != form.end() && type->second == "authorization_code") return exchange(form);
         return poll(query);
-    }
-
-    static std::string challenge(const std::string& verifier) {
-        std::array<unsigned char, 32> digest{};
-        SHA256(reinterpret_cast<const unsigned char*>(verifier.data()), verifier.size(), digest.data());
-        auto text =
-            countersign::base64::encoded({reinterpret_cast<const char*>(digest.data()), digest.size()});
-        std::ranges::replace(text, '+', '-');
-        std::ranges::replace(text, '/', '_');
-        while (text.ends_with('='))
-            text.pop_back();
-        return text;
     }
 
     HttpReply device_code(const HttpQuery& query) {
@@ -189,6 +177,7 @@ struct TokenServer::Impl {
     HttpReply answer(const HttpQuery& query) {
         const std::scoped_lock lock(mutex);
         ++calls;
+        queries.push_back(query);
         if (broken != 0) return reply(broken, "<html>down</html>", "text/html");
         if (query.method == "POST" && query.path == "/oauth/authorize_device") return device_code(query);
         if (query.method == "POST" && query.path == "/oauth/token") return token(query);
@@ -313,7 +302,9 @@ std::string TokenServer::visit(const std::string& authorize_url) {
         asked.at("response_type") != "code" || asked.at("code_challenge_method") != "S256" ||
         asked.at("state").size() < 20)
         throw std::invalid_argument("refused by the server: " + authorize_url);
-    impl_->codes.push_back({"canary-code-" + std::to_string(++impl_->made), asked.at("code_challenge")});
+    impl_->codes.push_back(
+        {"canary-code-" + std::to_string(impl_->server->port()) + "-" + std::to_string(++impl_->made),
+         asked.at("code_challenge")});
     return impl_->redirect + "?code=" + impl_->codes.back().value + "&state=" + asked.at("state");
 }
 
@@ -341,6 +332,16 @@ int TokenServer::renewals() const {
 std::vector<std::string> TokenServer::verifiers() const {
     const std::scoped_lock lock(impl_->mutex);
     return impl_->verifiers;
+}
+
+std::vector<std::string> TokenServer::codes_shown() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->codes_shown;
+}
+
+std::vector<HttpQuery> TokenServer::queries() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->queries;
 }
 
 void TokenServer::break_with(int status) {

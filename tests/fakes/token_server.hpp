@@ -53,10 +53,12 @@ class TokenServer {
     // The newest token of what was granted, and how often it was renewed.
     [[nodiscard]] std::string newest() const;
     [[nodiscard]] int renewals() const;
-    [[nodiscard]] std::vector<std::string> verifiers() const;  // that it was shown (O7)
+    [[nodiscard]] std::vector<std::string> verifiers() const;    // that it was shown (O7)
+    [[nodiscard]] std::vector<std::string> codes_shown() const;  // also those of other servers
     // Everything is answered with this status and an HTML page from now on; 0: no more.
     void break_with(int status);
     [[nodiscard]] int calls() const;
+    [[nodiscard]] std::vector<HttpQuery> queries() const;  // everything that it was asked
 
   private:
     struct Impl;

@@ -1,12 +1,14 @@
 #include "tests/support/canary.hpp"
 
 #include "tests/fakes/fake_slack.hpp"
+#include "tests/fakes/raw_client.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -60,6 +62,32 @@ void search_files(const Search& search, const fs::path& directory, const std::ve
     }
 }
 
+void search_query(const Search& search, const fakes::HttpQuery& query) {
+    const auto name = "a call to " + query.method + " " + query.path;
+    search.in(query.path + "?" + query.raw_query, name);
+    for (const auto& [header, value] : query.headers)
+        if (header != "authorization" && header != "private-token") search.in(value, name + ", " + header);
+    constexpr std::array<std::string_view, 4> token_endpoints{"/oauth/token", "/oauth/revoke",
+                                                              "/login/oauth/access_token", "/token"};
+    const bool takes_secrets =
+        std::ranges::any_of(token_endpoints, [&](std::string_view end) { return query.path.ends_with(end); });
+    if (!takes_secrets) search.in(query.body, name + ", its body");
+}
+
+// What anybody on the host may read.
+void search_pages(const Search& search, const std::string& log) {
+    const auto listening = log.find("event=http_listening");
+    if (listening == std::string::npos) return;
+    const auto port = std::stoi(log.substr(log.find("port=", listening) + 5));
+    for (const auto* page : {"/metrics", "/healthz", "/readyz", "/"}) {
+        fakes::RawClient client(static_cast<std::uint16_t>(port));
+        client.write(std::string("GET ") + page + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        const auto shown = client.read_until("no such end");
+        CHECK_MESSAGE(shown.starts_with("HTTP/1.1 "), page);
+        search.in(shown, page);
+    }
+}
+
 }  // namespace
 
 void expect_no_canary(DaemonFixture& fixture, const CanarySearch& search) {
@@ -91,6 +119,9 @@ void expect_no_canary(DaemonFixture& fixture, const CanarySearch& search) {
     }
     search_files(look, fixture.directory(), search.own_files);
     look.in(fixture.log(), "the log");
+    if (fixture.runs()) search_pages(look, fixture.log());
+    for (const auto& query : search.queries)
+        search_query(look, query);
     auto slacks = search.other_slacks;
     slacks.push_back(&fixture.slack());
     for (const auto* slack : slacks)

@@ -197,6 +197,10 @@ void DaemonFixture::kill() {
     process_->kill();
 }
 
+bool DaemonFixture::runs() {
+    return process_ && !process_->wait(std::chrono::milliseconds(0));
+}
+
 bool DaemonFixture::wait_for_death(std::chrono::milliseconds limit) {
     return process_->wait(limit) == 128 + SIGKILL;
 }

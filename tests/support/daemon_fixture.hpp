@@ -59,6 +59,7 @@ class DaemonFixture {
     std::optional<int> stop();
     void signal(int number);
     void kill();
+    [[nodiscard]] bool runs();
     [[nodiscard]] pid_t pid() const { return process_->pid(); }
     // True when the daemon ended by itself, by SIGKILL from its failpoint.
     bool wait_for_death(std::chrono::milliseconds limit = std::chrono::seconds(20));

@@ -45,8 +45,18 @@ TEST_CASE("O1: pending answers go on whatever their status, slow_down adds up, e
         REQUIRE(done);
         CHECK_FALSE(*done);
     }
-    CHECK(
-        poll.answered(answer(400, R"({"error":"authorization_pending"})"), start + seconds(300)).has_value());
+    for (const auto* error : {"authorization_pending", "slow_down"}) {
+        const auto over =
+            poll.answered(answer(200, R"({"error":")" + std::string(error) + "\"}"), start + seconds(300));
+        REQUIRE(over);
+        CHECK(over->error().code == Errc::timeout);
+    }
+    CHECK(poll.answered(fail(Errc::timeout, "no answer"), start + seconds(300)).has_value());
+    // What was granted at the last moment is a valid token: it is taken, not left lying.
+    const auto late = poll.answered(answer(200, R"({"access_token":"canary","token_type":"bearer"})"),
+                                    start + seconds(301));
+    REQUIRE(late);
+    CHECK(*late);
 }
 
 TEST_CASE("O8, O9, O17: a token answer is bearer, printable and bounded, renewal is optional") {

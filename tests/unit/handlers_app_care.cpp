@@ -346,20 +346,24 @@ TEST_CASE("channels: bad ids and other kinds are refused at their field, trouble
         const auto all = world.due();
         return std::ranges::find(all, "channel_post", &storage::Effect::purpose) != all.end();
     };
-    REQUIRE(greeting());
-    for (const auto& effect : world.due()) {
-        if (effect.purpose != "channel_post") continue;
-        world.answer(effect, {"human", "not_in_channel", Json::object()});
+    for (int purpose = 0; purpose < 2; ++purpose) {  // one after the other in one channel
+        REQUIRE(greeting());
+        for (const auto& effect : world.due()) {
+            if (effect.purpose != "channel_post") continue;
+            world.answer(effect, {"human", "not_in_channel", Json::object()});
+        }
     }
     CHECK(state() == IntegrationState::degraded);
     world.run();
-    CHECK(heard(world, "U0EMP", "cannot post in its channel") >= 1);
-    // A result gets there: it works again.
+    CHECK(heard(world, "U0EMP", "is not connected, its first message did not get there") == 2);
+    CHECK(heard(world, "U0EMP", "Connected.") == 0);
+    // A result gets there: now it is.
     const auto id = world.ready_request();
     world.press("U0LEGAL", ids::vote_reject, id);
     world.submit("U0LEGAL", ids::form_reject, id, {{"reason", "no"}});
     world.run();
     CHECK(state() == IntegrationState::active);
+    CHECK(heard(world, "U0EMP", "Connected.") == 1);
     const auto posts = world.performed_of("chat.postMessage");
     const auto results = std::ranges::count_if(posts, [](const storage::Effect& post) {
         return post.args.contains("C0SALES") && post.args.contains("Denied");
@@ -373,6 +377,95 @@ TEST_CASE("channels: bad ids and other kinds are refused at their field, trouble
     CHECK(std::ranges::count_if(later, [](const storage::Effect& post) {
               return post.args.contains("C0SALES") && post.args.contains("App requests on");
           }) == 3);
+}
+
+TEST_CASE(
+    "channels: one is connected when its first message is there, by a stored authorization too, and after it "
+    "is "
+    "connected again (I8, I9)") {
+    ReviewWorld world;
+    world.start();
+    know(world, "U0EMP");
+    storage::Authorization row;
+    row.id = "slack1";
+    row.kind = storage::AuthorizationKind::slack;
+    row.name = "Partner";
+    row.url = "https://slack.com";
+    row.account = "bot";
+    row.account_id = "U0BOT";
+    row.fingerprint = "fp1";
+    row.state = storage::AuthorizationState::active;
+    row.added_at = row.state_since = world.clock.now();
+    storage::apply(world.db.writer(), storage::SaveAuthorization{row}, world.clock.now());
+    const auto add = [&](const std::string& authorization, const std::string& name) {
+        return world
+            .submit("U0EMP", ids::form_installed_add, std::string(),
+                    {{"name", name},
+                     {"authorization", authorization},
+                     {"use", "channel:results"},
+                     {"channel", "C0SALES"}})
+            .ack;
+    };
+    const auto use = [&] { return world.view().installed().integrations().front(); };
+    const auto told = [&](const std::string& words) {
+        world.run({"account.check", "account.post"});
+        return heard(world, "U0EMP", words);
+    };
+    const auto look = [&] {  // the authorization is asked about, and works
+        world.pass(std::chrono::seconds(1));
+        while (const auto check = world.waiting("account.check"))
+            world.answer(*check, {"ok", "", {{"account", "bot"}, {"account_id", "U0BOT"}}});
+    };
+    REQUIRE(add("slack1", "Results").empty());
+    CHECK(told("A first message is on its way") == 1);
+    CHECK_FALSE(world.waiting("account.post"));  // not with a token that nobody has looked at
+    look();
+    look();
+    const auto greeting = world.expect("account.post");
+    CHECK(greeting.args.contains("from now on"));
+    CHECK(use().state == IntegrationState::degraded);
+    CHECK(told("Connected.") == 0);
+    world.answer(greeting, {"ok", "", Json::object()});
+    CHECK_FALSE(world.waiting("account.post"));  // one greeting, however often it was looked at
+    CHECK(use().state == IntegrationState::active);
+    CHECK(told("Connected.") == 1);
+    look();
+    CHECK_FALSE(world.waiting("account.post"));
+
+    // Moved to another one of that kind: again only after a message.
+    row.id = "slack2";
+    row.name = "Second";
+    storage::apply(world.db.writer(), storage::SaveAuthorization{row}, world.clock.now());
+    world.clock.advance(std::chrono::seconds(1));
+    CHECK(world.submit("U0EMP", ids::form_installed_reconnect, "integration:1", {{"authorization", "slack2"}})
+              .ack.empty());
+    CHECK(use().state == IntegrationState::degraded);
+    look();
+    const auto again = world.expect("account.post");
+    CHECK(again.args.contains("here again"));
+    // Its token is refused: it waits for a better one, and is greeted by that.
+    world.answer(again, {"refused", "refused", {{"text", "Slack refuses the token (token_revoked)"}}});
+    CHECK(told("Connected.") == 1);
+    world.pass(std::chrono::seconds(61));
+    look();
+    const auto third = world.expect("account.post");
+    world.answer(third, {"human", "not_in_channel", Json::object()});
+    CHECK(told("is not connected, its first message did not get there") == 1);
+    CHECK(use().state == IntegrationState::degraded);
+    look();
+    CHECK_FALSE(world.waiting("account.post"));  // until somebody has mended it and tests it
+    world.command("U0EMP", "test Results", true, "/installed-apps");
+    world.answer(world.expect("account.post"), {"ok", "", Json::object()});
+    CHECK(told("Connected.") == 2);
+    CHECK(use().state == IntegrationState::active);
+
+    // By our own bot, which needs no look: two purposes in one channel are told apart.
+    REQUIRE(add("own", "Ours").empty());
+    const auto ours = [&] { return world.view().installed().integrations().back(); };
+    CHECK(ours().state == IntegrationState::degraded);
+    world.run({"account.check", "account.post"});
+    CHECK(ours().state == IntegrationState::active);
+    CHECK(heard(world, "U0EMP", "Connected.") == 3);
 }
 
 TEST_CASE("I1, M19: 500 apps page by page, each once, mine, unapproved and orphans are lists of their own") {

@@ -249,3 +249,30 @@ TEST_CASE("I13: the end of an authorization is told at 30, 14, 7 and 1 days and 
     CHECK(view.installed().integrations().front().state == storage::IntegrationState::needs_reauth);
     CHECK(world.heard("U0EMP").back().contains("has stopped"));
 }
+
+TEST_CASE(
+    "I13: one that lives shorter and cannot be renewed is told of at once, one that renews itself never") {
+    for (const bool renewable : {false, true}) {
+        CAPTURE(renewable);
+        ReviewWorld world;
+        world.start();
+        store(world, "auth1", "GitLab", world.clock.now() + std::chrono::hours(2));
+        auto row = world.view().installed().authorization("auth1").value();
+        row.owner = UserId("U0EMP");
+        row.renewable = renewable;
+        storage::apply(world.db.writer(), storage::SaveAuthorization{row}, world.clock.now());
+        const auto look = [&] {
+            world.handle(handlers::EventKind::timer, {{"kind", "authorization_expiry"}},
+                         "authorization_expiry");
+            world.run({"account.check", "account.refresh"});
+        };
+        look();
+        look();
+        const auto told = world.heard("U0EMP");
+        CHECK(std::ranges::count_if(told, [](const auto& text) {
+                  return text.contains("expires within a day");
+              }) == (renewable ? 0 : 1));
+        CHECK(world.view().installed().authorization("auth1")->state ==
+              (renewable ? storage::AuthorizationState::active : storage::AuthorizationState::expiring));
+    }
+}

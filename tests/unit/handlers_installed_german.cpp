@@ -170,6 +170,8 @@ TEST_CASE("R22: of lists, forms and answers of installed apps no German reader r
     office.put(storage::SaveAuthorization{elsewhere});
     office.add("U0LEGAL", "Dritte", "auth3");
     office.type("U0EMP", "reconnect Anträge");
+    for (const auto& due : office.due())
+        if (due.purpose == "channel_post") office.answer(due, {"ok", "", Json::object()});
     office.type("U0EMP", "reconnect Kanal");
     office.type("U0EMP", "show Kanal");
 
@@ -313,9 +315,18 @@ TEST_CASE("R22: owners are asked, warned and told of an uninstallation in German
     office.put(storage::SaveAuthorization{row});
     office.add("U0EMP", "Anträge", "auth1");
     office.add("U0EMP", "Kanal", "own", "channel:digest", "C0X");
-    office.type("U0EMP", "test Kanal");
-    for (const auto& due : office.due())
-        if (due.purpose == "channel_post") office.answer(due, {"human", "restricted_action", Json::object()});
+    CHECK(office.said("Eine erste Nachricht ist auf dem Weg"));
+    const auto posted = [&](const SlackAnswer& with) {
+        office.clock.advance(std::chrono::seconds(1));
+        for (const auto& due : office.due())
+            if (due.purpose == "channel_post") office.answer(due, with);
+        office.type("U0EMP", "test Kanal");
+    };
+    posted({"human", "restricted_action", Json::object()});
+    CHECK(office.said("ist nicht verbunden, die erste Nachricht kam nicht an"));
+    posted({"ok", "", Json::object()});
+    CHECK(office.said("Verbunden."));
+    posted({"human", "restricted_action", Json::object()});
     CHECK(office.said("kann nicht in den Kanal schreiben"));
     for (int day = 0; day < 400; ++day) {
         office.pass(hours(24));
@@ -384,7 +395,10 @@ TEST_CASE("R22: why an authorization does not work is written down in English an
           "its authorization does not work any more: it has expired",
           "its authorization could not be renewed", "lost access to acme/vendors", "expires, cannot renew",
           "its server refuses the token", "Slack says that it was revoked", "Slack refuses the token (x)",
-          "the code was not entered in time; start again", "nobody came back in time"}) {
+          "the code was not entered in time; start again", "nobody came back in time",
+          "nothing was posted there yet", "https://gitlab.com has no device grant: use --token-stdin",
+          "https://gitlab.com wants the code to be entered on another server; it is not shown",
+          "the token has no scope repo; make one that has; it was not taken back: revoke it there"}) {
         CAPTURE(written);
         CHECK(english_word_in(recorded_in(Language::german, written)).empty());
         CHECK(recorded_in(Language::german, written) != written);

@@ -205,3 +205,56 @@ TEST_CASE(
     CHECK(to_text(check_message(Json::parse(note->args))) == "");
     CHECK(note->args.contains("and 569 more"));
 }
+
+TEST_CASE("M13: whoever is no member of the company, or has left it, does not become an app's owner") {
+    InstalledWorld world;
+    storage::InventoryEntry app;
+    app.app_id = AppId("A0MIRO");
+    app.team_id = TeamId("T1");
+    app.app_name = "Miro";
+    app.first_seen = app.last_seen = world.clock.now();
+    world.put(storage::SaveInventoryEntry{app});
+    storage::Person person;
+    person.id = UserId("U0LEFT");
+    person.active = false;
+    storage::apply(world.db.writer(), storage::SavePerson{person}, world.clock.now());
+    person.id = UserId("U0GUEST");
+    person.active = person.guest = true;
+    storage::apply(world.db.writer(), storage::SavePerson{person}, world.clock.now());
+    world.slack.people["U0STRANGER"] = {{"is_stranger", true}};
+    const auto owner = [&] {
+        return world.view().installed().entry(AppId("A0MIRO"), TeamId("T1"))->owner.value;
+    };
+    const auto give = [&](const std::string& to) {
+        const std::string target = world.form("U0ADMIN", "edit Miro").at("private_metadata");
+        return world
+            .submit("U0ADMIN", ids::form_installed_edit, target, {{"owner", to}, {"data_class", "none"}})
+            .ack;
+    };
+    for (const auto* nobody : {"U0LEFT", "U0GUEST"}) {
+        CHECK(give(nobody).contains("has to be a member"));
+        CHECK(owner().empty());
+    }
+    (void)give("U0STRANGER");  // looked up first
+    world.run();
+    world.pass(std::chrono::seconds(1));
+    world.run();
+    CHECK(owner().empty());
+    CHECK_FALSE(give("U0EMP").contains("errors"));
+    CHECK(owner() == "U0EMP");
+}
+
+TEST_CASE(
+    "M14, I4: whoever is no admin any more when the form is sent removes nothing, and it is written down") {
+    InstalledWorld world;
+    world.store("auth1", "GitLab");
+    REQUIRE(world.add("U0EMP", "Vendors", "auth1").empty());
+    const std::string target = world.form("U0ADMIN", "remove GitLab").at("private_metadata");
+    std::erase(world.settings.review.admins, "U0ADMIN");  // a reload meanwhile
+    const auto refused =
+        world.submit("U0ADMIN", ids::form_installed_remove, target, {{"name", "GitLab"}}).ack;
+    CHECK(refused.contains("only admins"));
+    CHECK(world.authorization("auth1").state == storage::AuthorizationState::active);
+    CHECK(world.integrations().front().state != storage::IntegrationState::needs_reauth);
+    CHECK(world.entries("press.refused", "authorization:auth1") == 1);
+}

@@ -3,7 +3,10 @@
 #include "storage/installed_view.hpp"
 #include "tests/support/review_world.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <set>
+#include <vector>
 
 using namespace countersign;
 using namespace countersign::tests;
@@ -94,6 +97,48 @@ TEST_CASE("M12: evidence may come in any order and again, people's words stay") 
     gone = with_evidence(gone, evidence(What::installed, 1, "U7"), day(9));
     CHECK(gone.state == InstalledState::removed);
     CHECK(gone.set_up_by == "U7");
+}
+
+TEST_CASE("M12: the newest name and permissions of an app stay, in whatever order they were heard of") {
+    using What = InstallEvidence::What;
+    std::vector<InstallEvidence> all{evidence(What::installed, 1), evidence(What::updated, 3),
+                                     evidence(What::removed, 5, "U2"), evidence(What::updated, 8)};
+    all[1].app_name = "Sketch Pad Pro";
+    all[1].scopes = "chat:write";
+    all[3].app_name = "Drawings";
+    all[3].scopes = "chat:write files:read";
+    std::vector<std::size_t> order{0, 1, 2, 3};
+    do {
+        std::optional<storage::InventoryEntry> entry;
+        for (const auto at : order)
+            entry = with_evidence(entry, all[at], day(9));
+        CAPTURE(order[0] * 1'000 + order[1] * 100 + order[2] * 10 + order[3]);
+        CHECK(entry->app_name == "Drawings");
+        CHECK(entry->scopes == "chat:write files:read");
+        CHECK(entry->state == InstalledState::installed);
+        CHECK(entry->set_up_by == "U1");
+    } while (std::ranges::next_permutation(order).found);
+}
+
+TEST_CASE(
+    "M12: one app in forty workspaces is forty entries, told apart by their ids, and all of them can go") {
+    ReviewWorld world;
+    world.start();
+    for (int at = 0; at < 40; ++at)
+        app_event(world, "app_installed", "A1", "T" + std::to_string(100 + at), "U1");
+    const auto installed = [&] { return world.view().installed().inventory_count({.state = "installed"}); };
+    CHECK(installed() == 40);
+    const auto type = [&](const std::string& words) {
+        return world.command("U0ADMIN", words, true, "/installed-apps").ack;
+    };
+    const auto several = type("show Sketch Pad");
+    CHECK(several.contains("Several are like that"));
+    CHECK(several.contains("(A1) · T10"));
+    CHECK(type("show A1/T117").contains("T117"));
+    app_event(world, "app_uninstalled_team", "A1", "T117", "U3");
+    CHECK(installed() == 39);
+    app_event(world, "app_deleted", "A1", "E1", "");
+    CHECK(installed() == 0);
 }
 
 TEST_CASE("M12: approval alone never marks an app installed, the event does, and the card stays Approved") {

@@ -411,3 +411,30 @@ TEST_CASE(
     world.refused_refresh("refused");
     CHECK(note().contains("0 of 1 integrations"));
 }
+
+TEST_CASE("I12: the checks of three hundred authorizations are spread out, also after a start") {
+    Office world;
+    auto row = world.row();
+    row.renewable = false;
+    row.expires_at.reset();
+    for (int at = 0; at < 300; ++at) {
+        row.id = fmt::format("many{}", at);
+        row.name = fmt::format("Many {}", at);
+        world.store(row);
+    }
+    world.handle(handlers::EventKind::timer, {{"kind", "authorization_expiry"}}, "authorization_expiry");
+    std::ptrdiff_t seen = 0, most = 0;
+    int minutes_with_checks = 0;
+    for (int minute = 0; minute < 40; ++minute) {
+        for (int part = 0; part < 4; ++part)
+            world.pass(seconds(15));
+        const auto all = world.due();
+        const auto now = std::ranges::count(all, "account.check", &storage::Effect::method);
+        most = std::max(most, now - seen);
+        if (now > seen) ++minutes_with_checks;
+        seen = now;
+    }
+    CHECK(seen >= 300);
+    CHECK(most <= 25);
+    CHECK(minutes_with_checks >= 25);
+}
