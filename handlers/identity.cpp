@@ -26,6 +26,7 @@ Outcome identity_told(const EffectAnswer& answer, const Context& context) {
     known.enterprise = EnterpriseId(review::text_field(answer.response, "enterprise_id"));
     outcome.changes.emplace_back(storage::SetMeta{"bot_user", known.bot_user.value});
     outcome.changes.emplace_back(storage::SetMeta{"enterprise", known.enterprise.value});
+    outcome.changes.emplace_back(storage::SetMeta{"team", review::text_field(answer.response, "team_id")});
     // The sweep of a first start did not know the organisation yet.
     if (known.admin && known.enterprise != context.capabilities.enterprise) {
         outcome.merge(begin_sweep({context.now, context.view, context.settings, known}));
