@@ -64,6 +64,15 @@ bool approved_in_slack(const AppEvent& seen, const Context& context) {
     return false;
 }
 
+// Of another workspace, where our app is installed too ("Add to Slack"): what is stored here may have ended,
+// but nothing of our own.
+bool from_elsewhere(const Event& event, const Context& context) {
+    const auto own = context.view.meta("bot_team"), team = text_field(event.payload, "team_id");
+    const EnterpriseId organisation(text_field(event.payload, "enterprise_id"));
+    const bool ours = !organisation.empty() && organisation == context.capabilities.enterprise;
+    return !own.empty() && !team.empty() && team != own && !ours;
+}
+
 }  // namespace
 
 // U4: an install that no approval stands behind is a deviation.
@@ -107,7 +116,10 @@ Outcome app_removed(const Event& event, const Context& context) {
 Outcome rights_lost(const Event& event, const Context& context) {
     const auto type = text_field(field(event.payload, "event"), "type");
     Outcome outcome;
-    outcome.audit.push_back({"slack", "event." + type, event.name, "{}"});
+    outcome.audit.push_back(
+        {"slack", "event." + type, event.name, details({{"team", text_field(event.payload, "team_id")}})});
+    outcome.merge(slack_tokens_lost(event, context));
+    if (from_elsewhere(event, context)) return outcome;
     outcome.effects.push_back(
         alarm(context.settings, type + ":" + event.name,
               views::alarm_notice(
@@ -115,7 +127,6 @@ Outcome rights_lost(const Event& event, const Context& context) {
                   "Install it again, set the new tokens and run `countersign check`. While the org driver's "
                   "token is valid but nobody answers, every install in the organisation waits; to switch "
                   "Slack's own approval screens on again, revoke SLACK_ADMIN_TOKEN or remove the app.")));
-    outcome.merge(slack_tokens_lost(event, context));
     outcome.merge(begin_sweep(context));
     return outcome;
 }

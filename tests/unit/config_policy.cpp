@@ -45,7 +45,7 @@ TEST_CASE("M9: every mistake of a policy file is named with line, key and what i
          "expected \"Security\", the nearest known one"},
         {"parties = []", "parties: is empty"},
         {"parties = \"some\"", "parties: is a choice that this version does not know"},
-        {"protected_apps = \"A1\"", "policy.toml:1: protected_apps: is a text; expected"},
+        {"protected_apps = \"A1\"", "policy.toml:1: protected_apps: is a string; expected"},
         {"schema = 1\nprotected_apps = [\"A0IDP\", \"Okta\"]",
          "policy.toml:2: protected_apps: holds \"Okta\"; expected app ids (A…)"},
         {"protected_apps = [\"A0IDP\"]\n[[rule]]\nid = \"x\"\nwhen.apps = [\"A1\", \"A0IDP\"]\ndecide = "

@@ -78,7 +78,7 @@ TEST_CASE("M25: a protected app is approved like any other, and not restricted, 
     CHECK(nothing_taken_away(world));
 }
 
-TEST_CASE("M25: a protected app is not limited to people, domains or a day; permissions may be left out") {
+TEST_CASE("M25: a protected app is not limited to people, domains or a day, permissions may be left out") {
     ReviewWorld world(with_policy(keeps_a1));
     auto optional = slack_scope("files:read");
     optional["is_optional"] = true;
@@ -162,7 +162,7 @@ TEST_CASE("M25: a restriction whose answer was lost is not sent again once the a
     CHECK_FALSE(world.slack.restricted.contains("A1"));
 }
 
-TEST_CASE("M25: no rule restricts a protected app; the next rule that decides, or the parties, do") {
+TEST_CASE("M25: no rule restricts a protected app, the next rule that decides, or the parties, do") {
     const std::string never =
         "[[rule]]\nid = \"never\"\nwhen.scopes = [\"files:read\"]\ndecide = "
         "\"restrict\"\nreason = \"Never.\"\n";

@@ -331,6 +331,27 @@ TEST_CASE("I15: a Slack token that Slack says is revoked needs re-authentication
     CHECK(state("auth1") == AuthorizationState::active);
 }
 
+TEST_CASE("I15: what another workspace takes away is no alarm about our own rights") {
+    Office world;
+    const auto event = [&](const char* team, const char* organisation) {
+        world.clock.advance(seconds(1));
+        world.handle(handlers::EventKind::events_api,
+                     {{"type", "event_callback"},
+                      {"team_id", team},
+                      {"enterprise_id", organisation},
+                      {"event", {{"type", "app_uninstalled"}}}},
+                     world.next("env"));
+        world.run_slack();
+        return world.alarms("installation of Countersign");
+    };
+    CHECK(event("T0OTHER", "") == 1);  // while nobody knows which workspace is ours
+    storage::apply(world.db.writer(), storage::SetMeta{"bot_team", "T0OURS"}, world.clock.now());
+    CHECK(event("T0OTHER", "") == 1);
+    CHECK(event("T0OTHER", "E0ELSE") == 1);
+    CHECK(event("T0OTHER", "E1") == 2);  // of our organisation
+    CHECK(event("T0OURS", "") == 3);
+}
+
 TEST_CASE(
     "M16: an integration is connected once its project was reached, and its owner hears which it is not") {
     Office world;
