@@ -129,8 +129,9 @@ void add_votes(views::HomeInput& input, const storage::HomeTab& tab, const std::
         if (requests.size() < read_at_once) break;
         from = requests.back().id;
         seen += requests.size();
-        if (seen >= looked_at && !others.more) others.more = !others.entries.empty();
-        if (seen >= looked_at && queue.more) break;
+        if (seen < looked_at || !queue.more) continue;
+        others.more = true;  // perhaps
+        break;
     }
     for (auto& entry : queue.entries)
         entry.overdue = is_overdue(entry.request, context);

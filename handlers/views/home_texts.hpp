@@ -24,8 +24,8 @@ inline constexpr Text<> overdue{":alarm_clock: Overdue", ":alarm_clock: Überfä
 inline constexpr Text<> in_time{"In time", "Noch in der Zeit"};
 inline constexpr Text<> waits_for_others{"Waits for others", "Wartet auf andere"};
 inline constexpr Text<4> waits_line{"{0} {1}: waits for {2} since {3}", "{0} {1}: wartet seit {3} auf {2}"};
-inline constexpr Text<> and_others{"… and more; they are in the list of all open requests.",
-                                   "… und weitere; sie stehen in der Liste aller offenen Anträge."};
+inline constexpr Text<> and_others{"… perhaps more; all are in the list of open requests.",
+                                   "… vielleicht mehr; alle stehen in der Liste der offenen Anträge."};
 inline constexpr Text<> mine{"Your requests", "Deine Anträge"};
 inline constexpr Text<> mine_empty{"You have not asked for an app yet.", "Du hast noch keine App beantragt."};
 inline constexpr Text<> followed{"You also wait for", "Du wartest auch auf"};

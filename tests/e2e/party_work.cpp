@@ -137,13 +137,13 @@ TEST_CASE("e2e parties: a group deleted in mid-vote holds the request until it h
 
 TEST_CASE("e2e admins: an alarm whose channel does not take it goes to the admins themselves (O3)") {
     ReviewStory story;
-    story.slack.add_channel(office::alarms, "it-alarms", false);
+    story.fixture.change_config("C0ITALARMS", "C0NOWHERE");
     story.fixture.start();
     story.wait([&] { return story.count("usergroups.users.list") >= 2; }, "the members of the groups");
     story.ask(with_link);
     story.slack.send_envelope("events_api", story.slack.make_event({{"type", "of_tomorrow"}}), false);
     story.expect_direct_message(office::admin, "event of_tomorrow");
-    story.expect_direct_message(office::admin, "where I cannot post (`not_in_channel`)");
+    story.expect_direct_message(office::admin, "where I cannot post (`channel_not_found`)");
     story.expect_direct_message(office::admin_two, "event of_tomorrow");
     story.fixture.expect_log("event=alarm_not_delivered");
     CHECK(story.slack.messages(office::alarms).empty());

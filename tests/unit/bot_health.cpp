@@ -23,6 +23,16 @@ HealthReport well(SteadyTime at) {
 
 }  // namespace
 
+TEST_CASE("O3: an alarm channel that takes nothing stands in the status line, beside whether it acts") {
+    auto report = well(SteadyTime{seconds(1'000)});
+    report.dispatcher.alarms_astray = "C0ITALARMS: is_archived";
+    CHECK(report.cannot_act().empty());  // it acts all the same
+    CHECK(report.summary().starts_with("connected"));
+    CHECK(report.summary().ends_with("alarms cannot be posted, see the log: C0ITALARMS: is_archived"));
+    report.socket.connected = false;
+    CHECK(report.summary().contains("C0ITALARMS: is_archived"));
+}
+
 TEST_CASE("O3: each thing that keeps the daemon from acting is named, with the release step") {
     const SteadyTime at{seconds(1'000)};
     auto report = well(at);

@@ -78,7 +78,7 @@ TEST_CASE("M25: a protected app is approved like any other, and not restricted, 
     CHECK(nothing_taken_away(world));
 }
 
-TEST_CASE("M25: a protected app is not limited to people, domains or a day, permissions may be left out") {
+TEST_CASE("M25: a protected app is not limited to people, domains or a day, but without some permissions") {
     ReviewWorld world(with_policy(keeps_a1));
     auto optional = slack_scope("files:read");
     optional["is_optional"] = true;
@@ -96,6 +96,9 @@ TEST_CASE("M25: a protected app is not limited to people, domains or a day, perm
     world.run();
     CHECK(nothing_taken_away(world));
     CHECK(world.performed_of("admin.apps.approve").empty());
+    world.submit("U0ADMIN", ids::form_limits, id, {{"left_out", "files:read"}});
+    world.run();
+    CHECK(world.state(id) == RequestState::approved);
 }
 
 TEST_CASE("M25: a protected app is neither suspended nor cleared, by request, id or name, typed or pressed") {
@@ -162,7 +165,7 @@ TEST_CASE("M25: a restriction whose answer was lost is not sent again once the a
     CHECK_FALSE(world.slack.restricted.contains("A1"));
 }
 
-TEST_CASE("M25: no rule restricts a protected app, the next rule that decides, or the parties, do") {
+TEST_CASE("M25: no rule restricts a protected app, the next rule or the parties decide") {
     const std::string never =
         "[[rule]]\nid = \"never\"\nwhen.scopes = [\"files:read\"]\ndecide = "
         "\"restrict\"\nreason = \"Never.\"\n";
