@@ -4,9 +4,6 @@
 
 #include <doctest/doctest.h>
 
-#include <csignal>
-#include <fstream>
-
 using namespace countersign::tests;
 namespace fakes = countersign::fakes;
 
@@ -173,35 +170,6 @@ TEST_CASE("workspace: wording that nobody knows becomes a task with the raw mess
     story.slack.post_as(requests_channel, forged);
     story.expect_alarm("looks like one of Slackbot's. It is not believed");
     CHECK(story.slack.messages(office::review).empty());
-}
-
-TEST_CASE(
-    "workspace: new wording is learned at SIGHUP, and a file with a mistake is refused and told (O9, O15)") {
-    ReviewStory story(routed());
-    open_channel(story);
-    story.fixture.start();
-    const auto texts = story.fixture.directory() / "slackbot_texts.toml";
-    const auto says_anew = [&](const std::string& app, const std::string& name) {
-        auto words = fakes::notice_words("2026", office::employee, app, name);
-        words.asks = "<@U0EMP> fancies <https://acme.slack.com/apps/" + app + "|" + name + ">";
-        words.approve = "Go ahead";
-        words.restrict_app = "No way";
-        story.slack.post_as(requests_channel, fakes::slackbot_notice(words));
-    };
-    std::ofstream(texts)
-        << "schema = 1\n[[locale]]\nname = \"en\"\nrequest = [\"{requester} fancies {app}\"]\n"
-           "approve_buttons = [\"Go ahead\"]\nrestrict_buttons = [\"No way\"]\n";
-    story.fixture.signal(SIGHUP);
-    story.fixture.expect_log("event=reloaded");
-    says_anew("A0MIRO", "Miro");
-    story.expect_card("REQ-1 Miro: ");
-    // Half a file, as an editor leaves it for a moment.
-    std::ofstream(texts) << "schema = 1\n[[locale]]\nname = \"en\"\nrequest = [\"{requester} fanc";
-    story.fixture.signal(SIGHUP);
-    story.fixture.expect_log("event=reload_refused");
-    story.expect_alarm("The configuration was not reloaded, the old one stays in use");
-    story.expect_alarm("slackbot_texts.toml:4");
-    CHECK(story.fixture.run_command({"status"}).output.contains("slackbot_texts.toml:4"));
 }
 
 TEST_CASE("workspace: a manager's Done closes a request whose edit never comes") {
