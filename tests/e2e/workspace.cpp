@@ -240,8 +240,7 @@ TEST_CASE("workspace: wording that nobody knows becomes a task with the raw mess
     CHECK(story.slack.messages(office::review).empty());
 }
 
-TEST_CASE(
-    "workspace: new wording is learned at SIGHUP, and a file with a mistake is refused and told (O9, O15)") {
+TEST_CASE("workspace: new wording is learned at SIGHUP, and a file with a mistake keeps the old (O9, O15)") {
     ReviewStory story(routed());
     open_channel(story);
     story.fixture.start();
@@ -266,6 +265,13 @@ TEST_CASE(
     story.fixture.expect_log("event=reload_refused");
     story.expect_alarm("The configuration was not reloaded, the old one stays in use");
     story.expect_alarm("slackbot_texts.toml");
+    says_anew("A0OTHER", "Other");
+    story.wait(
+        [&] {
+            return std::ranges::any_of(story.slack.messages(office::review),
+                                       [](const auto& card) { return says(card, "REQ-2 Other: "); });
+        },
+        "a card, as the old file still reads it");
 }
 
 TEST_CASE("workspace: a manager's Done closes a request whose edit never comes") {
