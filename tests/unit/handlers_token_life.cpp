@@ -344,6 +344,7 @@ TEST_CASE("I15: what another workspace takes away is no alarm about our own righ
         world.run_slack();
         return world.alarms("installation of Countersign");
     };
+    storage::apply(world.db.writer(), storage::SetMeta{"bot_team", ""}, world.clock.now());
     CHECK(event("T0OTHER", "") == 1);  // while nobody knows which workspace is ours
     storage::apply(world.db.writer(), storage::SetMeta{"bot_team", "T0OURS"}, world.clock.now());
     CHECK(event("T0OTHER", "") == 1);
