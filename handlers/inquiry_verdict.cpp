@@ -300,10 +300,19 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context, Iss
                            fmt::format("protected:{}:v{}", to_text(request.id), request.version), context);
     draw_matrix(item, context);
     if (!restrict && !review::may_be_approved(item.matrix, issue_stands(item), item.judgement.vendor_issue)) {
-        request.state = RequestState::in_review;
-        request.decision = DecisionKind::none;
-        request.decided_by = {};
-        request.decided_at.reset();
+        // What was approved before and pressed again is approved in Slack still.
+        if (const auto past = context.view.decisions(request.id);
+            !past.empty() && past.back().kind == DecisionKind::approve) {
+            request.state = RequestState::reconsider;
+            request.state_note = say_in(views::Language::english, texts::to_reconsider,
+                                        say_in(views::Language::english, texts::no_longer_agreed,
+                                               text::joined(review::missing_parties(item.matrix), ", ")));
+        } else {
+            request.state = RequestState::in_review;
+            request.decision = DecisionKind::none;
+            request.decided_by = {};
+            request.decided_at.reset();
+        }
         auto outcome =
             tell(asker, fmt::format("unsent:{}:v{}", to_text(request.id), request.version),
                  say_in(language_of(asker.user, context), texts::unsent_not_agreed, to_text(request.id)));

@@ -202,11 +202,14 @@ Outcome open(Opening opening, const Context& context) {
         outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
         outcome.merge(watch_issue(*item.issue, context));
     }
-    const auto card = draw_card(item, context);
-    outcome.effects.push_back(again && has_card(opened, context)
-                                  ? update_card(opened, card)
-                                  : post_card(opened, context.settings.review.channel, card));
     const bool decided = item.judgement.decide && opened.state != RequestState::manual;
+    const bool routed = !item.judgement.channels.empty();
+    const bool settles = decided || routed || opened.state == RequestState::ready;
+    const auto card = draw_card(item, context);
+    if (!again || !has_card(opened, context))
+        outcome.effects.push_back(post_card(opened, context.settings.review.channel, card));
+    else if (!settles)
+        outcome.effects.push_back(update_card(opened, card));
     if (!opened.requester.empty() && !decided) {
         const auto language = language_of(opened.requester, context);
         const bool held = is_at_gate(item);
@@ -234,9 +237,7 @@ Outcome open(Opening opening, const Context& context) {
     outcome.changes.push_back(next_deadline(opened, context.now, context));
     // What the policy does by itself comes after the request is there, as with every later change.
     const auto before = opened.state;
-    const bool routed = !item.judgement.channels.empty();
-    if (decided || routed || before == RequestState::ready)
-        outcome.merge(settle(std::move(item), before, "countersign", context));
+    if (settles) outcome.merge(settle(std::move(item), before, "countersign", context));
     return outcome;
 }
 

@@ -74,7 +74,8 @@ storage::Change unfollow(const AppRequest& request, const UserId& user, const Co
 
 storage::Effect say_joined(const AppRequest& request, const AppRequest& open, const Context& context) {
     const auto language = language_of(request.requester, context);
-    return direct_message(request, request.requester, "joined:" + to_text(open.id),
+    return direct_message(request, request.requester,
+                          fmt::format("joined:{}:v{}", to_text(open.id), request.version),
                           views::line(say_in(language, texts::joined, to_text(open.id), app_title(open),
                                              views::state_line(open, language))));
 }

@@ -4,6 +4,7 @@
 #include "handlers/deviation.hpp"
 #include "handlers/joining.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/review/issue_verdict.hpp"
 #include "handlers/review/votes.hpp"
 #include "storage/enum_texts.hpp"
@@ -85,11 +86,54 @@ void recheck_readings(const std::vector<storage::Evidence>& readings, std::vecto
                                                          to_rfc3339(newest.at), to_rfc3339(newest.read_at))});
 }
 
-void recheck_duties(const AppRequest& request, const std::vector<Vote>& votes,
-                    const std::vector<Decision>& decisions, std::vector<Recheck>& found) {
-    std::map<std::string, std::set<std::string>> parties;
+// U10: times that have not come yet, each clock's latest: a clock that is wrong was wrong for them all.
+void recheck_stamps(const AppRequest& request, const std::vector<Vote>& votes,
+                    const std::vector<Decision>& decisions, Timestamp now, std::vector<Recheck>& found) {
+    struct Stamp {
+        Timestamp at;
+        std::string what;
+    };
+    std::map<std::string_view, Stamp> latest;
+    const auto take = [&](std::string_view clock, Timestamp at, const std::string& what) {
+        if (at <= now + clocks_agree) return;
+        auto& known = latest[clock];
+        if (known.what.empty() || at > known.at) known = {at, what};
+    };
+    take(request.slack_id.empty() ? "ours" : "Slack's", request.created_at, "the request");
     for (const auto& vote : votes)
-        if (vote.answer == storage::VoteAnswer::approve) parties[vote.voter.value].insert(vote.party);
+        take(vote.source == storage::VoteSource::tracker ? "the tracker's" : "ours", vote.at,
+             "the vote for " + vote.party);
+    for (const auto& decision : decisions)
+        take("ours", decision.at, "the decision");
+    for (const auto& [clock, stamp] : latest)
+        found.push_back(
+            {RecheckKind::clock, fmt::format("{} bears {}, which has not come yet; the clock is {}",
+                                             stamp.what, to_rfc3339(stamp.at), clock)});
+}
+
+// Who had a say for which parties. A vote in somebody's place is also theirs: they chose who casts it.
+std::map<std::string, std::set<std::string>> hands_in(const std::vector<Vote>& votes,
+                                                      const std::vector<storage::Mark>& known) {
+    std::map<std::string, std::set<std::string>> parties;
+    for (const auto& vote : votes) {
+        if (vote.answer != storage::VoteAnswer::approve) continue;
+        const auto deputy = std::ranges::find_if(known, [&](const storage::Mark& mark) {
+            return mark.kind == marks::deputy && mark.person == vote.voter && mark.subject == vote.party &&
+                   !mark.value.empty();
+        });
+        const auto absent = deputy == known.end() ? std::string() : deputy->value;
+        parties[vote.voter.value].insert(absent.empty() ? vote.party
+                                                        : vote.party + " in the place of " + absent);
+        if (!absent.empty())
+            parties[absent].insert(fmt::format("{} through {}", vote.party, vote.voter.value));
+    }
+    return parties;
+}
+
+void recheck_duties(const AppRequest& request, const std::vector<Vote>& votes,
+                    const std::vector<storage::Mark>& known, const std::vector<Decision>& decisions,
+                    std::vector<Recheck>& found) {
+    const auto parties = hands_in(votes, known);
     for (const auto& [person, signed_for] : parties) {
         if (signed_for.size() > 1)
             found.push_back({RecheckKind::duty,
@@ -140,12 +184,14 @@ bool is_contradiction(RecheckKind kind) {
     return kind != RecheckKind::duty && kind != RecheckKind::clock;
 }
 
-std::vector<Recheck> recheck_request(const AppRequest& request, const storage::View& view) {
+std::vector<Recheck> recheck_request(const AppRequest& request, const storage::View& view, Timestamp now) {
     std::vector<Recheck> found;
     const auto decisions = view.decisions(request.id);
+    const auto votes = view.votes(request.id);
     recheck_state(request, decisions, found);
     recheck_readings(view.evidence(request.id), found);
-    recheck_duties(request, view.votes(request.id), decisions, found);
+    recheck_duties(request, votes, view.marks(request.id), decisions, found);
+    recheck_stamps(request, votes, decisions, now, found);
     return found;
 }
 
@@ -156,7 +202,11 @@ std::vector<Recheck> recheck_approval(const AppRequest& request, const Decision&
     const auto evidence = nlohmann::json::parse(approval.evidence, nullptr, false);
     if (evidence.is_object() && (evidence.contains(decided_with_key) || evidence.contains(look_again_key)))
         return {};
-    const auto known = then.view.marks(request.id);
+    auto known = then.view.marks(request.id);
+    // Who asked for it too since then could vote for it then.
+    std::erase_if(known, [&](const storage::Mark& mark) {
+        return mark.kind == marks::joined && mark.at > approval.at;
+    });
     const auto judgement = judge_request(request, known, then);
     if (judgement.decide == config::Automatic::approve) return {};  // asks nobody
     std::vector<Recheck> found;

@@ -51,12 +51,11 @@ class Watcher {
         if (is_press(event)) every_press_is_answered(event, outcome);
         for (const auto& effect : outcome.effects) {
             one_key_one_effect(effect);
-            told_once(effect);
-        }
-        for (const auto& effect : outcome.effects) {
             if (effect.method == "admin.apps.approve") nothing_leaves_unless_all_agree(effect);
         }
         states_move_for_a_reason(event, outcome);
+        for (const auto& effect : outcome.effects)
+            told_once(effect);
         votes_come_from_people(event, outcome);
         const auto decides = [](const storage::Effect& effect) { return effect.purpose == "decide"; };
         if (std::ranges::any_of(outcome.effects, decides)) at_most_one_decision_under_way();
@@ -82,8 +81,8 @@ class Watcher {
     void one_key_one_effect(const storage::Effect& effect) {
         if (effect.purpose == "alarm") return;  // alarms of one kind are deliberately one an hour or day
         const auto [known, fresh] = keys_.emplace(effect.key, effect.method + effect.args);
-        if (!fresh)
-            CHECK_MESSAGE(known->second == effect.method + effect.args, "key used twice: " << effect.key);
+        const bool same = fresh || known->second == effect.method + effect.args;
+        CHECK_MESSAGE(same, "key used twice: " << effect.key);
     }
 
     // 5: the same words about the same request, in the same state and for the same scopes, reach a person
@@ -91,11 +90,16 @@ class Watcher {
     void told_once(const storage::Effect& effect) {
         if (effect.method != "chat.postMessage" || effect.purpose != "notice" || !effect.request) return;
         const auto args = Json::parse(effect.args);
+        const auto person = args["channel"].get<std::string>();
+        if (!person.starts_with("U")) return;
         const auto request = world_->request(effect.request->value);
+        const auto text = args["text"].get<std::string>();
+        // A reminder is a fact of its day.
+        const bool reminds = text.starts_with("A reminder");
+        const auto day = reminds ? time_zone::date_text(world_->clock.now(), "UTC") : std::string();
         const auto told =
-            fmt::format("{} {} {} {} {} {}", to_text(request.id), storage::to_text(request.state),
-                        to_rfc3339(request.state_since), request.scope_hash,
-                        args["channel"].get<std::string>(), args["text"].get<std::string>());
+            fmt::format("{} {} ({}) {} {} {} {}", to_text(request.id), storage::to_text(request.state),
+                        moves_[request.id.value], request.scope_hash, person, day, text);
         const auto [known, fresh] = notices_.emplace(told, effect.key);
         CHECK_MESSAGE((fresh || known->second == effect.key), "told twice: " << told);
     }
@@ -141,6 +145,7 @@ class Watcher {
             const auto before = states_.contains(id) ? std::optional(states_[id]) : std::nullopt;
             if (before == request.state) continue;
             states_[id] = request.state;
+            ++moves_[id];
             const auto noted = std::ranges::any_of(outcome.audit, [&](const auto& note) {
                 return note.subject == to_text(request.id) &&
                        (note.action == "request.received" ||
@@ -195,14 +200,15 @@ class Watcher {
         }
     }
 
-    // Handed on from the request in whose place this one comes, as the person gave it.
+    // Handed on as the person gave it: from the request in whose place this one comes, or to other scopes.
     bool was_said_before(const storage::Vote& vote) {
         for (std::int64_t id = 1; id < world_->view().next_request_id().value; ++id) {
-            if (id == vote.request.value) continue;
-            for (const auto& said : world_->view().votes(RequestId{id}))
-                if (said.voter == vote.voter && said.party == vote.party && said.answer == vote.answer &&
-                    said.at == vote.at)
+            for (const auto& said : world_->view().votes(RequestId{id})) {
+                const bool itself = id == vote.request.value && said.scope_hash == vote.scope_hash;
+                if (!itself && said.voter == vote.voter && said.party == vote.party &&
+                    said.answer == vote.answer && said.at == vote.at)
                     return true;
+            }
         }
         return false;
     }
@@ -218,6 +224,7 @@ class Watcher {
     std::map<std::string, std::string> keys_;
     std::map<std::string, std::string> notices_;  // what was told, by which effect
     std::map<std::int64_t, RequestState> states_;
+    std::map<std::int64_t, int> moves_;  // how often a request has changed its state
 };
 
 class Storm {
@@ -456,11 +463,26 @@ void expect_no_contradiction(ReviewWorld& world) {
     const auto view = world.view();
     const auto check = [&](const storage::AppRequest& request, const std::vector<handlers::Recheck>& found) {
         for (const auto& each : found)
+            if (handlers::is_contradiction(each.kind)) {
+                for (const auto& v : view.votes(request.id))
+                    printf("vote %s %s %d at %s hash %s\n", v.party.c_str(), v.voter.value.c_str(),
+                           (int)v.answer, to_rfc3339(v.at).c_str(), v.scope_hash.substr(0, 8).c_str());
+                for (const auto& m : view.marks(request.id))
+                    printf("mark %s %s %s %s at %s\n", m.kind.c_str(), m.subject.c_str(),
+                           m.person.value.c_str(), m.value.c_str(), to_rfc3339(m.at).c_str());
+                for (const auto& a : storage::audit_of(world.db.writer(), to_text(request.id)))
+                    printf("audit %s %s %s %s\n", to_rfc3339(a.at).c_str(), a.actor.c_str(), a.action.c_str(),
+                           a.details.c_str());
+                for (const auto& d : view.decisions(request.id))
+                    printf("decision %d at %s %s\n", (int)d.kind, to_rfc3339(d.at).c_str(),
+                           d.evidence.c_str());
+            }
+        for (const auto& each : found)
             CHECK_MESSAGE(!handlers::is_contradiction(each.kind), to_text(request.id), " ", each.text);
     };
     for (std::int64_t id = 1; id < view.next_request_id().value; ++id) {
         const auto request = world.request(id);
-        check(request, handlers::recheck_request(request, view));
+        check(request, handlers::recheck_request(request, view, world.clock.now()));
         for (const auto& decision : view.decisions(request.id))
             if (decision.kind == storage::DecisionKind::approve && !decision.outside &&
                 decision.scope_hash == request.scope_hash)
