@@ -80,9 +80,12 @@ bool installs(const InstallEvidence& evidence, const storage::AppRequest& reques
     return evidence.at + std::chrono::seconds(1) > since;  // the log counts whole seconds
 }
 
-InventoryEntry with_evidence(std::optional<InventoryEntry> known, const InstallEvidence& evidence,
+InventoryEntry with_evidence(std::optional<InventoryEntry> known, const InstallEvidence& told,
                              Timestamp now) {
     InventoryEntry entry;
+    auto evidence = told;
+    // A date from a clock that nobody should trust would outdate all that is heard afterwards (U10).
+    if (evidence.at > now + std::chrono::days(1)) evidence.at = now;
     if (known) {
         entry = *known;
     } else {

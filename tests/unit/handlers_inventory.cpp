@@ -99,6 +99,17 @@ TEST_CASE("M12: evidence may come in any order and again, people's words stay") 
     CHECK(gone.set_up_by == "U7");
 }
 
+TEST_CASE(
+    "U10: evidence dated years ahead counts as heard of now, and does not outdate what comes after it") {
+    using What = InstallEvidence::What;
+    const auto ahead = with_evidence(std::nullopt, evidence(What::installed, 4'000), day(9));
+    CHECK(ahead.state == InstalledState::installed);
+    CHECK(ahead.set_up_at == day(9));
+    const auto gone = with_evidence(ahead, evidence(What::removed, 10, "U2"), day(10));
+    CHECK(gone.state == InstalledState::removed);
+    CHECK(gone.removed_by == "U2");
+}
+
 TEST_CASE("M12: the newest name and permissions of an app stay, in whatever order they were heard of") {
     using What = InstallEvidence::What;
     std::vector<InstallEvidence> all{evidence(What::installed, 1), evidence(What::updated, 3),
