@@ -9,6 +9,7 @@
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/trackers.hpp"
 #include "handlers/views/markdown.hpp"
+#include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/request_card.hpp"
 #include "handlers/views/request_facts.hpp"
@@ -143,6 +144,23 @@ bool is_ours(const Case& item) {
     }
 }
 
+std::string digest_name(RequestId request) {
+    return "issue_note:" + countersign::to_text(request);
+}
+
+// U8: most decisions have no next change that would bring them there, so a person hears of each one, once.
+storage::Effect decision_missing(const storage::AppRequest& request, const EffectAnswer& answer,
+                                 const Context& context) {
+    const auto issue = context.view.vendor_issue(request.id);
+    const auto id = countersign::to_text(request.id);
+    return alarm(context.settings,
+                 fmt::format("decision_note:{}:{}", id, to_millis(request.decided_at.value_or(Timestamp()))),
+                 views::line(fmt::format(
+                     ":rotating_light: The decision on {} is not on its vendor issue {}.\nDo: {} "
+                     "Write it there by hand: it may be locked, or closed to the account.",
+                     id, issue ? views::issue_link(*issue) : "", views::inert_line(answer.trouble(), 400))));
+}
+
 }  // namespace
 
 std::string status_marker(RequestId request) {
@@ -155,7 +173,7 @@ Outcome write_on_issue(const Case& item, const Context& context) {
     if (review::in_flight(item.request.state)) return outcome;  // the next line is a moment away
     const auto body = status_text(item, context);
     const auto issue = key_of(*item.issue);
-    const auto name = "issue_note:" + countersign::to_text(item.request.id);
+    const auto name = digest_name(item.request.id);
     const auto digest = text::sha256_hex(to_text(issue) + body);
     if (context.view.meta(name) != digest) {
         outcome.effects.push_back(put_note(item.request, issue, status_marker(item.request.id), body, false));
@@ -172,6 +190,14 @@ Outcome written_on_issue(const EffectAnswer& answer, const Context& context) {
     outcome.audit.push_back(
         {"countersign", "issue.not_written", countersign::to_text(answer.request),
          details({{"effect", answer.key}, {"meaning", answer.meaning}, {"error", answer.error}})});
+    // Not there: whatever happens next writes it again.
+    const bool status = review::text_field(answer.args, "marker") == status_marker(answer.request);
+    if (status) outcome.changes.emplace_back(storage::SetMeta{digest_name(answer.request), ""});
+    const auto request = context.view.request(answer.request);
+    if (status && request && storage::is_final(request->state)) {
+        outcome.effects.push_back(decision_missing(*request, answer, context));
+        return outcome;
+    }
     const auto day = std::chrono::floor<std::chrono::days>(context.now).time_since_epoch().count();
     outcome.effects.push_back(alarm(
         context.settings, fmt::format("issue_note:{}:{}:{}", tracker, answer.error, day),

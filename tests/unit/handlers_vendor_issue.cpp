@@ -434,6 +434,75 @@ TEST_CASE("P5, S1, U8: one note on the issue says how the request stands and how
     CHECK(Json::parse(labels[0].args)["add"] == Json{"Security::Approved"});
 }
 
+TEST_CASE(
+    "U8: a decision that a locked issue does not take is told with its link, and written with the next "
+    "change") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.press("U0LEGAL", ids::vote_approve, id);
+    world.run_all();
+    const auto before = world.notes.size();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run_all({"tracker.put_note"});
+    REQUIRE(world.state(id) == RequestState::approved);
+    const auto refused = world.expect("tracker.put_note");
+    CHECK(refused.args.contains("**Decision**: Approved by"));
+    world.answer(refused, {"human", "forbidden", Json::object()});
+    world.run_all();
+    CHECK(world.notes.size() == before);
+    const auto told = world.alarms();
+    REQUIRE(std::ranges::count_if(told, [](const auto& text) {
+                return text.contains("The decision on REQ-1 is not on its vendor issue") &&
+                       text.contains(good_link) && text.contains("forbidden");
+            }) == 1);
+    CHECK(world.audited("issue.not_written", "REQ-1"));
+    CHECK(world.state(id) == RequestState::approved);
+    // It was unlocked meanwhile; the note reads no other than the one that was lost.
+    world.handle(handlers::EventKind::events_api,
+                 {{"type", "event_callback"},
+                  {"event",
+                   {{"type", "app_installed"},
+                    {"app_id", "A1"},
+                    {"app_name", "Sketch Pad"},
+                    {"user_id", "U0REQ"},
+                    {"team_id", "T1"}}}},
+                 world.next("env"));
+    world.run_all();
+    REQUIRE(world.notes.size() > before);
+    CHECK(world.notes.back().contains("**Decision**: Approved by"));
+    CHECK(world.alarms().size() == told.size());
+}
+
+TEST_CASE("U8: a closed issue gets the decision all the same, on one that moved away nobody is approved") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.press("U0LEGAL", ids::vote_approve, id);
+    world.run_all();
+    SUBCASE("closed") {
+        world.story.facts.open = false;
+        world.story.tick();
+        world.poll();
+        world.press("U0ADMIN", ids::approve_app, id);
+        world.run_all();
+        CHECK(world.state(id) == RequestState::approved);
+        CHECK(world.notes.back().contains("**Decision**: Approved by"));
+    }
+    SUBCASE("moved") {
+        world.story.facts.moved_to = 99;
+        world.story.tick();
+        world.poll();
+        const auto written = world.notes.size();
+        CHECK(world.card(id).contains("was moved"));
+        world.press("U0ADMIN", ids::approve_app, id);
+        world.run_all();
+        CHECK(world.state(id) != RequestState::approved);
+        CHECK(world.performed_of("admin.apps.approve").empty());
+        CHECK(world.notes.size() == written);
+    }
+}
+
 TEST_CASE("S2: a label that we put there ourselves is nobody's signature") {
     IssueWorld world;
     const auto id = world.linked_request();
