@@ -21,6 +21,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <vector>
 
@@ -37,6 +38,8 @@ using storage::AuthorizationState;
 using storage::IntegrationState;
 
 constexpr auto soon_again = std::chrono::minutes(2);
+// What was told as back is told as lost again only so much later, however often it comes and goes (I12).
+constexpr auto lost_told_again_after = std::chrono::hours(24);
 
 std::vector<Probe> probes_of(const Authorization& authorization, const Context& context) {
     std::vector<Probe> probes;
@@ -66,6 +69,20 @@ std::string test_words(const EffectAnswer& answer, const Authorization& authoriz
         views::inert_line(views::recorded_in(language, text_field(answer.response, "text")), 200));
 }
 
+// Of what comes and goes: "lost", or since when it is "back 1795305600000"; "" = there is nothing to damp.
+std::string access_told(const storage::Integration& use) {
+    return fmt::format("access_told:{}", use.id);
+}
+
+bool to_be_told(const storage::Integration& use, bool lost, const Context& context) {
+    const auto told = text::words(context.view.meta(access_told(use)));
+    if (told.empty()) return lost == (use.state == IntegrationState::active);
+    if (told.front() == "lost") return !lost;
+    std::int64_t since = 0;
+    std::from_chars(told.back().data(), told.back().data() + told.back().size(), since);
+    return lost && context.now - from_millis(since) >= lost_told_again_after;
+}
+
 // The owner of an integration hears once when its project is reached or out of reach, and nothing while that
 // lasts.
 views::Message access_words(const storage::Integration& use, const std::string& lost, bool awaited,
@@ -76,6 +93,23 @@ views::Message access_words(const storage::Integration& use, const std::string& 
     return views::line(say_in(language, awaited ? texts::not_reached : texts::lost_access,
                               views::inert_line(use.name, 80), views::inert_line(lost, 100),
                               views::inert_line(authorization.account, 60)));
+}
+
+// `use` as it was until now.
+void tell_access(const storage::Integration& use, const std::string& lost, bool awaited,
+                 const Authorization& authorization, const Context& context, Outcome& outcome) {
+    // Whoever waits to hear that it is connected hears it at once.
+    if (use.owner.empty() || (!awaited && !to_be_told(use, !lost.empty(), context))) return;
+    const auto at = to_millis(context.now);
+    outcome.changes.emplace_back(storage::SetMeta{access_told(use), !lost.empty() ? "lost"
+                                                                    : awaited     ? ""
+                                                                              : fmt::format("back {}", at)});
+    auto shown = use;
+    shown.state = lost.empty() ? IntegrationState::active : IntegrationState::degraded;
+    shown.state_note = lost.empty() ? "" : say_in(views::Language::english, texts::account_lost_access, lost);
+    outcome.effects.push_back(private_line(
+        use.owner, fmt::format("{}:{}:{}", lost.empty() ? "connected" : "lost_access", use.id, at),
+        access_words(shown, lost, awaited, authorization, context)));
 }
 
 void mark_access(const EffectAnswer& answer, const Authorization& authorization, const Context& context,
@@ -97,17 +131,12 @@ void mark_access(const EffectAnswer& answer, const Authorization& authorization,
         const bool worked = use.state == IntegrationState::active;
         const bool awaited = awaits_access(use);
         if (!worked && use.state != IntegrationState::degraded) continue;
+        tell_access(use, lost, awaited, authorization, context, outcome);
         if (lost.empty() ? worked : !worked && !awaited) continue;
         use.state = lost.empty() ? IntegrationState::active : IntegrationState::degraded;
         use.state_note =
             lost.empty() ? "" : say_in(views::Language::english, texts::account_lost_access, lost);
         use.state_since = context.now;
-        if (!use.owner.empty())
-            outcome.effects.push_back(
-                private_line(use.owner,
-                             fmt::format("{}:{}:{}", lost.empty() ? "connected" : "lost_access", use.id,
-                                         to_millis(context.now)),
-                             access_words(use, lost, awaited, authorization, context)));
         changed.push_back(use);
         outcome.changes.push_back(save(std::move(use)));
     }

@@ -48,10 +48,8 @@ Outcome authorization_broken(Authorization row, std::string_view why, const Cont
         use.state = IntegrationState::needs_reauth;
         use.state_note = say_in(views::Language::english, texts::account_broken, why);
         use.state_since = context.now;
-        if (!use.owner.empty())
-            outcome.effects.push_back(
-                private_line(use.owner, fmt::format("stopped:{}:{}:{}", row.id, row.fingerprint, use.id),
-                             views::integration_broken(use, language_of(use.owner, context))));
+        outcome.effects.push_back(
+            ask_to_mend(use, fmt::format("stopped:{}:{}:{}", row.id, row.fingerprint, use.id), context));
         stopped.push_back(use);
         outcome.changes.push_back(save(std::move(use)));
     }

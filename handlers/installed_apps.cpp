@@ -204,6 +204,16 @@ Outcome redraw_mending(const std::vector<Integration>& changed, const Context& c
     return outcome;
 }
 
+storage::Effect ask_to_mend(const Integration& integration, std::string_view key, const Context& context) {
+    const auto& owner = integration.owner;
+    const auto person = context.view.person(owner);
+    const bool here = !owner.empty() && (!person || person->active);
+    return here
+               ? private_line(owner, key, views::integration_broken(integration, language_of(owner, context)))
+               : alarm(context.settings, key,
+                       views::integration_broken(integration, views::Language::english));
+}
+
 Outcome tell_of_removal(const std::string& id, const std::string& name,
                         const std::vector<Integration>& stopped, const Context& context) {
     Outcome outcome;
@@ -211,10 +221,7 @@ Outcome tell_of_removal(const std::string& id, const std::string& name,
     auto ids = nlohmann::json::array();
     for (const auto& each : stopped) {
         ids.push_back(each.id);
-        if (each.owner.empty()) continue;
-        outcome.effects.push_back(
-            private_line(each.owner, fmt::format("broken:{}:{}", id, each.id),
-                         views::integration_broken(each, language_of(each.owner, context))));
+        outcome.effects.push_back(ask_to_mend(each, fmt::format("broken:{}:{}", id, each.id), context));
     }
     outcome.changes.emplace_back(storage::SetMeta{progress_name(id), ids.dump()});
     outcome.effects.push_back(progress_note(id, name, stopped, context));

@@ -43,6 +43,9 @@ using storage::InstalledThing;
 // The notes of removals that these are in, drawn anew; `changed`: as they are from now on.
 [[nodiscard]] Outcome redraw_mending(const std::vector<storage::Integration>& changed,
                                      const Context& context);
+// Its owner is asked to connect it again; where there is none, or none any more, the admins are (M16).
+[[nodiscard]] storage::Effect ask_to_mend(const storage::Integration& integration, std::string_view key,
+                                          const Context& context);
 // An authorization is gone: the owners of what was built on it are told once, the admins see how the mending
 // goes (I7). `stopped`: as they are now.
 [[nodiscard]] Outcome tell_of_removal(const std::string& id, const std::string& name,

@@ -296,6 +296,52 @@ TEST_CASE(
     CHECK(world.use().state == IntegrationState::needs_reauth);
 }
 
+TEST_CASE("I12: access that comes and goes is told as lost and as back once a day, and stays told as it is") {
+    Office world;
+    auto row = world.row();
+    row.renewable = false;
+    row.expires_at.reset();
+    world.store(row);
+    const auto heard = [&](const std::string& words) {
+        world.run_slack();
+        const auto lines = world.heard("U0EMP");
+        return std::ranges::count_if(lines, [&](const auto& text) { return text.contains(words); });
+    };
+    const auto project = world.settings.trackers.front().projects.front();
+    const auto look = [&](bool lost) {
+        world.pass(hours(7));
+        auto answer = Office::well();
+        if (lost) answer.response["lost"] = {{{"integration", world.use().id}, {"project", project}}};
+        world.check(answer);
+        CHECK(world.use().state == (lost ? IntegrationState::degraded : IntegrationState::active));
+    };
+    const auto expect = [&](int lost, int back) {
+        CHECK(heard("has lost access") == lost);
+        CHECK(heard("Connected.") == back);
+    };
+    look(false);
+    expect(0, 0);
+    look(true);
+    expect(1, 0);  // at once
+    look(false);
+    expect(1, 1);
+    for (int more = 0; more < 3; ++more) {  // within a day of that
+        look(more % 2 == 0);
+        expect(1, 1);
+    }
+    look(true);
+    expect(2, 1);  // it is still so a day later
+    look(true);
+    expect(2, 1);
+    look(false);
+    expect(2, 2);
+    for (int quiet = 0; quiet < 5; ++quiet)
+        look(false);
+    expect(2, 2);
+    look(true);  // it had held: at once again
+    expect(3, 2);
+}
+
 TEST_CASE("I8: a token that belongs to another account after a renewal is not used") {
     Office world;
     world.pass(minutes(109));
@@ -432,6 +478,41 @@ TEST_CASE(
     world.pass(minutes(109));
     world.refused_refresh("refused");
     CHECK(note().contains("0 of 1 integrations"));
+}
+
+TEST_CASE("M16: what an owner who has left would have to mend is the admins' task, each once") {
+    Office world;
+    const auto own = world.use();
+    const auto add = [&](const std::string& name, const std::string& owner) {
+        auto use = own;
+        use.id = 0;
+        use.name = name;
+        use.owner = UserId(owner);
+        storage::apply(world.db.writer(), storage::SaveIntegration{use}, world.clock.now());
+    };
+    add("Orphan", "U0GONE");
+    add("Nobody's", "");
+    storage::Person gone;
+    gone.id = UserId("U0GONE");
+    gone.active = false;
+    gone.read_at = world.clock.now();
+    storage::apply(world.db.writer(), storage::SavePerson{gone}, world.clock.now());
+    world.pass(minutes(109));
+    world.refused_refresh("refused");
+    world.run_slack();
+    const auto tasks = [&](const std::string& name) {
+        const auto posts = world.performed_of("chat.postMessage");
+        return std::ranges::count_if(posts, [&](const storage::Effect& post) {
+            return post.args.contains(std::string(ids::installed_reconnect)) && post.args.contains(name) &&
+                   post.args.contains("C0ITALARMS");
+        });
+    };
+    CHECK(tasks("Orphan") == 1);
+    CHECK(tasks("Nobody's") == 1);
+    CHECK(tasks("Vendors") == 0);  // its owner is here
+    CHECK(world.heard("U0GONE").empty());
+    const auto heard = world.heard("U0EMP");
+    CHECK(std::ranges::count_if(heard, [](const auto& text) { return text.contains("Vendors"); }) == 1);
 }
 
 TEST_CASE("I12: the checks of three hundred authorizations are spread out, also after a start") {
