@@ -1,3 +1,4 @@
+#include "storage/installed_view.hpp"
 #include "storage/records.hpp"
 #include "tests/support/paths.hpp"
 #include "tests/support/review_world.hpp"
@@ -184,4 +185,42 @@ TEST_CASE("who may: every deed, role and state is allowed as the table says, or 
     for (std::string line; std::getline(file, line);)
         if (!line.starts_with('#')) expected += line + '\n';
     CHECK(found.str() == expected);
+}
+
+TEST_CASE(
+    "U6: an auditor, who is nobody here, is refused at what hides in forms and on installed apps, and "
+    "noted") {
+    Company company;
+    constexpr auto auditor = "U0NOBODY";
+    const std::vector<Deed> hidden{
+        {.name = ids::take_back, .fields = {}},
+        {.name = ids::form_limits, .fields = {}, .is_form = true},
+        {.name = ids::form_override, .fields = {{"reason", "urgent"}}, .is_form = true},
+        {.name = ids::form_confirm, .fields = {{"name", "Sketch Pad"}}, .is_form = true},
+    };
+    for (const auto& deed : hidden)
+        for (const auto state : {RequestState::in_review, RequestState::ready, RequestState::approved}) {
+            CAPTURE(deed.name);
+            CAPTURE(storage::to_text(state));
+            company.put_into(1, state);
+            const auto outcome = decide(company, deed, auditor, 1);
+            CHECK(refused(outcome));
+            expect_only_words(outcome, auditor);
+        }
+    storage::InventoryEntry entry;
+    entry.app_id = AppId("A1");
+    entry.team_id = TeamId("T1");
+    entry.app_name = "Sketch Pad";
+    entry.owner = UserId("U0REQ");
+    entry.uninstall_at = company.clock.now() + std::chrono::days(7);
+    company.db.writer().transaction([&] {
+        storage::apply(company.db.writer(), storage::ChangeInstalled{storage::SaveInventoryEntry{entry}},
+                       company.clock.now());
+    });
+    for (const auto action : {ids::app_needed, ids::app_not_needed, ids::stop_uninstall}) {
+        CAPTURE(action);
+        const auto pressed = company.press_with(auditor, action, "app:A1/T1", "D0U0NOBODY", "1.1");
+        CHECK(refused(pressed));
+        expect_only_words(pressed, auditor);
+    }
 }
