@@ -78,7 +78,16 @@ Vote made(const Press& press, const Case& item, const std::string& party, VoteAn
             .at = context.now};
 }
 
-// Who votes in the place of others, so that nobody takes them for a former member afterwards.
+// Nobody: by the policy, as a member of the party that stands in.
+UserId in_whose_place(const UserId& delegate, const config::Party& party,
+                      const review::GroupKnowledge& groups, const Context& context) {
+    for (const auto& absence : absent_today(delegate, context))
+        if (review::membership(absence.person, party.members, groups).member) return absence.person;
+    return {};
+}
+
+// Who votes in the place of others, so that nobody takes them for a former member afterwards, and so that it
+// counts as a say of whoever chose them (U5).
 Outcome note_deputy(const Press& press, Case& item, const std::string& party, const Context& context) {
     const auto& parties = context.settings.review.parties;
     const auto members = std::ranges::find(parties, party, &config::Party::name);
@@ -91,7 +100,7 @@ Outcome note_deputy(const Press& press, Case& item, const std::string& party, co
                           .kind = std::string(marks::deputy),
                           .subject = party,
                           .person = press.user,
-                          .value = {},
+                          .value = in_whose_place(press.user, *members, groups, context).value,
                           .scope_hash = item.request.scope_hash,
                           .at = context.now});
     outcome.changes.emplace_back(storage::SetMark{item.marks.back()});

@@ -14,7 +14,8 @@
 namespace countersign::handlers {
 
 namespace marks {
-inline constexpr std::string_view deputy = "deputy";  // subject: the party that the person is no member of
+// subject: the party that the person is no member of; value: in whose place, "" = another party stands in
+inline constexpr std::string_view deputy = "deputy";
 inline constexpr std::string_view unmanned = "unmanned";  // subject: a party with nobody in it; it is held
 }  // namespace marks
 

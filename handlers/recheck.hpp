@@ -15,7 +15,7 @@ enum class RecheckKind {
     approval,  // the votes up to the approval do not carry it under the policy that held
     evidence,  // a reading of the vendor issue was altered, or says something else than was concluded
     duty,      // one person had a hand in it twice (U5)
-    clock,     // the tracker's clock and ours differ by minutes (U10)
+    clock,     // the tracker's clock and ours differ by minutes, or a time has not come yet (U10)
 };
 [[nodiscard]] std::string_view to_text(RecheckKind kind);
 // State, approval and evidence must never be found; duty and clock are for a person to judge.
@@ -28,7 +28,7 @@ struct Recheck {
 
 // What one request's votes, readings and decisions say by themselves.
 [[nodiscard]] std::vector<Recheck> recheck_request(const storage::AppRequest& request,
-                                                   const storage::View& view);
+                                                   const storage::View& view, Timestamp now);
 
 // An approval that Countersign sent, under the settings of `then`, which carry the policy that held.
 [[nodiscard]] std::vector<Recheck> recheck_approval(const storage::AppRequest& request,

@@ -64,7 +64,7 @@ struct Tally {
 void recheck(const storage::AppRequest& request, const storage::View& view, const config::Settings& settings,
              Policies& policies, Tally& tally) {
     ++tally.requests;
-    tally.add(request, handlers::recheck_request(request, view));
+    tally.add(request, handlers::recheck_request(request, view, system_clock().now()));
     const handlers::Capabilities capabilities;
     for (const auto& decision : view.decisions(request.id)) {
         if (decision.kind != storage::DecisionKind::approve || decision.outside) continue;
