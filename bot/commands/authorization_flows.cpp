@@ -44,37 +44,44 @@ Result<Obtained> from_device_grant(const Call& call, const Instance& instance,
                     .client_secret = options.keep_secret ? options.client_secret : std::nullopt};
 }
 
+Result<Secret> pasted_code(const Secret& pasted, const SentAway& sent, SteadyTime now) {
+    constexpr auto life = std::chrono::minutes(10);
+    if (now - sent.at > life) return fail(Errc::timeout, "ten minutes are over; start again");
+    auto redirected = read_redirected(pasted.reveal(), sent.redirect_url);
+    if (!redirected) return std::unexpected(redirected.error());
+    if (!redirected->state.same_as(sent.state))
+        return fail(Errc::invalid_argument,
+                    "this is not the address that belongs to the one above (another state); start again");
+    const std::string_view address = pasted.reveal();
+    const auto own =
+        check_issuer(address.substr(std::min(address.find('?') + 1, address.size())), sent.issuer);
+    if (!own) return std::unexpected(own.error());
+    return std::move(redirected->code);
+}
+
 Result<Obtained> from_pasted_address(const Call& call, const Instance& instance,
                                      const ApplicationOptions& options, const config::Settings& settings) {
-    constexpr auto life = std::chrono::minutes(10);  // O6
     const auto pkce = make_pkce();
-    const auto state = make_state();
-    const auto begun = system_clock().steady();
+    SentAway sent{.state = make_state(),
+                  .redirect_url = options.redirect_url,
+                  .issuer = {},
+                  .at = system_clock().steady()};
     auto client = WaitingClient::make(settings);
     if (!client) return std::unexpected(client.error());
-    const auto issuer = (*client)->wait_for(promised_issuer((*client)->http(), instance)).value_or("");
+    sent.issuer = (*client)->wait_for(promised_issuer((*client)->http(), instance)).value_or("");
     call.err << fmt::format(
                     "Open this address in a browser, allow it there, and copy the address that you are led "
                     "to (the page itself need not exist):\n{}\n",
-                    authorize_url(instance, options.client_id, options.redirect_url, state, pkce.challenge))
+                    authorize_url(instance, options.client_id, options.redirect_url, sent.state,
+                                  pkce.challenge))
              << std::flush;
     const auto pasted = read_secret_line(call, "Paste the address (not shown)");
     if (!pasted) return std::unexpected(pasted.error());
-    if (system_clock().steady() - begun > life)
-        return fail(Errc::timeout, "ten minutes are over; start again");
-    auto redirected = read_redirected(pasted->reveal(), options.redirect_url);
-    if (!redirected) return std::unexpected(redirected.error());
-    if (!redirected->state.same_as(state))
-        return fail(Errc::invalid_argument,
-                    "this is not the address that belongs to the one above (another state); start again");
-    const std::string_view address = pasted->reveal();
-    if (const auto own =
-            check_issuer(address.substr(std::min(address.find('?') + 1, address.size())), issuer);
-        !own)
-        return std::unexpected(own.error());
-    auto granted = (*client)->wait_for(
-        exchange_code((*client)->http(), instance, {options.client_id, options.client_secret},
-                      std::move(redirected->code), pkce.verifier, options.redirect_url));
+    auto code = pasted_code(*pasted, sent, system_clock().steady());
+    if (!code) return std::unexpected(code.error());
+    auto granted = (*client)->wait_for(exchange_code((*client)->http(), instance,
+                                                     {options.client_id, options.client_secret},
+                                                     std::move(*code), pkce.verifier, options.redirect_url));
     if (!granted) return std::unexpected(granted.error());
     return Obtained{.token = std::move(granted->token),
                     .refresh_token = std::move(granted->refresh_token),

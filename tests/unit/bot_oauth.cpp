@@ -1,4 +1,5 @@
 // PKCE, the addresses that browsers come back with, and what token endpoints say, without a server.
+#include "bot/commands/authorization_flows.hpp"
 #include "bot/oauth.hpp"
 
 #include <doctest/doctest.h>
@@ -49,6 +50,32 @@ TEST_CASE("O6: an address that comes back has the registered beginning, one code
     const auto query = state_of_query("error=access_denied&state=s1");
     REQUIRE(query);
     CHECK(query->reveal() == "s1");
+}
+
+TEST_CASE("O6: at the command line an address is good for ten minutes, and none is quoted that is refused") {
+    const commands::SentAway sent{.state = Secret("s1"),
+                                  .redirect_url = "https://c.example.com/landing",
+                                  .issuer = "https://gl.example.com",
+                                  .at = SteadyTime(std::chrono::hours(5))};
+    const auto paste = [&](const std::string& query, std::chrono::milliseconds later) {
+        return commands::pasted_code(Secret("https://c.example.com/landing?" + query), sent, sent.at + later);
+    };
+    const std::string good = "code=canary&state=s1&iss=https%3A%2F%2Fgl.example.com";
+    const auto in_time = paste(good, std::chrono::minutes(10));
+    REQUIRE(in_time);
+    CHECK(in_time->reveal() == "canary");
+    const auto late = paste(good, std::chrono::minutes(10) + std::chrono::milliseconds(1));
+    REQUIRE_FALSE(late);
+    CHECK(late.error().code == Errc::timeout);
+    CHECK(late.error().text.contains("start again"));
+    for (const auto* wrong :
+         {"code=canary&state=s2&iss=https%3A%2F%2Fgl.example.com", "code=canary&state=s1",
+          "code=canary&state=s1&iss=https%3A%2F%2Fevil.example.com", "error=access_denied&state=s1"}) {
+        CAPTURE(wrong);
+        const auto refused = paste(wrong, std::chrono::minutes(1));
+        REQUIRE_FALSE(refused);
+        CHECK_FALSE(refused.error().text.contains("canary"));
+    }
 }
 
 TEST_CASE("O15: each kind is sent to its own pages of its own instance, with S256 and a state") {
