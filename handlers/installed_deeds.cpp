@@ -97,11 +97,13 @@ Outcome remove_installed(const Press& press, const InstalledThing& thing, const 
     if (!may) return std::move(may.error());
     std::vector<Integration> stopped;
     auto target = target_of(thing);
-    if (const auto* each = std::get_if<Authorization>(&thing)) {
-        stopped = context.view.installed().built_on(each->id);
+    const auto* account = std::get_if<Authorization>(&thing);
+    if (account != nullptr) {
+        stopped = context.view.installed().built_on(account->id);
         target += "#" + digest_of(stopped);
     }
-    return open_form(press, views::remove_form(name_of(thing), stopped, target, press.language));
+    return open_form(press,
+                     views::remove_form(name_of(thing), stopped, account != nullptr, target, press.language));
 }
 
 Outcome reconnect_installed(const Press& press, const InstalledThing& thing, const Context& context) {

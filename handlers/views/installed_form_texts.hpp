@@ -63,6 +63,9 @@ inline constexpr Text<1> nothing_depends{"Nothing that is known here depends on 
                                          "Nichts, was hier bekannt ist, hängt an *{0}*."};
 inline constexpr Text<> this_stops{":warning: *This stops working:*",
                                    ":warning: *Das geht dann nicht mehr:*"};
+inline constexpr Text<> others_unknown{
+    "Whether anything else uses this account, outside of Countersign, is not known here.",
+    "Ob außerhalb von Countersign noch etwas dieses Konto benutzt, weiß hier niemand."};
 inline constexpr Text<1> installed_more{"… and {0} more", "… und {0} weitere"};
 inline constexpr Text<> type_name_to_remove{"Type its name to remove it",
                                             "Schreib den Namen, um es zu entfernen"};

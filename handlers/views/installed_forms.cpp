@@ -145,7 +145,7 @@ std::string edit_authorization_form(const storage::Authorization& authorization,
     return form.finished(ids::form_installed_edit, texts::edit_thing, texts::save_submit, target);
 }
 
-std::string remove_form(std::string_view name, const std::vector<storage::Integration>& stopped,
+std::string remove_form(std::string_view name, const std::vector<storage::Integration>& stopped, bool account,
                         std::string_view target, Language language) {
     Form form(language);
     auto& blocks = form.blocks();
@@ -154,6 +154,7 @@ std::string remove_form(std::string_view name, const std::vector<storage::Integr
     } else {
         blocks.lines(some_of({form.said(texts::this_stops)}, stopped, shown_in_form, language));
     }
+    if (account) blocks.section(form.said(texts::others_unknown));
     blocks.text_input({.id = ids::field_name,
                        .label = form.said(texts::type_name_to_remove),
                        .placeholder = plain(name, 80),

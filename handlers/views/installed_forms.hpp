@@ -28,9 +28,9 @@ struct BuildingChoices {
                                                 std::string_view target, Language language);
 [[nodiscard]] std::string edit_authorization_form(const storage::Authorization& authorization,
                                                   std::string_view target, Language language);
-// `stopped`: what stops working; the first ones are shown.
+// `stopped`: what stops working; the first ones are shown. `account`: others may use it who are unknown here.
 [[nodiscard]] std::string remove_form(std::string_view name, const std::vector<storage::Integration>& stopped,
-                                      std::string_view target, Language language);
+                                      bool account, std::string_view target, Language language);
 [[nodiscard]] std::string reconnect_form(const storage::Integration& integration,
                                          const std::vector<storage::Authorization>& choices,
                                          std::string_view target, Language language);

@@ -3,6 +3,11 @@
 #include "storage/installed_view.hpp"
 #include "tests/support/review_world.hpp"
 
+#include <SQLiteCpp/Database.h>
+
+#include <string>
+#include <vector>
+
 using namespace countersign;
 using namespace countersign::tests;
 using std::chrono::days;
@@ -166,6 +171,47 @@ TEST_CASE("M28, M20: what was imported without an approval is asked about after 
     CHECK(alarms(world, "Nobody has said whether *App A2*") == 1);
 }
 
+TEST_CASE(
+    "M28: three thousand imported apps are asked about twenty a day, each once, until all are answered") {
+    ReviewWorld world;
+    world.start();
+    know(world, "U0EMP");
+    constexpr int many = 3'000, wave = 20;
+    world.db.writer().transaction([&] {
+        for (int at = 0; at < many; ++at) {
+            storage::InventoryEntry made;
+            made.app_id = AppId("A" + std::to_string(10'000 + at));
+            made.team_id = TeamId("T1");
+            made.app_name = "App";
+            made.set_up_by = "U0EMP";
+            made.source = "integration_logs";
+            made.first_seen = made.last_seen = world.clock.now();
+            storage::apply(world.db.writer(), storage::SaveInventoryEntry{made}, world.clock.now());
+        }
+    });
+    auto& database = world.db.writer().handle();
+    const auto count = [&](const std::string& what) {
+        return database.execAndGet("SELECT count(" + what).getInt();
+    };
+    std::vector<int> waves;
+    for (int day = 0, before = 0; day < 14 + many / wave + 5; ++day) {
+        world.pass(hours(24));
+        const int asked = count("*) FROM audit WHERE action = 'inventory.recertification_asked'");
+        if (asked > before) waves.push_back(asked - before);
+        before = asked;
+        // As if each had been pressed; every second one only on the next day.
+        database.exec(
+            "UPDATE inventory SET confirmed_at = asked_at, asked_at = NULL WHERE asked_at IS NOT NULL AND "
+            "(asked_at < " +
+            std::to_string(to_millis(world.clock.now())) + " OR CAST(substr(app_id, 2) AS INTEGER) % 2 = 0)");
+    }
+    CHECK(waves == std::vector<int>(many / wave, wave));
+    CHECK(count("DISTINCT subject) FROM audit WHERE action = 'inventory.recertification_asked'") == many);
+    CHECK(count("*) FROM outbox WHERE method = 'chat.postMessage' AND args LIKE '%Is it still needed?%'") ==
+          many);
+    CHECK(count("*) FROM outbox WHERE args LIKE '%Nobody has said whether%'") == 0);
+}
+
 TEST_CASE("M20: an app without an owner is asked about of whoever asked for it") {
     ReviewWorld world;
     world.start();
@@ -290,6 +336,41 @@ TEST_CASE("M19: an installer who had left before the import makes an orphan of t
     CHECK(alarms(world, "has left") == 1);
     CHECK(alarms(world, "App A1") == 1);
     CHECK(alarms(world, "App A2") == 0);  // that one has an owner
+}
+
+TEST_CASE("M15: before an authorization is removed it is said that others may use it who are unknown here") {
+    ReviewWorld world;
+    world.start();
+    know(world, "U0EMP");
+    storage::Authorization row;
+    row.id = "auth1";
+    row.name = "GitLab";
+    row.url = "https://gitlab.com";
+    row.state = storage::AuthorizationState::active;
+    row.added_at = row.state_since = world.clock.now();
+    storage::apply(world.db.writer(), storage::SaveAuthorization{row}, world.clock.now());
+    const auto form = [&](const std::string& user, const std::string& name) {
+        const auto opened = world.performed_of("views.open").size();
+        world.command(user, "remove " + name, true, "/installed-apps");
+        world.run({"account.check"});
+        const auto all = world.performed_of("views.open");
+        REQUIRE(all.size() == opened + 1);
+        return all.back().args;
+    };
+    const std::string unknown =
+        "Whether anything else uses this account, outside of Countersign, is not known";
+    const auto unused = form("U0ADMIN", "GitLab");
+    CHECK(unused.contains("Nothing that is known here depends on"));
+    CHECK(unused.contains(unknown));
+    CHECK(world
+              .submit("U0EMP", ids::form_installed_add, std::string(),
+                      {{"name", "Vendors"}, {"authorization", "auth1"}, {"use", "tracker:procurement"}})
+              .ack.empty());
+    const auto used = form("U0ADMIN", "GitLab");
+    CHECK(used.contains("This stops working"));
+    CHECK(used.contains("Vendors"));
+    CHECK(used.contains(unknown));
+    CHECK_FALSE(form("U0EMP", "Vendors").contains(unknown));  // an integration is nobody else's
 }
 
 TEST_CASE("I6: block_delete_while_used refuses the removal of what something uses") {
