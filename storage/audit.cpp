@@ -33,6 +33,8 @@ AuditEntry read_entry(Query& query) {
 }
 
 std::string fault(const AuditEntry& entry, std::int64_t expected_seq, std::string_view previous_hash) {
+    if (entry.seq > expected_seq + 1)
+        return fmt::format("entries {} to {} are missing", expected_seq, entry.seq - 1);
     if (entry.seq != expected_seq) return fmt::format("entry {} is missing", expected_seq);
     if (entry.previous_hash != previous_hash) {
         return fmt::format("entry {} does not follow the entry before it: one of them was replaced",

@@ -116,7 +116,7 @@ std::string index_page(const RecordFilter& filter, const Figures& figures,
         "href=\"requests.csv\">requests.csv</a></li>\n<li><a href=\"audit.json\">audit.json</a>, <a "
         "href=\"audit.csv\">audit.csv</a>: the audit log of the period, with its hashes</li>\n<li><a "
         "href=\"deviations.csv\">deviations.csv</a>: what went another way than it should by the audit log, "
-        "then what is "
+        "then a gap in that log itself, what is "
         "installed without an approval and what the records contradict today</li>\n<li><a "
         "href=\"recheck.json\">recheck.json</a>: every decision worked out again, and who had a hand in one "
         "twice</li>\n<li><a "
@@ -177,7 +177,8 @@ int export_evidence(const Call& call, const RecordFilter& filter, const std::str
     deviations->for_each_entry([&](const auto&) { ++figures.deviations; });
     std::ostringstream recheck;
     (void)recheck_records(Call{call.config, true, recheck, call.err}, asked);
-    const auto standing = standing_deviations(*database, filter, *deviations, recheck.str());
+    const auto verdict = storage::verify_audit(*database);
+    const auto standing = standing_deviations(*database, filter, *deviations, recheck.str(), verdict);
     figures.deviations += static_cast<std::int64_t>(standing.size());
     Folder out(folder);
     out.write("requests.json", [&](auto& to) { write_requests(to, *database, *records, "json"); });
@@ -194,7 +195,6 @@ int export_evidence(const Call& call, const RecordFilter& filter, const std::str
         (void)export_inventory(Call{call.config, false, to, call.err}, {.app = filter.app}, "csv");
     });
     out.write("recheck.json", [&](auto& to) { to << recheck.str(); });
-    const auto verdict = storage::verify_audit(*database);
     out.write("index.html", [&](auto& to) { to << index_page(filter, figures, verdict); });
     if (!out.failed().empty())
         return report(call, Failure(Errc::storage, fmt::format("{} cannot be written", out.failed())));

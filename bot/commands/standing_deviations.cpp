@@ -54,14 +54,24 @@ void add_contradictions(const std::string& recheck, Timestamp now, std::vector<S
                              json{{"found", each.value("text", "")}}.dump()});
 }
 
+// A gap may have held anything: it belongs into every report, whatever that is cut down to.
+void add_break(const storage::AuditVerdict& log, Timestamp now, std::vector<StandingDeviation>& found) {
+    if (log.first_broken)
+        found.push_back({now, "countersign", "audit.broken", std::to_string(*log.first_broken),
+                         json{{"found", log.reason}}.dump()});
+}
+
 }  // namespace
 
 std::vector<StandingDeviation> standing_deviations(const storage::Database& database,
                                                    const RecordFilter& filter, const Records& records,
-                                                   const std::string& recheck) {
+                                                   const std::string& recheck,
+                                                   const storage::AuditVerdict& log) {
     std::vector<StandingDeviation> found;
+    const auto now = system_clock().now();
+    add_break(log, now, found);
     add_unapproved(InstalledView(database), filter, records, found);
-    add_contradictions(recheck, system_clock().now(), found);
+    add_contradictions(recheck, now, found);
     return found;
 }
 

@@ -2,6 +2,7 @@
 
 #include "bot/commands/record_filter.hpp"
 #include "config/base/clock.hpp"
+#include "storage/audit.hpp"
 #include "storage/database.hpp"
 
 #include <string>
@@ -14,11 +15,13 @@ struct StandingDeviation {
     Timestamp at;  // since then
     std::string who, what, subject, details;
 };
-// Apps that are installed and that nobody here approved, however that became known, and what the decisions'
-// own records contradict: `recheck` is the JSON of `audit recheck`.
+// Apps that are installed and that nobody here approved, however that became known, what the decisions'
+// own records contradict (`recheck` is the JSON of `audit recheck`), and where the audit log itself is
+// broken.
 [[nodiscard]] std::vector<StandingDeviation> standing_deviations(const storage::Database& database,
                                                                  const RecordFilter& filter,
                                                                  const Records& records,
-                                                                 const std::string& recheck);
+                                                                 const std::string& recheck,
+                                                                 const storage::AuditVerdict& log);
 
 }  // namespace countersign::bot::commands

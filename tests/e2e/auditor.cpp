@@ -142,6 +142,35 @@ TEST_CASE(
     CHECK(packed_again("altered", {}).contains("\"recheck.approval\",\"REQ-1\""));
 }
 
+TEST_CASE("auditor: a gap in the audit log is a deviation, whatever the report is cut down to (U4)") {
+    ReviewStory story;
+    story.fixture.start();
+    story.become_ready();
+    auto& fixture = story.fixture;
+    REQUIRE(fixture.stop() == 0);
+    const auto last = output_of(fixture, {"audit", "export"}).at("entries").size();
+    REQUIRE(last > 4);
+    const auto packed = [&](const std::string& name, int code) {
+        const auto folder = fixture.directory() / name;
+        CHECK(fixture
+                  .run_command(
+                      {"audit", "export", "--pack", folder.string(), "--person", std::string(office::legal)})
+                  .code == code);
+        return content(folder / "deviations.csv");
+    };
+    CHECK_FALSE(packed("whole", 0).contains("audit.broken"));
+    SQLite::Database(fixture.database().string(), SQLite::OPEN_READWRITE)
+        .exec("DROP TRIGGER audit_kept; DELETE FROM audit WHERE seq IN (2, 3)");
+    const auto verified = fixture.run_command({"audit", "verify"});
+    CHECK(verified.code == 1);
+    CHECK_MESSAGE(verified.output.contains("broken at entry 2"), verified.output);
+    CHECK_MESSAGE(verified.output.contains("entries 2 to 3 are missing"), verified.output);
+    const auto told = packed("gap", 1);
+    CHECK_MESSAGE(told.contains("\"audit.broken\",\"2\""), told);
+    CHECK(told.contains("entries 2 to 3 are missing"));
+    CHECK(content(fixture.directory() / "gap" / "index.html").contains("BROKEN at entry 2"));
+}
+
 TEST_CASE("auditor: a person's words are erased, and the audit chain stays whole") {
     ReviewStory story;
     story.fixture.start();

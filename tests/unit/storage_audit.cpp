@@ -81,6 +81,10 @@ TEST_CASE("audit: the first broken entry is named, whatever was done to it") {
         tamper(db.writer(), "DELETE FROM audit WHERE seq <= 2");
         broken = 1;
     }
+    SUBCASE("several removed (U4)") {
+        tamper(db.writer(), "DELETE FROM audit WHERE seq BETWEEN 4 AND 6");
+        CHECK(verify_audit(db.writer()).reason == "entries 4 to 6 are missing");
+    }
     SUBCASE("exchanged") {
         tamper(db.writer(),
                "UPDATE audit SET seq = 100 WHERE seq = 4; UPDATE audit SET seq = 4 WHERE seq = 5; "
