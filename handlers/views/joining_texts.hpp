@@ -9,7 +9,8 @@ namespace countersign::handlers::views::texts {
 inline constexpr Text<1> decided_with{"Decided together with {0}.", "Zusammen mit {0} entschieden."};
 
 inline constexpr Text<3> taken_up{
-    "{0}, which yours had joined, has ended without a decision on yours ({1}). Your own request for {2} takes "
+    "{0}, which yours had joined, has ended without a decision on yours ({1}). Your own request for {2} "
+    "takes "
     "its place now.",
     "{0}, dem sich deiner angeschlossen hatte, ist ohne Entscheidung über deinen zu Ende ({1}). Dein eigener "
     "Antrag auf {2} tritt jetzt an seine Stelle."};
