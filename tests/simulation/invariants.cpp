@@ -96,6 +96,22 @@ void check_nothing_lost(const storage::Database& database, const std::set<std::s
     }
 }
 
+namespace {
+
+// Who joins another's request is told there; it gets a card when it first stands on its own.
+bool only_ever_joined(const std::vector<storage::AuditEntry>& trail) {
+    bool joined = false;
+    for (const auto& entry : trail) {
+        joined = joined || entry.action == "request.joined";
+        if (entry.action != "request.state") continue;
+        const auto to = storage::parse_request_state(Json::parse(entry.details)["to"].get<std::string>());
+        if (to && !storage::is_final(*to)) return false;
+    }
+    return joined;
+}
+
+}  // namespace
+
 void check_agreement(const storage::Database& database, const handlers::Context& context,
                      const SimulatedSlack& slack, std::vector<std::string>& broken) {
     const auto& view = context.view;
@@ -110,9 +126,9 @@ void check_agreement(const storage::Database& database, const handlers::Context&
                  message.effect[5 + std::to_string(number).size()] == ':'))
                 cards.push_back(&message);
         }
-        // Who joined another's request is told there; it has a card only if it ever stood on its own.
         const auto head = handlers::joined_to(*request, context);
-        const bool joined = cards.empty() && head;
+        const auto trail = storage::audit_of(database, name);
+        const bool joined = cards.empty() && only_ever_joined(trail);
         if (!joined && cards.size() != 1)
             broken.push_back(fmt::format("{} has {} cards", name, cards.size()));
         else if (const auto drawn = draw_card(load_case(*request, context), context);
@@ -127,7 +143,6 @@ void check_agreement(const storage::Database& database, const handlers::Context&
             broken.push_back(fmt::format("{} waits in Slack, and {} has ended", name,
                                          head ? to_text(head->id) : "what it gave way to"));
         // Opened again after a denial: Slack's request was cancelled with it.
-        const auto trail = storage::audit_of(database, name);
         const bool reopened =
             std::ranges::find(trail, "request.reopened", &storage::AuditEntry::action) != trail.end();
         const bool open = !reopened && !storage::is_final(request->state) &&
