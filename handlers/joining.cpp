@@ -74,8 +74,10 @@ storage::Change unfollow(const AppRequest& request, const UserId& user, const Co
 
 storage::Effect say_joined(const AppRequest& request, const AppRequest& open, const Context& context) {
     const auto language = language_of(request.requester, context);
-    return direct_message(request, request.requester,
-                          fmt::format("joined:{}:v{}", to_text(open.id), request.version),
+    // The same words once: joined again for the same scopes, there is no news.
+    const auto occasion = fmt::format("joined:{}:{}:{}", to_text(open.id), request.scope_hash.substr(0, 8),
+                                      to_text(open.state));
+    return direct_message(request, request.requester, occasion,
                           views::line(say_in(language, texts::joined, to_text(open.id), app_title(open),
                                              views::state_line(open, language))));
 }
@@ -87,7 +89,8 @@ void tell_reviewers(const AppRequest& request, const AppRequest& open, const Con
     if (!card) return;
     auto words = views::mention(request.requester) + " asks for this app too (" + to_text(request.id) + ").";
     if (!request.message.empty()) words += "\n> " + views::inert_line(request.message, longest_quote);
-    outcome.effects.push_back(thread_line(open, *card, "joined:" + to_text(request.id), views::line(words)));
+    outcome.effects.push_back(thread_line(
+        open, *card, fmt::format("joined:{}:v{}", to_text(request.id), request.version), views::line(words)));
 }
 
 // What the open one has of it: the vendor issue that it still lacks, and a vote less where its requester had
