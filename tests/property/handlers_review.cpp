@@ -463,21 +463,6 @@ void expect_no_contradiction(ReviewWorld& world) {
     const auto view = world.view();
     const auto check = [&](const storage::AppRequest& request, const std::vector<handlers::Recheck>& found) {
         for (const auto& each : found)
-            if (handlers::is_contradiction(each.kind)) {
-                for (const auto& v : view.votes(request.id))
-                    printf("vote %s %s %d at %s hash %s\n", v.party.c_str(), v.voter.value.c_str(),
-                           (int)v.answer, to_rfc3339(v.at).c_str(), v.scope_hash.substr(0, 8).c_str());
-                for (const auto& m : view.marks(request.id))
-                    printf("mark %s %s %s %s at %s\n", m.kind.c_str(), m.subject.c_str(),
-                           m.person.value.c_str(), m.value.c_str(), to_rfc3339(m.at).c_str());
-                for (const auto& a : storage::audit_of(world.db.writer(), to_text(request.id)))
-                    printf("audit %s %s %s %s\n", to_rfc3339(a.at).c_str(), a.actor.c_str(), a.action.c_str(),
-                           a.details.c_str());
-                for (const auto& d : view.decisions(request.id))
-                    printf("decision %d at %s %s\n", (int)d.kind, to_rfc3339(d.at).c_str(),
-                           d.evidence.c_str());
-            }
-        for (const auto& each : found)
             CHECK_MESSAGE(!handlers::is_contradiction(each.kind), to_text(request.id), " ", each.text);
     };
     for (std::int64_t id = 1; id < view.next_request_id().value; ++id) {
