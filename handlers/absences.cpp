@@ -136,7 +136,7 @@ std::string problem_with(const Absence& wanted, views::Language language, const 
     const auto& delegate = wanted.delegate;
     if (delegate.empty()) return {};
     if (delegate == wanted.person) return say_in(language, texts::away_self);
-    if (const auto known = context.view.person(delegate); known && !known->active)
+    if (is_gone(delegate, context))
         return say_in(language, texts::delegate_is_gone, views::mention(delegate));
     // A circle of delegates would leave nobody.
     const auto theirs = context.view.absence(delegate);

@@ -4,6 +4,7 @@
 #include "config/base/time_zone.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/deciding.hpp"
+#include "handlers/deviation.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/integration_log.hpp"
@@ -119,7 +120,7 @@ Outcome keep(const Press& press, Case item, const std::string& reason, const Con
                            .kind = restricted ? DecisionKind::restrict : DecisionKind::approve,
                            .by = press.user,
                            .reason = reason,
-                           .evidence = details({{"kept_by", press.user.value}})},
+                           .evidence = details({{kept_by_key, press.user.value}})},
                           press.user.value, context));
         return outcome;
     }

@@ -20,5 +20,8 @@ inline constexpr std::string_view decided_with_key = "decided_with";
 // In the evidence of our own approval that Slack carried out when it did not rest on what was agreed any
 // more: why the admins were asked to look at it again.
 inline constexpr std::string_view look_again_key = "look_again";
+// In the evidence of a decision that was looked at again: the admin who kept it, whatever the parties say
+// now.
+inline constexpr std::string_view kept_by_key = "kept_by";
 
 }  // namespace countersign::handlers

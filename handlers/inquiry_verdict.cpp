@@ -57,16 +57,14 @@ Outcome concluded(RequestId request, Outcome conclusion) {
     return outcome;
 }
 
-// `with`: another request, whose decision of ours answered this one too.
-std::string evidence(const Finding& finding, const EffectAnswer& answer, const std::optional<RequestId>& with,
-                     const std::string& look_again) {
+// `notes`: what else stands with it, by the keys of deviation.hpp.
+std::string evidence(const Finding& finding, const EffectAnswer& answer, const json& notes) {
     auto read = json{{"read_from", answer.method},
                      {"app", text_field(field(finding.entry, "app"), "id")},
                      {"scopes", review::names(review::read_scopes(field(finding.entry, "scopes")))},
                      {"date_updated", review::number_field(finding.entry, "date_updated")},
                      {"resolved_by", text_field(field(finding.entry, "last_resolved_by"), "actor_id")}};
-    if (with) read[std::string(decided_with_key)] = to_text(*with);
-    if (!look_again.empty()) read[std::string(look_again_key)] = look_again;
+    read.update(notes);
     return read.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -93,17 +91,23 @@ std::string why_look_again(const Case& item, const Finding& finding, const Conte
 }
 
 // Slack lists the app as approved or restricted: the only evidence for these two states (invariant 6).
+// `with`: another request, whose decision of ours answered this one too.
 Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const EffectAnswer& answer,
                          const Context& context, const std::optional<RequestId>& with = {}) {
     auto& request = item.request;
     const bool approved = finding.list == List::approved;
     const auto look_again =
         approved && !outside && !with ? why_look_again(item, finding, context) : std::string();
+    auto notes = json::object();
+    if (with) notes[decided_with_key] = to_text(*with);
+    if (!look_again.empty()) notes[look_again_key] = look_again;
+    if (!outside && !with && request.state == RequestState::reconsider)
+        notes[kept_by_key] = request.decided_by.value;
     Ending ending{.state = approved ? RequestState::approved : RequestState::restricted,
                   .kind = approved ? DecisionKind::approve : DecisionKind::restrict,
                   .by = request.decided_by,
                   .reason = request.decision_reason,
-                  .evidence = evidence(finding, answer, with, look_again)};
+                  .evidence = evidence(finding, answer, notes)};
     Outcome outcome;
     // Approved all the same: the emergency is over, and a later restriction is none.
     const auto restricted = restricted_state(item, outcome);

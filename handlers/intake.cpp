@@ -180,8 +180,9 @@ Outcome open(Opening opening, const Context& context) {
     opening.request.state = RequestState::in_review;
     // One that had given way to another has a past.
     const bool again = context.view.request(opening.request.id).has_value();
-    auto item = load_case(opening.request, context);
+    auto item = again ? load_case(opening.request, context) : Case{opening.request, {}, {}, {}, {}, {}};
     if (opening.issue) item.issue = std::move(opening.issue);
+    if (!again) item.judgement = judge_request(item.request, {}, context);
     auto inherited = opening.other ? inherit(item, *opening.other, context) : Outcome{};
     recall_issue(item, context);
     draw_matrix(item, context);

@@ -219,11 +219,6 @@ std::vector<AppRequest> joined_with(const AppRequest& open, const Context& conte
     return found;
 }
 
-bool is_gone(const UserId& user, const Context& context) {
-    const auto known = context.view.person(user);
-    return known && !known->active;
-}
-
 // In each workspace the oldest of those whose people are still there; the others join it.
 Outcome take_up(const AppRequest& ended, const std::vector<AppRequest>& joined, const Context& context) {
     Outcome outcome;

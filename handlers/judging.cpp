@@ -66,15 +66,15 @@ std::optional<RequestId> earlier_approval(const AppRequest& request, const Conte
 // is; what is said of it.
 std::optional<std::string> restricted_before(const AppRequest& request, const Context& context) {
     if (request.app_id.empty() || request.scopes.empty()) return std::nullopt;
-    if (slack_says(request.app_id, request.team_id, context).value_or("restricted") != "restricted")
-        return std::nullopt;
     for (const auto& decision : context.view.decisions_on(request.app_id, request.team_id)) {
         const bool refused = decision.kind == DecisionKind::cancel || decision.kind == DecisionKind::deny;
         if (decision.request == request.id || decision.at >= request.created_at || refused) continue;
         const auto earlier = context.view.request(decision.request);
         const bool stands = earlier && (earlier->state == RequestState::restricted ||
                                         earlier->state == RequestState::suspended);
-        if (!stands || decision.scope_hash != request.scope_hash) return std::nullopt;
+        if (!stands || decision.scope_hash != request.scope_hash ||
+            slack_says(request.app_id, request.team_id, context).value_or("restricted") != "restricted")
+            return std::nullopt;
         return say_in(views::Language::english, texts::restricted_before, to_text(earlier->id),
                       decision.reason.empty() ? "-" : decision.reason);
     }

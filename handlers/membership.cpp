@@ -4,6 +4,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/members.hpp"
 #include "handlers/review/payload_fields.hpp"
@@ -24,19 +25,13 @@ namespace texts = views::texts;
 using review::PartyStatus;
 using storage::RequestState;
 
-bool has_left(const UserId& person, const Context& context) {
-    const auto known = context.view.person(person);
-    return known && !known->active;
-}
-
 // A group that was not read yet may have members.
 bool has_somebody(const std::vector<std::string>& members, const Context& context) {
     return std::ranges::any_of(members, [&](const std::string& member) {
-        if (!review::is_user_group(member)) return !has_left(UserId(member), context);
+        if (!review::is_user_group(member)) return !is_gone(UserId(member), context);
         const auto group = context.view.user_group(member);
-        return !group || std::ranges::any_of(group->members, [&](const UserId& person) {
-            return !has_left(person, context);
-        });
+        return !group || std::ranges::any_of(group->members,
+                                             [&](const UserId& person) { return !is_gone(person, context); });
     });
 }
 
@@ -73,7 +68,7 @@ bool voted_in_slack(const Case& item, const UserId& person) {
 
 // Certainly none; where a group was not read there is no telling.
 bool is_former(const UserId& person, std::size_t party, const Context& context) {
-    if (has_left(person, context)) return true;
+    if (is_gone(person, context)) return true;
     const auto now = may_vote_for(person, review::as_last_read(context.view, context.now), context);
     return now.unread.empty() && std::ranges::find(now.parties, party) == now.parties.end();
 }
@@ -119,12 +114,12 @@ bool has_claim_to_give_back(RequestId request, const Context& context) {
 
 bool still_member(const UserId& person, std::size_t party, const Context& context) {
     const auto now = may_vote_for(person, review::as_last_read(context.view, context.now), context);
-    return !has_left(person, context) && std::ranges::find(now.parties, party) != now.parties.end();
+    return !is_gone(person, context) && std::ranges::find(now.parties, party) != now.parties.end();
 }
 
 bool is_admin_still(const UserId& person, const Context& context) {
     const auto groups = review::as_last_read(context.view, context.now);
-    return !has_left(person, context) &&
+    return !is_gone(person, context) &&
            review::membership(person, context.settings.review.admins, groups).member;
 }
 

@@ -31,6 +31,11 @@ views::Language language_of(const UserId& user, const Context& context) {
     return person ? views::language_of(person->locale) : views::Language::english;
 }
 
+bool is_gone(const UserId& user, const Context& context) {
+    const auto known = context.view.person(user);
+    return known && !known->active;
+}
+
 std::string zone_of(const UserId& user, const Context& context) {
     const auto person = context.view.person(user);
     return person ? person->zone : std::string();

@@ -13,6 +13,9 @@ namespace countersign::handlers {
 
 [[nodiscard]] views::Language language_of(const UserId& user, const Context& context);
 
+// Slack has said that the account is deactivated.
+[[nodiscard]] bool is_gone(const UserId& user, const Context& context);
+
 // "Europe/Berlin"; "" where Slack has not said.
 [[nodiscard]] std::string zone_of(const UserId& user, const Context& context);
 

@@ -170,6 +170,8 @@ std::string_view to_text(RecheckKind kind) {
             return "state";
         case RecheckKind::approval:
             return "approval";
+        case RecheckKind::kept:
+            return "kept";
         case RecheckKind::evidence:
             return "evidence";
         case RecheckKind::duty:
@@ -181,7 +183,7 @@ std::string_view to_text(RecheckKind kind) {
 }
 
 bool is_contradiction(RecheckKind kind) {
-    return kind != RecheckKind::duty && kind != RecheckKind::clock;
+    return kind != RecheckKind::kept && kind != RecheckKind::duty && kind != RecheckKind::clock;
 }
 
 std::vector<Recheck> recheck_request(const AppRequest& request, const storage::View& view, Timestamp now) {
@@ -202,6 +204,9 @@ std::vector<Recheck> recheck_approval(const AppRequest& request, const Decision&
     const auto evidence = nlohmann::json::parse(approval.evidence, nullptr, false);
     if (evidence.is_object() && (evidence.contains(decided_with_key) || evidence.contains(look_again_key)))
         return {};
+    const bool kept = evidence.is_object() && evidence.contains(kept_by_key);
+    const auto kind = kept ? RecheckKind::kept : RecheckKind::approval;
+    const auto was = fmt::format("was {} on {}", kept ? "kept" : "approved", to_rfc3339(approval.at));
     auto known = then.view.marks(request.id);
     // Who asked for it too since then could vote for it then.
     std::erase_if(known, [&](const storage::Mark& mark) {
@@ -218,12 +223,10 @@ std::vector<Recheck> recheck_approval(const AppRequest& request, const Decision&
                                              then.settings.review.parties, rules);
     if (!review::all_satisfied(matrix))
         found.push_back(
-            {RecheckKind::approval, fmt::format("was approved on {} without {}", to_rfc3339(approval.at),
-                                                text::joined(review::missing_parties(matrix), ", "))});
+            {kind, fmt::format("{} without {}", was, text::joined(review::missing_parties(matrix), ", "))});
     const auto issue = then.view.vendor_issue(request.id);
     if (judgement.vendor_issue && (!issue || issue->linked_at > approval.at))
-        found.push_back({RecheckKind::approval,
-                         fmt::format("was approved on {} without a vendor issue", to_rfc3339(approval.at))});
+        found.push_back({kind, was + " without a vendor issue"});
     return found;
 }
 

@@ -13,12 +13,13 @@ namespace countersign::handlers {
 enum class RecheckKind {
     state,     // the request stands where its last decision did not lead
     approval,  // the votes up to the approval do not carry it under the policy that held
+    kept,      // they do not, and an admin kept it all the same after looking at it again
     evidence,  // a reading of the vendor issue was altered, or says something else than was concluded
     duty,      // one person had a hand in it twice (U5)
     clock,     // the tracker's clock and ours differ by minutes, or a time has not come yet (U10)
 };
 [[nodiscard]] std::string_view to_text(RecheckKind kind);
-// State, approval and evidence must never be found; duty and clock are for a person to judge.
+// State, approval and evidence must never be found; kept, duty and clock are for a person to judge.
 [[nodiscard]] bool is_contradiction(RecheckKind kind);
 
 struct Recheck {

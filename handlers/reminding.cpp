@@ -75,10 +75,7 @@ std::vector<UserId> people_of(const std::vector<std::string>& members, const Con
                 add_once(people, person);
         }
     }
-    std::erase_if(people, [&](const UserId& person) {
-        const auto known = context.view.person(person);
-        return known && !known->active;
-    });
+    std::erase_if(people, [&](const UserId& person) { return is_gone(person, context); });
     return people;
 }
 

@@ -137,9 +137,8 @@ Outcome cannot_list(const EffectAnswer& answer, const std::string& team, const C
 
 // Slack refuses one workspace; the others are read all the same.
 bool is_of_one_workspace(const EffectAnswer& answer) {
-    constexpr std::string_view errors[]{"team_not_found", "team_access_not_granted",
-                                        "team_disabled",  "user_removed_from_team",
-                                        "invalid_team",   "team_id_not_found"};
+    constexpr std::string_view errors[]{"team_not_found", "team_access_not_granted", "team_disabled",
+                                        "user_removed_from_team"};
     return std::ranges::find(errors, answer.error) != std::end(errors);
 }
 

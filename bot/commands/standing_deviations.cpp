@@ -38,8 +38,8 @@ void add_unapproved(const InstalledView& view, const RecordFilter& filter, const
 }
 
 bool is_contradiction(const std::string& kind) {
-    constexpr std::array kinds{RecheckKind::state, RecheckKind::approval, RecheckKind::evidence,
-                               RecheckKind::duty, RecheckKind::clock};
+    constexpr std::array kinds{RecheckKind::state,    RecheckKind::approval, RecheckKind::kept,
+                               RecheckKind::evidence, RecheckKind::duty,     RecheckKind::clock};
     for (const auto each : kinds)
         if (handlers::to_text(each) == kind) return handlers::is_contradiction(each);
     return true;

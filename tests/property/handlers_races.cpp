@@ -167,6 +167,17 @@ TEST_CASE("race: a vote is taken back while the approval is under way: an admin 
     CHECK(handlers::recheck_approval(world.request(id), decision,
                                      {decision.at, view, world.settings, world.capabilities})
               .empty());
+    // Kept all the same: for a person to judge, with what was missing.
+    world.submit("U0ADMIN", ids::form_keep, id, {{"reason", "signed on paper"}});
+    world.run();
+    REQUIRE(world.state(id) == RequestState::approved);
+    const auto kept = world.view().decisions(RequestId{id}).back();
+    const auto found = handlers::recheck_approval(world.request(id), kept,
+                                                  {kept.at, view, world.settings, world.capabilities});
+    REQUIRE(found.size() == 1);
+    CHECK(found.front().kind == handlers::RecheckKind::kept);
+    CHECK_FALSE(handlers::is_contradiction(found.front().kind));
+    CHECK(found.front().text.contains("without Legal"));
 }
 
 TEST_CASE("race: the event twice, and the list beside the event, are one request") {
