@@ -184,6 +184,8 @@ TEST_CASE("resources: thousands of presses at once are each acknowledged, within
     story.fixture.start();
     story.ask(office::issue);
     const auto card = story.card();
+    // The card may be there before the ack.
+    story.wait([&] { return story.slack.ack_count() == 1; }, "the request's ack");
     const auto acks = story.slack.ack_count();
     const auto memory = peak_memory(story.fixture.pid());
     for (std::size_t i = 0; i < crowd; ++i)

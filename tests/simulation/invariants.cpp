@@ -96,6 +96,18 @@ void check_nothing_lost(const storage::Database& database, const std::set<std::s
     }
 }
 
+std::vector<std::string> waiting_effects(const storage::Database& database, Timestamp now) {
+    SQLite::Statement waiting(
+        database.handle(),
+        "SELECT key, error FROM outbox WHERE finished_at IS NULL AND (state = 'claimed' "
+        "OR not_before IS NULL OR not_before <= ?)");
+    waiting.bind(1, to_millis(now));
+    std::vector<std::string> found;
+    while (waiting.executeStep())
+        found.push_back(waiting.getColumn(0).getString() + ": " + waiting.getColumn(1).getString());
+    return found;
+}
+
 namespace {
 
 // Who joins another's request is told there; it gets a card when it first stands on its own.
@@ -159,15 +171,8 @@ void check_agreement(const storage::Database& database, const handlers::Context&
     for (const auto& [id, body] : slack.model.pending) {
         if (!view.request(SlackRequestId(id))) broken.push_back(id + " waits in Slack, and nobody was told");
     }
-    SQLite::Statement waiting(database.handle(),
-                              "SELECT key, error FROM outbox WHERE (state = 'claimed' OR (state = 'pending' "
-                              "AND (not_before IS NULL OR "
-                              "not_before <= ?))) AND enqueued_at < ?");
-    waiting.bind(1, to_millis(context.now));
-    waiting.bind(2, to_millis(context.now - std::chrono::minutes(15)));
-    while (waiting.executeStep())
-        broken.push_back(fmt::format("{} never left: {}", waiting.getColumn(0).getString(),
-                                     waiting.getColumn(1).getString()));
+    for (const auto& effect : waiting_effects(database, context.now))
+        broken.push_back("never left: " + effect);
     if (const auto verdict = storage::verify_audit(database); verdict.first_broken)
         broken.push_back("the audit chain is broken: " + verdict.reason);
 }

@@ -30,6 +30,9 @@ void check_once(const SimulatedSlack& slack, std::vector<std::string>& broken);
 void check_nothing_lost(const storage::Database& database, const std::set<std::string>& acknowledged,
                         std::vector<std::string>& broken);
 
+// The effects that may leave, now or as soon as their turn has come: "key: what became of it last".
+[[nodiscard]] std::vector<std::string> waiting_effects(const storage::Database& database, Timestamp now);
+
 // Once all is calm: what people see is what is true, what Slack holds is known, nothing waits that could
 // leave.
 void check_agreement(const storage::Database& database, const handlers::Context& context,

@@ -18,6 +18,16 @@ bool number(std::string_view text, unsigned& value) {
            !text.empty();
 }
 
+void add(std::map<std::string, int>& sums, const std::map<std::string, int>& counts) {
+    for (const auto& [what, count] : counts)
+        sums[what] += count;
+}
+
+void print(const std::map<std::string, int>& counts) {
+    for (const auto& [what, count] : counts)
+        std::cout << count << "\t" << what << "\n";
+}
+
 void print_days(const std::vector<simulation::TableRows>& days) {
     if (days.empty()) return;
     std::cout << "day";
@@ -52,6 +62,7 @@ int main(int argc, char** argv) {
     }
     log::set_level(log::Level::error);
     std::map<std::string, int> met;
+    std::map<std::string, int> pairs;
     unsigned failed = 0;
     for (unsigned run = 0; run < runs; ++run) {
         const auto report = simulation::simulate(
@@ -60,11 +71,13 @@ int main(int argc, char** argv) {
             std::cout << "seed " << seed + run << ": " << sentence << "\n";
         failed += report.held() ? 0 : 1;
         print_days(report.days);
-        for (const auto& [what, count] : report.met)
-            met[what] += count;
+        add(met, report.met);
+        add(pairs, report.pairs);
     }
-    for (const auto& [what, count] : met)
-        std::cout << count << "\t" << what << "\n";
+    print(met);
+    std::cout << "\nfaults that befell one and the same envelope or call:\n";
+    print(pairs);
+    std::cout << "\n";
     std::cout << runs - failed << " of " << runs << " runs held\n";
     return failed == 0 ? 0 : 1;
 }

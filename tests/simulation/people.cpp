@@ -55,7 +55,7 @@ Deed People::ask() {
     const std::string id = "Ar" + std::to_string(++counter_);
     Json scopes = Json::array({tests::slack_scope("chat:write")});
     if (pick(3) == 0) scopes.push_back(tests::slack_scope("channels:history"));
-    const auto app = 1 + pick(SimulatedTracker::apps);
+    const auto app = 1 + pick(apps_);
     const auto body = tests::slack_request(id, "A" + std::to_string(app), pick(2) == 0 ? "U0REQ" : "U0REQ2",
                                            scopes, pick(4) == 0 ? "" : SimulatedTracker::link(app));
     slack_->model.pending[id] = body;
@@ -100,7 +100,7 @@ std::optional<Deed> People::submit() {
     const auto& user = anybody();
     const auto forms = slack_->forms(user);
     if (forms.empty()) return std::nullopt;
-    const Form& form = forms.at(pick(forms.size()));
+    const Form& form = *forms.at(pick(forms.size()));
     Json values = Json::object();
     for (const Json& block : form.view.value("blocks", Json::array())) {
         if (block.value("type", "") != "input") continue;
@@ -111,9 +111,9 @@ std::optional<Deed> People::submit() {
         if (element.at("type") == "static_select")
             value["selected_option"] = element.at("options").at(0);
         else if (element.at("type") == "datepicker")
-            value["selected_date"] = typed(name, 1 + pick(SimulatedTracker::apps));
+            value["selected_date"] = typed(name, 1 + pick(apps_));
         else
-            value["value"] = typed(name, 1 + pick(SimulatedTracker::apps));
+            value["value"] = typed(name, 1 + pick(apps_));
     }
     return Deed{"interactive",
                 {{"type", "view_submission"},

@@ -20,7 +20,9 @@ struct Deed {
 // commands.
 class People {
   public:
-    People(SimulatedSlack& slack, std::mt19937& random) : slack_(&slack), random_(&random) {}
+    // They want one of so many apps.
+    People(SimulatedSlack& slack, std::mt19937& random, std::size_t apps)
+        : slack_(&slack), random_(&random), apps_(apps) {}
 
     [[nodiscard]] Deed act();
 
@@ -35,6 +37,7 @@ class People {
 
     SimulatedSlack* slack_;
     std::mt19937* random_;
+    std::size_t apps_;
     int counter_ = 0;
 };
 

@@ -13,12 +13,17 @@ slack::ApiAnswer well(Json body = Json::object()) {
     return answer;
 }
 
-void collect(const Json& blocks, const Message& message, std::vector<Button>& found) {
-    for (const Json& block : blocks) {
+// What the message says now, in place of what it said.
+void write(Message& message, const Json& args) {
+    message.text = args.value("text", "");
+    message.buttons.clear();
+    const auto blocks = args.find("blocks");
+    if (blocks == args.end()) return;
+    for (const Json& block : *blocks) {
         if (block.value("type", "") != "actions") continue;
         for (const Json& element : block["elements"]) {
             if (element.value("type", "") != "button" || element.contains("url")) continue;
-            found.push_back(
+            message.buttons.push_back(
                 {message.channel, message.ts, element.value("action_id", ""), element.value("value", "")});
         }
     }
@@ -50,8 +55,8 @@ slack::ApiAnswer SimulatedSlack::perform(const storage::Effect& effect) {
 }
 
 slack::ApiAnswer SimulatedSlack::post(const storage::Effect& effect, const Json& args) {
-    messages_.push_back({args.at("channel"), std::to_string(++counter_) + ".000100", effect.key,
-                         args.value("text", ""), args.value("blocks", Json::array())});
+    messages_.push_back({args.at("channel"), std::to_string(++counter_) + ".000100", effect.key, "", {}});
+    write(messages_.back(), args);
     return well({{"channel", messages_.back().channel}, {"ts", messages_.back().ts}});
 }
 
@@ -60,8 +65,7 @@ slack::ApiAnswer SimulatedSlack::update(const Json& args) {
         return message.channel == args.value("channel", "") && message.ts == args.value("ts", "");
     });
     if (found == messages_.end()) return refused("chat.update", "message_not_found");
-    found->text = args.value("text", "");
-    found->blocks = args.value("blocks", Json::array());
+    write(*found, args);
     return well({{"channel", found->channel}, {"ts", found->ts}});
 }
 
@@ -83,15 +87,15 @@ std::vector<Button> SimulatedSlack::buttons(const std::string& user) const {
     std::vector<Button> found;
     for (const Message& message : messages_) {
         if (message.channel == "C0APPREVIEW" || message.channel == user)
-            collect(message.blocks, message, found);
+            found.insert(found.end(), message.buttons.begin(), message.buttons.end());
     }
     return found;
 }
 
-std::vector<Form> SimulatedSlack::forms(const std::string& user) const {
-    std::vector<Form> found;
+std::vector<const Form*> SimulatedSlack::forms(const std::string& user) const {
+    std::vector<const Form*> found;
     for (const auto& [id, form] : forms_) {
-        if (form.user == user) found.push_back(form);
+        if (form.user == user) found.push_back(&form);
     }
     return found;
 }

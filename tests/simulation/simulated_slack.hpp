@@ -17,26 +17,26 @@ namespace countersign::simulation {
 
 using Json = nlohmann::json;
 
-struct Message {
-    std::string channel;
-    std::string ts;
-    std::string effect;  // key of the effect that posted it, as its metadata says
-    std::string text;
-    Json blocks = Json::array();
-};
-
-struct Form {
-    std::string id;
-    std::string user;
-    Json view;
-};
-
 // A button as somebody could press it now.
 struct Button {
     std::string channel;
     std::string ts;
     std::string action_id;
     std::string value;
+};
+
+struct Message {
+    std::string channel;
+    std::string ts;
+    std::string effect;  // key of the effect that posted it, as its metadata says
+    std::string text;
+    std::vector<Button> buttons;
+};
+
+struct Form {
+    std::string id;
+    std::string user;
+    Json view;
 };
 
 class SimulatedSlack {
@@ -54,7 +54,7 @@ class SimulatedSlack {
     [[nodiscard]] const Message* posted_by(const std::string& effect) const;
     // What this person can press: the review channel's buttons and those of their own messages.
     [[nodiscard]] std::vector<Button> buttons(const std::string& user) const;
-    [[nodiscard]] std::vector<Form> forms(const std::string& user) const;
+    [[nodiscard]] std::vector<const Form*> forms(const std::string& user) const;
     void close(const std::string& form) { forms_.erase(form); }
 
     // Applied calls by method and request: what may happen once must have a count of one.

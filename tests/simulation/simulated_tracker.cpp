@@ -15,6 +15,7 @@ using nlohmann::json;
 using storage::IssueFacts;
 
 constexpr std::int64_t own = 4001, author = 4700, outsider = 4799;
+constexpr std::int64_t first_issue = 100, first_own_issue = 100'000;
 struct Signer {
     std::string_view party, label;
     std::int64_t label_id, account;
@@ -36,15 +37,15 @@ slack::ApiAnswer well(const json& body) {
 
 }  // namespace
 
-SimulatedTracker::SimulatedTracker(const tests::ManualClock& clock, std::mt19937& random)
+SimulatedTracker::SimulatedTracker(const tests::ManualClock& clock, std::mt19937& random, std::size_t apps)
     : clock_(&clock), random_(&random), wall_(clock.now()), steady_(clock.steady()) {
-    for (std::int64_t app = 1; app <= apps; ++app) {
+    for (std::size_t app = 1; app <= apps; ++app) {
         IssueFacts issue;
         issue.project_id = 31;
         issue.project = "acme/vendors";
-        issue.iid = 100 + app;
-        issue.id = 90'000 + app;
-        issue.url = link(static_cast<std::size_t>(app));
+        issue.iid = first_issue + static_cast<std::int64_t>(app);
+        issue.id = 90'000 + issue.iid;
+        issue.url = link(app);
         issue.title = fmt::format("Slack app: Sketch Pad (A{})", app);
         issue.description = "What it is for.";
         issue.type = "issue";
@@ -65,7 +66,8 @@ config::Settings SimulatedTracker::settings() {
 }
 
 std::string SimulatedTracker::link(std::size_t app) {
-    return fmt::format("https://gitlab.com/acme/vendors/-/issues/{}", 100 + app);
+    return fmt::format("https://gitlab.com/acme/vendors/-/issues/{}",
+                       first_issue + static_cast<std::int64_t>(app));
 }
 
 Timestamp SimulatedTracker::now() const {
@@ -187,7 +189,7 @@ slack::ApiAnswer SimulatedTracker::perform(const storage::Effect& effect) {
             IssueFacts issue;
             issue.project_id = 31;
             issue.project = "acme/vendors";
-            issue.iid = 1'000 + ++last_id_;
+            issue.iid = first_own_issue + ++last_id_;
             issue.id = 90'000 + issue.iid;
             issue.title = args["title"];
             issue.description = args["description"];

@@ -17,13 +17,12 @@ namespace countersign::simulation {
 
 class SimulatedTracker {
   public:
-    static constexpr int apps = 30;
-
-    SimulatedTracker(const tests::ManualClock& clock, std::mt19937& random);
+    // With issues for the apps "A1" to "A<apps>".
+    SimulatedTracker(const tests::ManualClock& clock, std::mt19937& random, std::size_t apps);
 
     // The small company, with labels and approvers for its parties.
     [[nodiscard]] static config::Settings settings();
-    [[nodiscard]] static std::string link(std::size_t app);  // 1..apps: the issue that names the app "A1"
+    [[nodiscard]] static std::string link(std::size_t app);  // the issue that names the app "A<app>"
 
     // Somebody does something on an issue that is followed; in a word, what.
     std::string act();

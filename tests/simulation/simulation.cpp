@@ -1,6 +1,7 @@
 #include "tests/simulation/simulation.hpp"
 
 #include "bot/failpoint.hpp"
+#include "tests/simulation/faults.hpp"
 #include "tests/simulation/invariants.hpp"
 #include "tests/simulation/people.hpp"
 #include "tests/simulation/simulated_tracker.hpp"
@@ -19,7 +20,9 @@ using bot::BatchProcessor;
 using std::chrono::milliseconds;
 
 // The process ends here. Not an exception of the standard library, so that nothing takes it for a failure.
-struct Crash {};
+struct Crash {
+    std::string where;
+};
 
 const std::array<std::string_view, 4> crash_points{"before_commit", "after_commit", "before_record",
                                                    "after_record"};
@@ -37,9 +40,10 @@ constexpr std::array<milliseconds, 3> again{0ms, 60s, 300s};
 
 class Simulation {
   public:
-    explicit Simulation(const Plan& plan) : plan_(plan), random_(plan.seed), people_(slack_, random_) {
+    explicit Simulation(const Plan& plan) : plan_(plan), random_(plan.seed) {
         slack_.model.groups["S0SECURITY"] = {"U0SEC3"};
         slack_.model.groups["S0ADMINS"] = {"U0ADMIN"};
+        slack_.model.page = 10;
         bot::on_failpoint([this](std::string_view name) { pass(name); });
         start();
     }
@@ -61,6 +65,14 @@ class Simulation {
     std::size_t pick(std::size_t below) { return random_() % below; }
     bool chance(std::size_t percent) { return !calm_ && pick(100) < percent; }
     void met(const std::string& what) { ++report_.met[what]; }
+    void befalls(const Outgoing& envelope, const std::string& fault) {
+        met(fault);
+        faults_.befall(envelope.source, fault);
+    }
+    void befalls(const storage::Effect& effect, const std::string& fault) {
+        met(fault);
+        faults_.befall(effect.key, fault);
+    }
 
     // --- the process ---
     void start() {
@@ -78,23 +90,23 @@ class Simulation {
         capabilities_.enterprise = EnterpriseId("E1");
         try {
             processor_->start_up();
-        } catch (const Crash&) {
-            crash();
+        } catch (const Crash& now) {
+            crash(now);
         }
         turn({});
     }
 
     void pass(std::string_view name) {
         if (armed_.empty() || armed_ != name || --passes_ > 0) return;
-        met("crash " + armed_);
-        armed_.clear();
-        throw Crash{};
+        throw Crash{"crash " + std::exchange(armed_, {})};
     }
 
-    void crash() {
+    void crash(const Crash& now) {
+        met(now.where);
         processor_.reset();
         // What was under way may have arrived and may not; its answer is lost either way.
         for (const auto& effect : under_way_) {
+            faults_.befall(effect.key, now.where);
             const bool found_first = looked_for(effect) && slack_.posted_by(effect.key) != nullptr;
             if (!found_first && chance(50)) arrive(effect);
         }
@@ -129,20 +141,24 @@ class Simulation {
         try {
             auto done = processor_->process(batch);
             if (chance(2)) {
-                met("crash before_ack");
-                throw Crash{};
+                throw Crash{"crash before_ack"};
             }
             deliver_acks(done.acks, envelopes);
             look_at_approvals(done.effects);
             std::ranges::move(done.effects, std::back_inserter(under_way_));
             if (chance(2)) {
-                met("crash after_ack");
-                throw Crash{};
+                throw Crash{"crash after_ack"};
             }
-        } catch (const Crash&) {
-            for (const auto& envelope : envelopes)
+        } catch (const Crash& now) {
+            for (const auto& envelope : envelopes) {
+                faults_.befall(envelope.source, now.where);
                 unacknowledged(envelope);
-            crash();
+            }
+            for (const auto& item : batch) {
+                if (const auto* answer = std::get_if<bot::EffectAnswer>(&item))
+                    faults_.befall(answer->effect.key, now.where);
+            }
+            crash(now);
         }
         armed_.clear();
     }
@@ -171,13 +187,13 @@ class Simulation {
             at = on_the_way_.erase(at);
         }
         for (auto& envelope : lost) {
-            met("envelope lost on the way");
+            befalls(envelope, "envelope lost on the way");
             unacknowledged(std::move(envelope));
         }
         if (now.empty()) return;
         if (chance(20)) std::ranges::shuffle(now, random_);
         if (chance(5)) {
-            met("envelope twice in a batch");
+            befalls(now.front(), "envelope twice in a batch");
             now.push_back(now.front());
         }
         std::vector<bot::Item> batch;
@@ -204,7 +220,7 @@ class Simulation {
         for (std::size_t at = 0; at < acks.size(); ++at) {
             const Outgoing& envelope = envelopes.at(at);
             if (chance(3)) {
-                met("ack lost");
+                befalls(envelope, "ack lost");
                 unacknowledged(envelope);
                 continue;
             }
@@ -213,7 +229,10 @@ class Simulation {
             const bool stays = ack.contains("payload") && ack["payload"].contains("response_action");
             if (!envelope.deed.form.empty() && !stays) slack_.close(envelope.deed.form);
             // Slack may bring even an acknowledged event once more.
-            if (chance(2)) unacknowledged(envelope);
+            if (chance(2)) {
+                befalls(envelope, "brought again after its ack");
+                unacknowledged(envelope);
+            }
         }
     }
 
@@ -255,22 +274,22 @@ class Simulation {
     // A tracker's calls may be repeated: reading changes nothing, and what is written carries its mark.
     slack::ApiAnswer tracker_answer(const storage::Effect& effect) {
         if (chance(5)) {
-            met("tracker call that never left");
+            befalls(effect, "tracker call that never left");
             return lost(slack::ApiMeaning::retry, "unreachable");
         }
         if (chance(4)) {
-            met("tracker answer lost");
+            befalls(effect, "tracker answer lost");
             arrive(effect);
             return lost(slack::ApiMeaning::retry, "timeout");
         }
         if (chance(3)) {
-            met("tracker 429");
+            befalls(effect, "tracker 429");
             auto answer = lost(slack::ApiMeaning::retry, "rate_limited");
             answer.retry_after = std::chrono::seconds(1 + pick(60));
             return answer;
         }
         if (chance(3)) {
-            met("tracker 5xx");
+            befalls(effect, "tracker 5xx");
             return lost(slack::ApiMeaning::retry, "unavailable");
         }
         return arrive(effect);
@@ -308,7 +327,7 @@ class Simulation {
         if (looked_for(effect)) {
             if (chance(10)) return lost(slack::ApiMeaning::retry, "timeout");
             if (const auto* found = slack_.posted_by(effect.key)) {
-                met("message found again");
+                befalls(effect, "message found again");
                 slack::ApiAnswer answer;
                 answer.http_status = 200;
                 answer.body = Json{{"ok", true}, {"channel", found->channel}, {"ts", found->ts}}.dump();
@@ -316,26 +335,26 @@ class Simulation {
             }
         }
         if (chance(5)) {
-            met("call that never left");
+            befalls(effect, "call that never left");
             return lost(slack::ApiMeaning::retry, "unreachable");
         }
         if (chance(4)) {
-            met("call lost on the way");
+            befalls(effect, "call lost on the way");
             return lost(slack::ApiMeaning::unclear, "answer_lost");
         }
         if (chance(4)) {
-            met("answer lost");
+            befalls(effect, "answer lost");
             arrive(effect);
             return lost(slack::ApiMeaning::unclear, "answer_lost");
         }
         if (chance(3)) {
-            met("429");
+            befalls(effect, "429");
             auto answer = refused(effect.method, "ratelimited");
             answer.retry_after = std::chrono::seconds(1 + pick(60));
             return answer;
         }
         if (chance(3)) {
-            met("fatal_error");
+            befalls(effect, "fatal_error");
             if (chance(50)) arrive(effect);
             return refused(effect.method, "fatal_error");
         }
@@ -345,7 +364,8 @@ class Simulation {
     void answer() {
         if (under_way_.empty()) return;
         std::vector<bot::Item> batch;
-        for (std::size_t count = 1 + pick(3); count > 0 && !under_way_.empty(); --count) {
+        // The more there is under way, the more comes back at once.
+        for (std::size_t count = 1 + pick(3 + under_way_.size()); count > 0 && !under_way_.empty(); --count) {
             const auto at = under_way_.begin() + static_cast<std::ptrdiff_t>(pick(under_way_.size()));
             bot::EffectAnswer answer{std::move(*at), {}};
             under_way_.erase(at);
@@ -358,27 +378,28 @@ class Simulation {
     // --- time and fate ---
     void do_something() {
         switch (pick(16)) {
-            case 12:
-            case 13:
-            case 14:
-            case 15:
-                tracker_acts();
-                break;
             case 0:
             case 1:
             case 2:
-                slack_sends(people_.act());
-                break;
             case 3:
             case 4:
             case 5:
-                deliver();
+                slack_sends(people_.act());
                 break;
             case 6:
+            case 7:
+            case 8:
+                tracker_acts();
+                break;
+            case 9:
+            case 10:
+                deliver();
+                break;
+            case 11:
                 wait();
                 break;
-            case 7:
-                if (pick(12) == 0) decide_outside();
+            case 12:
+                if (pick(6) == 0) decide_outside();
                 if (pick(20) == 0) step_clock();
                 break;
             default:
@@ -422,19 +443,23 @@ class Simulation {
             slack_.model.decide_outside(id, pick(2) == 0);
     }
 
-    // Then all is well: everything arrives, and time passes until the lists have been compared again.
+    // Then all is well: everything arrives, time passes until the lists have been compared again, and what
+    // follows from that has left.
     void calm_down() {
         calm_ = true;
-        for (int round = 0; round < 400 && report_.held(); ++round) {
+        const auto compared = clock_.steady() + 30min;
+        const auto reader = storage::Database::open_reader(folder_.path() / "countersign.db");
+        for (int round = 0; report_.held(); ++round) {
             while (!on_the_way_.empty() && on_the_way_.front().due <= clock_.steady())
                 deliver();
             for (int answers = 0; answers < 10'000 && !under_way_.empty(); ++answers)
                 answer();
-            clock_.advance(round % 4 == 3 ? 120s : 2s);
+            const bool busy = !waiting_effects(*reader, clock_.now()).empty();
+            if (!busy && clock_.steady() >= compared) return;
+            if (round == 10'000) report_.broken.emplace_back("it does not come to rest");
+            clock_.advance(busy ? 2s : 120s);
             turn({});
         }
-        for (int answers = 0; answers < 10'000 && !under_way_.empty(); ++answers)
-            answer();
     }
 
     void finish() {
@@ -446,6 +471,7 @@ class Simulation {
         const storage::View view(*reader);
         check_agreement(*reader, {clock_.now(), view, *settings_, capabilities_}, slack_, report_.broken);
         report_.met["requests"] = static_cast<int>(view.next_request_id().value - 1);
+        report_.pairs = faults_.pairs();
         report_.met["messages"] = static_cast<int>(slack_.messages().size());
         for (const auto& count : view.request_counts())
             report_.met["ended " + count.state] = static_cast<int>(count.count);
@@ -459,8 +485,11 @@ class Simulation {
     std::shared_ptr<const config::Settings> settings_ =
         std::make_shared<const config::Settings>(SimulatedTracker::settings());
     SimulatedSlack slack_;
-    SimulatedTracker tracker_{clock_, random_};
-    People people_;
+    // About as many apps as requests: most are asked for once, some again and again.
+    const std::size_t apps_ = static_cast<std::size_t>(std::max(30, plan_.events / 12));
+    SimulatedTracker tracker_{clock_, random_, apps_};
+    People people_{slack_, random_, apps_};
+    Faults faults_;
     std::optional<BatchProcessor> processor_;
     handlers::Capabilities capabilities_;
     std::deque<Outgoing> on_the_way_;

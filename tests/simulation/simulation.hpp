@@ -36,9 +36,10 @@ struct Plan {
 };
 
 struct Report {
-    std::vector<std::string> broken;  // what must never be, and was; empty = all invariants held
-    std::map<std::string, int> met;   // which faults and events this run consisted of, how often
-    std::vector<TableRows> days;      // at the end of each day of a plan that has days
+    std::vector<std::string> broken;   // what must never be, and was; empty = all invariants held
+    std::map<std::string, int> met;    // which faults and events this run consisted of, how often
+    std::map<std::string, int> pairs;  // of faults that befell one and the same envelope or effect
+    std::vector<TableRows> days;       // at the end of each day of a plan that has days
     [[nodiscard]] bool held() const { return broken.empty(); }
 };
 
