@@ -57,6 +57,8 @@ Result<std::shared_ptr<TlsContext>> TlsContext::make(const std::filesystem::path
     boost::asio::ssl::context& context = made->native();
     SSL_CTX* native = context.native_handle();
     context.set_verify_mode(boost::asio::ssl::verify_peer);
+    // Whatever the system's configuration allows: no cipher without a certificate.
+    SSL_CTX_set_security_level(native, std::max(SSL_CTX_get_security_level(native), 1));
     const bool configured = SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION) == 1 &&
                             SSL_CTX_set_alpn_protos(native, http_1_1, sizeof http_1_1) == 0;
     if (!configured)

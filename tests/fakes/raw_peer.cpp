@@ -78,6 +78,12 @@ SSL_CTX* server_context(const TlsFiles& files) {
     return context;
 }
 
+SSL_CTX* weak_context(const TlsFiles& files, WeakTls how) {
+    SSL_CTX* context = server_context(files);
+    weaken(context, how);
+    return context;
+}
+
 }  // namespace
 
 int RawPeer::Frame::close_code() const {
@@ -231,9 +237,17 @@ void RawPeer::Connection::note(std::string text) {
 }
 
 RawPeer::RawPeer(Script script, std::optional<TlsFiles> tls, const char* address)
-    : script_(std::move(script)), listener_(listen_on(address, 64)), port_(port_of(listener_)) {
+    : RawPeer(std::move(script), tls ? server_context(*tls) : nullptr, address) {}
+
+RawPeer::RawPeer(Script script, const TlsFiles& tls, WeakTls how)
+    : RawPeer(std::move(script), weak_context(tls, how), "127.0.0.1") {}
+
+RawPeer::RawPeer(Script script, SSL_CTX* tls_context, const char* address)
+    : script_(std::move(script)),
+      tls_context_(tls_context),
+      listener_(listen_on(address, 64)),
+      port_(port_of(listener_)) {
     std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
-    if (tls) tls_context_ = server_context(*tls);
     acceptor_ = std::thread([this] { accept_all(); });
 }
 
@@ -250,7 +264,7 @@ RawPeer::~RawPeer() {
     for (std::thread& thread : threads_)
         thread.join();
     ::close(listener_);
-    SSL_CTX_free(static_cast<SSL_CTX*>(tls_context_));
+    SSL_CTX_free(tls_context_);
 }
 
 void RawPeer::accept_all() {
@@ -277,7 +291,7 @@ void RawPeer::accept_all() {
 void RawPeer::serve(Connection& connection) {
     try {
         if (tls_context_) {
-            SSL* tls = SSL_new(static_cast<SSL_CTX*>(tls_context_));
+            SSL* tls = SSL_new(tls_context_);
             connection.tls_ = tls;
             SSL_set_fd(tls, connection.descriptor_);
             if (SSL_accept(tls) != 1) throw Gone();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/fakes/certificates.hpp"
+#include "tests/fakes/weak_tls.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -87,6 +88,8 @@ class RawPeer {
 
     explicit RawPeer(Script script, std::optional<TlsFiles> tls = std::nullopt,
                      const char* address = "127.0.0.1");
+    // Offers nothing better than this.
+    RawPeer(Script script, const TlsFiles& tls, WeakTls how);
     RawPeer(const RawPeer&) = delete;
     RawPeer& operator=(const RawPeer&) = delete;
     ~RawPeer();
@@ -100,11 +103,12 @@ class RawPeer {
     [[nodiscard]] bool wait_for_notes(std::size_t count) const;
 
   private:
+    RawPeer(Script script, SSL_CTX* tls_context, const char* address);
     void accept_all();
     void serve(Connection& connection);
 
     Script script_;
-    void* tls_context_ = nullptr;  // SSL_CTX
+    SSL_CTX* tls_context_;
     int listener_ = -1;
     std::uint16_t port_ = 0;
     std::atomic<int> count_ = 0;

@@ -123,6 +123,20 @@ TEST_CASE("R61: without ca_file our test authority is not trusted, a ca_file tha
     }
 }
 
+TEST_CASE("R61: a server that offers TLS 1.1 at most, or a cipher without a certificate, is refused") {
+    const fakes::TestCa ca;
+    for (const auto how : {fakes::WeakTls::version_1_1, fakes::WeakTls::no_certificate}) {
+        CAPTURE(static_cast<int>(how));
+        const RawPeer server([](RawPeer::Connection& c) { c.note("handshake done"), c.wait_for_end(); },
+                             ca.good(), how);
+        const Attempt attempt = connect(server.url("https"), trusting(ca.file()));
+        CHECK(!attempt.connected);
+        CHECK(attempt.code == Errc::tls);
+        CHECK(server.notes().empty());
+        CHECK(fakes::careless_client_gets_in(server.port(), how));
+    }
+}
+
 TEST_CASE("R13 R61: a plain server behind https is a TLS failure, not a hang") {
     const RawPeer server([](RawPeer::Connection& c) { c.write("HTTP/1.1 400 Bad Request\r\n\r\n"); });
     CHECK(connect(server.url("https")).code == Errc::tls);

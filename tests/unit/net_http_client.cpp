@@ -105,6 +105,19 @@ TEST_CASE("N1 R61: no byte of a request reaches a server with a wrong certificat
     }
 }
 
+TEST_CASE("N1 R61: no byte of a request reaches a server with TLS that is too weak") {
+    const fakes::TestCa ca;
+    for (const auto how : {fakes::WeakTls::version_1_1, fakes::WeakTls::no_certificate}) {
+        const RawPeer server([](RawPeer::Connection& c) { c.note(c.read_until("\r\n")); }, ca.good(), how);
+        Client client(trusting(ca.file()));
+        const Answer answer = client.post(server.url("https"));
+        REQUIRE(!answer);
+        CHECK(answer.error().code == Errc::tls);
+        CHECK(server.notes().empty());
+        CHECK(fakes::careless_client_gets_in(server.port(), how));
+    }
+}
+
 TEST_CASE("N1: the system's trust store is used") {
     const fakes::TestCa ca;
     const RawPeer server(echo, ca.good());

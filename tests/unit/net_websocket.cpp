@@ -116,6 +116,19 @@ TEST_CASE("R61: wss reads and writes over TLS, a wrong certificate never sees th
     CHECK(impostor.notes().empty());
 }
 
+TEST_CASE("R61: TLS that is too weak never sees the ticket") {
+    const fakes::TestCa ca;
+    for (const auto how : {fakes::WeakTls::version_1_1, fakes::WeakTls::no_certificate}) {
+        const RawPeer server([](RawPeer::Connection& c) { c.note(c.read_until("\r\n")); }, ca.good(), how);
+        Client client(trusting(ca.file()));
+        const auto refused = client.open(server.url("wss", "/?ticket=SECRET"));
+        REQUIRE(!refused);
+        CHECK(refused.error().code == Errc::tls);
+        CHECK(server.notes().empty());
+        CHECK(fakes::careless_client_gets_in(server.port(), how));
+    }
+}
+
 TEST_CASE("R60: wss goes through the proxy") {
     const fakes::TestCa ca;
     const RawPeer server(
