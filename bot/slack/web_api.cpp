@@ -1,5 +1,6 @@
 #include "bot/slack/web_api.hpp"
 
+#include "bot/net/http_date.hpp"
 #include "bot/net/url.hpp"
 #include "bot/slack/json_walk.hpp"
 
@@ -98,7 +99,34 @@ ApiAnswer answer_with(const Method& method, std::string error) {
     return answer;
 }
 
-ApiAnswer read_response(const Method& method, net::HttpResponse response) {
+ApiAnswer read_failure(const Method& method, const Failure& failure) {
+    switch (failure.code) {
+        case Errc::timeout:
+            return answer_with(method, "timeout");
+        case Errc::unreachable:
+            return answer_with(method, "unreachable");
+        case Errc::tls:
+            return answer_with(method, "tls");
+        case Errc::malformed:
+        case Errc::too_large:
+            return answer_with(method, "malformed");
+        default:
+            return answer_with(method, "answer_lost");
+    }
+}
+
+bool may_upload_to(const std::string& url, const std::string& api_url) {
+    const auto parsed = net::parse_url(url);
+    if (!parsed) return false;
+    const auto api = net::parse_url(api_url);
+    if (api && parsed->scheme == api->scheme && parsed->host == api->host && parsed->port == api->port)
+        return true;
+    return parsed->scheme == "https" && parsed->host.ends_with(".slack.com");
+}
+
+}  // namespace
+
+ApiAnswer read_answer(const Method& method, net::HttpResponse response) {
     if (response.status == 429) {
         const Rest rest = rest_of(response.header("retry-after"));
         ApiAnswer answer = answer_with(method, "ratelimited");
@@ -128,33 +156,6 @@ ApiAnswer read_response(const Method& method, net::HttpResponse response) {
     }
     return answer;
 }
-
-ApiAnswer read_failure(const Method& method, const Failure& failure) {
-    switch (failure.code) {
-        case Errc::timeout:
-            return answer_with(method, "timeout");
-        case Errc::unreachable:
-            return answer_with(method, "unreachable");
-        case Errc::tls:
-            return answer_with(method, "tls");
-        case Errc::malformed:
-        case Errc::too_large:
-            return answer_with(method, "malformed");
-        default:
-            return answer_with(method, "answer_lost");
-    }
-}
-
-bool may_upload_to(const std::string& url, const std::string& api_url) {
-    const auto parsed = net::parse_url(url);
-    if (!parsed) return false;
-    const auto api = net::parse_url(api_url);
-    if (api && parsed->scheme == api->scheme && parsed->host == api->host && parsed->port == api->port)
-        return true;
-    return parsed->scheme == "https" && parsed->host.ends_with(".slack.com");
-}
-
-}  // namespace
 
 WebApi::WebApi(net::HttpClient& http, std::string api_url, const config::Secrets& secrets)
     : http_(&http), api_url_(std::move(api_url)), secrets_(&secrets) {}
@@ -195,7 +196,10 @@ net::Awaitable<ApiAnswer> WebApi::call(std::string method_name, storage::TokenKi
         answer.detail = response.error().text;
         co_return answer;
     }
-    co_return read_response(*method, *std::move(response));
+    const auto date = net::parse_http_date(response->header("date"));
+    auto answer = read_answer(*method, *std::move(response));
+    answer.date = date;
+    co_return answer;
 }
 
 net::Awaitable<ApiAnswer> WebApi::upload(std::string url, std::string bytes) {

@@ -36,6 +36,9 @@ using net::ApiMeaning;
 // A sentence that tells a person what to do about it.
 [[nodiscard]] std::string_view api_advice(std::string_view slack_error);
 
+// What an answer over HTTP means: status, type, Retry-After and body (R11, N5).
+[[nodiscard]] ApiAnswer read_answer(const Method& method, net::HttpResponse response);
+
 // Typed calls live in the handlers' effects; this performs any of them. Runs on the I/O thread.
 class WebApi {
   public:
