@@ -6,6 +6,7 @@
 #include "storage/query.hpp"
 #include "storage/schema.hpp"
 #include "storage/storage_error.hpp"
+#include "storage/way_back.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
@@ -65,11 +66,15 @@ std::optional<Failure> unsuitable(const std::filesystem::path& file, SQLite::Dat
                                    file.string()));
     }
     if (const int schema = schema_of(connection); schema > newest_schema()) {
+        const auto kept = way_back(file, newest_schema());
+        std::error_code unreadable;
         return Failure(
             Errc::storage,
             fmt::format("{} was written by a newer countersign (schema {}, this one knows {}): install that "
-                        "version, or restore a backup made before the upgrade",
-                        file.string(), schema, newest_schema()));
+                        "version, or restore {}",
+                        file.string(), schema, newest_schema(),
+                        std::filesystem::exists(kept, unreadable) ? kept.string() + ", kept by the upgrade"
+                                                                  : "a backup made before the upgrade"));
     }
     return std::nullopt;
 }
@@ -148,10 +153,12 @@ Result<Database> Database::open_writer(const std::filesystem::path& file) {
         connection.exec("PRAGMA journal_mode = WAL");
         connection.exec("PRAGMA synchronous = FULL");
         set_pragmas(connection);
+        Database opened(std::move(impl));
+        if (auto kept = keep_way_back(opened, file); !kept) return std::unexpected(kept.error());
         migrate(connection);
-        impl->checkpointer.emplace(file);
-        sqlite3_wal_hook(connection.getHandle(), after_commit, &*impl->checkpointer);
-        return Database(std::move(impl));
+        auto& checkpointer = opened.impl_->checkpointer.emplace(file);
+        sqlite3_wal_hook(connection.getHandle(), after_commit, &checkpointer);
+        return opened;
     } catch (const std::exception& exception) {
         return std::unexpected(opening_failed(file, exception));
     }

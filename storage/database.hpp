@@ -20,8 +20,8 @@ namespace countersign::storage {
 // or the command.
 class Database {
   public:
-    // Creates the file (mode 0600) and migrates it. Fails: storage (newer schema, corrupt, disk full),
-    // forbidden, conflict (another daemon has it open).
+    // Creates the file (mode 0600) and migrates it, a copy of the older one being kept (way_back.hpp). Fails:
+    // storage (newer schema, corrupt, disk full), forbidden, conflict (another daemon has it open).
     [[nodiscard]] static Result<Database> open_writer(const std::filesystem::path& file);
     // A second writing handle beside the daemon's, for a command: short transactions only, the daemon waits
     // for them. Creates and migrates the file first when no daemon has it open.

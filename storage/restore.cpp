@@ -126,9 +126,21 @@ Result<void> copy_pages(const Descriptor& input, std::uint64_t bytes, const fs::
     return {};
 }
 
-// Opens the copy as the daemon would, which also migrates it, and reads all of it once. What it has not sent
-// may have left since the backup was made.
+// Here and not by opening it, which would keep a copy of the older one: that is what the backup is.
+Result<void> bring_up_to_date(const fs::path& copy, const fs::path& backup) {
+    try {
+        SQLite::Database older(copy.string(), SQLite::OPEN_READWRITE);
+        migrate(older);
+        return {};
+    } catch (const std::exception& exception) {
+        return fail(Errc::storage, fmt::format("{} cannot be used: {}", backup.string(), exception.what()));
+    }
+}
+
+// Opens the copy as the daemon would, and reads all of it once. What it has not sent may have left since the
+// backup was made.
 Result<void> prove(const fs::path& copy, const fs::path& backup) {
+    if (auto ready = bring_up_to_date(copy, backup); !ready) return ready;
     auto database = Database::open_writer(copy);
     if (!database)
         return fail(Errc::storage,

@@ -141,20 +141,6 @@ TEST_CASE("a newer schema refuses to open, for writing and reading, and stays as
     CHECK(raw.execAndGet("PRAGMA user_version").getInt() == 999);
 }
 
-TEST_CASE("an older schema is migrated by the writer and refused by a reader") {
-    TempDir dir;
-    const auto file = dir.path() / "countersign.db";
-    {
-        SQLite::Database raw(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-    }
-    std::ofstream(file).flush();
-    const auto reader = Database::open_reader(file);
-    REQUIRE_FALSE(reader);
-    CHECK(reader.error().text.find("has schema 0") != std::string::npos);
-    CHECK(Database::open_writer(file));
-    CHECK(Database::open_reader(file));
-}
-
 TEST_CASE("a database of another program is left alone") {
     TempDir dir;
     const auto file = dir.path() / "other.db";
