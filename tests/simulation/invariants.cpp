@@ -94,6 +94,12 @@ void check_nothing_lost(const storage::Database& database, const std::set<std::s
         if (!known.executeStep()) broken.push_back(source + " was acknowledged and is not there");
         known.reset();
     }
+    SQLite::Statement again(database.handle(),
+                            "SELECT dedupe_key, count(*) FROM inbox WHERE outcome = 'handled' AND dedupe_key "
+                            "<> '' GROUP BY dedupe_key HAVING count(*) > 1");
+    while (again.executeStep())
+        broken.push_back(fmt::format("{} was handled {} times", again.getColumn(0).getString(),
+                                     again.getColumn(1).getInt()));
 }
 
 std::vector<std::string> waiting_effects(const storage::Database& database, Timestamp now) {

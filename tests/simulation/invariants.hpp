@@ -26,7 +26,7 @@ bool check_signatures(const storage::Effect& approve, const storage::View& view,
 // 3 and 5: nothing was said or done twice.
 void check_once(const SimulatedSlack& slack, std::vector<std::string>& broken);
 
-// Nothing that Slack was told has arrived is missing.
+// Nothing that Slack was told has arrived is missing, and nothing was handled twice.
 void check_nothing_lost(const storage::Database& database, const std::set<std::string>& acknowledged,
                         std::vector<std::string>& broken);
 

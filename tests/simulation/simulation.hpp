@@ -25,7 +25,7 @@ enum class Sabotage {
     none,
     ack_before_commit,  // acknowledgements leave before what they acknowledge is written
     no_claims,          // after a crash nothing is known of what was under way
-    forgetful,          // what was handled is remembered only until the next crash
+    forgetful,          // after a crash nothing that was handled is recognised
 };
 
 struct Plan {
