@@ -4,6 +4,7 @@
 #include "storage/records.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace countersign::bot {
 
@@ -12,5 +13,10 @@ struct EffectAnswer {
     storage::Effect effect;
     slack::ApiAnswer answer;
 };
+
+// The effect's row does not hold what it must: an answer that nobody outside has given. It is final, and its
+// `detail` says what is wrong.
+inline constexpr std::string_view unreadable_row = "unreadable_row";
+[[nodiscard]] slack::ApiAnswer not_to_be_read(std::string_view why);
 
 }  // namespace countersign::bot

@@ -4,9 +4,11 @@
 #include "bot/tracker/tracker_api.hpp"
 #include "config/base/log.hpp"
 #include "handlers/review/payload_fields.hpp"
+#include "storage/storage_error.hpp"
 #include "storage/view.hpp"
 #include "storage/writer.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -30,7 +32,7 @@ constexpr int heads_per_bucket = 4;
 constexpr auto human_delay = std::chrono::minutes(5);
 
 milliseconds retry_delay(int attempts) {
-    const auto doubled = seconds(1) * (1 << std::min(attempts, 6));
+    const auto doubled = seconds(1) * (1 << std::clamp(attempts, 0, 6));
     return std::min<milliseconds>(doubled, seconds(60));
 }
 
@@ -90,25 +92,41 @@ slack::ApiAnswer without_answer(std::string error) {
     return answer;
 }
 
+// What stands in a row is an object, unless somebody else has changed it.
+json object_in(const std::string& text, std::string_view column, std::string& why) {
+    json object = json::parse(text, nullptr, false);
+    if (object.is_object()) return object;
+    if (why.empty()) why = fmt::format("its {} is no JSON object", column);
+    return json::object();
+}
+
+std::string why_unreadable(const Effect& effect) {
+    std::string why;
+    (void)object_in(effect.args, "args", why);
+    if (!effect.context.empty()) (void)object_in(effect.context, "context", why);
+    return why;
+}
+
 OutboxRunner::Result result_of(const Effect& effect, std::string_view meaning,
                                const slack::ApiAnswer& answer) {
-    const std::string& error = answer.error;
-    const std::string& body = answer.body;
-    json response = json::parse(body, nullptr, false);
+    std::string why = answer.error == unreadable_row ? answer.detail : std::string();
+    json args = object_in(effect.args, "args", why);
+    json context = effect.context.empty() ? json::object() : object_in(effect.context, "context", why);
+    json response = json::parse(answer.body, nullptr, false);
     if (!response.is_object()) response = json::object();
     json payload = {{"meaning", meaning},
-                    {"error", error},
+                    {"error", answer.error},
                     {"advice", advice_for(effect, answer)},
                     {"response", std::move(response)},
                     {"effect",
                      {{"key", effect.key},
                       {"method", effect.method},
                       {"purpose", effect.purpose},
-                      {"context", effect.context.empty() ? json::object() : json::parse(effect.context)},
-                      {"args", json::parse(effect.args)},
+                      {"context", std::move(context)},
+                      {"args", std::move(args)},
                       {"message", effect.message},
                       {"request", effect.request ? json(effect.request->value) : json(nullptr)}}}};
-    return {effect.key, payload.dump(-1, ' ', false, json::error_handler_t::replace)};
+    return {effect.key, payload.dump(-1, ' ', false, json::error_handler_t::replace), std::move(why)};
 }
 
 }  // namespace
@@ -123,17 +141,22 @@ OutboxRunner::OutboxRunner(storage::Database& database, double pace)
           },
           pace) {}
 
-OutboxRunner::Plan OutboxRunner::plan(Timestamp now, SteadyTime steady) {
+OutboxRunner::Plan OutboxRunner::plan(Timestamp now, SteadyTime steady, const MayLeave& may_leave) {
     Plan plan;
     try {
         const auto is_closed = [&](std::string_view bucket, bool interactive) {
             return closed(bucket, interactive, plan, steady);
         };
         const auto free = max_in_flight - to_slack();
-        auto due = outbox_.due(now, {heads_per_bucket, free, is_closed});
+        const auto give_up = [&](const std::string& key, const std::string& why) {
+            Effect effect;
+            effect.key = key;
+            plan.results.push_back(result_of(effect, "refused", not_to_be_read(why)));
+        };
+        auto due = outbox_.due(now, {heads_per_bucket, free, is_closed, give_up});
         const auto others = std::ranges::count(due, false, &Effect::interactive);
         for (Effect& effect : due) {
-            if (consider(effect, plan, now, steady) == Step::leaves)
+            if (consider_alone(effect, plan, now, steady, may_leave) == Step::leaves)
                 plan.perform.push_back(std::move(effect));
         }
         // Not all were looked at. Each bucket that was read had room for one at least, so this comes to an
@@ -168,7 +191,23 @@ bool OutboxRunner::closed(std::string_view of_storage, bool interactive, Plan& p
     return true;
 }
 
-OutboxRunner::Step OutboxRunner::consider(Effect& effect, Plan& plan, Timestamp now, SteadyTime steady) {
+// One that cannot be read, or be judged by what else is stored, must not hold up all the others.
+OutboxRunner::Step OutboxRunner::consider_alone(Effect& effect, Plan& plan, Timestamp now, SteadyTime steady,
+                                                const MayLeave& may_leave) {
+    try {
+        return consider(effect, plan, now, steady, may_leave);
+    } catch (const std::exception& error) {
+        if (storage::concerns_all(error)) throw;
+        const auto answer = not_to_be_read(error.what());
+        log::error("effect_unreadable", {{"effect", effect.key}, {"error", answer.detail}});
+        outbox_.failed(effect.id, fmt::format("{}: {}", unreadable_row, answer.detail), now);
+        plan.results.push_back(result_of(effect, "refused", answer));
+        return Step::ends;
+    }
+}
+
+OutboxRunner::Step OutboxRunner::consider(Effect& effect, Plan& plan, Timestamp now, SteadyTime steady,
+                                          const MayLeave& may_leave) {
     if (effect.maybe_sent && repeat_of(effect) == Method::Repeat::handler_decides) {
         outbox_.failed(effect.id, "unclear: the answer was lost", now);
         plan.results.push_back(result_of(effect, "unclear", without_answer("answer_lost")));
@@ -185,14 +224,21 @@ OutboxRunner::Step OutboxRunner::consider(Effect& effect, Plan& plan, Timestamp 
         if (!plan.wake || earliest < *plan.wake) plan.wake = earliest;
         return Step::waits;
     }
+    if (const auto why = why_unreadable(effect); !why.empty()) throw storage::UnreadableRow(why);
     if (!address(effect)) {
         outbox_.failed(effect.id, "message_not_found", now);
         plan.results.push_back(result_of(effect, "refused", without_answer("message_not_found")));
         return Step::ends;
     }
+    if (!may_leave(effect)) {
+        outbox_.failed(effect.id, "overtaken", now);
+        plan.results.push_back(result_of(effect, "expired", without_answer("overtaken")));
+        return Step::ends;
+    }
     take(effect, bucket, steady);
     outbox_.claim(effect.id, now);
-    if (!effect.maybe_sent) effect.claimed_at = now;
+    if (!effect.maybe_sent || !effect.claimed_at) effect.claimed_at = now;
+    effect.claimed_before = now - *effect.claimed_at;
     in_flight_.emplace(effect.id, bucket);
     return Step::leaves;
 }

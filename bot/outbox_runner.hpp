@@ -9,6 +9,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,14 +31,17 @@ class OutboxRunner {
     // An effect's end, for the handler named by its purpose: the payload of an `effect_result` event.
     struct Result {
         std::string key;
-        std::string payload;  // JSON
+        std::string payload;          // JSON
+        std::string unreadable = {};  // why its row could not be read; "" = it could
     };
     struct Plan {
         std::vector<storage::Effect> perform;  // claimed; to be sent after the commit
         std::vector<Result> results;     // ended without being sent: expired, or unclear from an earlier run
         std::optional<SteadyTime> wake;  // when to plan again, if nothing happens before
     };
-    [[nodiscard]] Plan plan(Timestamp now, SteadyTime steady);
+    // False: what this effect rests on does not hold any more. It is asked in the transaction that claims it.
+    using MayLeave = std::function<bool(const storage::Effect&)>;
+    [[nodiscard]] Plan plan(Timestamp now, SteadyTime steady, const MayLeave& may_leave);
 
     // The answer of a performed effect: row, rate limits, message reference. A result, if a handler has to
     // hear it.
@@ -49,7 +53,10 @@ class OutboxRunner {
 
   private:
     enum class Step { leaves, ends, waits };
-    [[nodiscard]] Step consider(storage::Effect& effect, Plan& plan, Timestamp now, SteadyTime steady);
+    [[nodiscard]] Step consider_alone(storage::Effect& effect, Plan& plan, Timestamp now, SteadyTime steady,
+                                      const MayLeave& may_leave);
+    [[nodiscard]] Step consider(storage::Effect& effect, Plan& plan, Timestamp now, SteadyTime steady,
+                                const MayLeave& may_leave);
     [[nodiscard]] bool closed(std::string_view bucket, bool interactive, Plan& plan, SteadyTime steady) const;
     [[nodiscard]] std::size_t to_slack() const;
     [[nodiscard]] bool crowded(const storage::Effect& effect, std::string_view bucket) const;

@@ -5,23 +5,33 @@
 #include "bot/picture_upload.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <nlohmann/json.hpp>
 
 namespace countersign::bot {
 namespace {
+
+net::Awaitable<slack::ApiAnswer> answer_to(std::shared_ptr<slack::WebApi> api,
+                                           std::shared_ptr<tracker::TrackerApi> trackers,
+                                           std::shared_ptr<AccountApi> accounts,
+                                           const storage::Effect& effect) {
+    if (AccountApi::performs(effect.method)) co_return co_await accounts->perform(effect);
+    if (effect.token == storage::TokenKind::tracker) co_return co_await trackers->perform(effect);
+    if (uploads_picture(effect)) co_return co_await upload_picture(*api, effect);
+    co_return co_await deliver_message(*api, effect);
+}
 
 net::Awaitable<EffectAnswer> carried_out(std::shared_ptr<slack::WebApi> api,
                                          std::shared_ptr<tracker::TrackerApi> trackers,
                                          std::shared_ptr<AccountApi> accounts, storage::Effect effect) {
     failpoint("before_send");
     EffectAnswer answered;
-    if (AccountApi::performs(effect.method))
-        answered.answer = co_await accounts->perform(effect);
-    else if (effect.token == storage::TokenKind::tracker)
-        answered.answer = co_await trackers->perform(effect);
-    else if (uploads_picture(effect))
-        answered.answer = co_await upload_picture(*api, effect);
-    else
-        answered.answer = co_await deliver_message(*api, effect);
+    try {
+        answered.answer =
+            co_await answer_to(std::move(api), std::move(trackers), std::move(accounts), effect);
+    } catch (const nlohmann::json::exception& error) {
+        // Arguments that are not as they were written: with the same row it would end like this for ever.
+        answered.answer = not_to_be_read(error.what());
+    }
     failpoint("after_send");
     answered.effect = std::move(effect);
     co_return answered;

@@ -210,6 +210,8 @@ constexpr auto of_slack = std::to_array<Advice>({
      "Das Zertifikat wurde nicht angenommen; prüfe slack.ca_file und die Uhr dieses Rechners."},
     {"unreachable", "Slack cannot be reached; check DNS, proxy and firewall.",
      "Slack ist nicht erreichbar; prüfe DNS, Proxy und Firewall."},
+    {"unreadable_row", "It was not sent: its row in the database is damaged. The operator has been told.",
+     "Es wurde nicht gesendet: Seine Zeile in der Datenbank ist beschädigt. Der Betrieb weiß Bescheid."},
     {"(unknown)",
      "Slack's answer is new to Countersign; look it up in Slack's method reference, and report it.",
      "Slacks Antwort ist Countersign neu; schlage sie in Slacks Methodenverzeichnis nach und melde "
@@ -296,6 +298,8 @@ constexpr auto of_trackers = std::to_array<Advice>({
      "dazwischen ist."},
     {"answer_lost", "Whether it took effect is looked up before it is repeated.",
      "Ob es gewirkt hat, wird nachgesehen, bevor es wiederholt wird."},
+    {"unreadable_row", "It was not sent: its row in the database is damaged. The operator has been told.",
+     "Es wurde nicht gesendet: Seine Zeile in der Datenbank ist beschädigt. Der Betrieb weiß Bescheid."},
 });
 
 constexpr bool names(std::string_view codes, std::string_view code) {

@@ -4,6 +4,7 @@
 #include "storage/effect_rows.hpp"
 #include "storage/json_field.hpp"
 #include "storage/query.hpp"
+#include "storage/storage_error.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -35,9 +36,10 @@ void remember(const Database& database, std::string_view digest) {
     Query(database, "INSERT INTO outbox_key(digest) VALUES (?) ON CONFLICT DO NOTHING").bind(digest).run();
 }
 
-// The older arguments with the newer content.
-std::string with_content_of(std::string_view older, std::string_view newer) {
-    auto args = json::parse(older);
+// The older arguments with the newer content; nothing, if the older cannot be read.
+std::optional<std::string> with_content_of(std::string_view older, std::string_view newer) {
+    auto args = json::parse(older, nullptr, false);
+    if (!args.is_object()) return std::nullopt;
     const auto content = json::parse(newer);
     for (const char* field : {"text", "blocks", "attachments"}) {
         if (content.contains(field)) {
@@ -56,7 +58,11 @@ std::optional<Effect> newest_pending(const Database& database, const std::string
                    "ORDER BY id DESC LIMIT 1");
     Query query(database, sql.data());
     if (!query.bind(message).step()) return std::nullopt;
-    return read_effect(query);
+    try {
+        return read_effect(query);
+    } catch (const UnreadableRow&) {
+        return std::nullopt;  // its turn comes, and its end
+    }
 }
 
 bool can_take_over(const Effect& row, const Effect& update) {
@@ -69,6 +75,8 @@ bool merged(const Database& database, const Effect& update) {
     if (update.method != "chat.update" || update.message.empty()) return false;
     const auto row = newest_pending(database, update.message);
     if (!row || !can_take_over(*row, update)) return false;
+    const auto args = with_content_of(row->args, update.args);
+    if (!args) return false;
     // A deadline of the older content must not take the newer down with it.
     const auto deadline =
         row->deadline && update.deadline ? std::max(row->deadline, update.deadline) : std::nullopt;
@@ -76,7 +84,7 @@ bool merged(const Database& database, const Effect& update) {
     Query(database,
           "UPDATE outbox SET args = ?, context = ?, interactive = max(interactive, ?), deadline = ? WHERE id "
           "= ?")
-        .bind(with_content_of(row->args, update.args), context, update.interactive, deadline, row->id)
+        .bind(*args, context, update.interactive, deadline, row->id)
         .run();
     return true;
 }
@@ -133,17 +141,28 @@ void Outbox::enqueue(const Effect& effect, Timestamp now) {
         .run();
 }
 
-void Outbox::read_due(std::string_view bucket, bool interactive, const Wanted& wanted,
-                      std::vector<Effect>& found) const {
+void Outbox::read_due(std::string_view bucket, bool interactive, Timestamp now, const Wanted& wanted,
+                      std::vector<Effect>& found) {
     static constexpr auto sql =
         joined_sql("SELECT ", effect_columns,
                    " FROM outbox WHERE interactive = ? AND bucket = ? AND state = 'pending' AND blocked = 0 "
                    "AND waiting = 0 ORDER BY id LIMIT ?");
     if (wanted.closed && wanted.closed(bucket, interactive)) return;
-    Query query(*database_, sql.data());
-    query.bind(interactive, bucket, wanted.per_bucket);
-    while (query.step())
-        found.push_back(read_effect(query));
+    std::vector<std::pair<std::int64_t, std::string>> unreadable;
+    {
+        Query query(*database_, sql.data());
+        query.bind(interactive, bucket, wanted.per_bucket);
+        while (query.step()) {
+            try {
+                found.push_back(read_effect(query));
+            } catch (const UnreadableRow& error) {
+                unreadable.emplace_back(query.number(0), error.what());
+                if (wanted.unreadable) wanted.unreadable(std::string(query.text(1)), error.what());
+            }
+        }
+    }
+    for (const auto& [id, why] : unreadable)
+        failed(id, "unreadable_row: " + why, now);
 }
 
 std::vector<Effect> Outbox::due(Timestamp now, const Wanted& wanted) {
@@ -155,7 +174,7 @@ std::vector<Effect> Outbox::due(Timestamp now, const Wanted& wanted) {
     std::vector<Effect> found;
     for (auto bucket = next_bucket(*database_, true, ""); bucket;
          bucket = next_bucket(*database_, true, *bucket))
-        read_due(*bucket, true, wanted, found);
+        read_due(*bucket, true, now, wanted, found);
     // Once round all buckets, from where the last look ended.
     const std::size_t urgent = found.size();
     const std::string begin = last_bucket_;
@@ -169,7 +188,7 @@ std::vector<Effect> Outbox::due(Timestamp now, const Wanted& wanted) {
             continue;
         }
         last_bucket_ = *bucket;
-        read_due(*bucket, false, wanted, found);
+        read_due(*bucket, false, now, wanted, found);
     }
     std::ranges::sort(found, [](const Effect& a, const Effect& b) {
         return a.interactive != b.interactive ? a.interactive : a.id < b.id;
@@ -182,7 +201,7 @@ std::optional<Timestamp> Outbox::next_due(Timestamp /*now*/) const {
                 "SELECT not_before FROM outbox WHERE state = 'pending' AND blocked = 0 AND waiting = 1 "
                 "ORDER BY not_before LIMIT 1");
     if (!query.step()) return std::nullopt;
-    return from_millis(query.number(0));
+    return query.time(0);
 }
 
 void Outbox::claim(std::int64_t id, Timestamp now) {

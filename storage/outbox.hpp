@@ -33,6 +33,8 @@ class Outbox {
         std::size_t enough = std::numeric_limits<std::size_t>::max();
         // Of a bucket for which this says true nothing is read.
         std::function<bool(std::string_view bucket, bool interactive)> closed = {};
+        // Hears of each row that means nothing any more, and why. It has failed then, and holds up no other.
+        std::function<void(const std::string& key, const std::string& why)> unreadable = {};
     };
     // Heads of the lanes that may run now: pending, not_before reached, nothing earlier unfinished in the
     // lane; interactive first, then oldest. Also those past their deadline: the runner expires them. Call
@@ -63,8 +65,8 @@ class Outbox {
     int prune(Timestamp before, int limit);  // finished rows; their keys are kept as tombstones
 
   private:
-    void read_due(std::string_view bucket, bool interactive, const Wanted& wanted,
-                  std::vector<Effect>& found) const;
+    void read_due(std::string_view bucket, bool interactive, Timestamp now, const Wanted& wanted,
+                  std::vector<Effect>& found);
 
     Database* database_;
     std::string last_bucket_;  // where the last look ended

@@ -5,6 +5,7 @@
 #include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace countersign::storage {
@@ -35,6 +36,11 @@ int Query::run() {
 
 std::int64_t Query::number(int column) const {
     return sqlite3_column_int64(statement_, column);
+}
+
+Timestamp Query::time(int column) const {
+    constexpr std::int64_t latest = std::int64_t{1} << 43U;
+    return from_millis(std::clamp(number(column), std::int64_t{0}, latest));
 }
 
 std::string_view Query::text(int column) const {

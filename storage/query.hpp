@@ -69,6 +69,9 @@ class Query {
         (take(column++, targets), ...);
     }
     [[nodiscard]] std::int64_t number(int column) const;
+    // A time that somebody changed by hand is cut to the years 1970 to 2248, so that none that is reckoned
+    // with it overflows, not even in nanoseconds.
+    [[nodiscard]] Timestamp time(int column) const;
     [[nodiscard]] std::string_view text(int column) const;  // valid until the next step
 
   private:
@@ -115,7 +118,7 @@ class Query {
         } else if constexpr (std::is_integral_v<T>) {
             target = static_cast<T>(number(column));
         } else if constexpr (std::is_same_v<T, Timestamp>) {
-            target = from_millis(number(column));
+            target = time(column);
         } else if constexpr (std::is_same_v<T, RequestId>) {
             target.value = number(column);
         } else if constexpr (std::is_enum_v<T>) {

@@ -37,6 +37,12 @@ std::optional<StorageTrouble> storage_trouble(const std::exception& exception) {
     }
 }
 
+bool concerns_all(const std::exception& exception) {
+    const auto trouble = storage_trouble(exception);
+    return trouble && *trouble != StorageTrouble::rejected &&
+           dynamic_cast<const UnreadableRow*>(&exception) == nullptr;
+}
+
 std::string_view advice(StorageTrouble trouble) noexcept {
     switch (trouble) {
         case StorageTrouble::full:

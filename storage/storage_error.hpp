@@ -21,6 +21,9 @@ enum class StorageTrouble : std::uint8_t {
 // Of an exception that came out of this room; nullopt: the exception is not the database's. `rejected`
 // belongs to the one item that caused it; everything else concerns the whole batch.
 [[nodiscard]] std::optional<StorageTrouble> storage_trouble(const std::exception& exception);
+// Whether it concerns every item alike. Not a row that one item stumbles over (a constraint, a row that
+// nobody can read): that is this item's own failure.
+[[nodiscard]] bool concerns_all(const std::exception& exception);
 // What the operator should do about it.
 [[nodiscard]] std::string_view advice(StorageTrouble trouble) noexcept;
 

@@ -22,7 +22,7 @@ std::vector<Timer> take_due_timers(Database& database, Timestamp now, int limit)
 std::optional<Timestamp> next_timer(const Database& database) {
     Query query(database, "SELECT due FROM timer ORDER BY due LIMIT 1");
     if (!query.step()) return std::nullopt;
-    return from_millis(query.number(0));
+    return query.time(0);
 }
 
 }  // namespace countersign::storage

@@ -242,6 +242,8 @@ constexpr auto codes = std::to_array<Code>({
     {"timeout", retry},
     {"tls", retry},
     {"unreachable", retry},
+    // Ours, for what was never sent (effect_answer.hpp).
+    {"unreadable_row", refused},
 });
 
 struct Exception {

@@ -46,6 +46,9 @@ constexpr auto codes = std::to_array<Code>({
 
     // It may have happened.
     {"answer_lost", unclear},
+
+    // It was never sent (effect_answer.hpp).
+    {"unreadable_row", refused},
 });
 
 // A proxy's hiccup passes; an answer that stays unreadable needs somebody to look (N5).

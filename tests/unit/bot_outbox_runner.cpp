@@ -19,13 +19,14 @@ struct World {
     tests::TempDb db;
     tests::ManualClock clock;
     OutboxRunner runner{db.writer(), 1.0};
+    OutboxRunner::MayLeave may_leave = [](const Effect&) { return true; };
 
     void enqueue(const Effect& effect) {
         db.writer().transaction([&] { storage::Outbox(db.writer()).enqueue(effect, clock.now()); });
     }
     OutboxRunner::Plan plan() {
         OutboxRunner::Plan made;
-        db.writer().transaction([&] { made = runner.plan(clock.now(), clock.steady()); });
+        db.writer().transaction([&] { made = runner.plan(clock.now(), clock.steady(), may_leave); });
         return made;
     }
     std::optional<OutboxRunner::Result> answer(const Effect& effect, ApiMeaning meaning,
@@ -174,7 +175,8 @@ TEST_CASE("what an earlier run had claimed: an approval is not repeated blindly,
     World& after = world;
     OutboxRunner restarted(after.db.writer(), 1.0);
     OutboxRunner::Plan plan;
-    after.db.writer().transaction([&] { plan = restarted.plan(after.clock.now(), after.clock.steady()); });
+    after.db.writer().transaction(
+        [&] { plan = restarted.plan(after.clock.now(), after.clock.steady(), after.may_leave); });
     REQUIRE(plan.results.size() == 1);
     CHECK(plan.results[0].key == "approve");
     CHECK(meaning_in(plan.results[0]) == "unclear");
@@ -321,4 +323,38 @@ TEST_CASE("a tracker's refusal reaches its handler with what to do about it") {
     const auto payload = nlohmann::json::parse(result->payload);
     CHECK(payload["error"] == "issue_gone");
     CHECK(payload["advice"].get<std::string>().contains("link another one"));
+}
+
+TEST_CASE("what an effect rests on is looked at again at each claim, not only when it was written down") {
+    World world;
+    Effect approve;
+    approve.key = "approve:1";
+    approve.method = "admin.apps.approve";
+    approve.args = "{}";
+    approve.purpose = "decision";
+    world.enqueue(approve);
+    const auto sent = world.plan().perform.at(0);
+    CHECK_FALSE(world.answer(sent, ApiMeaning::retry, "ratelimited"));
+    world.clock.advance(1min);
+    world.may_leave = [](const Effect&) { return false; };
+    const auto plan = world.plan();
+    CHECK(plan.perform.empty());
+    REQUIRE(plan.results.size() == 1);
+    CHECK(meaning_in(plan.results.at(0)) == "expired");
+    CHECK(world.plan().results.empty());
+}
+
+TEST_CASE("how long ago a message may have left is told by our clock, and that it was set back") {
+    World world;
+    world.enqueue(post("x"));
+    const auto first = world.plan().perform.at(0);
+    CHECK(first.claimed_before == 0ms);
+    (void)world.answer(first, ApiMeaning::unclear, "answer_lost");
+    world.clock.advance(2min);
+    const auto again = world.plan().perform.at(0);
+    CHECK(again.claimed_before == 2min);
+    (void)world.answer(again, ApiMeaning::unclear, "answer_lost");
+    world.clock.step_wall(-1h);
+    world.clock.advance(2h);
+    CHECK(world.plan().perform.at(0).claimed_before == 1h + 2min);
 }
