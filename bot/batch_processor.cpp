@@ -4,10 +4,12 @@
 #include "config/base/log.hpp"
 #include "config/base/text.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/review/payload_fields.hpp"
 #include "storage/clock_step.hpp"
 #include "storage/inbox.hpp"
 #include "storage/installed_view.hpp"
 #include "storage/outbox.hpp"
+#include "storage/storage_error.hpp"
 #include "storage/timers.hpp"
 #include "storage/view.hpp"
 #include "storage/writer.hpp"
@@ -43,7 +45,7 @@ struct Overloaded : Lambdas... {
     using Lambdas::operator()...;
 };
 
-bool told_identity(const auto& item) {
+bool told_identity(const Item& item) {
     const auto* answer = std::get_if<EffectAnswer>(&item);
     return answer != nullptr && answer->effect.method == "auth.test";
 }
@@ -107,24 +109,29 @@ void BatchProcessor::use(std::shared_ptr<const config::Settings> settings,
 void BatchProcessor::start_up() {
     database_.transaction([&] {
         const Timestamp now = clock_->now();
+        // It may have been set back while nothing ran.
+        last_now_ = std::max(now, storage::last_written(database_));
+        mend_after_step(now, clock_->steady());
+        last_now_ = now;
         storage::Outbox(database_).release_claims();
-        read_identity();
+        read_identity(capabilities_);
         IntakeCounts counts;
         EventIntake(database_, *settings_, capabilities_, counts, now).started();
     });
 }
 
 // Who we are is learned from auth.test and kept (handlers/identity.cpp).
-void BatchProcessor::read_identity() {
+void BatchProcessor::read_identity(handlers::Capabilities& capabilities) const {
     const storage::View view(database_);
-    capabilities_.bot_user = UserId(view.meta("bot_user"));
-    capabilities_.enterprise = EnterpriseId(view.meta("enterprise"));
+    capabilities.bot_user = UserId(view.meta("bot_user"));
+    capabilities.enterprise = EnterpriseId(view.meta("enterprise"));
 }
 
 BatchProcessor::Processed BatchProcessor::process(std::vector<Item>& batch) {
     Processed done;
     const Timestamp now = clock_->now();
     const SteadyTime steady = clock_->steady();
+    auto capabilities = capabilities_;  // what a transaction that fails has changed did not happen
     try {
         database_.transaction([&] {
             mend_after_step(now, steady);
@@ -132,21 +139,22 @@ BatchProcessor::Processed BatchProcessor::process(std::vector<Item>& batch) {
             auto trackers = storage::InstalledView(database_).connected_trackers(trackers_with_token_);
             tell_of_trackers(database_, "tracker_begins", trackers, capabilities_.trackers, now);
             tell_of_trackers(database_, "tracker_lost", capabilities_.trackers, trackers, now);
-            capabilities_.trackers = std::move(trackers);
-            const EventIntake intake(database_, *settings_, capabilities_, done.counts, clock_->now());
+            capabilities.trackers = std::move(trackers);
+            const EventIntake intake(database_, *settings_, capabilities, done.counts, clock_->now());
             if (reloaded_) intake.reloaded();
             take(batch, done, intake);
+            if (std::ranges::any_of(batch, told_identity)) read_identity(capabilities);
             failpoint("before_commit");
         });
     } catch (...) {
         runner_.forget(done.effects);
         throw;
     }
+    capabilities_ = std::move(capabilities);
     last_now_ = now;
     last_steady_ = steady;
     reloaded_ = false;
     failpoint("after_commit");
-    if (std::ranges::any_of(batch, [](const Item& item) { return told_identity(item); })) read_identity();
     return done;
 }
 
@@ -194,7 +202,8 @@ void BatchProcessor::take(std::vector<Item>& batch, Processed& done, const Event
 }
 
 OutboxRunner::Plan BatchProcessor::plan(const EventIntake& intake, Timestamp now, SteadyTime steady) {
-    auto plan = runner_.plan(now, steady);
+    auto plan =
+        runner_.plan(now, steady, [&](const storage::Effect& effect) { return intake.may_leave(effect); });
     try {
         // A result may bring new effects; they are planned with the next turn, at once.
         for (const auto& result : plan.results)
@@ -222,7 +231,8 @@ std::optional<OutboxRunner::Result> BatchProcessor::record(const EffectAnswer& a
     std::optional<OutboxRunner::Result> result;
     try {
         database_.savepoint([&] { result = runner_.record(answer, now, steady); });
-    } catch (const std::logic_error& bug) {
+    } catch (const std::exception& bug) {
+        if (storage::concerns_all(bug)) throw;
         result.reset();
         log::error("effect_not_recorded", {{"effect", answer.effect.key}, {"error", bug.what()}});
     }
@@ -257,11 +267,13 @@ void BatchProcessor::note_alarm(const EffectAnswer& answer) {
     if (meaning == ok || meaning == ok_in_disguise) alarms_astray_.clear();
     if (meaning != human && meaning != refused) return;
     const auto args = nlohmann::json::parse(answer.effect.args, nullptr, false);
-    alarms_astray_ = fmt::format("{}: {}", args.value("channel", ""), answer.answer.error);
+    const auto channel = handlers::review::text_field(args, "channel");
+    alarms_astray_ = fmt::format("{}: {}", channel, answer.answer.error);
     if (answer.effect.attempts == 0)
-        log::error("alarm_not_delivered", {{"channel", args.value("channel", "")},
-                                           {"error", answer.answer.error},
-                                           {"text", text::shortened(args.value("text", ""), 300)}});
+        log::error("alarm_not_delivered",
+                   {{"channel", channel},
+                    {"error", answer.answer.error},
+                    {"text", text::shortened(handlers::review::text_field(args, "text"), 300)}});
 }
 
 std::string BatchProcessor::dead_token() const {

@@ -105,7 +105,7 @@ class BatchProcessor {
     void note_token(const EffectAnswer& answer);
     void note_alarm(const EffectAnswer& answer);
     void look_at_outbox(Timestamp now, SteadyTime steady);
-    void read_identity();
+    void read_identity(handlers::Capabilities& capabilities) const;
 
     storage::Database database_;
     const Clock* clock_;

@@ -11,6 +11,7 @@
 #include "storage/storage_error.hpp"
 #include "storage/writer.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -28,14 +29,6 @@ using slack::MessageKind;
 constexpr auto answer_limit = std::chrono::milliseconds(2000);
 
 constexpr std::int64_t late_seconds = 60;
-
-// What concerns every item alike goes up and stops the batch. A row that one item stumbles over (a
-// constraint, a row nobody can read) is that item's own failure.
-bool broken_infrastructure(const std::exception& error) {
-    const auto trouble = storage::storage_trouble(error);
-    return trouble && *trouble != storage::StorageTrouble::rejected &&
-           dynamic_cast<const storage::UnreadableRow*>(&error) == nullptr;
-}
 
 EventKind kind_of(MessageKind kind) {
     switch (kind) {
@@ -152,11 +145,18 @@ void EventIntake::count_arrival(const slack::SocketMessage& message, const json&
 
 void EventIntake::effect_result(const OutboxRunner::Result& result) const {
     own_event(EventKind::effect_result, json::parse(result.payload), result.key);
+    if (!result.unreadable.empty())
+        alarm_unreadable("unreadable_effect:" + result.key,
+                         fmt::format("effect {}: {}", result.key, result.unreadable), "");
 }
 
 void EventIntake::timer(const storage::Timer& timer) const {
-    json payload = json::parse(timer.event, nullptr, false);
-    if (!payload.is_object()) payload = json::object();
+    const json payload = json::parse(timer.event, nullptr, false);
+    if (!payload.is_object()) {
+        alarm_unreadable("unreadable_timer:" + timer.name + ":" + to_rfc3339(timer.due),
+                         fmt::format("timer {}: its event is no JSON object", timer.name), timer.event);
+        return;
+    }
     own_event(EventKind::timer, payload, timer.name);
 }
 
@@ -214,12 +214,31 @@ void EventIntake::oauth_callback(const std::string& text) const {
     if (!handled.error.empty()) ++counts_->failed;
 }
 
+// Rows are written whole: somebody or something else has changed the file.
+void EventIntake::alarm_unreadable(const std::string& key, const std::string& row,
+                                   std::string_view raw) const {
+    const json payload = {
+        {"text",
+         fmt::format("A row of the database cannot be read, and what it was for was not done ({}).", row)},
+        {"advice",
+         "Look at what it names, and do that by hand; everything else goes on. If nobody has changed the "
+         "database "
+         "by hand, its disk may be failing: see whether a backup must be restored."},
+        {"raw", redacted(raw)}};
+    (void)handle({.kind = EventKind::operator_alarm, .payload = payload, .name = key, .received_at = now_});
+}
+
 void EventIntake::alarm(std::string_view key, std::string_view text, std::string_view raw) const {
     const json payload = {{"text", text}, {"raw", redacted(raw)}};
     (void)handle({.kind = EventKind::operator_alarm,
                   .payload = payload,
                   .name = std::string(key),
                   .received_at = now_});
+}
+
+bool EventIntake::may_leave(const storage::Effect& effect) const {
+    const storage::View view(*database_);
+    return handlers::may_still_leave(effect, {now_, view, *settings_, *capabilities_});
 }
 
 EventIntake::Handled EventIntake::handle(const Event& event) const {
@@ -233,7 +252,7 @@ EventIntake::Handled EventIntake::handle(const Event& event) const {
         });
         return handled;
     } catch (const std::exception& error) {
-        if (broken_infrastructure(error)) throw;
+        if (storage::concerns_all(error)) throw;
         handled.error = redacted(error.what());
     }
     log::error("handler_failed", {{"source", event.name}, {"error", handled.error}});
@@ -243,7 +262,7 @@ EventIntake::Handled EventIntake::handle(const Event& event) const {
             apply(handled.outcome);
         });
     } catch (const std::exception& error) {
-        if (broken_infrastructure(error)) throw;
+        if (storage::concerns_all(error)) throw;
         handled.outcome = {};
         log::error("fallback_failed", {{"source", event.name}, {"error", error.what()}});
     }

@@ -41,6 +41,8 @@ class EventIntake {
     [[nodiscard]] std::string envelope(const slack::Delivery& delivery,
                                        std::chrono::milliseconds waited) const;
     void effect_result(const OutboxRunner::Result& result) const;
+    // Whether what a waiting effect rests on still holds, now that its turn has come.
+    [[nodiscard]] bool may_leave(const storage::Effect& effect) const;
     void timer(const storage::Timer& timer) const;
     void started() const;
     void reloaded() const;
@@ -62,6 +64,7 @@ class EventIntake {
                                const nlohmann::json& payload) const;
     void own_event(handlers::EventKind kind, const nlohmann::json& payload, const std::string& name) const;
     void apply(const handlers::Outcome& outcome) const;
+    void alarm_unreadable(const std::string& key, const std::string& row, std::string_view raw) const;
     void count_arrival(const slack::SocketMessage& message, const nlohmann::json& payload,
                        Timestamp received_at) const;
 

@@ -3,8 +3,9 @@
 #include "config/base/log.hpp"
 #include "handlers/review/payload_fields.hpp"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <charconv>
 
 namespace countersign::bot {
 namespace {
@@ -15,7 +16,7 @@ using nlohmann::json;
 using slack::ApiMeaning;
 using std::chrono::seconds;
 
-// Clocks differ: ours says when the effect was claimed, Slack's `oldest` counts in its own time.
+// Clocks differ: by Slack's, the message is at most this much older than what ours says has passed.
 constexpr auto clock_slack = seconds(120);
 constexpr int max_pages = 20;
 
@@ -25,6 +26,19 @@ Failure try_again(const slack::ApiAnswer& answer) {
 
 bool cannot_be_told_now(ApiMeaning meaning) {
     return meaning == ApiMeaning::retry || meaning == ApiMeaning::unclear;
+}
+
+// By Slack's own clock: ours may have been wrong then or be wrong now. Nothing where it cannot be told.
+std::optional<Timestamp> oldest_possible(const storage::Effect& effect, const slack::ApiAnswer& answer) {
+    if (!answer.date || effect.claimed_before < seconds(0)) return std::nullopt;
+    return *answer.date - effect.claimed_before - clock_slack;
+}
+
+bool is_older(const json& message, const std::optional<Timestamp>& oldest) {
+    std::int64_t written = 0;
+    const auto ts = text_field(message, "ts");
+    const bool number = std::from_chars(ts.data(), ts.data() + ts.size(), written).ec == std::errc();
+    return oldest && number && Timestamp(seconds(written)) < *oldest;
 }
 
 // A direct message is addressed by user id; its history by the conversation's id.
@@ -46,29 +60,34 @@ net::Awaitable<Result<std::optional<std::string>>> find_posted_message(slack::We
     auto channel = co_await conversation_of(api, text_field(args, "channel"), effect.token);
     if (!channel) co_return std::unexpected(channel.error());
 
-    const auto since = effect.claimed_at.value_or(Timestamp()) - clock_slack;
-    json query = {{"channel", *channel},
-                  {"oldest", fmt::format("{}.000000", to_millis(since) / 1000)},
-                  {"include_all_metadata", true},
-                  {"limit", 200}};
+    // What stands in a thread is not in the channel's history.
+    const auto thread = text_field(args, "thread_ts");
+    const auto* const method = thread.empty() ? "conversations.history" : "conversations.replies";
+    json query = {{"channel", *channel}, {"include_all_metadata", true}, {"limit", 200}};
+    if (!thread.empty()) query["ts"] = thread;
+    std::optional<Timestamp> oldest;
     for (int page = 0; page < max_pages && !channel->empty(); ++page) {
-        const auto answer = co_await api.call("conversations.history", effect.token, query.dump());
+        const auto answer = co_await api.call(method, effect.token, query.dump());
         if (cannot_be_told_now(answer.meaning)) co_return std::unexpected(try_again(answer));
         const json body = json::parse(answer.body, nullptr, false);
         if (answer.meaning != ApiMeaning::ok || !body.is_object()) {
             log::warning("message_search_refused", {{"effect", effect.key}, {"error", answer.error}});
-            break;
+            co_return std::nullopt;
         }
+        if (page == 0 && thread.empty()) oldest = oldest_possible(effect, answer);
+        bool beyond = false;
         for (const json& message : field(body, "messages")) {
+            beyond = is_older(message, oldest);
             const auto& payload = field(field(message, "metadata"), "event_payload");
             if (text_field(payload, "effect") != effect.key) continue;
             const json found = {{"ok", true}, {"channel", *channel}, {"ts", text_field(message, "ts")}};
             co_return found.dump();
         }
         const auto cursor = text_field(field(body, "response_metadata"), "next_cursor");
-        if (cursor.empty()) break;
+        if (cursor.empty() || beyond) co_return std::nullopt;
         query["cursor"] = cursor;
     }
+    log::warning("message_search_ended", {{"effect", effect.key}, {"pages", max_pages}});
     co_return std::nullopt;
 }
 

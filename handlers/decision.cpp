@@ -1,8 +1,11 @@
 #include "handlers/answers.hpp"
 #include "handlers/effect_answer.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/handlers.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/inquiry_verdict.hpp"
+#include "handlers/issue_standing.hpp"
+#include "handlers/judging.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/settle.hpp"
@@ -68,6 +71,18 @@ Outcome begin_restriction(AppRequest& request, const UserId& by, const std::stri
     outcome.changes.push_back(watch_for(request.id, effect.key, context.now));
     outcome.effects.push_back(std::move(effect));
     return outcome;
+}
+
+// An approval only while every party agrees (invariant 1): votes are taken back and scopes grow while it
+// waits.
+bool may_still_leave(const storage::Effect& effect, const Context& context) {
+    if (effect.method != "admin.apps.approve" || !effect.request) return true;
+    const auto request = context.view.request(*effect.request);
+    if (!request || !review::in_flight(request->state) || request->decision != DecisionKind::approve)
+        return false;
+    auto item = load_case(*request, context);
+    draw_matrix(item, context);
+    return may_be_approved(item);
 }
 
 Outcome decision_answered(const Event& event, const Context& context) {

@@ -12,6 +12,10 @@ namespace countersign::handlers {
 // Picks the handler. The one function that the dispatcher calls.
 [[nodiscard]] Outcome route(const Event& event, const Context& context);
 
+// Whether what a waiting effect rests on still holds: asked when its turn to leave has come, which after a
+// refusal or an outage may be long after it was decided. False: its handler hears `expired`.
+[[nodiscard]] bool may_still_leave(const storage::Effect& effect, const Context& context);
+
 // The visible answer and the alarm for an event whose handler threw.
 [[nodiscard]] Outcome failed(const Event& event, const Context& context, const std::string& error);
 

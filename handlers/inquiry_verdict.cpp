@@ -303,7 +303,7 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context, Iss
         return needs_human(std::move(item), say_in(views::Language::english, texts::protected_since), asker,
                            fmt::format("protected:{}:v{}", to_text(request.id), request.version), context);
     draw_matrix(item, context);
-    if (!restrict && !review::may_be_approved(item.matrix, issue_stands(item), item.judgement.vendor_issue)) {
+    if (!restrict && !may_be_approved(item)) {
         // What was approved before and pressed again is approved in Slack still.
         if (const auto past = context.view.decisions(request.id);
             !past.empty() && past.back().kind == DecisionKind::approve) {
@@ -338,7 +338,7 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context, Iss
                   : left_out.empty() ? approve_app(target)
                                      : approve_app_without(target, left_out);
     effect.context = to_context(asker);
-    if (!restrict && item.issue) effect.deadline = context.now + reading_holds;
+    if (!restrict) effect.deadline = context.now + reading_holds;
     Outcome outcome;
     outcome.audit.push_back({request.decided_by.empty() ? "countersign" : request.decided_by.value,
                              restrict ? "decision.restrict_sent" : "decision.approve_sent",

@@ -2,6 +2,7 @@
 
 #include "config/base/text.hpp"
 #include "handlers/own_login.hpp"
+#include "handlers/review/life_cycle.hpp"
 #include "handlers/review/members.hpp"
 #include "handlers/trackers.hpp"
 #include "handlers/views/issue_texts.hpp"
@@ -118,6 +119,10 @@ bool issue_stands(const Case& item) {
     if (!item.issue) return false;
     if (item.known && is_about_issue(item.known->problem)) return false;
     return !item.verdict || item.verdict->problem == IssueProblem::none;
+}
+
+bool may_be_approved(const Case& item) {
+    return review::may_be_approved(item.matrix, issue_stands(item), item.judgement.vendor_issue);
 }
 
 UserId person_of(std::string_view tracker, std::int64_t account, const Context& context) {

@@ -22,6 +22,8 @@ namespace countersign::handlers {
 [[nodiscard]] std::string issue_trouble(const Case& item, const Context& context);
 // Linked, and nothing is wrong with it that only people can mend.
 [[nodiscard]] bool issue_stands(const Case& item);
+// Everything that an approval rests on is there (invariant 1).
+[[nodiscard]] bool may_be_approved(const Case& item);
 
 // Who an account is in Slack; an account nobody is mapped to stands for itself: "procurement:4711".
 [[nodiscard]] UserId person_of(std::string_view tracker, std::int64_t account, const Context& context);

@@ -310,6 +310,8 @@ Outcome join_request(const review::ReadAppRequest& read, const AppRequest& open,
     request.state_since = context.now;
     request.state_note = say_in(views::Language::english, texts::see_newer, to_text(open.id));
     Outcome outcome;
+    // One that stood on its own before asks for other scopes now.
+    if (has_card(request, context)) redraw(load_case(request, context), context, outcome);
     outcome.changes.emplace_back(storage::SaveRequest{request});
     outcome.merge(tie(request, open, context));
     if (!request.requester.empty()) outcome.effects.push_back(say_joined(request, open, context));

@@ -213,6 +213,50 @@ TEST_CASE("decisions: a lost answer to approve is read back, never repeated blin
     story.expect_good_manners();
 }
 
+TEST_CASE("decisions: a lost answer to a line in a thread is looked up among its replies") {
+    ReviewStory story;
+    story.fixture.start();
+    story.ask(office::issue);
+    story.expect_card(": In review");
+    story.expect_direct_message(office::employee, "is here");
+    story.slack.script("chat.postMessage", {{"drop_after", true}}, 2);
+    story.slack.request_app(office::outsider, "A0MIRO", office::issue);
+    story.expect_direct_message(office::outsider, "REQ-1");
+    const auto in_thread = [&] {
+        return std::ranges::count_if(story.slack.messages(office::review),
+                                     [](const auto& each) { return !each.thread_ts.empty(); });
+    };
+    story.wait([&] { return !story.slack.calls("conversations.replies").empty(); }, "the look");
+    CHECK(story.fixture.stop() == 0);
+    CHECK(in_thread() == 1);
+    CHECK(story.slack.messages(office::outsider).size() == 1);
+    story.expect_good_manners();
+}
+
+TEST_CASE("decisions: an approval that Slack puts off does not leave once a party has taken its vote back") {
+    ReviewStory story;
+    story.fixture.start();
+    story.become_ready();
+    story.press(office::legal, "Details");
+    countersign::fakes::Message details;
+    story.wait(
+        [&] {
+            for (const auto& each : story.slack.messages(office::review))
+                if (each.ephemeral_to == office::legal) details = each;
+            return !details.ts.empty();
+        },
+        "the details");
+    story.slack.script("admin.apps.approve", {{"status", 429}, {"retry_after", 3}});
+    story.press(office::admin, "Approve app");
+    story.wait([&] { return !story.slack.calls("admin.apps.approve").empty(); }, "the first call");
+    story.slack.press_by_text(office::legal, details.channel, details.ts, "Take back my vote");
+    story.expect_card(": In review");
+    CHECK(story.fixture.stop() == 0);
+    CHECK(story.slack.calls("admin.apps.approve").size() == 1);
+    CHECK(story.slack.resolution("A0MIRO").empty());
+    CHECK(story.slack.violations().empty());
+}
+
 TEST_CASE("decisions: a lost answer to a message is looked up before it is repeated") {
     ReviewStory story;
     story.fixture.start();

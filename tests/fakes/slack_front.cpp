@@ -5,6 +5,8 @@
 #include "tests/fakes/slack_wire.hpp"
 #include "tests/support/block_kit.hpp"
 
+#include <fmt/chrono.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -222,6 +224,7 @@ HttpReply FakeSlack::Impl::answer_method(const std::string& method, const HttpQu
         call.answer = refused.answer;
     }
     HttpReply reply{.body = slack_text(call.answer), .headers = {}};
+    reply.headers["Date"] = fmt::format("{:%a, %d %b %Y %H:%M:%S GMT}", fmt::gmtime(std::time(nullptr)));
     reply.headers["X-Slack-Req-Id"] = world.next_id("req");
     if (const std::string scopes = scopes_of(world.options, call.token_kind); !scopes.empty()) {
         reply.headers["X-OAuth-Scopes"] = scopes;

@@ -1,30 +1,235 @@
+// Its own small world takes doctest's macros, not its main.
+#define DOCTEST_CONFIG_IMPLEMENT
+#include "bot/batch_processor.hpp"
+#include "bot/slack/envelope.hpp"
+#include "config/base/log.hpp"
 #include "storage/issue_facts.hpp"
 #include "storage/seal.hpp"
 #include "storage/sealed.hpp"
 #include "storage/storage_error.hpp"
+#include "tests/support/installed_world.hpp"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <nlohmann/json.hpp>
 
+#include <charconv>
 #include <cstdint>
 #include <cstdlib>
 
-// C3, O16: rows that somebody changed by hand are refused, never believed and never a crash.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+// C3, O16: rows that somebody changed by hand are refused, never believed and never a crash. With a first
+// byte above 127 a row of a company at work is changed, and the daemon works on: nothing comes out of a
+// batch, and no batch asks for the next at once for ever.
+namespace {
+
+using namespace countersign;
+using namespace countersign::tests;
+
+struct Company : InstalledWorld {
+    Company() {
+        // What is damaged is told in the log, in every run: above the highest level nothing is.
+        log::set_level(static_cast<log::Level>(static_cast<int>(log::Level::error) + 1));
+        const auto waiting = ask("1");
+        press("U0SEC1", ids::vote_approve, waiting);
+        run();
+        const auto agreed = ask("2");
+        for (const auto* voter : {"U0SEC2", "U0LEGAL"})
+            press(voter, ids::vote_approve, agreed);
+        run();
+        press("U0ADMIN", ids::approve_app, agreed);
+        run({"admin.apps.approve"});
+        store("auth-1", "GitLab bot");
+        add("U0LEGAL", "Vendor issues", "auth-1");
+        press("U0SEC1", ids::claim, waiting);
+        press("U0NOBODY", ids::restrict_app, waiting);
+        app_requested(slack_request("Ar3", "A3", "U0REQ", {slack_scope("users:read")}));
+        storage::Absence absence;
+        absence.person = UserId("U0SEC2");
+        absence.delegate = UserId("U0DEP");
+        absence.from = "2026-01-01";
+        absence.until = "2099-01-01";
+        storage::apply(db.writer(), storage::SaveAbsence{absence}, clock.now());
+        // What is otherwise added to alone can be changed by whoever has the file.
+        for (const auto* trigger : {"evidence_unchanged", "evidence_kept"})
+            db.writer().handle().exec(std::string("DROP TRIGGER IF EXISTS ") + trigger);
+        db.writer().handle().exec("PRAGMA wal_checkpoint(TRUNCATE)");
+        std::ifstream input(db.file(), std::ios::binary);
+        bytes = {std::istreambuf_iterator<char>(input), {}};
+        read_columns();
+    }
+
+    std::int64_t ask(const std::string& number) {
+        app_requested(slack_request("Ar" + number, "A" + number, "U0REQ", {slack_scope("chat:write")}));
+        run();
+        return view().next_request_id().value - 1;
+    }
+
+    struct Column {
+        std::string change;  // ?1: the value, ?2: which row
+        bool number = false;
+    };
+
+    void read_columns() {
+        SQLite::Statement all(
+            db.writer().handle(),
+            "SELECT t.name, c.name, c.type, (SELECT k.name FROM pragma_table_info(t.name) k "
+            "ORDER BY k.pk = 0, k.pk LIMIT 1) FROM sqlite_schema t, pragma_table_info(t.name) c "
+            "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name <> 'audit'");
+        while (all.executeStep()) {
+            const std::string table = all.getColumn(0);
+            const std::string column = all.getColumn(1);
+            const std::string type = all.getColumn(2);
+            const std::string key = all.getColumn(3);
+            SQLite::Statement rows(db.writer().handle(), "SELECT count(*) FROM " + table);
+            if (!rows.executeStep() || rows.getColumn(0).getInt64() == 0) continue;
+            columns.push_back({"UPDATE OR IGNORE " + table + " SET " + column + " = ?1 WHERE " + key +
+                                   " = (SELECT " + key + " FROM " + table + " ORDER BY 1 LIMIT 1 OFFSET ?2)",
+                               type == "INTEGER"});
+        }
+    }
+
+    std::string bytes;  // of the database file
+    std::vector<Column> columns;
+};
+
+std::int64_t number_in(const std::string& text) {
+    std::int64_t number = 0;
+    if (std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc()) return number;
+    for (const char byte : text.substr(0, 8))
+        number = static_cast<std::int64_t>(static_cast<std::uint64_t>(number) << 8U |
+                                           static_cast<unsigned char>(byte));
+    return number;
+}
+
+// Where, which row, and what is written there.
+void damage(storage::Database& database, const Company& company, const std::string& input) {
+    if (input.size() < 3) return;
+    const auto byte = [&](std::size_t at) { return std::size_t{static_cast<unsigned char>(input[at])}; };
+    const auto& column = company.columns[(byte(0) << 8U | byte(1)) % company.columns.size()];
+    const auto value = input.substr(3);
+    auto& handle = database.handle();
+    handle.exec("PRAGMA foreign_keys = OFF");
+    handle.exec("PRAGMA ignore_check_constraints = ON");
+    SQLite::Statement change(handle, column.change);
+    if (column.number)
+        change.bind(1, number_in(value));
+    else
+        change.bind(1, value);
+    change.bind(2, static_cast<std::int64_t>(byte(2) % 8));
+    change.exec();
+    handle.exec("PRAGMA ignore_check_constraints = OFF");
+    handle.exec("PRAGMA foreign_keys = ON");
+}
+
+bot::Item from_slack(const std::string& type, const Json& payload, int number) {
+    const auto text = Json{
+        {"envelope_id", "e" + std::to_string(number)},
+        {"type", type},
+        {"accepts_response_payload", true},
+        {"payload",
+         payload}}.dump();
+    bot::Envelope envelope;
+    envelope.delivery.message = slack::read_message(text);
+    envelope.delivery.text = text;
+    return envelope;
+}
+
+Json press_of(const char* who, std::string_view action, const std::string& value) {
+    return {{"type", "block_actions"},
+            {"user", {{"id", who}}},
+            {"team", {{"id", "T1"}}},
+            {"container", {{"type", "message"}, {"message_ts", "1.0001"}, {"channel_id", "C0APPREVIEW"}}},
+            {"channel", {{"id", "C0APPREVIEW"}}},
+            {"trigger_id", std::string(who) + std::string(action)},
+            {"actions", {{{"action_id", action}, {"value", value}}}}};
+}
+
+std::vector<bot::Item> a_day_of_work(const Company& company) {
+    const auto hash = const_cast<Company&>(company).request(1).scope_hash.substr(0, 8);
+    std::vector<bot::Item> items;
+    int number = 0;
+    items.push_back(
+        from_slack("interactive", press_of("U0LEGAL", ids::vote_approve, "REQ-1:" + hash), ++number));
+    items.push_back(from_slack("interactive", press_of("U0ADMIN", ids::details, "REQ-2:" + hash), ++number));
+    items.push_back(
+        from_slack("interactive", press_of("U0ADMIN", ids::restrict_app, "REQ-1:" + hash), ++number));
+    for (const auto* command : {"/app-request", "/installed-apps"})
+        items.push_back(from_slack("slash_commands",
+                                   {{"command", command},
+                                    {"text", "list"},
+                                    {"user_id", "U0LEGAL"},
+                                    {"team_id", "T1"},
+                                    {"trigger_id", command}},
+                                   ++number));
+    items.push_back(
+        from_slack("events_api",
+                   {{"type", "event_callback"},
+                    {"event_id", "Ev1"},
+                    {"event", {{"type", "app_home_opened"}, {"user", "U0LEGAL"}, {"tab", "home"}}}},
+                   ++number));
+    return items;
+}
+
+bot::Item answer_to(const storage::Effect& effect) {
+    bot::EffectAnswer answer{effect, {}};
+    answer.answer.http_status = 200;
+    answer.answer.body = R"({"ok":true,"channel":"C0APPREVIEW","ts":"7.0001"})";
+    return answer;
+}
+
+void work_on(storage::Database database, const Company& company) {
+    ManualClock clock = company.clock;
+    bot::BatchProcessor processor(std::move(database), clock,
+                                  std::make_shared<const config::Settings>(company.settings),
+                                  company.capabilities);
+    processor.start_up();
+    auto items = a_day_of_work(company);
+    int at_once = 0;
+    for (int round = 0; round < 8; ++round) {
+        auto done = processor.process(items);
+        items.clear();
+        for (const auto& effect : done.effects)
+            items.push_back(answer_to(effect));
+        const bool again = items.empty() && done.wake && *done.wake <= clock.steady();
+        if (!again) clock.advance(round < 4 ? std::chrono::seconds(2) : std::chrono::hours(30));
+        if (again && ++at_once < 50) --round;
+        if (at_once >= 50) std::abort();
+    }
+}
+
+void change_a_row(const std::string& input) {
+    static Company company;
+    const TempDir folder;
+    const auto file = folder.path() / "countersign.db";
+    std::ofstream(file, std::ios::binary) << company.bytes;
+    auto database = storage::Database::open_writer(file);
+    if (!database) std::abort();
+    damage(*database, company, input);
+    work_on(std::move(*database), company);
+}
+
+void read_texts(const std::string& text) {
     using namespace countersign::storage;
-    const std::string text(data, data + size);
     if (const auto facts = parse_issue_facts(text))
         if (!parse_issue_facts(to_json(*facts))) std::abort();
-    static const KeyRing ring({{"k1", countersign::Secret(std::string(32, 'k'))}});
+    static const KeyRing ring({{"k1", Secret(std::string(32, 'k'))}});
     const SealedPlace place{"row", "token", "gitlab", "https://gitlab.com"};
     const auto half = text.substr(0, text.size() / 2);
     if (unseal(ring, place, {"k1", half, text.substr(half.size())})) std::abort();
     const auto json = nlohmann::json::parse(text, nullptr, false);
-    if (json.is_discarded()) return 0;
+    if (json.is_discarded()) return;
     try {
         for (const auto& each : parse_sealed(json).secrets)
             if (unseal(ring, each.place, each.value)) std::abort();
     } catch (const UnreadableRow&) {
-        return 0;
+        return;
     }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string text(data, data + size);
+    read_texts(text);
+    if (size > 0 && data[0] > 127) change_a_row(text.substr(1));
     return 0;
 }

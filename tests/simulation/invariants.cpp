@@ -102,6 +102,39 @@ void check_nothing_lost(const storage::Database& database, const std::set<std::s
                                      again.getColumn(1).getInt()));
 }
 
+void check_answers(const storage::Database& database, const Presses& presses,
+                   const std::set<std::string>& acknowledged, std::vector<std::string>& broken) {
+    std::string told;
+    SQLite::Statement said(
+        database.handle(),
+        "SELECT key || ' ' || context || ' ' FROM outbox UNION ALL SELECT details FROM audit");
+    while (said.executeStep())
+        told += said.getColumn(0).getString();
+    std::set<std::string> mentioned;
+    for (auto at = told.find("env-"); at != std::string::npos; at = told.find("env-", at + 1))
+        mentioned.insert(told.substr(at, told.find_first_not_of("0123456789", at + 4) - at));
+    for (const auto& [press, envelopes] : presses) {
+        const auto is_answered = [&](const std::string& envelope) { return mentioned.contains(envelope); };
+        if (acknowledged.contains(press) && std::ranges::none_of(envelopes, is_answered))
+            broken.push_back(
+                fmt::format("{} ({}) was acknowledged and has no answer", press, envelopes.front()));
+    }
+}
+
+void check_origins(const storage::Database& database, std::vector<std::string>& broken) {
+    SQLite::Statement unread(
+        database.handle(),
+        "SELECT request, kind, evidence FROM decision WHERE kind IN ('approve', 'restrict') "
+        "AND evidence NOT LIKE '%\"read_from\"%' AND evidence NOT LIKE '%\"kept_by\"%'");
+    while (unread.executeStep())
+        broken.push_back(fmt::format("REQ-{}: {} rests on '{}'", unread.getColumn(0).getInt64(),
+                                     unread.getColumn(1).getString(), unread.getColumn(2).getString()));
+    SQLite::Statement voted(database.handle(),
+                            "SELECT request, voter FROM vote WHERE voter IN ('', 'countersign')");
+    while (voted.executeStep())
+        broken.push_back(fmt::format("REQ-{} has a vote of nobody", voted.getColumn(0).getInt64()));
+}
+
 std::vector<std::string> waiting_effects(const storage::Database& database, Timestamp now) {
     SQLite::Statement waiting(
         database.handle(),

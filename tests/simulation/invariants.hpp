@@ -6,6 +6,7 @@
 #include "tests/simulation/simulated_slack.hpp"
 #include "tests/simulation/simulated_tracker.hpp"
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,6 +30,15 @@ void check_once(const SimulatedSlack& slack, std::vector<std::string>& broken);
 // Nothing that Slack was told has arrived is missing, and nothing was handled twice.
 void check_nothing_lost(const storage::Database& database, const std::set<std::string>& acknowledged,
                         std::vector<std::string>& broken);
+
+// 4: every press that was acknowledged has an answer: a line, a form, or what it changed. `presses`: by what
+// the inbox knows them by, the ids of the envelopes in which they came.
+using Presses = std::map<std::string, std::vector<std::string>>;
+void check_answers(const storage::Database& database, const Presses& presses,
+                   const std::set<std::string>& acknowledged, std::vector<std::string>& broken);
+
+// 6 and 7: what is decided was read from Slack, or looked at again by an admin; only people vote.
+void check_origins(const storage::Database& database, std::vector<std::string>& broken);
 
 // The effects that may leave, now or as soon as their turn has come: "key: what became of it last".
 [[nodiscard]] std::vector<std::string> waiting_effects(const storage::Database& database, Timestamp now);

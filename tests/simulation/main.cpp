@@ -1,6 +1,7 @@
-// `./dev simulate --seed N --events M [--runs R] [--days D]`: plays the run of a seed, or of R seeds from N
-// on; prints what they met and what did not hold. With days, the events are spread over so many, and the rows
-// of each table are printed day by day. Exit code 1: something did not hold; its seed plays it again.
+// `./dev simulate --seed N --events M [--runs R] [--days D] [--keep FILE]`: plays the run of a seed, or of R
+// seeds from N on; prints what they met and what did not hold. With days, the events are spread over so many,
+// and the rows of each table are printed day by day. With a file, the last run's database is kept there. Exit
+// code 1: something did not hold; its seed plays it again.
 
 #include "config/base/log.hpp"
 #include "tests/simulation/simulation.hpp"
@@ -48,15 +49,21 @@ int main(int argc, char** argv) {
     unsigned events = 400;
     unsigned runs = 1;
     unsigned days = 0;
+    std::string keep;
     for (int word = 1; word < argc; word += 2) {
         const std::string_view name = argv[word];
+        if (name == "--keep" && word + 1 < argc) {
+            keep = argv[word + 1];
+            continue;
+        }
         unsigned* target = name == "--seed"     ? &seed
                            : name == "--events" ? &events
                            : name == "--runs"   ? &runs
                            : name == "--days"   ? &days
                                                 : nullptr;
         if (target == nullptr || word + 1 == argc || !number(argv[word + 1], *target)) {
-            std::cerr << "usage: countersign_simulate [--seed N] [--events N] [--runs N] [--days N]\n";
+            std::cerr << "usage: countersign_simulate [--seed N] [--events N] [--runs N] [--days N] [--keep "
+                         "FILE]\n";
             return 2;
         }
     }
@@ -65,8 +72,10 @@ int main(int argc, char** argv) {
     std::map<std::string, int> pairs;
     unsigned failed = 0;
     for (unsigned run = 0; run < runs; ++run) {
-        const auto report = simulation::simulate(
-            {.seed = seed + run, .events = static_cast<int>(events), .days = std::chrono::days(days)});
+        const auto report = simulation::simulate({.seed = seed + run,
+                                                  .events = static_cast<int>(events),
+                                                  .days = std::chrono::days(days),
+                                                  .keep = keep});
         for (const auto& sentence : report.broken)
             std::cout << "seed " << seed + run << ": " << sentence << "\n";
         failed += report.held() ? 0 : 1;

@@ -37,6 +37,10 @@ std::string People::trigger(const std::string& user) {
 Deed People::act() {
     switch (pick(10)) {
         case 0:
+            if (pick(6) == 0) {
+                if (auto deed = grow()) return std::move(*deed);
+            }
+            return ask();
         case 1:
             return ask();
         case 2:
@@ -59,14 +63,31 @@ Deed People::ask() {
     const auto body = tests::slack_request(id, "A" + std::to_string(app), pick(2) == 0 ? "U0REQ" : "U0REQ2",
                                            scopes, pick(4) == 0 ? "" : SimulatedTracker::link(app));
     slack_->model.pending[id] = body;
+    return requested(body);
+}
+
+Deed People::requested(const Json& app_request) {
     return {"events_api",
             {{"type", "event_callback"},
              {"team_id", "T1"},
              {"api_app_id", "A0COUNTERSIGN"},
-             {"event_id", "Ev" + id},
-             {"event", {{"type", "app_requested"}, {"app_request", body}}}},
+             {"event_id", "Ev" + std::to_string(++counter_)},
+             {"event", {{"type", "app_requested"}, {"app_request", app_request}}}},
             false,
             ""};
+}
+
+// The app asks for more while its request waits; Slack tells by an event, or only in its list.
+std::optional<Deed> People::grow() {
+    auto& pending = slack_->model.pending;
+    if (pending.empty()) return std::nullopt;
+    auto at = pending.begin();
+    std::advance(at, static_cast<std::ptrdiff_t>(pick(pending.size())));
+    auto& scopes = at->second["scopes"];
+    if (scopes.size() < 4)
+        scopes.push_back(tests::slack_scope("files:read." + std::to_string(scopes.size())));
+    if (pick(2) == 0) return std::nullopt;
+    return requested(at->second);
 }
 
 std::optional<Deed> People::press() {

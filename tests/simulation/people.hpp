@@ -28,6 +28,8 @@ class People {
 
   private:
     [[nodiscard]] Deed ask();
+    [[nodiscard]] std::optional<Deed> grow();
+    [[nodiscard]] Deed requested(const Json& app_request);
     [[nodiscard]] std::optional<Deed> press();
     [[nodiscard]] std::optional<Deed> submit();
     [[nodiscard]] Deed command();

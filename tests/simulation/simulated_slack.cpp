@@ -1,5 +1,7 @@
 #include "tests/simulation/simulated_slack.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace countersign::simulation {
@@ -45,6 +47,12 @@ slack::ApiAnswer SimulatedSlack::perform(const storage::Effect& effect) {
     if (effect.method == "chat.postMessage") return post(effect, args);
     if (effect.method == "chat.update") return update(args);
     if (effect.method == "views.open") return open(args);
+    if (effect.method == "chat.postEphemeral") {
+        Message line{args.at("channel"), next_ts(), "", effect.key, "", {}};
+        write(line, args);
+        if (!line.buttons.empty()) lines_[args.at("user")] = std::move(line);
+        return well();
+    }
     if (effect.method == "auth.test")
         return well({{"user_id", "U0BOT"}, {"team_id", "T1"}, {"enterprise_id", "E1"}, {"bot_id", "B0BOT"}});
     const auto answer = model.perform(effect.method, args);
@@ -55,7 +63,7 @@ slack::ApiAnswer SimulatedSlack::perform(const storage::Effect& effect) {
 }
 
 slack::ApiAnswer SimulatedSlack::post(const storage::Effect& effect, const Json& args) {
-    messages_.push_back({args.at("channel"), std::to_string(++counter_) + ".000100", effect.key, "", {}});
+    messages_.push_back({args.at("channel"), next_ts(), args.value("thread_ts", ""), effect.key, "", {}});
     write(messages_.back(), args);
     return well({{"channel", messages_.back().channel}, {"ts", messages_.back().ts}});
 }
@@ -78,9 +86,12 @@ slack::ApiAnswer SimulatedSlack::open(const Json& args) {
     return well({{"view", {{"id", id}}}});
 }
 
-const Message* SimulatedSlack::posted_by(const std::string& effect) const {
-    const auto found = std::ranges::find(messages_, effect, &Message::effect);
-    return found == messages_.end() ? nullptr : &*found;
+Timestamp SimulatedSlack::now() const {
+    return wall_ + std::chrono::floor<std::chrono::milliseconds>(clock_->steady() - steady_);
+}
+
+std::string SimulatedSlack::next_ts() {
+    return fmt::format("{}.{:06}", to_millis(now()) / 1000, ++counter_);
 }
 
 std::vector<Button> SimulatedSlack::buttons(const std::string& user) const {
@@ -89,6 +100,8 @@ std::vector<Button> SimulatedSlack::buttons(const std::string& user) const {
         if (message.channel == "C0APPREVIEW" || message.channel == user)
             found.insert(found.end(), message.buttons.begin(), message.buttons.end());
     }
+    if (const auto line = lines_.find(user); line != lines_.end())
+        found.insert(found.end(), line->second.buttons.begin(), line->second.buttons.end());
     return found;
 }
 

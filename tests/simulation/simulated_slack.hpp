@@ -2,6 +2,7 @@
 
 #include "bot/slack/web_api.hpp"
 #include "storage/records.hpp"
+#include "tests/support/manual_clock.hpp"
 #include "tests/support/slack_model.hpp"
 
 #include <nlohmann/json.hpp>
@@ -28,7 +29,8 @@ struct Button {
 struct Message {
     std::string channel;
     std::string ts;
-    std::string effect;  // key of the effect that posted it, as its metadata says
+    std::string thread_ts;  // "": in the channel itself
+    std::string effect;     // key of the effect that posted it, as its metadata says
     std::string text;
     std::vector<Button> buttons;
 };
@@ -41,7 +43,12 @@ struct Form {
 
 class SimulatedSlack {
   public:
+    explicit SimulatedSlack(const tests::ManualClock& clock)
+        : clock_(&clock), wall_(clock.now()), steady_(clock.steady()) {}
+
     tests::SlackModel model;
+    // Slack's own clock, which does not step when ours does.
+    [[nodiscard]] Timestamp now() const;
 
     // As if the call had arrived.
     slack::ApiAnswer perform(const storage::Effect& effect);
@@ -50,9 +57,8 @@ class SimulatedSlack {
     void grant_trigger(const std::string& trigger, const std::string& user) { triggers_[trigger] = user; }
 
     [[nodiscard]] const std::vector<Message>& messages() const { return messages_; }
-    // As the copy that was looked for by metadata after a lost answer.
-    [[nodiscard]] const Message* posted_by(const std::string& effect) const;
-    // What this person can press: the review channel's buttons and those of their own messages.
+    // What this person can press: the review channel's buttons, those of their own messages, and those of the
+    // newest line that only they see.
     [[nodiscard]] std::vector<Button> buttons(const std::string& user) const;
     [[nodiscard]] std::vector<const Form*> forms(const std::string& user) const;
     void close(const std::string& form) { forms_.erase(form); }
@@ -61,11 +67,16 @@ class SimulatedSlack {
     std::map<std::string, int> applied;
 
   private:
+    [[nodiscard]] std::string next_ts();
     slack::ApiAnswer post(const storage::Effect& effect, const Json& args);
     slack::ApiAnswer update(const Json& args);
     slack::ApiAnswer open(const Json& args);
 
+    const tests::ManualClock* clock_;
+    Timestamp wall_;
+    SteadyTime steady_;
     std::vector<Message> messages_;
+    std::map<std::string, Message> lines_;  // by person: the newest that had buttons
     std::map<std::string, std::string> triggers_;
     std::map<std::string, Form> forms_;
     int counter_ = 0;

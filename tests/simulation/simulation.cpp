@@ -1,12 +1,16 @@
 #include "tests/simulation/simulation.hpp"
 
 #include "bot/failpoint.hpp"
+#include "bot/message_search.hpp"
 #include "tests/simulation/faults.hpp"
 #include "tests/simulation/invariants.hpp"
 #include "tests/simulation/people.hpp"
 #include "tests/simulation/simulated_tracker.hpp"
+#include "tests/simulation/slack_history.hpp"
 
 #include <SQLiteCpp/Database.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -44,6 +48,7 @@ class Simulation {
         slack_.model.groups["S0SECURITY"] = {"U0SEC3"};
         slack_.model.groups["S0ADMINS"] = {"U0ADMIN"};
         slack_.model.page = 10;
+        secrets_.bot_token = Secret("xoxb-simulated");
         bot::on_failpoint([this](std::string_view name) { pass(name); });
         start();
     }
@@ -107,7 +112,7 @@ class Simulation {
         // What was under way may have arrived and may not; its answer is lost either way.
         for (const auto& effect : under_way_) {
             faults_.befall(effect.key, now.where);
-            const bool found_first = looked_for(effect) && slack_.posted_by(effect.key) != nullptr;
+            const bool found_first = looked_for(effect) && find_posted(effect);
             if (!found_first && chance(50)) arrive(effect);
         }
         under_way_.clear();
@@ -203,7 +208,10 @@ class Simulation {
     }
 
     slack::Delivery frame(const Outgoing& envelope) {
-        const Json json{{"envelope_id", "env-" + std::to_string(++counter_)},
+        const auto id = "env-" + std::to_string(++counter_);
+        if (envelope.deed.payload.value("type", "") == "block_actions")
+            presses_[envelope.source].push_back(id);
+        const Json json{{"envelope_id", id},
                         {"type", envelope.deed.type},
                         {"accepts_response_payload", envelope.deed.answer_in_ack},
                         {"retry_attempt", envelope.attempt},
@@ -322,15 +330,27 @@ class Simulation {
         return effect.maybe_sent && effect.method == "chat.postMessage";
     }
 
+    std::optional<std::string> find_posted(const storage::Effect& effect) {
+        net::asio::io_context io;
+        std::optional<std::string> found;
+        net::asio::co_spawn(io, bot::find_posted_message(search_, effect),
+                            [&](const std::exception_ptr& bug, Result<std::optional<std::string>> result) {
+                                if (bug) std::rethrow_exception(bug);
+                                found = std::move(result).value();
+                            });
+        io.run();
+        return found;
+    }
+
     slack::ApiAnswer answer_to(const storage::Effect& effect) {
         if (effect.token == storage::TokenKind::tracker) return tracker_answer(effect);
         if (looked_for(effect)) {
             if (chance(10)) return lost(slack::ApiMeaning::retry, "timeout");
-            if (const auto* found = slack_.posted_by(effect.key)) {
+            if (auto found = find_posted(effect)) {
                 befalls(effect, "message found again");
                 slack::ApiAnswer answer;
                 answer.http_status = 200;
-                answer.body = Json{{"ok", true}, {"channel", found->channel}, {"ts", found->ts}}.dump();
+                answer.body = std::move(*found);
                 return answer;
             }
         }
@@ -463,11 +483,17 @@ class Simulation {
     }
 
     void finish() {
+        processor_.reset();  // closes the database: one file has it all
+        const auto file = folder_.path() / "countersign.db";
+        if (!plan_.keep.empty())
+            std::filesystem::copy_file(file, plan_.keep, std::filesystem::copy_options::overwrite_existing);
         check_once(slack_, report_.broken);
         for (const auto& [what, count] : tracker_.written())
             if (count > 1) report_.broken.push_back(fmt::format("{} was written {} times", what, count));
         const auto reader = storage::Database::open_reader(folder_.path() / "countersign.db");
         check_nothing_lost(*reader, acknowledged_, report_.broken);
+        if (plan_.days.count() == 0) check_answers(*reader, presses_, acknowledged_, report_.broken);
+        check_origins(*reader, report_.broken);
         const storage::View view(*reader);
         check_agreement(*reader, {clock_.now(), view, *settings_, capabilities_}, slack_, report_.broken);
         report_.met["requests"] = static_cast<int>(view.next_request_id().value - 1);
@@ -484,7 +510,10 @@ class Simulation {
     const SteadyTime begun_ = clock_.steady();
     std::shared_ptr<const config::Settings> settings_ =
         std::make_shared<const config::Settings>(SimulatedTracker::settings());
-    SimulatedSlack slack_;
+    SimulatedSlack slack_{clock_};
+    SlackHistory history_{slack_};
+    config::Secrets secrets_;
+    slack::WebApi search_{history_, "https://slack.com/api/", secrets_};
     // About as many apps as requests: most are asked for once, some again and again.
     const std::size_t apps_ = static_cast<std::size_t>(std::max(30, plan_.events / 12));
     SimulatedTracker tracker_{clock_, random_, apps_};
@@ -495,6 +524,7 @@ class Simulation {
     std::deque<Outgoing> on_the_way_;
     std::vector<storage::Effect> under_way_;
     std::set<std::string> acknowledged_;
+    Presses presses_;
     std::string armed_;
     int passes_ = 0;
     int counter_ = 0;

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <random>
@@ -32,7 +33,8 @@ struct Plan {
     std::uint32_t seed = 1;
     int events = 400;
     Sabotage sabotage = Sabotage::none;
-    std::chrono::days days{0};  // more than 0: the events are spread over so many
+    std::chrono::days days{0};        // more than 0: the events are spread over so many
+    std::filesystem::path keep = {};  // the database is copied there at the end; "": nowhere
 };
 
 struct Report {

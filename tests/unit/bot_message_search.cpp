@@ -3,6 +3,7 @@
 #include "tests/support/run_coro.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 using namespace countersign;
@@ -12,19 +13,27 @@ namespace {
 
 struct History {
     History() { secrets.bot_token = Secret("xoxb-bot"); }
-    void answers(std::string body) { http.script.emplace_back(FakeHttpClient::json(200, std::move(body))); }
+    void answers(std::string body) {
+        auto response = FakeHttpClient::json(200, std::move(body));
+        response.headers["date"] = "Sun, 22 Nov 2026 08:20:00 GMT";  // 1795335600
+        http.script.emplace_back(std::move(response));
+    }
     // The `ts` found, "" = none.
-    std::string search(const std::string& channel = "C1") {
+    std::string search(const std::string& channel = "C1", const std::string& thread = "") {
         storage::Effect effect;
         effect.key = "card:1";
         effect.method = "chat.postMessage";
-        effect.args = nlohmann::json{{"channel", channel}, {"text", "x"}}.dump();
+        effect.claimed_before = claimed_before;
+        nlohmann::json args{{"channel", channel}, {"text", "x"}};
+        if (!thread.empty()) args["thread_ts"] = thread;
+        effect.args = args.dump();
         net::asio::io_context io;
         const auto found = tests::run(io, bot::find_posted_message(api, effect));
         REQUIRE(found.has_value());
         return found->has_value() ? nlohmann::json::parse(**found).at("ts").get<std::string>() : "";
     }
 
+    std::chrono::milliseconds claimed_before{0};
     FakeHttpClient http;
     config::Secrets secrets;
     slack::WebApi api{http, "https://slack.com/api/", secrets};
@@ -35,11 +44,46 @@ struct History {
 TEST_CASE("a message is found by the effect in its metadata, on whatever page it stands") {
     History history;
     history.answers(
-        R"({"ok":true,"messages":[{"ts":"1.1","text":"x"}],"response_metadata":{"next_cursor":"n"}})");
+        R"({"ok":true,"messages":[{"ts":"1795335600.1"}],"response_metadata":{"next_cursor":"n"}})");
     history.answers(
         R"({"ok":true,"messages":[{"ts":"1.2","metadata":{"event_payload":{"effect":"card:1"}}}]})");
     CHECK(history.search() == "1.2");
     CHECK(history.http.requests.size() == 2);
+}
+
+TEST_CASE("a line in a thread is looked for among its replies, to their end") {
+    History history;
+    history.answers(R"({"ok":true,"messages":[{"ts":"7.1"}],"response_metadata":{"next_cursor":"n"}})");
+    history.answers(
+        R"({"ok":true,"messages":[{"ts":"7.2","metadata":{"event_payload":{"effect":"card:1"}}}]})");
+    CHECK(history.search("C1", "7.1") == "7.2");
+    REQUIRE(history.http.requests.size() == 2);
+    CHECK(history.http.requests[0].url.ends_with("conversations.replies"));
+    CHECK(history.http.requests[0].body.contains("7.1"));
+}
+
+TEST_CASE("the history is read as far back as the message can be old, by Slack's clock") {
+    // Slack says 1795335600 now; the message was first claimed an hour before.
+    const auto page = [](const char* ts) {
+        return fmt::format(R"({{"ok":true,"messages":[{{"ts":"{}"}}],"response_metadata":)"
+                           R"({{"next_cursor":"n"}}}})",
+                           ts);
+    };
+    History history;
+    history.claimed_before = std::chrono::hours(1);
+    history.answers(page("1795335500.1"));
+    history.answers(page("1795331900.1"));
+    history.answers(page("1795331800.1"));  // more than an hour and two minutes ago
+    history.answers(R"({"ok":true,"messages":[]})");
+    CHECK(history.search().empty());
+    CHECK(history.http.requests.size() == 3);
+    // Our clock was set back since: then there is no telling, and all pages are read.
+    History unknown;
+    unknown.claimed_before = -std::chrono::hours(1);
+    for (int each = 0; each < 30; ++each)
+        unknown.answers(page("1.1"));
+    CHECK(unknown.search().empty());
+    CHECK(unknown.http.requests.size() == 20);
 }
 
 TEST_CASE("a direct message is looked for in its conversation") {

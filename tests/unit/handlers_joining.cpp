@@ -240,6 +240,19 @@ TEST_CASE("8.4: scopes that change part what was joined") {
         CHECK(world.request(1).scopes.size() == 3);
         CHECK(world.state(2) == RequestState::superseded);
     }
+    SUBCASE("one that gave way asks for as much: its card shows it") {
+        auto more = drawing;
+        more.push_back(slack_scope("admin"));
+        world.app_requested(slack_request("Ar3", "A1", "U0THREE", more));
+        world.run();
+        world.slack.pending["Ar1"]["scopes"] = more;
+        sweep(world);
+        CHECK(world.request(1).scopes.size() == 3);
+        const auto cards_drawn = world.performed_of("chat.update");
+        CHECK(std::ranges::any_of(cards_drawn, [](const auto& effect) {
+            return effect.args.contains("REQ-1 ") && effect.args.contains("3 permissions");
+        }));
+    }
     SUBCASE("a third one asks for more: the joined one follows that") {
         auto more = drawing;
         more.push_back(slack_scope("admin"));

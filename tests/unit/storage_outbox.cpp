@@ -228,22 +228,33 @@ TEST_CASE_FIXTURE(Fixture, "an effect waits for its not_before, and next_due say
 
 TEST_CASE_FIXTURE(Fixture, "a clock that is set back makes nothing wait that was due soon (R64)") {
     const auto wrong = now + 24h;
-    for (const auto& [key, when] :
-         {std::pair{"retry", wrong + 8s}, {"tomorrow", wrong + 20h}, {"earlier", now - 1s}}) {
+    for (const auto& [key, when] : {std::pair{"retry", wrong + 8s},
+                                    {"tomorrow", wrong + 20h},
+                                    {"earlier", now - 1s},
+                                    {"overdue", wrong - 10min}}) {
         auto effect = sample_effect(key);
         effect.not_before = when;
         outbox.enqueue(effect, now - 1h);
         db.writer().transaction([&] { apply(db.writer(), SetTimer{{key, when, "{}"}}, now); });
     }
     db.writer().transaction([&] { clock_set_back(db.writer(), wrong, now); });
-    CHECK(due(now) == Keys{"earlier"});
-    CHECK(due(now + 8s) == Keys{"retry", "earlier"});
-    CHECK(due(wrong + 19h) == Keys{"retry", "earlier"});
+    CHECK(due(now) == Keys{"earlier", "overdue"});
+    CHECK(due(now + 8s) == Keys{"retry", "earlier", "overdue"});
+    CHECK(due(wrong + 19h) == Keys{"retry", "earlier", "overdue"});
     db.writer().transaction([&] {
-        CHECK(take_due_timers(db.writer(), now, 10).size() == 1);
+        CHECK(take_due_timers(db.writer(), now, 10).size() == 2);
         CHECK(take_due_timers(db.writer(), now + 8s, 10).size() == 1);
     });
     CHECK(next_timer(db.writer()) == wrong + 20h);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a deadline is as near as before when the clock was set back (R64)") {
+    auto effect = sample_effect("short-lived");
+    effect.deadline = now + 24h + 60s;
+    outbox.enqueue(effect, now);
+    db.writer().transaction([&] { clock_set_back(db.writer(), now + 24h, now); });
+    CHECK(view.effect("short-lived")->deadline == now + 60s);
+    CHECK(last_written(db.writer()) == now);
 }
 
 TEST_CASE_FIXTURE(Fixture, "effects past their deadline are due too, so that the runner can expire them") {
