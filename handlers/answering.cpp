@@ -1,3 +1,4 @@
+#include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/people.hpp"
@@ -97,10 +98,13 @@ Outcome answer_question(const Press& press, Case item, const std::string& typed,
     outcome.merge(onto_issue(item, answer, context));
     request.info_answer = typed;
     request.state = storage::RequestState::in_review;
-    outcome.audit.push_back({press.user.value, "question.answered", id,
-                             details({{"party", request.info_party},
-                                      {"answer", answer.confidential ? "(confidential)" : answer.words},
-                                      {"cause", press.cause}})});
+    // A requester's words can be erased; from the log nothing can, so it has what proves them.
+    outcome.audit.push_back(
+        {press.user.value, "question.answered", id,
+         details(
+             {{"party", request.info_party},
+              {"answer", answer.confidential ? "(confidential)" : "sha256:" + text::sha256_hex(answer.words)},
+              {"cause", press.cause}})});
     outcome.merge(
         say(press, say_in(press.language, texts::answer_sent, id, views::mention(request.info_asker))));
     outcome.merge(settle(std::move(item), before, press.user.value, context));

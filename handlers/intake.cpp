@@ -6,6 +6,7 @@
 #include "handlers/deadlines.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/inquiry.hpp"
+#include "handlers/issue_standing.hpp"
 #include "handlers/joining.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/junk_gate.hpp"
@@ -20,6 +21,7 @@
 #include "handlers/views/link_problems.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/recorded_texts.hpp"
+#include "storage/erasure.hpp"
 
 #include <fmt/format.h>
 
@@ -67,8 +69,13 @@ storage::VendorIssue as_issue(const AppRequest& request, const review::IssueLink
             .linked_at = context.now};
 }
 
+bool is_erased(const AppRequest& request, const Context& context) {
+    const auto marks = context.view.marks(request.id);
+    return std::ranges::find(marks, storage::erased_mark, &storage::Mark::kind) != marks.end();
+}
+
 // What Slack now says of a request that is known. True if anything is new.
-bool learn(AppRequest& known, const ReadAppRequest& read) {
+bool learn(AppRequest& known, const ReadAppRequest& read, const Context& context) {
     const auto& heard = read.request;
     bool changed = false;
     const auto take = [&](auto& ours, const auto& theirs) {
@@ -76,12 +83,15 @@ bool learn(AppRequest& known, const ReadAppRequest& read) {
         ours = theirs;
         changed = true;
     };
-    take(known.message, heard.message);
+    // Slack's list has the words of an erased person as long as the request waits there.
+    if (!is_erased(known, context)) {
+        take(known.message, heard.message);
+        take(known.requester_name, heard.requester_name);
+    }
     if (known.app_id.empty()) take(known.app_id, heard.app_id);
     if (known.team_id.empty()) take(known.team_id, heard.team_id);
     take(known.app_name, heard.app_name);
     take(known.app_description, heard.app_description);
-    take(known.requester_name, heard.requester_name);
     take(known.previous_status, heard.previous_status);
     take(known.previous_scopes, heard.previous_scopes);
     if (heard.publisher != storage::Publisher::unknown && heard.publisher != known.publisher) {
@@ -188,7 +198,7 @@ Outcome open(Opening opening, const Context& context) {
     draw_matrix(item, context);
     auto& opened = item.request;
     opened.state =
-        review::next_state(opened, item.matrix, item.issue.has_value(), item.judgement.vendor_issue);
+        review::next_state(opened, item.matrix, issue_stands(item), item.judgement.vendor_issue);
     if (is_ours(opened.app_id, context)) {
         // M25: who decides about Countersign must not be Countersign.
         opened.state = RequestState::manual;
@@ -271,7 +281,7 @@ Outcome learn_of_joined(AppRequest known, const AppRequest& open, const ReadAppR
     const auto& heard = read.request;
     const bool same = !read.scopes_told || heard.scopes.empty() || heard.scope_hash == known.scope_hash;
     if (same) return {};
-    learn(known, read);
+    learn(known, read, context);
     known.state_note.clear();
     auto outcome = part(known, open, context);
     auto again = read;
@@ -302,7 +312,7 @@ Outcome learn_of(AppRequest known, const ReadAppRequest& read, const Context& co
     const auto old_scopes = known.scopes;
     const bool joined = !read.request.slack_id.empty() && known.slack_id != read.request.slack_id;
     if (joined) known.slack_id = read.request.slack_id;
-    if (!learn(known, read) && !joined) return {};
+    if (!learn(known, read, context) && !joined) return {};
     Outcome outcome;
     outcome.audit.push_back({"slack", "request.learned", to_text(known.id),
                              details({{"scope_hash", known.scope_hash},
@@ -315,6 +325,7 @@ Outcome learn_of(AppRequest known, const ReadAppRequest& read, const Context& co
         item.issue = as_issue(known, search.found.front(), context);
         outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
         outcome.merge(watch_issue(*item.issue, context));
+        recall_issue(item, context);
     }
     outcome.merge(settle(std::move(item), before, "slack", context));
     return outcome;

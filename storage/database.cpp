@@ -83,6 +83,8 @@ void set_pragmas(SQLite::Database& connection) {
     connection.exec("PRAGMA foreign_keys = ON");
     connection.exec("PRAGMA trusted_schema = OFF");
     connection.exec("PRAGMA cell_size_check = ON");
+    // What is deleted or overwritten is gone from the file too: secrets, and the words of who was erased.
+    connection.exec("PRAGMA secure_delete = ON");
     // The old pages that a savepoint keeps, above all: as a file they cost more than the rest of an envelope.
     connection.exec("PRAGMA temp_store = MEMORY");
     // Of 4 KiB each. The pages that a batch of envelopes changes have to fit, or they are written twice.

@@ -4,6 +4,38 @@
 #include "storage/query.hpp"
 
 namespace countersign::storage {
+namespace {
+
+// Effects that may hold the person's words: of requests that they had a part in, or that name them.
+constexpr char about_them[] =
+    "(request IN (SELECT id FROM app_request WHERE requester = ?1 OR decided_by = ?1 OR info_asker = ?1 "
+    "UNION SELECT request FROM vote WHERE voter = ?1 UNION SELECT request FROM decision WHERE actor = ?1 "
+    "UNION SELECT request FROM mark WHERE person = ?1 UNION SELECT request FROM follower WHERE person = ?1) "
+    "OR instr(args, ?1) > 0 OR instr(context, ?1) > 0)";
+
+// Of what was sent or taken in, only that it was is needed.
+std::int64_t forget_traffic(Database& database, const UserId& person) {
+    static constexpr auto sent = joined_sql(
+        "UPDATE outbox SET args = '{}', context = '', error = '' WHERE finished_at IS NOT NULL "
+        "AND args <> '{}' AND ",
+        about_them);
+    return Query(database, sent.data()).bind(person).run() +
+           Query(database,
+                 "UPDATE inbox SET raw = '', error = 'erased' WHERE outcome <> 'handled' AND instr(raw, ?1) "
+                 "> 0")
+               .bind(person)
+               .run();
+}
+
+std::int64_t messages_to_leave(const Database& database, const UserId& person) {
+    static constexpr auto waiting =
+        joined_sql("SELECT count(*) FROM outbox WHERE finished_at IS NULL AND ", about_them);
+    Query query(database, waiting.data());
+    query.bind(person).step();
+    return query.number(0);
+}
+
+}  // namespace
 
 Erased erase_person(Database& database, const UserId& person, Timestamp now) {
     Erased erased;
@@ -13,6 +45,14 @@ Erased erase_person(Database& database, const UserId& person, Timestamp now) {
               "updated_at = ?, version = version + 1 WHERE requester = ?")
             .bind(now, person)
             .run();
+    Query(database,
+          "INSERT INTO mark(request, kind, subject, person, value, scope_hash, at) "
+          "SELECT id, ?1, '', requester, '', '', ?2 FROM app_request WHERE requester = ?3 "
+          "ON CONFLICT DO NOTHING")
+        .bind(erased_mark, now, person)
+        .run();
+    erased.other += forget_traffic(database, person);
+    erased.waiting = messages_to_leave(database, person);
     erased.other += Query(database, "DELETE FROM person WHERE id = ?").bind(person).run();
     erased.other += Query(database, "DELETE FROM home_tab WHERE person = ?").bind(person).run();
     // Where the person is in the lists of the Home tab, and what was last published there.

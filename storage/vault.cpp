@@ -136,9 +136,7 @@ void shred_secrets(const Database& database, std::string_view record) {
     Query(database, "UPDATE sealed_secret SET wrapped_key = ?, ciphertext = '' WHERE record = ?")
         .bind(hex, record)
         .run();
-    database.handle().exec("PRAGMA secure_delete = ON");
     Query(database, "DELETE FROM sealed_secret WHERE record = ?").bind(record).run();
-    database.handle().exec("PRAGMA secure_delete = OFF");
 }
 
 std::size_t forget_sealed(const Database& database, std::string_view by, Timestamp now) {

@@ -3,6 +3,7 @@
 #include "bot/commands/sealing.hpp"
 #include "storage/audit.hpp"
 #include "storage/erasure.hpp"
+#include "storage/vault.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -33,14 +34,28 @@ int erase_person(const Call& call, const std::string& person, const std::string&
         entry.details = nlohmann::json{{"requests", erased.requests}, {"other", erased.other}}.dump();
         storage::Audit(*database).append(entry);
     });
-    if (call.json)
-        print_json(call, {{"schema", json_schema}, {"requests", erased.requests}, {"other", erased.other}});
-    else
-        call.out << fmt::format(
-            "erased name and words of {} in {} requests and {} other rows. Votes, decisions and the audit "
-            "log "
-            "keep the id, and the audit chain is whole. Backups made before still hold them.\n",
-            one_line(person), erased.requests, erased.other);
+    const bool clean = storage::truncate_log(*database);
+    if (call.json) {
+        print_json(call, {{"schema", json_schema},
+                          {"requests", erased.requests},
+                          {"other", erased.other},
+                          {"waiting", erased.waiting},
+                          {"log_emptied", clean}});
+        return exit_ok;
+    }
+    call.out << fmt::format(
+        "erased name and words of {} in {} requests and {} other rows; Slack's lists do not bring them "
+        "back.\n"
+        "What decisions rest on stays as long as the database: the id, the reasons, remarks and questions of "
+        "a reviewer, what trackers said, and the audit log, whose chain is whole.\n"
+        "Not reached: backups and copies made before (also FILE.schema-N and FILE.before-restore), Slack, "
+        "and "
+        "the trackers.\n",
+        one_line(person), erased.requests, erased.other);
+    if (erased.waiting > 0)
+        call.out << fmt::format("{} messages with such words have still to leave: erase again afterwards\n",
+                                erased.waiting);
+    if (!clean) call.out << "the write-ahead log holds them until the daemon next empties it\n";
     return exit_ok;
 }
 

@@ -171,17 +171,46 @@ TEST_CASE("auditor: a gap in the audit log is a deviation, whatever the report i
     CHECK(content(fixture.directory() / "gap" / "index.html").contains("BROKEN at entry 2"));
 }
 
-TEST_CASE("auditor: a person's words are erased, and the audit chain stays whole") {
+TEST_CASE("auditor: a person's words are erased from the files, and the audit chain stays whole") {
     ReviewStory story;
     story.fixture.start();
     story.ask("my secret project Zephyr");
     const auto& fixture = story.fixture;
+    story.press(office::security, "Need info");
+    story.fill(office::security, "Need info", {{"Question", "Which project is it for?"}});
+    story.expect_direct_message(office::employee, "Which project is it for?");
+    story.press_direct(office::employee, "Answer");
+    story.fill(office::employee, "Answer", {{"Answer", "Zephyr, as I said"}});
+    story.expect_direct_message(office::security, "Zephyr, as I said");
+    const auto lies_in_files = [&](std::string_view word) {
+        return content(fixture.database()).contains(word) ||
+               content(fixture.database().string() + "-wal").contains(word);
+    };
+    CHECK(lies_in_files("Zephyr"));
     CHECK(output_of(fixture, {"requests", "show", "REQ-1", "--json"}).dump().contains("Zephyr"));
     CHECK(fixture.run_command({"audit", "erase-person", office::employee}, "no\n").code == 1);
+    story.wait(
+        [&] {
+            const auto outbox = output_of(fixture, {"status", "--json"})["outbox"];
+            return outbox["pending"] == 0 && outbox["claimed"] == 0;
+        },
+        "all to have left");
     const auto erased = fixture.run_command({"audit", "erase-person", office::employee}, "U0EMP\n");
     CHECK_MESSAGE(erased.code == 0, erased.errors);
     CHECK(erased.output.contains("in 1 requests"));
+    CHECK(erased.output.contains("What decisions rest on stays as long as the database"));
+    CHECK_FALSE(lies_in_files("Zephyr"));
+    CHECK(lies_in_files("Which project is it for?"));
     CHECK_FALSE(output_of(fixture, {"requests", "show", "REQ-1", "--json"}).dump().contains("Zephyr"));
     CHECK(fixture.run_command({"audit", "verify"}).code == 0);
     CHECK(fixture.run_command({"audit", "export"}).output.contains("person.erased"));
+
+    // The request still waits in Slack, whose list has the words; a start reads it.
+    CHECK(story.fixture.stop() == 0);
+    const auto lists = story.slack.calls("admin.apps.requests.list").size();
+    story.fixture.start();
+    story.wait([&] { return story.slack.calls("admin.apps.requests.list").size() > lists; }, "the list");
+    story.press(office::security, "Approve");
+    story.expect_card(std::string("approved by <@") + office::security);
+    CHECK_FALSE(lies_in_files("Zephyr"));
 }

@@ -1,4 +1,5 @@
 // R14: the way of the requester's answer; handlers/answering.cpp.
+#include "config/base/text.hpp"
 #include "handlers/review/info_answer.hpp"
 #include "tests/support/issue_world.hpp"
 
@@ -139,4 +140,16 @@ TEST_CASE("R14: without an issue that can be written to, the answer still arrive
                                   args["text"].get<std::string>().contains("the question of *an admin*"));
     }
     CHECK(in_thread);
+}
+
+TEST_CASE("U8: the audit log tells an answer by its hash, for it keeps what it has for ever") {
+    IssueWorld world;
+    const auto id = asked(world);
+    answer(world, id, "Only its own boards");
+    const auto trail = storage::audit_of(world.db.writer(), "REQ-" + std::to_string(id));
+    const auto entry = std::ranges::find(trail, "question.answered", &storage::AuditEntry::action);
+    REQUIRE(entry != trail.end());
+    CHECK(Json::parse(entry->details)["answer"] == "sha256:" + text::sha256_hex("Only its own boards"));
+    for (const auto& each : trail)
+        CHECK_FALSE(each.details.contains("own boards"));
 }

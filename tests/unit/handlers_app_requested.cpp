@@ -1,4 +1,5 @@
 #include "handlers/review/app_request_payload.hpp"
+#include "storage/erasure.hpp"
 #include "tests/support/review_world.hpp"
 
 using namespace countersign;
@@ -338,4 +339,24 @@ TEST_CASE("R13: asked again through Slack's button, the difference to the last t
         CHECK(other.state == RequestState::in_review);
         CHECK(other.purpose.empty());
     }
+}
+
+TEST_CASE("U8: the erased words of a running request do not come back with Slack's list") {
+    ReviewWorld world;
+    const auto body = slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}, "for Zephyr");
+    world.app_requested(body);
+    world.run();
+    REQUIRE(world.view().request(RequestId{1})->message == "for Zephyr");
+    world.db.writer().transaction(
+        [&] { storage::erase_person(world.db.writer(), UserId("U0REQ"), world.clock.now()); });
+    world.app_requested(body);
+    world.run();
+    const auto request = world.view().request(RequestId{1});
+    CHECK(request->message.empty());
+    CHECK(request->requester_name.empty());
+    // What else Slack says still counts.
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ",
+                                      {slack_scope("chat:write"), slack_scope("files:read")}, "for Zephyr"));
+    CHECK(world.view().request(RequestId{1})->scopes.size() == 2);
+    CHECK(world.view().request(RequestId{1})->message.empty());
 }

@@ -1,12 +1,18 @@
 // What erasing a person takes out beside requests: who they are in a tracker, codes, their place on Home.
 #include "storage/erasure.hpp"
+#include "storage/inbox.hpp"
 #include "storage/installed_view.hpp"
+#include "storage/outbox.hpp"
+#include "storage/vault.hpp"
 #include "storage/view.hpp"
 #include "storage/writer.hpp"
 #include "tests/support/manual_clock.hpp"
+#include "tests/support/store_rows.hpp"
 #include "tests/support/temp_db.hpp"
 
 #include <doctest/doctest.h>
+
+#include <fstream>
 
 using namespace countersign;
 
@@ -49,4 +55,90 @@ TEST_CASE("U8: an erased person's connected account, login codes and place on Ho
     CHECK(allowed("a2") == "U12 U2");
     CHECK(allowed("a3") == "U12");
     CHECK(erased.other == 6);
+}
+
+namespace {
+
+std::string bytes_of(const std::filesystem::path& file) {
+    std::ifstream input(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(input), {}};
+}
+
+// In the database and its log, as whoever copies the files would find it.
+bool lies_in_files(const tests::TempDb& db, std::string_view word) {
+    return bytes_of(db.file()).contains(word) || bytes_of(db.file().string() + "-wal").contains(word);
+}
+
+storage::Effect telling(std::string key, std::int64_t request, const std::string& words) {
+    auto effect = tests::sample_effect(std::move(key));
+    if (request > 0) effect.request = RequestId{request};
+    effect.args = R"({"channel":"C1","text":")" + words + R"("})";
+    effect.context = words;
+    return effect;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "U8: of an erased person's words nothing is left in the file or its log but what decisions rest on") {
+    tests::TempDb db;
+    auto& database = db.writer();
+    const auto now = tests::sample_time;
+    auto theirs = tests::sample_request(1);
+    theirs.requester_name = theirs.message = theirs.purpose = theirs.info_answer = "Zephyr";
+    auto judged = tests::sample_request(2);
+    judged.requester = UserId("U5");
+    judged.info_asker = UserId("U1");
+    judged.info_question = "Evidence";
+    auto others = tests::sample_request(3);
+    others.requester = UserId("U5");
+    others.message = "Unrelated";
+    database.transaction([&] {
+        for (const auto& request : {theirs, judged, others})
+            storage::apply(database, storage::SaveRequest{request}, now);
+        auto vote = tests::sample_vote(2, "Security");
+        vote.voter = UserId("U1");
+        vote.remark = "Evidence";
+        storage::apply(database, storage::AddVote{vote}, now);
+        storage::Person person;
+        person.id = UserId("U1");
+        person.name = "Zephyr";
+        storage::apply(database, storage::SavePerson{person}, now);
+        storage::Outbox outbox(database);
+        // Of a request of theirs; of one they judged; to them; and what is still to leave.
+        for (const auto& effect : {telling("card:1", 1, "Zephyr"), telling("thread:2", 2, "Zephyr"),
+                                   telling("dm:1", 0, "<@U1> Zephyr"), telling("card:3", 3, "Unrelated")})
+            outbox.enqueue(effect, now);
+        for (const auto& effect : outbox.due(now, {.per_bucket = 10})) {
+            outbox.claim(effect.id, now);
+            outbox.done(effect.id, now);
+        }
+        outbox.enqueue(telling("waits:1", 1, "Waiting"), now);
+        storage::Inbox inbox(database);
+        for (const auto* id : {"e1", "e2"}) {
+            const bool first = std::string_view(id) == "e1";
+            REQUIRE(inbox.accept({id, id, "block_actions", 0, now}));
+            inbox.record(id, storage::InboxOutcome::failed, first ? "near Zephyr" : "near Unrelated",
+                         first ? R"({"user":"U1","text":"Zephyr"})" : R"({"user":"U5","text":"Unrelated"})");
+        }
+    });
+    REQUIRE(lies_in_files(db, "Zephyr"));
+    storage::Erased erased;
+    database.transaction([&] { erased = storage::erase_person(database, UserId("U1"), now); });
+    CHECK(storage::truncate_log(database));
+    CHECK_FALSE(lies_in_files(db, "Zephyr"));
+    for (const auto* kept : {"Evidence", "Unrelated", "Waiting"})
+        CHECK_MESSAGE(lies_in_files(db, kept), kept);
+    CHECK(erased.requests == 1);
+    CHECK(erased.waiting == 1);
+    // What was sent once is not sent again for that.
+    storage::Outbox(database).enqueue(telling("card:1", 1, "again"), now);
+    CHECK_FALSE(lies_in_files(db, "again"));
+    // Nor does a list of Slack's bring the words back: the request says that they were erased.
+    const auto marks = storage::View(database).marks(RequestId{1});
+    REQUIRE(marks.size() == 1);
+    CHECK(marks[0].kind == storage::erased_mark);
+    CHECK(storage::View(database).marks(RequestId{3}).empty());
+    database.transaction([&] { erased = storage::erase_person(database, UserId("U1"), now); });
+    CHECK(erased.other == 0);
 }
