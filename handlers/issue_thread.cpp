@@ -27,22 +27,25 @@ using storage::IssueComment;
 constexpr std::size_t shown_letters = 600;
 // An issue that is talked over at length is read there.
 constexpr std::size_t most_comments = 100;
+constexpr std::size_t most_replies = 100;
 constexpr std::string_view taken_away = "-";
 
 // What stands in the thread: a comment's id and the digest of what is shown of it.
-using Shown = std::map<std::string, std::string>;
-
 std::string meta_name(RequestId request) {
     return "issue_thread:" + to_text(request);
 }
+// What went the other way: a reply's stamp and that of the last word on it.
+std::string replies_name(RequestId request) {
+    return "issue_replies:" + to_text(request);
+}
 
-Shown read_shown(RequestId request, const Context& context) {
-    Shown shown;
-    const auto kept = json::parse(context.view.meta(meta_name(request)), nullptr, false);
-    if (!kept.is_object()) return shown;
-    for (const auto& [id, digest] : kept.items())
-        if (digest.is_string()) shown[id] = digest;
-    return shown;
+std::map<std::string, std::string> kept_under(const std::string& name, const Context& context) {
+    std::map<std::string, std::string> texts;
+    const auto kept = json::parse(context.view.meta(name), nullptr, false);
+    if (!kept.is_object()) return texts;
+    for (const auto& [key, value] : kept.items())
+        if (value.is_string()) texts[key] = value;
+    return texts;
 }
 
 bool may_be_shown(const IssueComment& comment, const storage::VendorIssue& issue,
@@ -100,7 +103,7 @@ Outcome comments_into_thread(const storage::AppRequest& request, const storage::
     Outcome outcome;
     const auto card = context.view.message(card_name(request.id));
     if (!card || card->ts.empty()) return outcome;
-    auto shown = read_shown(request.id, context);
+    auto shown = kept_under(meta_name(request.id), context);
     const auto before = shown;
     const bool over = storage::is_final(request.state);
     for (const auto& comment : facts.comments) {
@@ -156,12 +159,20 @@ Outcome reply_onto_issue(const Event& event, const Context& context) {
     const auto quote = views::markdown_quote(views::unescaped(text_field(message, "text")), 3'000);
     const auto files = field(message, "files").size();
     if (quote.empty() && files == 0 && !deleted) return {};
+    // Slack keeps no order: an edit may be here before what it edits (R50).
+    auto replies = kept_under(replies_name(request->id), context);
+    auto& last = replies[ts];
+    const auto said = text_field(inner, "ts");
+    if (last >= said) return {};
+    last = said;
+    if (replies.size() > most_replies) replies.erase(replies.begin());
     const auto marker = fmt::format("<!-- countersign:reply:{}:{} -->", to_text(request->id), ts);
     auto body = fmt::format("{}\n**{}** in Slack:\n\n{}", marker, author_of(user, context),
                             deleted ? "_taken away there_" : quote);
     if (files > 0 && !deleted)
         body += fmt::format("\n\n_with {} file{} there_", files, files == 1 ? "" : "s");
     Outcome outcome = meet(user, context);
+    outcome.changes.emplace_back(storage::SetMeta{replies_name(request->id), json(replies).dump()});
     // On a confidential issue nothing is more public than the channel it comes from.
     auto note = put_note(*request, key_of(*issue), marker, body, false);
     note.key =
