@@ -10,6 +10,7 @@ namespace {
 
 // Slack's ids are UUIDs; one that would not fit into an ack cannot be acknowledged at all.
 constexpr std::size_t max_envelope_id = 255;
+constexpr std::size_t shown_beginning = 65'536;
 
 int small_number(const JsonValue& value) {
     const auto number = value.integer().value_or(0);
@@ -74,10 +75,18 @@ MessageKind kind_of(const SocketMessage& message, bool readable) {
 SocketMessage read_message(std::string_view text) {
     SocketMessage message;
     RoutingFields fields(message);
-    const JsonShape shape = walk_json(text, fields);
+    const JsonShape shape = walk_json(text, fields, most_read_values);
     if (message.envelope_id.size() > max_envelope_id) message.envelope_id.clear();
-    message.kind = kind_of(message, shape == JsonShape::object);
+    message.kind = kind_of(message, shape == JsonShape::object && text.size() <= most_read_bytes);
     return message;
+}
+
+std::string beginning_of(std::string text) {
+    if (text.size() <= shown_beginning) return text;
+    auto end = shown_beginning;
+    while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)  // not within a code point
+        --end;
+    return text.substr(0, end);
 }
 
 AckText ack_text(std::string_view envelope_id, std::string_view payload) {

@@ -14,7 +14,7 @@ enum class MessageKind {
     events_api,
     interactive,
     slash_commands,  // envelopes
-    unknown,         // has an envelope id but a kind we do not know: recorded raw, acked
+    unknown,         // has an envelope id but a kind we do not know, or is too large: recorded raw, acked
     noise,           // not JSON, not an object, no id: logged once a minute, dropped
 };
 
@@ -29,8 +29,13 @@ struct SocketMessage {
     int num_connections = 0;              // hello (R71)
     int approximate_connection_time = 0;  // hello, seconds
 };
+// What is built of an envelope in memory takes many times its text. Slack's own are far below a megabyte.
+inline constexpr std::size_t most_read_bytes = 4u << 20;
+inline constexpr std::size_t most_read_values = 200'000;
 // Never throws; nesting is limited to 64 (R54).
 [[nodiscard]] SocketMessage read_message(std::string_view text);
+// Of a message that nobody can read, what people are shown: its beginning.
+[[nodiscard]] std::string beginning_of(std::string text);
 
 // The largest ack we send; Slack's limit on a client frame is 20,480 bytes (R43).
 inline constexpr std::size_t max_ack_bytes = 20'000;

@@ -90,8 +90,8 @@ constexpr std::array<bool, 256> special = [] {
 
 class Walk {
   public:
-    Walk(std::string_view text, JsonVisitor& visitor)
-        : at_(text.data()), end_(text.data() + text.size()), visitor_(&visitor) {}
+    Walk(std::string_view text, JsonVisitor& visitor, std::size_t most_values)
+        : at_(text.data()), end_(text.data() + text.size()), visitor_(&visitor), most_values_(most_values) {}
 
     JsonShape run() {
         skip_space();
@@ -100,6 +100,7 @@ class Walk {
         skip_space();
         if (at_ != end_) return JsonShape::invalid;
         if (too_deep_) return JsonShape::too_deep;
+        if (values_ > most_values_) return JsonShape::too_many;
         return object ? JsonShape::object : JsonShape::other;
     }
 
@@ -255,6 +256,7 @@ class Walk {
         std::string parent;
         while (true) {
             // A value begins here; in an object its key comes first.
+            ++values_;
             skip_space();
             bool reported = false;
             if (depth > 0 && in_object()) {
@@ -334,6 +336,8 @@ class Walk {
     const char* at_;
     const char* end_;
     JsonVisitor* visitor_;
+    std::size_t most_values_;
+    std::size_t values_ = 0;
     bool too_deep_ = false;
 };
 
@@ -352,8 +356,8 @@ std::optional<std::int64_t> JsonValue::integer() const {
     return value;
 }
 
-JsonShape walk_json(std::string_view text, JsonVisitor& visitor) {
-    return Walk(text, visitor).run();
+JsonShape walk_json(std::string_view text, JsonVisitor& visitor, std::size_t most_values) {
+    return Walk(text, visitor, most_values).run();
 }
 
 std::string json_quoted(std::string_view text) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,9 +35,11 @@ enum class JsonShape {
     object,    // one complete object
     other,     // complete and valid, but a scalar or an array
     too_deep,  // nested deeper than 64: read to its end without a look inside (R54)
+    too_many,  // more values than the caller wants to have built; all members were reported
     invalid,   // not JSON; members before the fault were reported
 };
-[[nodiscard]] JsonShape walk_json(std::string_view text, JsonVisitor& visitor);
+[[nodiscard]] JsonShape walk_json(std::string_view text, JsonVisitor& visitor,
+                                  std::size_t most_values = std::numeric_limits<std::size_t>::max());
 
 // The string as a JSON literal, quotes included.
 [[nodiscard]] std::string json_quoted(std::string_view text);

@@ -43,6 +43,11 @@ SteadyTime OpenBudget::too_many(SteadyTime now) {
     return closed_until_;
 }
 
+void OpenBudget::slept(SteadyTime::duration time) {
+    if (counted_at_) *counted_at_ -= time;
+    closed_until_ -= time;
+}
+
 void OpenBudget::stable() {
     crowded_.reset();
     crowding_ = 0ms;

@@ -24,6 +24,8 @@ class OpenBudget {
     // stable (R32). Returns when the next call may be made.
     SteadyTime too_many(SteadyTime now);
     void stable();
+    // The machine was suspended: what was counted or awaited on the steady clock is so much older.
+    void slept(SteadyTime::duration time);
 
   private:
     std::chrono::duration<double> refill_;  // of one call

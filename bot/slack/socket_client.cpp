@@ -1,5 +1,6 @@
 #include "bot/slack/socket_client.hpp"
 
+#include "bot/net/time_asleep.hpp"
 #include "bot/slack/busy.hpp"
 #include "bot/slack/connection.hpp"
 #include "bot/slack/socket_machine.hpp"
@@ -29,6 +30,8 @@ constexpr auto interim_after = 2500ms;  // R58
 constexpr auto flush_limit = 2s;        // R74
 constexpr auto ack_patience = 1s;       // of a connection that is given up for its acks (R33)
 constexpr auto close_limit = 900ms;     // R74: within 3 s altogether
+constexpr auto sleep_look = 2s;         // R65 leaves 5 s after a resume
+constexpr auto deep_sleep = 20s;        // as long as silence that counts as the end (R23)
 
 SocketMachine::Options machine_options(const SocketClient::Options& options, int slot,
                                        std::function<double()> random) {
@@ -91,6 +94,8 @@ struct SocketClient::Impl final : ConnectionOwner, std::enable_shared_from_this<
           timer(executor),
           changed(executor) {
         const auto random = [this] { return draw(); };
+        if (!options.asleep) options.asleep = net::time_asleep;
+        slept = options.asleep();
         for (int slot = 0; slot < options.connections; ++slot) {
             slots.push_back(std::make_unique<Slot>(machine_options(options, slot, random), budget));
         }
@@ -132,7 +137,7 @@ struct SocketClient::Impl final : ConnectionOwner, std::enable_shared_from_this<
             if (const auto when = slot->machine.wake_at()) consider(*when);
         }
         if (!waiting.empty()) consider(waiting.front().due);
-        if (next) arm_for(*next);
+        if (next) arm_for(std::min(*next, clock->steady() + sleep_look));
     }
 
     // A timer that fires too early does no harm; so it is only ever moved forward.
@@ -146,8 +151,17 @@ struct SocketClient::Impl final : ConnectionOwner, std::enable_shared_from_this<
         });
     }
 
+    // The machine was suspended: Slack has given us up, and no clock here says how long ago.
+    void notice_sleep() {
+        const auto before = std::exchange(slept, options.asleep());
+        if (slept - before < deep_sleep || stopping) return;
+        budget.slept(slept - before);
+        drive_all(event::Renew{"resume"});
+    }
+
     void wake() {
         armed_for.reset();
+        notice_sleep();
         const SteadyTime now = clock->steady();
         for (int slot = 0; slot < options.connections; ++slot) {
             const SocketMachine& machine = slots[static_cast<std::size_t>(slot)]->machine;
@@ -268,6 +282,9 @@ struct SocketClient::Impl final : ConnectionOwner, std::enable_shared_from_this<
                 ++counters.noise;
                 note_noise("noise", incoming.text.size());
                 return;
+            case MessageKind::unknown:
+                incoming.text = beginning_of(std::move(incoming.text));
+                [[fallthrough]];
             default:
                 deliver(connection, std::move(message), std::move(incoming.text));
         }
@@ -461,7 +478,8 @@ struct SocketClient::Impl final : ConnectionOwner, std::enable_shared_from_this<
     std::deque<PersonWaits> waiting;  // in the order of their deadlines
     asio::steady_timer timer;
     std::optional<SteadyTime> armed_for;
-    asio::steady_timer changed;  // cancelled when something happens that `stop` waits for
+    std::chrono::milliseconds slept{0};  // at the last look
+    asio::steady_timer changed;          // cancelled when something happens that `stop` waits for
     bool stopping = false;
 
     SummaryLog summaries;

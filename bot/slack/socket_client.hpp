@@ -81,6 +81,7 @@ class SocketClient {
         bool allow_plain_ws = false;       // api_url is http:// on loopback
         double pace = 1.0;                 // of the budget for opening connections; settings.slack.rate_scale
         std::function<double()> random{};  // in [0, 1), for jitter; absent: seeded from the system
+        std::function<std::chrono::milliseconds()> asleep{};  // absent: the machine's (net/time_asleep)
         // What connector and API belong to: kept alive by calls that are still under way after `stop`.
         std::weak_ptr<void> lifeline{};
     };

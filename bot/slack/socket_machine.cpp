@@ -56,7 +56,7 @@ void SocketMachine::handle(const event::Stop&) {
     report("stopped", "stop");
 }
 
-void SocketMachine::handle(const event::Renew&) {
+void SocketMachine::handle(const event::Renew& renew) {
     if (!running_) return;
     backoff_.reset();
     alarmed_.clear();
@@ -69,7 +69,7 @@ void SocketMachine::handle(const event::Renew&) {
     }
     held_for_.clear();
     attempt_.phase = Attempt::Phase::idle;
-    replace(options_.start_delay, "reload");
+    replace(options_.start_delay, renew.cause);
 }
 
 void SocketMachine::handle(const event::UrlReady& ready) {

@@ -26,7 +26,9 @@ using Generation = std::uint64_t;
 namespace event {
 struct Start {};
 struct Stop {};
-struct Renew {};  // reload: replace the connection, whatever its state (R69)
+struct Renew {  // replace the connection, whatever its state (R65, R69)
+    std::string_view cause = "reload";
+};
 struct UrlReady {
     Generation generation;
     std::string url;

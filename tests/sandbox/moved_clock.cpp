@@ -14,15 +14,16 @@ namespace {
 std::atomic<std::int64_t*> ahead{nullptr};
 
 constexpr std::int64_t second = 1'000'000'000;
+constexpr std::size_t file_size = 2 * sizeof(std::int64_t);
 
 [[gnu::constructor]] void read_environment() {
     if (const char* file = std::getenv("MOVED_CLOCK")) moved_clock(file);
 }
 
-timespec moved(timespec time) {
+timespec moved(timespec time, int which) {
     const auto* distance = ahead.load(std::memory_order_acquire);
     if (distance == nullptr) return time;
-    const auto nanoseconds = time.tv_nsec + __atomic_load_n(distance, __ATOMIC_RELAXED);
+    const auto nanoseconds = time.tv_nsec + __atomic_load_n(distance + which, __ATOMIC_RELAXED);
     return {time.tv_sec + nanoseconds / second, nanoseconds % second};
 }
 
@@ -31,10 +32,9 @@ timespec moved(timespec time) {
 extern "C" std::int64_t* moved_clock(const char* file) {
     const int descriptor = ::open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0) return nullptr;
-    const bool sized = ::ftruncate(descriptor, sizeof(std::int64_t)) == 0;
+    const bool sized = ::ftruncate(descriptor, file_size) == 0;
     void* const at =
-        sized ? ::mmap(nullptr, sizeof(std::int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
-              : MAP_FAILED;
+        sized ? ::mmap(nullptr, file_size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0) : MAP_FAILED;
     ::close(descriptor);
     if (at == MAP_FAILED) return nullptr;
     ahead.store(static_cast<std::int64_t*>(at), std::memory_order_release);
@@ -43,7 +43,8 @@ extern "C" std::int64_t* moved_clock(const char* file) {
 
 extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
     if (::syscall(SYS_clock_gettime, clock, time) != 0) return -1;
-    if (clock == CLOCK_REALTIME) *time = moved(*time);
+    if (clock == CLOCK_REALTIME) *time = moved(*time, 0);
+    if (clock == CLOCK_BOOTTIME) *time = moved(*time, 1);
     return 0;
 }
 

@@ -288,6 +288,36 @@ TEST_CASE("R54: the scan agrees with a full parser on ten thousand damaged messa
     }
 }
 
+TEST_CASE(
+    "R26, R52: an envelope is read up to 200,000 values and 4 MiB, a larger one is known by its id alone") {
+    const auto of_values = [](std::size_t values) {
+        std::string text = R"({"type":"events_api","envelope_id":"e1","payload":[0)";
+        for (std::size_t i = 5; i < values; ++i)
+            text += ",0";
+        return text + "]}";
+    };
+    CHECK(read_message(of_values(most_read_values)).kind == MessageKind::events_api);
+    const auto rich = read_message(of_values(most_read_values + 1));
+    CHECK(rich.kind == MessageKind::unknown);
+    CHECK(rich.envelope_id == "e1");
+    const auto of_bytes = [](std::size_t bytes) {
+        const std::string begin = R"({"payload":")", end = R"(","type":"interactive","envelope_id":"e2"})";
+        return begin + std::string(bytes - begin.size() - end.size(), 'x') + end;
+    };
+    CHECK(read_message(of_bytes(most_read_bytes)).kind == MessageKind::interactive);
+    const auto long_one = read_message(of_bytes(most_read_bytes + 1));
+    CHECK(long_one.kind == MessageKind::unknown);
+    CHECK(long_one.envelope_id == "e2");
+    CHECK(read_message(R"({"type":"hello","payload":")" + std::string(most_read_bytes, 'x') + "\"}").kind ==
+          MessageKind::noise);
+}
+
+TEST_CASE("the beginning of a message ends with a whole character") {
+    CHECK(beginning_of("short") == "short");
+    const std::string odd = "x" + std::string(65'534, 'y') + "é…";
+    CHECK(beginning_of(odd) == odd.substr(0, 65'535));
+}
+
 TEST_CASE("the scan agrees with a full parser on Slack's own examples") {
     int read = 0;
     for (const auto& file : std::filesystem::directory_iterator(tests::data_directory() / "slack-methods")) {

@@ -43,6 +43,7 @@ struct World {
         options.connections = connections;
         options.api_url = "https://slack.com/api/";
         options.expected_app_id = "A1";
+        options.asleep = [this] { return asleep; };
         SocketClient::Callbacks callbacks;
         callbacks.deliver = [this](Delivery&& delivery) {
             if (throws) throw std::runtime_error("handler broke");
@@ -105,6 +106,7 @@ struct World {
 
     net::asio::io_context io;
     tests::ManualClock clock;
+    std::chrono::milliseconds asleep{0};
     FakeHttpClient http;
     tests::ScriptedConnector connector{io.get_executor(), clock};
     config::Secrets secrets;
@@ -161,6 +163,19 @@ TEST_CASE("R45, R52: control messages go no further, unknown kinds are delivered
     world.say(0, hello_text());
     REQUIRE(world.deliveries.size() == 1);
     CHECK(world.deliveries[0].message.kind == MessageKind::unknown);
+}
+
+TEST_CASE(
+    "R26, R52: of an envelope that is too large to be read the beginning is delivered, to be recorded") {
+    World world;
+    world.connect();
+    std::string zeros = R"({"envelope_id":"e1","type":"events_api","payload":[0)";
+    for (std::size_t i = 0; i < most_read_values; ++i)
+        zeros += ",0";
+    world.say(0, zeros + "]}");
+    REQUIRE(world.deliveries.size() == 1);
+    CHECK(world.deliveries[0].message.kind == MessageKind::unknown);
+    CHECK(world.deliveries[0].text == zeros.substr(0, 65'536));
 }
 
 TEST_CASE("R57: an ack goes to the connection that delivered, or nowhere") {
@@ -477,6 +492,52 @@ TEST_CASE("R69: renew replaces every connection, the new one first") {
     world.pass_slowly(16s);
     CHECK(world.socket(0).closed);
     CHECK(world.connector.sockets.size() == 4);
+}
+
+TEST_CASE("R65: after ten minutes of suspend every connection is replaced at the next look") {
+    World world(2);
+    world.start();
+    world.say(0, hello_text());
+    world.pass(1s);
+    world.say(1, hello_text());
+    world.pass_slowly(60s);
+    world.asleep += 10min;
+    world.pass(2s);
+    REQUIRE(world.connector.sockets.size() == 3);
+    world.say(2, hello_text());
+    world.pass(1s);
+    REQUIRE(world.connector.sockets.size() == 4);
+    world.say(3, hello_text());
+    for (const auto& slot : world.client->health().slots) {
+        CHECK(slot.state == "connected");
+        CHECK(slot.reconnects_by_cause.at("resume") == 1);
+    }
+    world.pass_slowly(60s);
+    CHECK(world.opens() == 4);
+    CHECK(world.open_sockets() == 2);
+}
+
+TEST_CASE("R65: a resume ends the wait for the next attempt") {
+    World world;
+    world.http.otherwise = [] { return FakeHttpClient::json(503, ""); };
+    world.start();
+    for (int i = 0; i < 40; ++i)
+        world.pass(1s);
+    const auto before = world.opens();
+    world.http.otherwise = [] { return FakeHttpClient::json(200, url_answer); };
+    world.asleep += 10min;
+    world.pass(1ms);
+    CHECK(world.opens() == before + 1);
+}
+
+TEST_CASE("R65: a nap replaces nothing") {
+    World world;
+    world.connect();
+    for (int i = 0; i < 5; ++i) {
+        world.asleep += 10s;
+        world.pass_slowly(2s);
+    }
+    CHECK(world.opens() == 1);
 }
 
 TEST_CASE("R74: stop waits for acks under way, then closes, and takes nothing new") {
