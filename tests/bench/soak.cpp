@@ -1,8 +1,9 @@
 // `./dev soak`: the real binary under a working load for half an hour, while Slack takes its connections
 // away, the configuration is read again and the tracker is away for a while. Every ten seconds it is looked
-// at from outside: what grows, shows. Writes a line per look to soak.csv and the plot's script beside it.
+// at from outside, and a line is written to soak.csv; what grew to the end fails the run.
 
 #include "tests/bench/envelopes.hpp"
+#include "tests/bench/flatness.hpp"
 #include "tests/bench/load_server.hpp"
 #include "tests/bench/process.hpp"
 #include "tests/bench/report.hpp"
@@ -16,6 +17,7 @@
 #include <fstream>
 #include <iostream>
 #include <string>
+#include <vector>
 
 namespace countersign::bench {
 namespace {
@@ -34,6 +36,7 @@ struct Options {
     std::string daemon;
     fs::path folder;
     int minutes = 30;
+    int window = 5;  // minutes: how long the stretches are that are compared
 };
 
 // Of 200 envelopes one asks for an app, one takes back what was asked for 20 s before (so that as much is
@@ -116,6 +119,20 @@ Look look(const fs::path& folder, const Process& daemon, const LoadResult& resul
     return seen;
 }
 
+// What may differ without being growth is what a refresh, a reload or the outage leaves for a while. The
+// inbox and the database grow: they keep what came in for a week.
+std::vector<Series> looked_at(const std::vector<Look>& looks) {
+    const auto series = [&](std::string name, double allowance, auto figure) {
+        Series made{.name = std::move(name), .allowance = allowance, .figures = {}};
+        for (const Look& each : looks)
+            made.figures.push_back(static_cast<double>(each.*figure));
+        return made;
+    };
+    return {series("resident MiB", 3, &Look::resident), series("WAL MiB", 8, &Look::wal),
+            series("descriptors", 8, &Look::files), series("effects waiting", 100, &Look::waiting),
+            series("requests in review", 20, &Look::open)};
+}
+
 int soak(const Options& options) {
     fs::remove_all(options.folder);
     fs::create_directories(options.folder);
@@ -142,6 +159,7 @@ int soak(const Options& options) {
     csv << "minute,p50_ms,p99_ms,longest_gap_ms,resident_mib,wal_mib,database_mib,files,inbox,waiting,open\n";
     const auto make = [&](std::uint32_t n) { return working_day(n, gitlab.url()); };
     std::uint32_t sent = 0, acknowledged = 0;
+    std::vector<Look> seen_so_far;
     const int looks = options.minutes * 60 / static_cast<int>(look_every);
     for (int turn = 0; turn < looks; ++turn) {
         Load load{.envelopes = slice,
@@ -163,10 +181,19 @@ int soak(const Options& options) {
                            seen.p50, seen.p99, seen.longest_gap, seen.resident, seen.wal, seen.database,
                            seen.files, seen.inbox, seen.waiting, seen.open)
             << std::flush;
+        seen_so_far.push_back(seen);
     }
     std::cout << fmt::format("{} envelopes, {} acknowledged, {} calls of the tracker\n", sent, acknowledged,
                              gitlab.calls().size());
-    return acknowledged == sent ? 0 : 1;
+    const auto window = static_cast<std::size_t>(options.window) * 60 / look_every;
+    const auto growth = grown(looked_at(seen_so_far), window);
+    for (const auto& each : growth)
+        std::cout << each << "\n";
+    if (seen_so_far.size() < 3 * window)
+        std::cout << "too short to say whether anything grows (--window N minutes)\n";
+    else if (growth.empty())
+        std::cout << "nothing grew\n";
+    return acknowledged == sent && growth.empty() ? 0 : 1;
 }
 
 }  // namespace
@@ -179,10 +206,11 @@ int main(int argc, char** argv) {
         const std::string name = argv[word];
         if (name == "--daemon") options.daemon = argv[word + 1];
         if (name == "--minutes") options.minutes = std::stoi(argv[word + 1]);
+        if (name == "--window") options.window = std::stoi(argv[word + 1]);
         if (name == "--folder") options.folder = argv[word + 1];
     }
-    if (options.daemon.empty() || options.minutes < 1) {
-        std::cerr << "usage: countersign_soak --daemon BINARY [--minutes N] [--folder DIR]\n";
+    if (options.daemon.empty() || options.minutes < 1 || options.window < 1) {
+        std::cerr << "usage: countersign_soak --daemon BINARY [--minutes N] [--window N] [--folder DIR]\n";
         return 2;
     }
     try {
