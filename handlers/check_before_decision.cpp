@@ -37,12 +37,9 @@ Outcome stop_approval(Case item, const Asker& asker, const std::string& why, std
     const auto before = request.state;
     const auto language = language_of(asker.user, context);
     const bool by_itself = item.judgement.apply_at_once || item.judgement.decide.has_value();
-    request.decision = storage::DecisionKind::none;
-    request.decided_by = {};
-    request.decided_at.reset();
-    request.state = RequestState::in_review;
+    take_back_approval(request, why, context);
     Outcome outcome;
-    if (by_itself) {
+    if (by_itself && request.state == RequestState::in_review) {
         request.state = RequestState::held;
         request.state_note = why;
         outcome.changes.push_back(try_later(request.id, context));

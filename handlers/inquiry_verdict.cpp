@@ -261,6 +261,19 @@ Outcome tell(const Asker& asker, std::string_view cause, const std::string& mrkd
     return say(press, mrkdwn);
 }
 
+void take_back_approval(storage::AppRequest& request, const std::string& why, const Context& context) {
+    const auto past = context.view.decisions(request.id);
+    if (!past.empty() && past.back().kind == DecisionKind::approve) {
+        request.state = RequestState::reconsider;
+        request.state_note = say_in(views::Language::english, texts::to_reconsider, why);
+        return;
+    }
+    request.state = RequestState::in_review;
+    request.decision = DecisionKind::none;
+    request.decided_by = {};
+    request.decided_at.reset();
+}
+
 Outcome needs_human(Case item, const std::string& note, const Asker& asker, std::string_view cause,
                     const Context& context) {
     const auto before = item.request.state;
@@ -304,19 +317,10 @@ Outcome send_decision(Case item, const Asker& asker, const Context& context, Iss
                            fmt::format("protected:{}:v{}", to_text(request.id), request.version), context);
     draw_matrix(item, context);
     if (!restrict && !may_be_approved(item)) {
-        // What was approved before and pressed again is approved in Slack still.
-        if (const auto past = context.view.decisions(request.id);
-            !past.empty() && past.back().kind == DecisionKind::approve) {
-            request.state = RequestState::reconsider;
-            request.state_note = say_in(views::Language::english, texts::to_reconsider,
-                                        say_in(views::Language::english, texts::no_longer_agreed,
-                                               text::joined(review::missing_parties(item.matrix), ", ")));
-        } else {
-            request.state = RequestState::in_review;
-            request.decision = DecisionKind::none;
-            request.decided_by = {};
-            request.decided_at.reset();
-        }
+        take_back_approval(request,
+                           say_in(views::Language::english, texts::no_longer_agreed,
+                                  text::joined(review::missing_parties(item.matrix), ", ")),
+                           context);
         auto outcome =
             tell(asker, fmt::format("unsent:{}:v{}", to_text(request.id), request.version),
                  say_in(language_of(asker.user, context), texts::unsent_not_agreed, to_text(request.id)));

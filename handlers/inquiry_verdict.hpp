@@ -32,6 +32,10 @@ enum class IssueIs { as_last_read, fresh };
 [[nodiscard]] Outcome send_decision(Case item, const Asker& asker, const Context& context,
                                     IssueIs issue = IssueIs::as_last_read);
 
+// The approval that was being applied does not leave, because of `why`: what Slack has approved before, and
+// approves still, is looked at again; anything else goes back to review.
+void take_back_approval(storage::AppRequest& request, const std::string& why, const Context& context);
+
 // "Needs a human": with what a person has to do, told to the alarm channel and to who pressed.
 [[nodiscard]] Outcome needs_human(Case item, const std::string& note, const Asker& asker,
                                   std::string_view cause, const Context& context);

@@ -197,8 +197,7 @@ Outcome open(Opening opening, const Context& context) {
     recall_issue(item, context);
     draw_matrix(item, context);
     auto& opened = item.request;
-    opened.state =
-        review::next_state(opened, item.matrix, issue_stands(item), item.judgement.vendor_issue);
+    opened.state = review::next_state(opened, item.matrix, issue_stands(item), item.judgement.vendor_issue);
     if (is_ours(opened.app_id, context)) {
         // M25: who decides about Countersign must not be Countersign.
         opened.state = RequestState::manual;
@@ -252,6 +251,11 @@ Outcome open(Opening opening, const Context& context) {
     return outcome;
 }
 
+// What the policy denies as soon as it comes takes nobody's place.
+bool is_refused_at_once(const AppRequest& request, const Context& context) {
+    return judge_request(request, {}, context).decide == config::Automatic::deny;
+}
+
 // A request that is new here: it joins an open one, or it is one of its own.
 Outcome enter(ReadAppRequest read, const Context& context) {
     auto& request = read.request;
@@ -259,7 +263,8 @@ Outcome enter(ReadAppRequest read, const Context& context) {
     const auto search = review::find_issue_links(read.whole_message, context.settings.trackers);
     if (const auto last = asked_before(request, context); last && request.purpose.empty())
         request.purpose = difference_to(*last, request);
-    const auto answered = answered_by(request, context);
+    const auto answered =
+        is_refused_at_once(request, context) ? std::vector<AppRequest>() : answered_by(request, context);
     auto outcome = supersede(request, answered, context);
     const auto in_its_place = std::ranges::find(answered, request.team_id, &AppRequest::team_id);
     Opening opening;

@@ -120,6 +120,7 @@ Outcome affect(const review::ReadAppRequest& read, const AppRequest& open, const
                 direct_message(open, open.requester, fmt::format("linked:v{}", open.version),
                                views::issue_linked(open, *item.issue, language_of(open.requester, context))));
         outcome.merge(watch_issue(*item.issue, context));
+        recall_issue(item, context);
     }
     if (brings || std::ranges::find(item.votes, requester, &storage::Vote::voter) != item.votes.end())
         outcome.merge(settle(std::move(item), open.state, "slack", context));

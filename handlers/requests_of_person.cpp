@@ -92,9 +92,7 @@ Outcome link_issue(const Press& press, Case item, const review::IssueLink& link,
             views::issue_linked(request, *item.issue, language_of(request.requester, context))));
     }
     outcome.merge(watch_issue(*item.issue, context));
-    // What was read of another issue says nothing about this one.
-    item.known.reset();
-    item.verdict.reset();
+    recall_issue(item, context);
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;
 }

@@ -162,6 +162,8 @@ Case load_case(const AppRequest& request, const Context& context) {
 }
 
 void recall_issue(Case& item, const Context& context) {
+    item.known.reset();
+    item.verdict.reset();
     if (!item.issue || !must_be_read(*item.issue, context)) return;
     item.known = context.view.tracker_issue(key_of(*item.issue));
     // A verdict on another issue says nothing about this one.

@@ -294,6 +294,8 @@ struct Effect {
     bool maybe_sent =
         false;  // an answer was lost, or the program ended while it was claimed: look before repeating
     std::optional<Timestamp> claimed_at;  // of the first claim that may have been sent, else of the last
+    // From then to the present claim, by our clock; less than 0 where that was set back in between.
+    std::chrono::milliseconds claimed_before{0};
     std::string error;                    // last failure, redacted
 };
 

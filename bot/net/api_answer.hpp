@@ -28,7 +28,7 @@ struct ApiAnswer {
     std::string detail;   // what the network or HTTP said where there was no such answer; for the log
     int http_status = 0;  // 0: there was no answer
     std::optional<std::chrono::milliseconds> retry_after;  // how long calls of this kind must rest
-    std::optional<Timestamp> date;  // the other side's clock when it answered
+    std::optional<Timestamp> date;                         // the other side's clock when it answered
     bool rest_capped = false;  // the other side asked for more than we are ready to wait (R11)
 };
 

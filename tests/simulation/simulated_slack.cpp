@@ -58,7 +58,7 @@ slack::ApiAnswer SimulatedSlack::perform(const storage::Effect& effect) {
     const auto answer = model.perform(effect.method, args);
     if (!answer.error.empty()) return refused(effect.method, answer.error);
     if (effect.method == "admin.apps.approve" || effect.method == "admin.apps.restrict")
-        ++applied[effect.method + " " + args.value("request_id", args.value("app_id", ""))];
+        ++applied[effect.method + " " + args.value("request_id", effect.key)];
     return well(answer.response);
 }
 

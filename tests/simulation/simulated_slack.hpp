@@ -63,7 +63,8 @@ class SimulatedSlack {
     [[nodiscard]] std::vector<const Form*> forms(const std::string& user) const;
     void close(const std::string& form) { forms_.erase(form); }
 
-    // Applied calls by method and request: what may happen once must have a count of one.
+    // Applied calls by method and Slack's request, or by effect where they name the app alone: two people may
+    // restrict it on two cards. What may happen once must have a count of one.
     std::map<std::string, int> applied;
 
   private:

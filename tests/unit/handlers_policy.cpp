@@ -263,6 +263,27 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("domain.md 8.4: what is denied as soon as it comes takes no other request's place") {
+    ReviewWorld world;
+    world.start();
+    const std::vector<Json> more{slack_scope("chat:write"), slack_scope("files:read")};
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", more));
+    world.run();
+    world.submit("U0ADMIN", ids::form_restrict, 1, {{"reason", "sells what it reads"}});
+    world.run();
+    REQUIRE(world.state(1) == RequestState::restricted);
+    world.clock.advance(days(1));
+    world.app_requested(slack_request("Ar2", "A1", "U0REQ", {slack_scope("chat:write")}));
+    world.run();
+    auto again = slack_request("Ar3", "A1", "U0REQ", more);
+    again["date_created"] = to_millis(world.clock.now()) / 1000;
+    world.app_requested(again);
+    world.run();
+    CHECK(world.state(3) == RequestState::denied);
+    CHECK(world.state(2) == RequestState::in_review);
+    CHECK(world.slack.pending.contains("Ar2"));
+}
+
 TEST_CASE("domain.md 8.4: what was restricted here is not reviewed again for the same scopes") {
     ReviewWorld world;
     world.start();

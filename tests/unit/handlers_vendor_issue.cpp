@@ -133,6 +133,24 @@ TEST_CASE("A18: the issue is read again as the last thing before Slack's approve
     CHECK(any_holds(world.heard("U0ADMIN"), expected));
 }
 
+TEST_CASE("A18: what Slack approves already is looked at again when the issue changes under a second press") {
+    IssueWorld world;
+    const auto id = signed_request(world);
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run_all();
+    REQUIRE(world.state(id) == RequestState::approved);
+    world.story.label(legal, false, IssueStory::outsider);
+    world.poll();
+    REQUIRE(world.state(id) == RequestState::reconsider);
+    world.story.label(legal, true, IssueStory::legal);
+    world.poll();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.story.label(legal, false, IssueStory::outsider);
+    world.run_all();
+    CHECK(world.state(id) == RequestState::reconsider);
+    CHECK(any_holds(world.heard("U0ADMIN"), "Nothing was sent to Slack"));
+}
+
 TEST_CASE("A18, I7: an authorization that breaks or is paused makes no approval easier") {
     IssueWorld world;
     const auto take_token = [&] {
@@ -565,6 +583,44 @@ TEST_CASE("S3: a request that is reopened follows its issue again, also what was
     world.press("U0ADMIN", ids::reopen, id);
     world.run_all();
     CHECK(world.card(id).contains("Legal: approved"));
+}
+
+TEST_CASE("S8: an issue that is known to be gone is known to be gone for whoever links it next") {
+    IssueWorld world;
+    world.fails = "issue_not_found";
+    world.fails_meaning = "refused";
+    world.linked_request();
+    REQUIRE(world.state(1) == RequestState::awaiting_issue);
+    const auto expect_gone = [&](std::int64_t id) {
+        CHECK(world.state(id) == RequestState::awaiting_issue);
+        CHECK(world.card(id).contains("has no such issue"));
+    };
+    SUBCASE("with a new request") {
+        expect_gone(world.linked_request("Ar2", "A2"));
+    }
+    SUBCASE("by the form") {
+        world.app_requested(slack_request("Ar2", "A2", "U0REQ", {slack_scope("chat:write")}, ""));
+        world.run_all();
+        world.submit("U0REQ", ids::form_link, 2, {{"vendor_issue_link", good_link}});
+        world.run_all();
+        expect_gone(2);
+    }
+    SUBCASE("by who joins a request without one, and by what Slack tells later") {
+        world.app_requested(slack_request("Ar2", "A2", "U0REQ", {slack_scope("chat:write")}, ""));
+        world.run_all();
+        SUBCASE("joining") {
+            world.app_requested(slack_request("Ar3", "A2", "U0TWO", {slack_scope("chat:write")}));
+        }
+        SUBCASE("later") {
+            world.app_requested(slack_request("Ar2", "A2", "U0REQ", {slack_scope("chat:write")}));
+        }
+        world.run_all();
+        expect_gone(2);
+        world.fails = "";
+        for (int round = 0; round < 5; ++round)
+            world.poll();
+        CHECK_FALSE(world.card(2).contains("has no such issue"));
+    }
 }
 
 TEST_CASE("S3: what has not changed is not read again, and a thousand links cost ten questions a round") {
