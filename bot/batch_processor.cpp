@@ -9,6 +9,7 @@
 #include "storage/inbox.hpp"
 #include "storage/installed_view.hpp"
 #include "storage/outbox.hpp"
+#include "storage/retention.hpp"
 #include "storage/storage_error.hpp"
 #include "storage/timers.hpp"
 #include "storage/view.hpp"
@@ -244,7 +245,9 @@ void BatchProcessor::prune(Timestamp now, SteadyTime steady) {
     const int inbox = storage::Inbox(database_).prune(now - inbox_kept, prune_rows);
     const int outbox = storage::Outbox(database_).prune(now - outbox_kept, prune_rows);
     // Small bites: what is left goes with the next turns, so that no ack waits for it.
-    const bool more = inbox == prune_rows || outbox == prune_rows;
+    const auto term = settings_->erase_after;
+    const int words = term.count() > 0 ? storage::erase_old_words(database_, now - term, now, prune_rows) : 0;
+    const bool more = inbox == prune_rows || outbox == prune_rows || words == prune_rows;
     next_prune_ = more ? steady : steady + prune_every;
 }
 

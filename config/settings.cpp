@@ -106,6 +106,7 @@ Settings read_all(const Node& document, const std::filesystem::path& file, Probl
     Section storage(root.table("storage"), "storage", problems);
     settings.database = storage.text("path", settings.database.string());
     if (settings.database.empty()) storage.problem("path", "is empty; expected a file name");
+    settings.erase_after = std::chrono::days(storage.integer("erase_after_days", 0, 0, 36'500));
     storage.finish();
 
     Section http(root.table("http"), "http", problems);

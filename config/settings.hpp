@@ -85,6 +85,7 @@ struct Settings {
     SlackbotTexts slackbot_texts = default_slackbot_texts();
     std::vector<Tracker> trackers;
     std::filesystem::path database = "/var/lib/countersign/countersign.db";
+    std::chrono::days erase_after{0};  // O18: names and words of requests that ended; 0 = they stay
     std::string http_listen;      // "" = no listener; "127.0.0.1:9464"; port 0 = any
     std::string http_public_url;  // where browsers reach it, for /oauth/callback; "" = they cannot
     InstalledSettings installed;

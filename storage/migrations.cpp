@@ -6,7 +6,7 @@ namespace countersign::storage {
 // each row. Times are milliseconds since the epoch. Enumerations are texts with a CHECK. A list that is only
 // ever read and written whole is JSON in its row. Every partial index serves one query, whose WHERE repeats
 // the index's word for word.
-const std::array<const char*, 11> migrations = {R"sql(
+const std::array<const char*, 12> migrations = {R"sql(
 
 CREATE TABLE inbox(
     id INTEGER PRIMARY KEY,
@@ -714,6 +714,11 @@ CREATE INDEX integration_target ON integration(kind, target);
 ALTER TABLE app_resolution ADD COLUMN app_name TEXT NOT NULL DEFAULT '';
 
 CREATE INDEX app_resolution_name ON app_resolution(app_name COLLATE NOCASE);
+)sql",
+                                                // 12: whose words are still there, by age
+                                                R"sql(
+CREATE INDEX app_request_words ON app_request(state_since)
+    WHERE requester_name <> '' OR message <> '' OR purpose <> '' OR info_answer <> '';
 )sql"};
 
 }  // namespace countersign::storage

@@ -214,3 +214,25 @@ TEST_CASE("auditor: a person's words are erased from the files, and the audit ch
     story.expect_card(std::string("approved by <@") + office::security);
     CHECK_FALSE(lies_in_files("Zephyr"));
 }
+
+TEST_CASE("auditor: the words of a request that ended go after their term (O18)") {
+    ReviewStory story;
+    auto& fixture = story.fixture;
+    fixture.change_config("[storage]\n", "[storage]\nerase_after_days = 30\n");
+    fixture.start();
+    story.become_ready();
+    story.press(office::admin, "Approve app");
+    story.expect_card("Approved");
+    const auto words = [&] {
+        return output_of(fixture, {"requests", "show", "REQ-1", "--json"}).dump().contains("design team");
+    };
+    CHECK(words());
+    REQUIRE(fixture.stop() == 0);
+    SQLite::Database(fixture.database().string(), SQLite::OPEN_READWRITE)
+        .exec("UPDATE app_request SET state_since = state_since - 31 * 86400000");
+    fixture.start();
+    story.wait([&] { return !words(); }, "the words to go");
+    CHECK(fixture.run_command({"audit", "verify"}).code == 0);
+    CHECK(fixture.run_command({"audit", "recheck"}).code == 0);
+    CHECK(fixture.run_command({"audit", "export"}).output.contains("words.erased"));
+}

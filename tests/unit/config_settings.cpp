@@ -149,11 +149,13 @@ url = "http://127.0.0.1:99/gitlab"
 projects = ["a/b/c"]
 [storage]
 path = "x.db"
+erase_after_days = 730
 [http]
 listen = "[::1]:0"
 )",
                                          "test.toml");
     REQUIRE(settings.has_value());
+    CHECK(settings->erase_after == std::chrono::days(730));
     CHECK(settings->slack.api_url == "http://127.0.0.1:8080/api/");
     CHECK(settings->slack.rate_scale == 50.0);
     CHECK(settings->slack.proxy == "http://user:pw@proxy:3128");
@@ -304,6 +306,7 @@ TEST_CASE("each problem is one line with file, line, key, what is wrong and what
         {with("[slackbot]\nchannel = \"general\"\n"),
          "slackbot.channel: is \"general\"; expected a channel id"},
         {with("[storage]\npath = \"\"\n"), "storage.path: is empty; expected"},
+        {with("[storage]\nerase_after_days = -1\n"), "storage.erase_after_days: "},
         {with("[http]\nlisten = \"9464\"\n"), "http.listen: is \"9464\"; expected ADDRESS:PORT"},
         {with("[http]\nlisten = \"127.0.0.1:70000\"\n"), "http.listen: is \"127.0.0.1:70000\"; expected"},
         {with("[policy]\nfile = \"/nonexistent/policy.toml\"\n"),

@@ -1,8 +1,10 @@
 // What erasing a person takes out beside requests: who they are in a tracker, codes, their place on Home.
+#include "storage/audit.hpp"
 #include "storage/erasure.hpp"
 #include "storage/inbox.hpp"
 #include "storage/installed_view.hpp"
 #include "storage/outbox.hpp"
+#include "storage/retention.hpp"
 #include "storage/vault.hpp"
 #include "storage/view.hpp"
 #include "storage/writer.hpp"
@@ -141,4 +143,51 @@ TEST_CASE(
     CHECK(storage::View(database).marks(RequestId{3}).empty());
     database.transaction([&] { erased = storage::erase_person(database, UserId("U1"), now); });
     CHECK(erased.other == 0);
+}
+
+TEST_CASE("O18: after its term a request that ended has no name and words, and an open one keeps them") {
+    tests::TempDb db;
+    auto& database = db.writer();
+    const auto now = tests::sample_time;
+    const auto term = std::chrono::days(30);
+    database.transaction([&] {
+        for (std::int64_t id = 1; id <= 4; ++id) {
+            auto request = tests::sample_request(id);
+            request.message = request.requester_name = "Zephyr";
+            request.state = id == 1 ? storage::RequestState::in_review : storage::RequestState::denied;
+            request.state_since = now - std::chrono::days(id == 4 ? 29 : 31);
+            storage::apply(database, storage::SaveRequest{request}, now);
+        }
+        for (const int age : {1, 31}) {
+            storage::Person person;
+            person.id = UserId("U" + std::to_string(age));
+            person.read_at = now - std::chrono::days(age);
+            storage::apply(database, storage::SavePerson{person}, now);
+        }
+        storage::Inbox inbox(database);
+        REQUIRE(inbox.accept({"e1", "e1", "block_actions", 0, now - std::chrono::days(31)}));
+        inbox.record("e1", storage::InboxOutcome::failed, "bug", "Quokka");
+    });
+    const auto run = [&](int limit) {
+        int erased = 0;
+        database.transaction([&] { erased = storage::erase_old_words(database, now - term, now, limit); });
+        return erased;
+    };
+    CHECK(run(1) == 1);
+    CHECK(run(10) == 1);
+    CHECK(run(10) == 0);
+    const storage::View view(database);
+    for (std::int64_t id = 1; id <= 4; ++id) {
+        CAPTURE(id);
+        const bool gone = id == 2 || id == 3;
+        CHECK(view.request(RequestId{id})->message.empty() == gone);
+        CHECK(view.request(RequestId{id})->requester_name.empty() == gone);
+        CHECK(view.marks(RequestId{id}).size() == (gone ? 1 : 0));
+    }
+    CHECK(view.person(UserId("U1")));
+    CHECK_FALSE(view.person(UserId("U31")));
+    CHECK(storage::truncate_log(database));
+    CHECK_FALSE(lies_in_files(db, "Quokka"));
+    CHECK(storage::audit_of(database, "requests").size() == 2);
+    CHECK_FALSE(storage::verify_audit(database).first_broken);
 }

@@ -4,6 +4,7 @@
 #include "storage/audit.hpp"
 #include "storage/inbox.hpp"
 #include "storage/outbox.hpp"
+#include "storage/retention.hpp"
 #include "storage/timers.hpp"
 #include "storage/view.hpp"
 #include "storage/writer.hpp"
@@ -142,6 +143,7 @@ void tidy(Database& database) {
     database.transaction([&] {
         (void)Inbox(database).prune(now - 24h, 10);
         (void)Outbox(database).prune(now - 24h, 10);
+        (void)erase_old_words(database, now - 24h, now, 10);
     });
 }
 
@@ -218,6 +220,7 @@ TEST_CASE("every statement of the store uses an index, and scans only what is sm
         "SCAN outbox USING INDEX outbox_waiting",            // first entry
         "SCAN inbox",                                        // first N by number
         "SCAN inbox USING INDEX inbox_unhandled",
+        "SCAN person",  // a row for each person who was met within the term
         "SCAN (subquery-1)",
         "USE TEMP B-TREE FOR ORDER BY",  // decisions on one app
     };
