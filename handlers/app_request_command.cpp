@@ -63,7 +63,7 @@ bool may_read(const Press& press, const AppRequest& request, const Context& cont
                                         std::chrono::minutes(24 * 60)};
     const auto& settings = context.settings.review;
     return review::membership(press.user, settings.admins, groups).member ||
-           !review::party_membership(press.user, settings.parties, groups).parties.empty();
+           !may_vote_for(press.user, groups, context).parties.empty();
 }
 
 Outcome nothing_known(const Press& press, const std::string& word) {

@@ -93,6 +93,8 @@ Outcome home_installed_pressed(const Press& press, const Context& context) {
     if (press.what == ids::home_edit) return edit_installed(press, *thing, context);
     if (press.what == ids::home_remove) return remove_installed(press, *thing, context);
     if (press.what == ids::home_reconnect) return reconnect_installed(press, *thing, context);
+    if (context.view.person(press.user))
+        if (auto may = require_member(press, context); !may) return std::move(may.error());
     return show_installed(press, *thing, context);
 }
 

@@ -87,6 +87,10 @@ Outcome installed_apps_typed(const Press& press, const Context& context) {
     auto words = text::words(press.fields.at("text"));
     const auto verb = words.empty() ? "list" : text::lower(words.front());
     if (!words.empty()) words.erase(words.begin());
+    // I5: what is hidden from guests on the Home tab is not read out to them either. As there, nobody waits
+    // for Slack to tell who is not known yet.
+    if ((verb == "list" || verb == "show") && context.view.person(press.user))
+        if (auto may = require_member(press, context); !may) return std::move(may.error());
     if (verb == "list") return list(press, std::move(words), context);
     if (verb == "add") return add_installed(press, words.empty() ? "" : text::lower(words.front()), context);
     if (verb == "mirror") return mirror_typed(press, words, context);

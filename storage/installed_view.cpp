@@ -264,9 +264,9 @@ std::set<std::string, std::less<>> InstalledView::connected_trackers(
     Query query(*database_, "SELECT target, state FROM integration WHERE kind = 'tracker'");
     while (query.step()) {
         std::string target;
-        IntegrationState state{};
+        std::string state;  // as it stands: one that nobody knows connects nothing, and stops nobody who asks
         query.read(target, state);
-        if (state == IntegrationState::active || state == IntegrationState::degraded)
+        if (state == to_text(IntegrationState::active) || state == to_text(IntegrationState::degraded))
             with_token.insert(std::move(target));
         else
             with_token.erase(target);

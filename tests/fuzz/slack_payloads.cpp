@@ -205,14 +205,14 @@ std::pair<EventKind, Json> deed(Choices choices, Company& company) {
         case 3:
             return {EventKind::slash_command,
                     {{"command", "/app-request"},
-                     {"text", std::string(choices.one_of(app_request_words)) + " " + choices.rest()},
+                     {"text", std::string(choices.one_of(every_app_request_words)) + " " + choices.rest()},
                      {"user_id", who},
                      {"team_id", "T1"},
                      {"trigger_id", "t"}}};
         default:
             return {EventKind::slash_command,
                     {{"command", "/installed-apps"},
-                     {"text", std::string(choices.one_of(installed_apps_words)) + " " + choices.rest()},
+                     {"text", std::string(choices.one_of(every_installed_apps_words)) + " " + choices.rest()},
                      {"user_id", who},
                      {"team_id", "T1"},
                      {"trigger_id", "t"}}};

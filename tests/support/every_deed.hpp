@@ -58,11 +58,11 @@ inline constexpr std::array every_shortcut{
     deed_ids::vote_from_comment,
 };
 
-inline constexpr std::array<std::string_view, 17> app_request_words{
+inline constexpr std::array<std::string_view, 17> every_app_request_words{
     "",     "status",    "list",  "link",    "withdraw", "find",    "approve", "away",      "back",
     "help", "automatic", "clear", "suspend", "object",   "connect", "figures", "disconnect"};
 
-inline constexpr std::array<std::string_view, 10> installed_apps_words{
+inline constexpr std::array<std::string_view, 10> every_installed_apps_words{
     "list", "add", "mirror", "help", "show", "edit", "remove", "reconnect", "test", "uninstall"};
 
 }  // namespace countersign::tests
