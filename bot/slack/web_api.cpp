@@ -28,7 +28,9 @@ Rest rest_of(std::string_view header) {
     if (!digits) return {};
     std::int64_t seconds = 0;
     const auto result = std::from_chars(header.data(), header.data() + header.size(), seconds);
-    if (result.ec != std::errc() || std::chrono::seconds(seconds) > longest_rest) return {longest_rest, true};
+    // Compared in seconds: so many that they are no number of milliseconds any more are too long, too.
+    if (result.ec != std::errc() || seconds > std::chrono::floor<std::chrono::seconds>(longest_rest).count())
+        return {longest_rest, true};
     return {std::max<std::chrono::milliseconds>(std::chrono::seconds(seconds), 1s), false};
 }
 
