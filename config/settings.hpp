@@ -86,8 +86,8 @@ struct Settings {
     std::vector<Tracker> trackers;
     std::filesystem::path database = "/var/lib/countersign/countersign.db";
     std::chrono::days erase_after{0};  // O18: names and words of requests that ended; 0 = they stay
-    std::string http_listen;      // "" = no listener; "127.0.0.1:9464"; port 0 = any
-    std::string http_public_url;  // where browsers reach it, for /oauth/callback; "" = they cannot
+    std::string http_listen;           // "" = no listener; "127.0.0.1:9464"; port 0 = any
+    std::string http_public_url;       // where browsers reach it, for /oauth/callback; "" = they cannot
     InstalledSettings installed;
     std::filesystem::path policy_file;  // empty = built-in default policy
     std::shared_ptr<const Policy> policy = built_in_policy();

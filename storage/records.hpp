@@ -296,7 +296,7 @@ struct Effect {
     std::optional<Timestamp> claimed_at;  // of the first claim that may have been sent, else of the last
     // From then to the present claim, by our clock; less than 0 where that was set back in between.
     std::chrono::milliseconds claimed_before{0};
-    std::string error;                    // last failure, redacted
+    std::string error;  // last failure, redacted
 };
 
 }  // namespace countersign::storage

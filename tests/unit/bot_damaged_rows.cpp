@@ -94,7 +94,8 @@ bool alarms_about(const Effect& effect, const std::string& words) {
 
 }  // namespace
 
-TEST_CASE("an effect whose row cannot be read fails alone and is told to the operator, and the others leave") {
+TEST_CASE(
+    "an effect whose row cannot be read fails alone and is told to the operator, and the others leave") {
     for (const auto* method : {"chat.postMessage", "chat.update", "views.open", "admin.apps.approve",
                                "tracker.read_issue", "account.check"})
         for (const auto* column : {"args", "context"})
