@@ -219,6 +219,9 @@ TEST_CASE("decisions: a lost answer to a line in a thread is looked up among its
     story.ask(office::issue);
     story.expect_card(": In review");
     story.expect_direct_message(office::employee, "is here");
+    // Now the daemon knows its card, or it could not have changed it.
+    story.press(office::security, "Approve");
+    story.expect_card(std::string("approved by <@") + office::security);
     story.slack.script("chat.postMessage", {{"drop_after", true}}, 2);
     story.slack.request_app(office::outsider, "A0MIRO", office::issue);
     story.expect_direct_message(office::outsider, "REQ-1");
