@@ -3,6 +3,7 @@
 #include "bot/failpoint.hpp"
 #include "bot/tracker/tracker_api.hpp"
 #include "config/base/log.hpp"
+#include "handlers/effects.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "storage/storage_error.hpp"
 #include "storage/view.hpp"
@@ -266,14 +267,19 @@ void OutboxRunner::take(const Effect& effect, std::string_view bucket, SteadyTim
         limit_.take(bucket, steady);
 }
 
-// An update names its message; where that lives is known only once it was posted.
+// An update names its message, a line in a thread may name the one above it; where that lives is known only
+// once it was posted.
 bool OutboxRunner::address(Effect& effect) const {
-    if (effect.method != "chat.update" || effect.message.empty()) return true;
-    const auto reference = storage::View(*database_).message(effect.message);
-    if (!reference) return false;
+    const bool update = effect.method == "chat.update" && !effect.message.empty();
+    if (!update && !effect.args.contains(handlers::thread_of)) return true;
     json args = json::parse(effect.args);
+    const auto name = update ? effect.message : text_field(args, handlers::thread_of);
+    if (name.empty()) return true;  // people's words happen to hold that one
+    const auto reference = storage::View(*database_).message(name);
+    if (!reference) return false;
+    args.erase(handlers::thread_of);
     args["channel"] = reference->channel.value;
-    args["ts"] = reference->ts;
+    args[update ? "ts" : "thread_ts"] = reference->ts;
     effect.args = args.dump();
     return true;
 }

@@ -43,16 +43,12 @@ std::string asker_words(const storage::AppRequest& request) {
 // Nobody is called by it: a mention would wake those who wait for nothing.
 Outcome into_thread(const storage::AppRequest& request, const review::InfoAnswer& answer,
                     const Context& context) {
-    Outcome outcome;
-    const auto card = context.view.message(card_name(request.id));
-    if (!card) return outcome;
     const auto words = answer.confidential ? std::string("_confidential; it went to whoever asked_")
                                            : views::quoted(answer.words, 1'500);
-    outcome.effects.push_back(
-        thread_line(request, *card, fmt::format("answer:v{}", request.version),
-                    views::line(fmt::format("*Answer* to the question of *{}*:\n{}",
-                                            views::inert_line(asker_words(request), 40), words))));
-    return outcome;
+    return into_card_thread(request, fmt::format("answer:v{}", request.version),
+                            views::line(fmt::format("*Answer* to the question of *{}*:\n{}",
+                                                    views::inert_line(asker_words(request), 40), words)),
+                            context);
 }
 
 Outcome onto_issue(const Case& item, const review::InfoAnswer& answer, const Context& context) {

@@ -110,12 +110,9 @@ Outcome note_deputy(const Press& press, Case& item, const std::string& party, co
 }  // namespace
 
 Outcome vote_in_thread(const storage::AppRequest& request, const Vote& vote, const Context& context) {
-    Outcome outcome;
-    const auto card = context.view.message(card_name(request.id));
-    if (!card || vote.remark.empty()) return outcome;
-    outcome.effects.push_back(thread_line(request, *card, fmt::format("{}:{}", vote.source_ref, vote.party),
-                                          views::line(views::vote_said(vote))));
-    return outcome;
+    if (vote.remark.empty()) return {};
+    return into_card_thread(request, fmt::format("{}:{}", vote.source_ref, vote.party),
+                            views::line(views::vote_said(vote)), context);
 }
 
 std::expected<std::size_t, Outcome> require_vote(const Press& press, const Case& item,

@@ -358,15 +358,18 @@ Effect read_colleague(const UserId& user, std::string_view cause, const std::str
     return made;
 }
 
-Effect thread_line(const AppRequest& request, const storage::MessageRef& card, std::string_view occasion,
-                   const views::Message& message) {
+Effect thread_line(const AppRequest& request, const std::optional<storage::MessageRef>& card,
+                   const ChannelId& channel, std::string_view occasion, const views::Message& message) {
     auto made = effect(fmt::format("thread:{}:{}", to_text(request.id), occasion), "chat.postMessage",
                        purposes::notice);
-    auto args = post_args(card.channel.value);
-    args["thread_ts"] = card.ts;
+    auto args = post_args(card ? card->channel.value : channel.value);
+    if (card)
+        args["thread_ts"] = card->ts;
+    else
+        args[thread_of] = card_name(request.id);
     made.args = message_args(std::move(args), message);
     made.request = request.id;
-    made.lane = fmt::format("thread:{}", to_text(request.id));
+    made.lane = card ? fmt::format("thread:{}", to_text(request.id)) : card_name(request.id);
     return made;
 }
 

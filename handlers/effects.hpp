@@ -4,6 +4,7 @@
 #include "handlers/views/message.hpp"
 #include "storage/records.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -111,9 +112,14 @@ inline constexpr std::string_view integration_log = "integration_log";
 // The same for a form that waits for it; `press` is the form, parked.
 [[nodiscard]] storage::Effect read_colleague(const UserId& user, std::string_view cause,
                                              const std::string& press);
-// A line in the thread of the request's card, whose `ts` it is.
-[[nodiscard]] storage::Effect thread_line(const storage::AppRequest&, const storage::MessageRef& card,
-                                          std::string_view occasion, const views::Message&);
+// A line in the thread of the request's card. While the card itself is still to be posted, `card` is empty:
+// the line waits behind it and leaves addressed to `channel`, naming it as `thread_of`; the outbox runner puts
+// the place there.
+inline constexpr std::string_view thread_of = "thread_of";
+[[nodiscard]] storage::Effect thread_line(const storage::AppRequest&,
+                                          const std::optional<storage::MessageRef>& card,
+                                          const ChannelId& channel, std::string_view occasion,
+                                          const views::Message&);
 // Slackbot's messages; `personal`: in the reviewer's own conversation, with that person's token.
 [[nodiscard]] storage::Effect ask_permalink(const ChannelId& channel, std::string_view ts, bool personal);
 // With the reviewer's token; `round` (a time) and `page` make the key.

@@ -85,12 +85,10 @@ storage::Effect say_joined(const AppRequest& request, const AppRequest& open, co
 // The reviewers read in the card's thread who else asks, and why.
 void tell_reviewers(const AppRequest& request, const AppRequest& open, const Context& context,
                     Outcome& outcome) {
-    const auto card = context.view.message(card_name(open.id));
-    if (!card) return;
     auto words = views::mention(request.requester) + " asks for this app too (" + to_text(request.id) + ").";
     if (!request.message.empty()) words += "\n> " + views::inert_line(request.message, longest_quote);
-    outcome.effects.push_back(thread_line(
-        open, *card, fmt::format("joined:{}:v{}", to_text(request.id), request.version), views::line(words)));
+    outcome.merge(into_card_thread(open, fmt::format("joined:{}:v{}", to_text(request.id), request.version),
+                                   views::line(words), context));
 }
 
 // What the open one has of it: the vendor issue that it still lacks, and a vote less where its requester had

@@ -152,6 +152,15 @@ bool has_card(const AppRequest& request, const Context& context) {
     return context.view.message(name) || context.view.effect(name);
 }
 
+Outcome into_card_thread(const AppRequest& request, std::string_view occasion, const views::Message& message,
+                         const Context& context) {
+    Outcome outcome;
+    if (has_card(request, context))
+        outcome.effects.push_back(thread_line(request, context.view.message(card_name(request.id)),
+                                              context.settings.review.channel, occasion, message));
+    return outcome;
+}
+
 Case load_case(const AppRequest& request, const Context& context) {
     Case item{request, context.view.votes(request.id), context.view.vendor_issue(request.id),
               {},      context.view.marks(request.id), {}};

@@ -30,6 +30,9 @@ struct Case {
 };
 // Posted, or about to be. A request that joined another as soon as it came has none.
 [[nodiscard]] bool has_card(const storage::AppRequest& request, const Context& context);
+// A line in the thread of its card, which may still be on its way; nothing where it has none.
+[[nodiscard]] Outcome into_card_thread(const storage::AppRequest& request, std::string_view occasion,
+                                       const views::Message& message, const Context& context);
 [[nodiscard]] Case load_case(const storage::AppRequest& request, const Context& context);
 // What its tracker was last heard to say of the issue that the case has now.
 void recall_issue(Case& item, const Context& context);

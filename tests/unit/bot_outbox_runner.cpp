@@ -104,6 +104,33 @@ TEST_CASE("a posted message's place is kept, and its update is sent there") {
     CHECK(args.at("ts") == "17.5");
 }
 
+TEST_CASE("a line in the thread of a message that is still on its way waits behind it and is sent there") {
+    World world;
+    auto card = post("card", "card:1");
+    card.lane = "card:1";
+    world.enqueue(card);
+    auto line = post("line");
+    line.lane = "card:1";
+    line.args = R"({"channel":"C1","text":"she said \"thread_of\"","thread_of":"card:1"})";
+    world.enqueue(line);
+    const auto posted = world.plan().perform.at(0);
+    REQUIRE(posted.key == "card");
+    CHECK(world.plan().perform.empty());
+    (void)world.answer(posted, ApiMeaning::ok, "", R"({"channel":"C9","ts":"17.5"})");
+    world.clock.advance(2s);
+    const auto sent = world.plan().perform.at(0);
+    CHECK(nlohmann::json::parse(sent.args) ==
+          nlohmann::json{{"channel", "C9"}, {"thread_ts", "17.5"}, {"text", R"(she said "thread_of")"}});
+}
+
+TEST_CASE("a message that only speaks of threads leaves as it is") {
+    World world;
+    auto message = post("line");
+    message.args = R"({"channel":"C1","text":"thread_of"})";
+    world.enqueue(message);
+    CHECK(world.plan().perform.at(0).args == message.args);
+}
+
 TEST_CASE("an answer to a message that does not say where it stands keeps no place, and nothing breaks") {
     for (const char* body :
          {"", "[]", R"({"channel":null,"ts":17})", R"({"channel":{"id":"C1"},"ts":null})"}) {

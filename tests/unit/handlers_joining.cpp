@@ -65,6 +65,22 @@ TEST_CASE("8.4 R8: the same app and scopes by another person through Slack's but
     CHECK(world.command("U0TWO", "status REQ-2").ack.find("In review") != std::string::npos);
 }
 
+TEST_CASE("8.4 R8: who joins before the card is posted is told of in its thread all the same") {
+    ReviewWorld world;
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", drawing, good_link));
+    world.app_requested(slack_request("Ar2", "A1", "U0TWO", drawing, "me too"));
+    world.run();
+    const auto posts = world.performed_of("chat.postMessage");
+    const auto line = std::ranges::find_if(
+        posts, [](const auto& effect) { return effect.args.contains("asks for this app too"); });
+    REQUIRE(line != posts.end());
+    CHECK(line->lane == handlers::card_name(RequestId{1}));  // behind the card
+    const auto args = Json::parse(line->args);
+    CHECK(args[handlers::thread_of] == handlers::card_name(RequestId{1}));
+    CHECK(args["channel"] == "C0APPREVIEW");
+    CHECK(args["text"].get<std::string>().contains("> me too"));
+}
+
 TEST_CASE("8.4 R8: other scopes, no scopes, another app, workspace or the same person do not join") {
     ReviewWorld world;
     world.app_requested(slack_request("Ar1", "A1", "U0REQ", drawing));

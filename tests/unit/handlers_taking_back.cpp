@@ -175,3 +175,32 @@ TEST_CASE("P21: the answers are there in German") {
     world.press("U0SEC1", ids::take_back, id);
     CHECK(told(world, "U0SEC1").contains("ist zurückgenommen"));
 }
+
+TEST_CASE("an app that is restricted on one card is not looked at again on its others") {
+    ReviewWorld world;
+    const auto first = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, first);
+    world.run();
+    world.app_requested(
+        slack_request("Ar2", "A1", "U0TWO", {slack_scope("chat:write"), slack_scope("files:read")}));
+    world.run();
+    const auto second = first + 1;
+    world.press("U0SEC1", ids::vote_approve, second);
+    world.press("U0LEGAL", ids::vote_approve, second);
+    world.press("U0ADMIN", ids::approve_app, second);
+    world.run();
+    for (const auto id : {first, second}) {
+        REQUIRE(world.state(id) == RequestState::approved);
+        world.press("U0SEC1", ids::take_back, id);
+        REQUIRE(world.state(id) == RequestState::reconsider);
+    }
+    world.submit("U0ADMIN", ids::form_restrict, second, {{"reason", "sold to somebody else"}});
+    world.run();
+    CHECK(world.state(second) == RequestState::restricted);
+    CHECK(world.request(second).decision_reason == "sold to somebody else");
+    CHECK(world.state(first) == RequestState::restricted);
+    CHECK(world.request(first).decision_reason == "Decided together with REQ-2.");
+    CHECK(world.view().decisions(RequestId{first}).back().evidence.contains(R"("decided_with":"REQ-2")"));
+    CHECK(told(world, "U0REQ").contains("Decided together with REQ-2"));
+    CHECK(world.performed_of("admin.apps.restrict").size() == 1);
+}
