@@ -13,6 +13,7 @@
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/rights.hpp"
+#include "handlers/siblings.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
@@ -61,14 +62,17 @@ Outcome send_clear(const AppRequest& request, const UserId& by, const std::strin
     return outcome;
 }
 
+Ending clearing(const UserId& by, const std::string& reason, std::string_view evidence) {
+    return {.state = RequestState::expired,
+            .kind = DecisionKind::clear,
+            .by = by,
+            .reason = reason,
+            .evidence = details({{"cleared", evidence}})};
+}
+
 Outcome cleared(Case item, const UserId& by, const std::string& reason, std::string_view evidence,
                 const Context& context) {
-    return end(std::move(item),
-               {.state = RequestState::expired,
-                .kind = DecisionKind::clear,
-                .by = by,
-                .reason = reason,
-                .evidence = details({{"cleared", evidence}})},
+    return end(std::move(item), clearing(by, reason, evidence),
                by.empty() ? "countersign" : std::string_view(by.value), context);
 }
 
@@ -90,8 +94,8 @@ Outcome begin_clear(const Press& press, Case item, const std::string& reason, co
         return refuse(press, id, "protected", *refused);
     if (const auto other = decided_since(item.request, context)) {
         auto outcome = say(press, say_in(press.language, texts::cleared_here_only, id, to_text(*other)));
-        outcome.merge(
-            cleared(std::move(item), press.user, reason, "Slack keeps " + to_text(*other), context));
+        outcome.merge(cleared(std::move(item), press.user, reason, std::string(slack_keeps) + to_text(*other),
+                              context));
         return outcome;
     }
     if (applies_by_api(item.request, context)) {
@@ -218,8 +222,9 @@ Outcome clear_answered(const EffectAnswer& answer, const Context& context) {
                              details({{"meaning", answer.meaning}, {"error", answer.error}})});
     // M8: nothing to clear is what was wanted.
     if (answer.ok() || answer.error == "no_resolution_found") {
-        outcome.merge(cleared(load_case(*request, context), by, reason,
-                              answer.ok() ? "Slack said yes" : "Slack had no decision", context));
+        const auto* said = answer.ok() ? "Slack said yes" : "Slack had no decision";
+        outcome.merge(siblings_follow(*request, clearing(by, reason, said), context));
+        outcome.merge(cleared(load_case(*request, context), by, reason, said, context));
     } else if (answer.meaning == "unclear" && tries < max_tries) {
         outcome.merge(send_clear(*request, by, reason, tries + 1));
     } else {
@@ -289,7 +294,8 @@ Outcome restriction_over(const Event& event, const Context& context) {
     if (!request || request->state != RequestState::restricted) return {};
     const auto why = say_in(views::Language::english, texts::restriction_was_until_now);
     if (const auto other = decided_since(*request, context))
-        return cleared(load_case(*request, context), {}, why, "Slack keeps " + to_text(*other), context);
+        return cleared(load_case(*request, context), {}, why, std::string(slack_keeps) + to_text(*other),
+                       context);
     return take_back(
         *request, why, "restriction_over",
         fmt::format("The restriction of {} ({}) is over.", request->app_name, to_text(request->id)), context);

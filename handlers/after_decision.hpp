@@ -8,6 +8,7 @@
 #include "handlers/settle.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 // What becomes of a decision later: reconsidered, kept, cleared, expired (M7, M8, domain.md §8.4).
@@ -29,6 +30,8 @@ namespace countersign::handlers {
 [[nodiscard]] Outcome automatic_typed(const Press& press, const std::vector<std::string>& words,
                                       const Context& context);
 
+// In the evidence of a clear that ended the request here and left Slack's decision, which rests on another.
+inline constexpr std::string_view slack_keeps = "Slack keeps ";
 // The answer to admin.apps.clearResolution (purposes::clear).
 [[nodiscard]] Outcome clear_answered(const EffectAnswer& answer, const Context& context);
 // A restriction's last day has passed (timer of kind "restriction").

@@ -70,11 +70,10 @@ Outcome issue_checked(const EffectAnswer& answer, const Context& context) {
                                  say_in(views::Language::english,
                                         answer.ok() ? texts::issue_not_known : texts::issue_not_readable),
                                  answer.key, context);
-        auto after = *before;
-        after.problem = answer.error.empty() ? "malformed" : answer.error;
-        if (before->problem != after.problem) after.problem_since = context.now;
-        item.known = after;
-        outcome.changes.emplace_back(storage::SaveTrackerIssue{after});
+        const auto error = answer.error.empty() ? "malformed" : answer.error;
+        outcome.merge(unreadable(*before, error, context));  // others rest on it too
+        item.known = *before;
+        item.known->problem = error;
         auto why = issue_problem(item, context);
         if (why.empty()) why = issue_trouble(item, context);
         outcome.merge(stop_approval(std::move(item), asker, why, answer.key, context));

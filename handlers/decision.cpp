@@ -131,14 +131,14 @@ Outcome cancel_answered(const Event& event, const Context& context) {
     } else if (answer.meaning == "unclear" && tries < max_cancel_tries) {
         // Cancelling twice is harmless: the second call hears `request_already_resolved`.
         auto again = cancel_slack_request(*request);
-        again.key += fmt::format(":{}", tries + 1);
+        again.key = fmt::format("{}:{}", answer.key, tries + 1);
         again.context = nlohmann::json{{"tries", tries}}.dump();
         outcome.effects.push_back(std::move(again));
     } else {
         const auto what =
             fmt::format("Slack's request behind {} ({}) could not be cancelled.", id, request->app_name);
         outcome.effects.push_back(
-            alarm(context.settings, "cancel:" + answer.key,
+            alarm(context.settings, "uncancelled:" + cancel_slack_request(*request).key,
                   views::alarm_notice(what, "Cancel it in Slack's admin pages. " + answer.trouble())));
     }
     return outcome;

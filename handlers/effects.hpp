@@ -113,8 +113,8 @@ inline constexpr std::string_view integration_log = "integration_log";
 [[nodiscard]] storage::Effect read_colleague(const UserId& user, std::string_view cause,
                                              const std::string& press);
 // A line in the thread of the request's card. While the card itself is still to be posted, `card` is empty:
-// the line waits behind it and leaves addressed to `channel`, naming it as `thread_of`; the outbox runner puts
-// the place there.
+// the line waits behind it and leaves addressed to `channel`, naming it as `thread_of`; the outbox runner
+// puts the place there.
 inline constexpr std::string_view thread_of = "thread_of";
 [[nodiscard]] storage::Effect thread_line(const storage::AppRequest&,
                                           const std::optional<storage::MessageRef>& card,

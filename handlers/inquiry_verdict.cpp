@@ -16,6 +16,7 @@
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/review/votes.hpp"
+#include "handlers/siblings.hpp"
 #include "handlers/trackers.hpp"
 #include "handlers/views/joining_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
@@ -44,7 +45,6 @@ using storage::Outside;
 using storage::RequestState;
 
 constexpr int max_repeats = 3;
-constexpr std::size_t most_siblings = 100;
 // A person waits for the answer; a tracker that takes longer is told of as one that does not answer.
 constexpr std::chrono::seconds check_patience{45};
 // An approval that could not leave by then (Slack answers 429, or not at all) is read for again (A18).
@@ -91,27 +91,6 @@ std::string why_look_again(const Case& item, const Finding& finding, const Conte
     return {};
 }
 
-// A restricted app leaves nothing to be decided where it was to be looked at again.
-Outcome restrict_siblings(const storage::AppRequest& restricted, const Ending& with, const Finding& finding,
-                          const EffectAnswer& answer, const Context& context) {
-    Outcome outcome;
-    if (restricted.app_id.empty()) return outcome;
-    const auto id = to_text(restricted.id);
-    for (const auto& sibling : context.view.requests({.state = std::string(to_text(RequestState::reconsider)),
-                                                      .app = restricted.app_id.value,
-                                                      .requester = {},
-                                                      .limit = most_siblings})) {
-        if (sibling.id == restricted.id || sibling.team_id != restricted.team_id ||
-            sibling.app_id != restricted.app_id)
-            continue;
-        auto ending = with;
-        ending.reason = say_in(views::Language::english, texts::decided_with, id);
-        ending.evidence = evidence(finding, answer, {{decided_with_key, id}});
-        outcome.merge(concluded(sibling.id, end(load_case(sibling, context), ending, "slack", context)));
-    }
-    return outcome;
-}
-
 // Slack lists the app as approved or restricted: the only evidence for these two states (invariant 6).
 // `with`: another request, whose decision of ours answered this one too.
 Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const EffectAnswer& answer,
@@ -156,8 +135,8 @@ Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const 
             {"slack", "decision.deviation", to_text(request.id), details({{"why", look_again}})});
     } else if (approved && !outside) {
         outcome.merge(watch_approval(item, context));
-    } else if (ending.state == RequestState::restricted && !outside) {
-        outcome.merge(restrict_siblings(request, ending, finding, answer, context));
+    } else if (ending.state == RequestState::restricted && !outside && !with) {
+        outcome.merge(siblings_follow(request, ending, context));
     }
     for (const auto& mark : item.marks) {
         if (!approved && !outside && mark.kind == marks::restricted_until)

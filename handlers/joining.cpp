@@ -16,6 +16,7 @@
 #include "handlers/views/recorded_texts.hpp"
 #include "handlers/views/request_card.hpp"
 #include "handlers/views/requester_texts.hpp"
+#include "handlers/watch.hpp"
 
 #include <fmt/format.h>
 
@@ -354,8 +355,13 @@ Outcome still_listed(const AppRequest& request, const Context& context) {
     const auto open = joined_to(request, context);
     const bool decided =
         open && (review::is_approved(open->state) || open->state == RequestState::restricted);
-    if (decided && pending_in_slack(request, context))
-        outcome.effects.push_back(cancel_slack_request(request));
+    if (!is_given_back(request) && !(decided && pending_in_slack(request, context))) return outcome;
+    auto cancel = cancel_slack_request(request);
+    if (still_in_outbox(cancel.key, context)) return outcome;
+    // One an hour: while Slack does not answer, tries that follow each other at once are soon used up.
+    const auto hour = std::chrono::floor<std::chrono::hours>(context.now.time_since_epoch()).count();
+    cancel.key += fmt::format(":h{}", hour);
+    outcome.effects.push_back(std::move(cancel));
     return outcome;
 }
 

@@ -45,7 +45,8 @@ inline constexpr std::string_view left = "left";            // subject: who foll
 // It stands on its own again, as what Slack now says of it.
 [[nodiscard]] Outcome part(const storage::AppRequest& request, const storage::AppRequest& from,
                            const Context& context);
-// Slack still lists a joined request although the app was decided about: it is given back.
+// Slack still lists a request that has ended, or that joined one whose app was decided about: it is given
+// back, again where an earlier cancel did not get through.
 [[nodiscard]] Outcome still_listed(const storage::AppRequest& request, const Context& context);
 // Its requester takes it back; the other goes on.
 [[nodiscard]] Outcome leave(const Press& press, const storage::AppRequest& request,

@@ -1,5 +1,6 @@
 #include "handlers/resolutions.hpp"
 
+#include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -16,6 +17,7 @@ namespace {
 using nlohmann::json;
 using review::field;
 using review::text_field;
+using storage::DecisionKind;
 using storage::RequestState;
 
 std::string place(const TeamId& team) {
@@ -27,23 +29,23 @@ std::string_view standing(const storage::AppRequest& request) {
     if (review::is_approved(request.state)) return "approved";
     const bool looked_at_again = request.state == RequestState::reconsider;
     if (request.state == RequestState::restricted || request.state == RequestState::suspended ||
-        (looked_at_again && request.decision == storage::DecisionKind::restrict))
+        (looked_at_again && request.decision == DecisionKind::restrict))
         return "restricted";
     return looked_at_again ? "approved" : "";
 }
 
-// Our newest word on this app in this workspace. A refusal leaves standing what was approved before it.
+// What we know to be decided last on this app in this workspace. A refusal leaves standing what was approved
+// before it, a decision that was cleared leaves nothing.
 std::optional<storage::AppRequest> last_decided(const AppId& app, const TeamId& team,
                                                 const Context& context) {
     std::optional<storage::AppRequest> refused;
-    for (auto& request :
-         context.view.requests({.state = {}, .app = app.value, .requester = {}, .limit = 20})) {
-        if (request.team_id != team) continue;
-        if (!standing(request).empty()) return std::move(request);
-        const bool no =
-            request.state == RequestState::denied ||
-            (request.state == RequestState::expired && request.decision == storage::DecisionKind::clear);
-        if (no && !refused) refused = std::move(request);
+    for (const auto& decision : context.view.decisions_on(app, team)) {
+        auto request = context.view.request(decision.request);
+        if (!request) continue;
+        const bool cleared = decision.kind == DecisionKind::clear;
+        const bool here_only = cleared && decision.evidence.contains(slack_keeps);
+        if (!standing(*request).empty() || (cleared && !here_only)) return request;
+        if (!refused && request->state == RequestState::denied) refused = std::move(request);
     }
     return refused;
 }

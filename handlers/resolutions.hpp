@@ -17,12 +17,12 @@ namespace countersign::handlers {
 
 [[nodiscard]] Outcome resolution_listed(const nlohmann::json& entry, const std::string& status,
                                         const TeamId& team, const Context& context);
-// It is in no list any more.
 // Slack's word on an app, here or for the whole organisation: "approved", "restricted", or "" where it had a
 // decision and has none any more. Nothing: its lists never named the app, so ours is the best that is known.
 [[nodiscard]] std::optional<std::string> slack_says(const AppId& app, const TeamId& team,
                                                     const Context& context);
 
+// It is in no list any more.
 [[nodiscard]] Outcome resolution_cleared(const storage::AppResolution& known, const Context& context);
 
 // Name of the fact (meta) that a list was read to its end once: from then on what is new in it is news.

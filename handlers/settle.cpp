@@ -127,12 +127,8 @@ void copy_card(const AppRequest& request, const ChannelId& channel, const views:
     outcome.effects.push_back(update_card_copy(request, channel, card));
 }
 
-// What Slack still holds is given back, so that a better request can be made.
 void cancel_in_slack(const AppRequest& request, const Context& context, Outcome& outcome) {
-    const bool ours = request.outside == storage::Outside::no &&
-                      (request.state == RequestState::denied || request.state == RequestState::withdrawn ||
-                       (request.state == RequestState::expired && request.decision == DecisionKind::cancel));
-    if (ours && context.capabilities.admin && pending_in_slack(request, context)) {
+    if (is_given_back(request) && context.capabilities.admin && pending_in_slack(request, context)) {
         outcome.effects.push_back(cancel_slack_request(request));
     }
 }
@@ -270,6 +266,12 @@ std::string already(const AppRequest& request, views::Language language) {
             request.decision == DecisionKind::restrict ? texts::being_restricted : texts::being_approved, id,
             by);
     return say_in(language, texts::decided_already, id, views::state_line(request, language), by);
+}
+
+bool is_given_back(const AppRequest& request) {
+    return request.outside == storage::Outside::no &&
+           (request.state == RequestState::denied || request.state == RequestState::withdrawn ||
+            (request.state == RequestState::expired && request.decision == DecisionKind::cancel));
 }
 
 bool pending_in_slack(const AppRequest& request, const Context& context) {

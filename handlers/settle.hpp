@@ -61,6 +61,10 @@ struct Ending {
 // "already decided: …": why a press on this request comes too late.
 [[nodiscard]] std::string already(const storage::AppRequest& request, views::Language language);
 
+// Ended here by a word that Slack has no list for: what it still holds is given back, so that a better
+// request can be made.
+[[nodiscard]] bool is_given_back(const storage::AppRequest& request);
+
 // Slack still holds the request for us: it was neither cancelled by us nor decided (what is reopened or
 // reconsidered is decided by app id).
 [[nodiscard]] bool pending_in_slack(const storage::AppRequest& request, const Context& context);

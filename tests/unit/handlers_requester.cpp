@@ -68,6 +68,37 @@ TEST_CASE("a cancel that Slack refuses is an alarm, a lost answer is repeated, a
     CHECK(world.state(1) == RequestState::withdrawn);
 }
 
+TEST_CASE("a cancel that did not get through is tried again while Slack lists the request, once an hour") {
+    ReviewWorld world;
+    world.start();
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}));
+    world.run();
+    world.press("U0REQ", ids::withdraw, 1);
+    const auto lost = [&] {
+        for (int i = 0; i < 3; ++i) {
+            world.run({"admin.apps.requests.cancel"});
+            world.answer(world.expect("admin.apps.requests.cancel"), {"unclear", "timeout", Json::object()});
+        }
+        world.run();
+    };
+    lost();
+    const auto cancels = [&] { return world.performed_of("admin.apps.requests.cancel").size(); };
+    world.pass(std::chrono::hours(1));
+    lost();
+    CHECK(cancels() == 0);
+    world.clock.advance(std::chrono::hours(1));
+    for (int sweeps = 0; sweeps < 3; ++sweeps) {
+        world.handle(handlers::EventKind::timer, {{"kind", "sweep"}}, "sweep");
+        world.run();
+    }
+    CHECK(cancels() == 1);
+    CHECK(world.slack.pending.empty());
+    const auto alarms = world.heard("C0ITALARMS");
+    CHECK(std::ranges::count_if(alarms, [](const auto& text) {
+              return text.contains("could not be cancelled");
+          }) == 1);  // once, however often it is tried
+}
+
 TEST_CASE(
     "R4: Link vendor issue opens the form; a wrong link is refused at the field, a good one starts the "
     "review") {

@@ -216,6 +216,39 @@ TEST_CASE("M11: an approval that changes in Slack is written down, and told wher
     CHECK(alarms == 1);
 }
 
+TEST_CASE("O5: what we clear on one request's card is no contradiction on its siblings'") {
+    ReviewWorld world;
+    start(world);
+    const auto first = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, first);
+    world.run();
+    world.app_requested(
+        slack_request("Ar2", "A1", "U0TWO", {slack_scope("chat:write"), slack_scope("files:read")}));
+    world.run();
+    const auto second = first + 1;
+    world.press("U0SEC1", ids::vote_approve, second);
+    world.press("U0LEGAL", ids::vote_approve, second);
+    world.press("U0ADMIN", ids::approve_app, second);
+    world.run();
+    sweep(world);
+    REQUIRE(world.state(first) == RequestState::approved);
+    REQUIRE(world.state(second) == RequestState::approved);
+    world.command("U0ADMIN", "clear REQ-2 sold to somebody else");
+    world.run();
+    sweep(world);
+    CHECK(world.state(second) == RequestState::expired);
+    CHECK(world.state(first) == RequestState::expired);
+    CHECK(world.request(first).decision_reason == "Decided together with REQ-2.");
+    CHECK(world.view().resolution(AppId("A1"), TeamId("T1"))->status.empty());
+    CHECK_FALSE(world.audited("decision.contradiction", "REQ-1"));
+    CHECK_FALSE(world.audited("decision.contradiction", "REQ-2"));
+    // Approved outside after that: this is one.
+    world.slack.approved["A1"] = slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")});
+    sweep(world);
+    CHECK((world.audited("decision.contradiction", "REQ-2") ||
+           world.audited("decision.contradiction", "REQ-1")));
+}
+
 TEST_CASE("O5: a list that stops half-way or whose cursor expires concludes nothing wrong") {
     ReviewWorld world;
     world.slack.page = 1;

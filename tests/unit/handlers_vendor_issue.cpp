@@ -133,6 +133,33 @@ TEST_CASE("A18: the issue is read again as the last thing before Slack's approve
     CHECK(any_holds(world.heard("U0ADMIN"), expected));
 }
 
+TEST_CASE("A18: an issue found gone before a decision is gone for every request that rests on it") {
+    IssueWorld world;
+    const auto first = signed_request(world);
+    world.press("U0ADMIN", ids::approve_app, first);
+    world.run_all();
+    REQUIRE(world.state(first) == RequestState::approved);
+    const auto second = first + 1;
+    world.app_requested(slack_request("Ar2", "A1", "U0TWO", {slack_scope("files:read")}, good_link));
+    const auto third = second + 1;
+    world.app_requested(slack_request("Ar3", "A1", "U0THREE", {slack_scope("users:read")}, good_link));
+    world.run_all();
+    for (const auto id : {second, third}) {
+        world.press("U0SEC1", ids::vote_approve, id);
+        world.press("U0LEGAL", ids::vote_approve, id);
+    }
+    world.run_all();
+    REQUIRE(world.state(second) == RequestState::ready);
+    REQUIRE(world.state(third) == RequestState::ready);
+    world.press("U0ADMIN", ids::approve_app, second);
+    world.fails = "issue_not_found";
+    world.fails_meaning = "refused";
+    world.run_all();
+    CHECK(world.performed_of("admin.apps.approve").size() == 1);
+    CHECK(world.state(first) == RequestState::reconsider);
+    CHECK(world.card(third).contains("has no such issue"));
+}
+
 TEST_CASE("A18: what Slack approves already is looked at again when the issue changes under a second press") {
     IssueWorld world;
     const auto id = signed_request(world);
