@@ -1,7 +1,6 @@
 #include "handlers/after_decision.hpp"
 
 #include "config/base/text.hpp"
-#include "config/base/time_zone.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/deciding.hpp"
 #include "handlers/deviation.hpp"
@@ -9,6 +8,7 @@
 #include "handlers/inquiry.hpp"
 #include "handlers/integration_log.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/party_work.hpp"
 #include "handlers/protection.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
@@ -109,13 +109,25 @@ Outcome begin_clear(const Press& press, Case item, const std::string& reason, co
     return outcome;
 }
 
+// What is kept after its last day is kept without one.
+Outcome forget_past_day(Case& item, const Context& context) {
+    Outcome outcome;
+    std::erase_if(item.marks, [&](const storage::Mark& mark) {
+        const bool day = mark.kind == marks::approved_until || mark.kind == marks::restricted_until;
+        if (!day || context.now < end_of_day(mark.value, context)) return false;
+        outcome.changes.emplace_back(storage::ClearMarks{mark.request, mark.kind, mark.subject});
+        return true;
+    });
+    return outcome;
+}
+
 // Slack's lists say what holds; the decision is ours again (invariant 6).
 Outcome keep(const Press& press, Case item, const std::string& reason, const Context& context) {
     auto& request = item.request;
     const auto id = to_text(request.id);
     request.decided_by = press.user;
     request.decision_reason = reason;
-    Outcome outcome;
+    auto outcome = forget_past_day(item, context);
     outcome.audit.push_back({press.user.value, "decision.kept", id, details({{"reason", reason}})});
     if (!applies_by_api(request, context)) {
         const bool restricted = request.decision == DecisionKind::restrict;
@@ -237,11 +249,14 @@ Outcome clear_answered(const EffectAnswer& answer, const Context& context) {
     return outcome;
 }
 
-storage::Change watch_restriction(RequestId request, const std::string& until, const Context& context) {
-    const auto day = time_zone::parse_date(until).value();  // the form has checked it
-    const nlohmann::json event{{"kind", "restriction"}, {"request", request.value}};
-    return storage::SetTimer{{"restriction:" + to_text(request),
-                              time_zone::end_of(day, context.settings.policy->calendar.zone), event.dump()}};
+Outcome watch_restriction(const Case& item, const Context& context) {
+    Outcome outcome;
+    const auto until = std::ranges::find(item.marks, marks::restricted_until, &storage::Mark::kind);
+    if (until == item.marks.end()) return outcome;
+    const nlohmann::json event{{"kind", "restriction"}, {"request", item.request.id.value}};
+    outcome.changes.emplace_back(storage::SetTimer{
+        {"restriction:" + to_text(item.request.id), end_of_day(until->value, context), event.dump()}});
+    return outcome;
 }
 
 namespace {
@@ -292,10 +307,15 @@ Outcome never_installed(const AppRequest& request, const Context& context) {
 Outcome restriction_over(const Event& event, const Context& context) {
     const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
     if (!request || request->state != RequestState::restricted) return {};
+    const auto item = load_case(*request, context);
+    const auto until = std::ranges::find(item.marks, marks::restricted_until, &storage::Mark::kind);
+    // Restricted again since, without a last day.
+    if (until == item.marks.end()) return {};
+    // The clock or its zone was set since.
+    if (context.now < end_of_day(until->value, context)) return watch_restriction(item, context);
     const auto why = say_in(views::Language::english, texts::restriction_was_until_now);
     if (const auto other = decided_since(*request, context))
-        return cleared(load_case(*request, context), {}, why, std::string(slack_keeps) + to_text(*other),
-                       context);
+        return cleared(item, {}, why, std::string(slack_keeps) + to_text(*other), context);
     return take_back(
         *request, why, "restriction_over",
         fmt::format("The restriction of {} ({}) is over.", request->app_name, to_text(request->id)), context);

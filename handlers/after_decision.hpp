@@ -36,8 +36,8 @@ inline constexpr std::string_view slack_keeps = "Slack keeps ";
 [[nodiscard]] Outcome clear_answered(const EffectAnswer& answer, const Context& context);
 // A restriction's last day has passed (timer of kind "restriction").
 [[nodiscard]] Outcome restriction_over(const Event& event, const Context& context);
-[[nodiscard]] storage::Change watch_restriction(RequestId request, const std::string& until,
-                                                const Context& context);
+// Until its last day, where it has one.
+[[nodiscard]] Outcome watch_restriction(const Case& item, const Context& context);
 
 // R15: approved, and not installed in the policy's time as far as is known; nothing where the app is
 // installed there after all. Slack's log is looked at first (integration_log.hpp).

@@ -97,7 +97,6 @@ Outcome restriction_submitted(const Press& press, Case item, const Context& cont
         outcome.changes.emplace_back(storage::SetMark{mark});
     }
     if (!applies_by_api(item.request, context)) {
-        if (!until.empty()) outcome.changes.push_back(watch_restriction(item.request.id, until, context));
         outcome.merge(hand_over(press, std::move(item), storage::DecisionKind::restrict, reason, context));
         return outcome;
     }

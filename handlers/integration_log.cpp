@@ -3,6 +3,7 @@
 #include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/emergency.hpp"
 #include "handlers/inventory.hpp"
 #include "handlers/review/install_evidence.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -17,6 +18,7 @@
 #include <algorithm>
 #include <charconv>
 #include <set>
+#include <utility>
 
 namespace countersign::handlers {
 namespace {
@@ -53,9 +55,29 @@ bool waits_for_slack(const AppRequest& request) {
     return !request.app_id.empty() && !storage::is_final(request.state) && !review::in_flight(request.state);
 }
 
-std::vector<AppRequest> open_requests(const Context& context) {
-    auto open = context.view.open_requests();
-    std::erase_if(open, [](const auto& request) { return !waits_for_slack(request); });
+struct Awaited {
+    AppRequest request;
+    Timestamp since;  // what is older tells of an earlier decision
+    bool decided_before = false;
+};
+
+Awaited awaited(AppRequest request, const Context& context) {
+    Awaited one{.request = std::move(request), .since = {}};
+    one.since = one.request.created_at;
+    for (const auto& past : context.view.decisions(one.request.id)) {
+        one.since = std::max(one.since, past.at);
+        one.decided_before = true;
+    }
+    if (review::is_looked_at_again(one.request.state) || is_being_suspended(load_case(one.request, context)))
+        one.since = std::max(one.since, one.request.state_since);
+    return one;
+}
+
+std::vector<Awaited> open_requests(const Context& context) {
+    std::vector<Awaited> open;
+    for (auto& request : context.view.open_requests()) {
+        if (waits_for_slack(request)) open.push_back(awaited(std::move(request), context));
+    }
     return open;
 }
 
@@ -80,9 +102,10 @@ Outcome ask_page(const std::string& round, std::int64_t page, const json& gone) 
 }
 
 // What an entry of the log says of a request; nothing where it says nothing.
-std::optional<SeenDecision> decision_in(const json& log, const AppRequest& request) {
+std::optional<SeenDecision> decision_in(const json& log, const Awaited& awaited) {
+    const auto& request = awaited.request;
     // The log counts whole seconds.
-    const bool before = time_of(log) + std::chrono::seconds(1) <= request.created_at;
+    const bool before = time_of(log) + std::chrono::seconds(1) <= awaited.since;
     if (request.app_id.value != text_field(log, "app_id") || before) return std::nullopt;
     const auto scopes = review::scopes_named(text_field(log, "scope"));
     if (!review::covers(scopes, request.scopes)) return std::nullopt;  // about an earlier version
@@ -93,9 +116,9 @@ std::optional<SeenDecision> decision_in(const json& log, const AppRequest& reque
     if (resolution == "approved" || resolution == "restricted") {
         seen.kind = resolution == "approved" ? DecisionKind::approve : DecisionKind::restrict;
         seen.who = UserId(text_field(log, "user_id"));
-    } else if (change == "added" && !scopes.empty() && !request.scopes.empty()) {
+    } else if (change == "added" && !awaited.decided_before && !scopes.empty() && !request.scopes.empty()) {
         // Installed with all that was asked for while approval is required: so it was approved, by whom is
-        // not told.
+        // not told. By an approval of before, where there was one.
         seen.kind = DecisionKind::approve;
     } else {
         return std::nullopt;
@@ -186,8 +209,8 @@ Outcome integration_log_told(const EffectAnswer& answer, const Context& context)
     auto waiting = uninstalled(context);
     const auto known_until = from_millis(number_in(context.view.meta(read_until))) - overlap;
     auto needed_since = context.now;
-    for (const auto& request : open)
-        needed_since = std::min(needed_since, request.created_at);
+    for (const auto& each : open)
+        needed_since = std::min(needed_since, each.since);
     for (const auto& request : waiting)
         needed_since = std::min(needed_since, std::max(request.created_at, known_until));
     std::set<std::string> gone;
@@ -196,11 +219,11 @@ Outcome integration_log_told(const EffectAnswer& answer, const Context& context)
     bool reaches_back = false;
     for (const auto& log : field(answer.response, "logs")) {
         reaches_back = reaches_back || time_of(log) < needed_since;
-        for (auto request = open.begin(); request != open.end(); ++request) {
-            const auto seen = decision_in(log, *request);
+        for (auto each = open.begin(); each != open.end(); ++each) {
+            const auto seen = decision_in(log, *each);
             if (!seen) continue;
-            outcome.merge(decided_in_slack(*request, *seen, context));
-            open.erase(request);
+            outcome.merge(decided_in_slack(each->request, *seen, context));
+            open.erase(each);
             break;
         }
         const auto evidence = review::read_integration_log(log, team_of_reviewer(context), source);

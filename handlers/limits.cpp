@@ -1,10 +1,10 @@
 #include "handlers/limits.hpp"
 
 #include "config/base/text.hpp"
-#include "config/base/time_zone.hpp"
 #include "handlers/after_decision.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/party_work.hpp"
+#include "handlers/review/life_cycle.hpp"
 #include "handlers/review/members.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/review/scopes.hpp"
@@ -134,6 +134,13 @@ bool Limits::of_access() const {
     return !only_for.empty() || !urls.empty() || !emails.empty();
 }
 
+bool same_limits(const Limits& some, const Limits& others) {
+    return some.until == others.until && std::ranges::is_permutation(some.left_out, others.left_out) &&
+           std::ranges::is_permutation(some.only_for, others.only_for) &&
+           std::ranges::is_permutation(some.urls, others.urls) &&
+           std::ranges::is_permutation(some.emails, others.emails);
+}
+
 Limits limits_of(const storage::AppRequest& request, const std::vector<storage::Mark>& known) {
     Limits limits;
     for (const auto& mark : known) {
@@ -223,22 +230,23 @@ std::string limits_text(const Limits& limits, views::Language language) {
 
 Outcome watch_approval(const Case& item, const Context& context) {
     Outcome outcome;
-    const auto day = time_zone::parse_date(limits_of(item).until);
-    if (!day) return outcome;
+    const auto until = limits_of(item).until;
+    if (until.empty()) return outcome;
     const nlohmann::json event{{"kind", "approval"}, {"request", item.request.id.value}};
-    outcome.changes.emplace_back(
-        storage::SetTimer{{"approval:" + to_text(item.request.id),
-                           time_zone::end_of(*day, context.settings.policy->calendar.zone), event.dump()}});
+    outcome.changes.emplace_back(storage::SetTimer{
+        {"approval:" + to_text(item.request.id), end_of_day(until, context), event.dump()}});
     return outcome;
 }
 
 Outcome approval_over(const Event& event, const Context& context) {
     const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
-    if (!request) return {};
+    if (!request || !review::is_approved(request->state)) return {};
     auto item = load_case(*request, context);
     const auto until = limits_of(item).until;
     // Another approval since, without a last day.
     if (until.empty()) return {};
+    // The clock or its zone was set since.
+    if (context.now < end_of_day(until, context)) return watch_approval(item, context);
     return reconsider(std::move(item), say_in(views::Language::english, texts::approval_is_over, until),
                       "countersign", context);
 }

@@ -28,6 +28,8 @@ struct Limits {
     // Slack itself has to hold it, by the Admin API.
     [[nodiscard]] bool of_access() const;
 };
+// Whatever their order.
+[[nodiscard]] bool same_limits(const Limits& some, const Limits& others);
 
 // As they were decided for the scopes that the request has now.
 [[nodiscard]] Limits limits_of(const storage::AppRequest& request, const std::vector<storage::Mark>& known);

@@ -141,6 +141,10 @@ bool is_day_to_come(std::string_view text, const Context& context) {
     return is_day(text) && text >= today(context);
 }
 
+Timestamp end_of_day(std::string_view day, const Context& context) {
+    return time_zone::end_of(time_zone::parse_date(day).value(), context.settings.policy->calendar.zone);
+}
+
 bool is_party_form(std::string_view form) {
     return form == ids::form_conditional || form == ids::form_confirm || form == ids::form_comment;
 }

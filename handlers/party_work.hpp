@@ -20,6 +20,8 @@ namespace countersign::handlers {
 
 // "2027-01-31", today or later.
 [[nodiscard]] bool is_day_to_come(std::string_view text, const Context& context);
+// The last moment of such a day, in the policy's time zone.
+[[nodiscard]] Timestamp end_of_day(std::string_view day, const Context& context);
 
 // P24: the message shortcut `vote_from_comment`.
 [[nodiscard]] Outcome comment_chosen(const Event& event, const Press& press);

@@ -1,7 +1,10 @@
+#include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/deviation.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/emergency.hpp"
 #include "handlers/joining.hpp"
+#include "handlers/limits.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/slackbot.hpp"
@@ -96,6 +99,12 @@ Outcome decided_in_slack(const AppRequest& request, const SeenDecision& seen, co
             say_in(views::Language::english, views::texts::decided_with, to_text(sibling->request));
     }
     if (!sibling && seen.kind == DecisionKind::approve) outcome.merge(deviation(item, context));
+    const bool ours = ending.outside == Outside::no;
+    if (ours && seen.kind == DecisionKind::approve) outcome.merge(watch_approval(item, context));
+    if (ours && seen.kind == DecisionKind::restrict) {
+        ending.state = restricted_state(item, outcome);
+        outcome.merge(watch_restriction(item, context));
+    }
     outcome.audit.push_back({seen.who.empty() ? "slack" : seen.who.value, "decision.seen",
                              to_text(request.id),
                              details({{"told_by", seen.told_by}, {"state", to_text(ending.state)}})});

@@ -35,6 +35,8 @@ Outcome point_managers(const storage::AppRequest& request, const Context& contex
     const bool ended = request.outside == Outside::no &&
                        (request.state == RequestState::denied || request.state == RequestState::withdrawn);
     if (context.capabilities.admin || (request.state != RequestState::ready && !ended)) return outcome;
+    // An admin has asked for the restriction, whatever the parties say since.
+    if (!ended && request.decision == DecisionKind::restrict) return outcome;
     const auto notices = context.view.slackbot_notices(request.id);
     if (notices.empty()) return outcome;
     const auto kind = ended ? DecisionKind::cancel : DecisionKind::approve;

@@ -221,3 +221,31 @@ TEST_CASE("R15: whether a workspace has installed what the organisation approved
     CHECK(world.performed_of("admin.apps.clearResolution").empty());
     CHECK(world.asks_a_person());
 }
+
+TEST_CASE("invariant 6: what the log told before a request was taken up again decides nothing anew") {
+    LogWorld world;
+    world.approve_by_hand();
+    world.happens(
+        {{"change_type", "updated"}, {"resolution", "approved"}, {"scope", "chat:write,users:read"}});
+    world.happens({{"change_type", "added"}, {"scope", "chat:write,users:read"}});
+    world.clock.advance(minutes(1));
+    auto waits = RequestState::reconsider;
+    SUBCASE("because somebody objects") {
+        world.command("U0LEGAL", "object REQ-1 the contract has ended");
+    }
+    SUBCASE("because it is suspended") {
+        world.command("U0ADMIN", "suspend REQ-1 stolen");
+        waits = RequestState::manual;
+    }
+    world.run();
+    REQUIRE(world.state(1) == waits);
+    world.read_log();
+    CHECK(world.state(1) == waits);
+    world.happens({{"change_type", "added"}, {"scope", "chat:write,users:read"}});
+    world.read_log();
+    CHECK(world.state(1) == waits);  // installed by the approval of then
+    world.happens({{"change_type", "updated"}, {"resolution", "restricted"}});
+    world.read_log();
+    CHECK(world.state(1) ==
+          (waits == RequestState::manual ? RequestState::suspended : RequestState::restricted));
+}

@@ -1,8 +1,10 @@
+#include "config/base/time_zone.hpp"
 #include "tests/support/slackbot_world.hpp"
 
 using namespace countersign;
 using namespace countersign::tests;
 using fakes::notice_words;
+using std::chrono::days;
 
 TEST_CASE("O9: a notice opens one request, whoever else sees the same one") {
     SlackbotWorld world;
@@ -325,4 +327,40 @@ TEST_CASE("domain.md 2.2: each event of an app has its effect") {
         world.run();
     }
     CHECK(sweeps() == before + 1);
+}
+
+TEST_CASE("R16: an approval until a day that Slackbot tells of ends on it too") {
+    SlackbotWorld world;
+    const auto ts = world.ts();
+    world.posted(world.notice(), ts);
+    world.press("U0SEC1", ids::vote_approve, 1);
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.run();
+    world.submit("U0ADMIN", ids::form_limits, 1,
+                 {{"until", time_zone::date_text(world.clock.now() + days(2), "UTC")}});
+    world.run();
+    world.edited(fakes::slackbot_decision("<@U0ADMIN2> approved this app"), ts);
+    REQUIRE(world.state(1) == RequestState::approved);
+    world.pass(days(4));
+    CHECK(world.state(1) == RequestState::reconsider);
+}
+
+TEST_CASE("M1: who asked for a restriction is not told to approve when the parties agree later") {
+    SlackbotWorld world;
+    const auto ts = world.ts();
+    world.posted(world.notice(), ts);
+    world.submit(
+        "U0ADMIN", ids::form_restrict, 1,
+        {{"reason", "no contract"}, {"until", time_zone::date_text(world.clock.now() + days(2), "UTC")}});
+    world.press("U0SEC1", ids::vote_approve, 1);
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.run();
+    REQUIRE(world.state(1) == RequestState::ready);
+    for (const auto& text : world.heard("U0ADMIN"))
+        CHECK_FALSE(text.contains("Review and Approve"));
+    world.edited(fakes::slackbot_decision("<@U0ADMIN2> restricted this app"), ts);
+    CHECK(world.state(1) == RequestState::restricted);
+    world.pass(days(4));
+    world.run();
+    CHECK(world.alarmed("The restriction of"));
 }
