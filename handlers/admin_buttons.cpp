@@ -1,5 +1,6 @@
 #include "config/base/text.hpp"
 #include "config/base/time_zone.hpp"
+#include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/deciding.hpp"
 #include "handlers/effects.hpp"
@@ -58,14 +59,29 @@ bool wants_it(const UserId& user, const Case& item) {
     return user == item.request.requester || std::ranges::find(others, user) != others.end();
 }
 
+// P17: whoever asked for it is none of several admins.
+bool may_be_one_of_them(const Press& press, const Case& item) {
+    return item.judgement.admins <= 1 || !wants_it(press.user, item);
+}
+
+Outcome refuse_own(const Press& press, const Case& item) {
+    const auto id = to_text(item.request.id);
+    return refuse(press, id, "own_request", say_in(press.language, texts::other_admins, id));
+}
+
+// Who agreed, agreed to these limits and no others.
+Outcome forget_admins(Case& item) {
+    Outcome outcome;
+    outcome.changes.emplace_back(
+        storage::ClearMarks{item.request.id, std::string(marks::admin_approval), {}});
+    std::erase_if(item.marks, [](const auto& mark) { return mark.kind == marks::admin_approval; });
+    return outcome;
+}
+
 // Two admins have to press where the policy says so; the first is noted and told. True once all have.
 bool enough_admins(const Press& press, Case& item, const Context& context, Outcome& outcome) {
     if (item.judgement.admins <= 1) return true;
     const auto id = to_text(item.request.id);
-    if (wants_it(press.user, item)) {
-        outcome.merge(refuse(press, id, "own_request", say_in(press.language, texts::other_admins, id)));
-        return false;
-    }
     auto pressed = admins_agreed(item, context);
     if (std::ranges::find(pressed, press.user) == pressed.end()) pressed.push_back(press.user);
     outcome.changes.emplace_back(storage::SetMark{{.request = item.request.id,
@@ -101,6 +117,14 @@ Outcome approve(const Press& press, Case item, const std::string& reason, const 
     return outcome;
 }
 
+// What one admin limited, the second of two agrees to; else a plain approval has no limits.
+Outcome approve_plainly(const Press& press, Case item, const std::string& reason, const Context& context) {
+    Outcome outcome;
+    if (admins_agreed(item, context).empty()) outcome = drop_limits(item);
+    outcome.merge(approve(press, std::move(item), reason, context));
+    return outcome;
+}
+
 Outcome press_approve_app(const Press& press, Case item, const Context& context) {
     if (auto refused = why_not_approvable(item, press.language, context)) {
         auto outcome = refuse(press, to_text(item.request.id), "not_ready", *refused);
@@ -109,9 +133,6 @@ Outcome press_approve_app(const Press& press, Case item, const Context& context)
             outcome.merge(settle(std::move(item), RequestState::ready, "countersign", context));
         return outcome;
     }
-    // What one admin limited, the second of two agrees to; else a plain approval has no limits.
-    Outcome unlimited;
-    if (admins_agreed(item, context).empty()) unlimited = drop_limits(item);
     // M21: nothing is applied in a blackout but with a reason that is recorded.
     if (const auto blackout = review::blackout_at(context.now, *context.settings.policy)) {
         const auto words = say_in(
@@ -121,8 +142,7 @@ Outcome press_approve_app(const Press& press, Case item, const Context& context)
         return open_form(press, views::reason_form(item.request, ids::form_override, texts::approve_app,
                                                    words, press.language));
     }
-    unlimited.merge(approve(press, std::move(item), {}, context));
-    return unlimited;
+    return approve_plainly(press, std::move(item), {}, context);
 }
 
 Outcome press_reopen(const Press& press, Case item, const Context& context) {
@@ -201,7 +221,7 @@ Outcome press_done(const Press& press, Case item, const Context& context) {
                         .by = press.user,
                         .reason = request.decision_reason,
                         .evidence = details({{"marked_done_by", press.user.value}, {"cause", press.cause}})};
-    if (approve) outcome.merge(watch_approval(item, context));
+    outcome.merge(approve ? watch_approval(item, context) : watch_restriction(item, context));
     outcome.merge(end(std::move(item), ending, press.user.value, context));
     return outcome;
 }
@@ -224,7 +244,9 @@ Outcome approval_with_limits(const Press& press, Case item, const Context& conte
             press, ids::field_only_for, id, "blackout",
             say_in(press.language, texts::limits_in_blackout,
                    time_zone::date_text(blackout->ends, context.settings.policy->calendar.zone)));
-    auto outcome = keep_limits(item, *limits, press.user, context);
+    Outcome outcome;
+    if (!same_limits(*limits, limits_of(item))) outcome = forget_admins(item);
+    outcome.merge(keep_limits(item, *limits, press.user, context));
     outcome.audit.push_back({press.user.value, "decision.limited", id,
                              details({{"left_out", text::joined(limits->left_out, " ")},
                                       {"only_for", text::joined(limits->only_for, " ")},
@@ -243,6 +265,7 @@ Outcome approval_submitted(const Press& press, Case item, const Context& context
         return refuse(press, id, "decided", already(item.request, press.language));
     if (auto card = require_current_card(press, item, context); !card) return std::move(card.error());
     if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
+    if (!may_be_one_of_them(press, item)) return refuse_own(press, item);
     if (auto refused = why_not_approvable(item, press.language, context))
         return refuse(press, id, "not_ready", *refused);
     if (press.what == ids::form_override) {
@@ -254,7 +277,7 @@ Outcome approval_submitted(const Press& press, Case item, const Context& context
                              say_in(press.language, texts::why_not_wait));
         Outcome outcome;
         outcome.audit.push_back({press.user.value, "blackout.overridden", id, details({{"reason", reason}})});
-        outcome.merge(approve(press, std::move(item), text::shortened(reason, 2'000), context));
+        outcome.merge(approve_plainly(press, std::move(item), text::shortened(reason, 2'000), context));
         return outcome;
     }
     return approval_with_limits(press, std::move(item), context);
@@ -276,6 +299,8 @@ Outcome admin_pressed(const Press& press, const Context& context) {
     if (auto card = require_current_card(press, *item, context); !card) return std::move(card.error());
     if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
     if (press.what == ids::let_through) return let_through(press, std::move(*item), context);
+    const bool approves = press.what == ids::approve_app || press.what == ids::approve_limits;
+    if (approves && !may_be_one_of_them(press, *item)) return refuse_own(press, *item);
     if (press.what == ids::approve_app) return press_approve_app(press, std::move(*item), context);
     if (press.what == ids::approve_limits) {
         if (auto refused = why_not_approvable(*item, press.language, context))

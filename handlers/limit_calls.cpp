@@ -140,8 +140,8 @@ bool same(std::vector<std::string> ours, const json& theirs) {
 }
 
 // What speaks against a step although Slack said ok.
-std::string problem_in(const EffectAnswer& answer, const Limits& limits, const std::string& step,
-                       views::Language language) {
+std::string not_kept(const EffectAnswer& answer, const Limits& limits, const std::string& step,
+                     views::Language language) {
     if (step.starts_with(group_step)) {
         const bool empty = strings_in(field(answer.response, "users")).empty();
         return empty ? say_in(language, texts::group_empty, step.substr(group_step.size())) : std::string();
@@ -164,7 +164,7 @@ std::string problem_in(const EffectAnswer& answer, const Limits& limits, const s
     return kept ? std::string() : say_in(language, texts::limit_not_kept);
 }
 
-std::string refusal(const EffectAnswer& answer, const std::string& step, views::Language language) {
+std::string refused_by_slack(const EffectAnswer& answer, const std::string& step, views::Language language) {
     if (answer.error == "no_such_subteam" || answer.error == "usergroup_not_found") {
         const auto group =
             step.starts_with(group_step) ? step.substr(group_step.size()) : std::string("that was named");
@@ -179,13 +179,29 @@ std::string refusal(const EffectAnswer& answer, const std::string& step, views::
     return views::inert(views::recorded_in(language, answer.trouble()), 500);
 }
 
-Outcome refuse_limit(Case item, const Asker& asker, const EffectAnswer& answer, std::string sentence,
-                     views::Language language, const Context& context) {
+// Empty where the step is done.
+std::string problem_in(const EffectAnswer& answer, const Case& item, const std::string& step,
+                       views::Language language) {
+    auto problem = answer.ok() ? not_kept(answer, limits_of(item), step, language)
+                               : refused_by_slack(answer, step, language);
+    if (!problem.empty() && is_done(item, set_people))
+        problem += say_in(language, texts::groups_stay_limited);
+    return problem;
+}
+
+Outcome refuse_limit(Case item, const Asker& asker, const EffectAnswer& answer, const std::string& step,
+                     const Context& context) {
     auto& request = item.request;
     const auto before = request.state;
-    if (is_done(item, set_people)) sentence += say_in(language, texts::groups_stay_limited);
-    auto outcome = drop_limits(item);
-    request.state = storage::RequestState::in_review;
+    // Where the policy applies it by itself, it must not do so without the limits that an admin wanted: they
+    // stay until an admin approves without them.
+    const bool by_itself = item.judgement.apply_at_once || item.judgement.decide.has_value();
+    const auto language = language_of(asker.user, context);
+    const auto sentence = problem_in(answer, item, step, language);
+    auto note = problem_in(answer, item, step, views::Language::english);
+    auto outcome = by_itself ? Outcome() : drop_limits(item);
+    request.state = by_itself ? storage::RequestState::held : storage::RequestState::in_review;
+    if (by_itself) request.state_note = std::move(note);
     request.decision = storage::DecisionKind::none;
     request.decided_by = {};
     request.decision_reason.clear();
@@ -216,7 +232,6 @@ Outcome limit_answered(const EffectAnswer& answer, const Context& context) {
     auto item = load_case(*request, context);
     const auto limits = limits_of(item);
     const auto asker = read_asker(answer.context);
-    const auto language = language_of(asker.user, context);
     const auto step = text_field(answer.context, "step");
     const auto tries = static_cast<int>(review::number_field(answer.context, "tries")) + 1;
     Outcome outcome;
@@ -230,9 +245,8 @@ Outcome limit_answered(const EffectAnswer& answer, const Context& context) {
         outcome.effects.push_back(std::move(again));
         return outcome;
     }
-    auto problem = answer.ok() ? problem_in(answer, limits, step, language) : refusal(answer, step, language);
-    if (!problem.empty()) {
-        outcome.merge(refuse_limit(std::move(item), asker, answer, std::move(problem), language, context));
+    if (!problem_in(answer, item, step, views::Language::english).empty()) {
+        outcome.merge(refuse_limit(std::move(item), asker, answer, step, context));
         return outcome;
     }
     if (step == read_people && limits.only_for.empty())

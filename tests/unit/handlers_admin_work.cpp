@@ -313,3 +313,54 @@ TEST_CASE("P21: an objection after the decision opens the question again, the ad
     world.run();
     CHECK(world.state(id) == RequestState::restricted);
 }
+
+TEST_CASE("M21: an approval in a blackout has no limits that nobody agrees to any more") {
+    const std::string two = "[apply]\ntwo_admins = [\"low\", \"medium\", \"high\", \"critical\"]\n";
+    ReviewWorld world(with_policy(two));
+    const auto id = world.ready_request();
+    world.submit("U0ADMIN", ids::form_limits, id, {{"only_for", "U0BOSS"}});
+    world.submit("U0SEC1", ids::form_reject, id, {{"reason", "not yet"}});
+    world.run();
+    world.pass(std::chrono::minutes(1));
+    world.press("U0ADMIN", ids::reopen, id);
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.run();
+    REQUIRE(world.state(id) == RequestState::ready);
+    world.settings.policy =
+        with_policy(two + "[[blackout]]\nfrom = \"" + today(world) + "\"\nuntil = \"" + today(world) + "\"\n")
+            .policy;
+    for (const auto* admin : {"U0ADMIN", "U0ADMIN2"})
+        world.submit(admin, ids::form_override, id, {{"reason", "an incident"}});
+    world.run();
+    CHECK(world.state(id) == RequestState::approved);
+    CHECK(world.performed_of("admin.apps.permissions.set").empty());
+}
+
+TEST_CASE("M7: an alarm of the clock before the last day of a restriction waits for its end") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    const auto restrict = [&](const std::string& until) {
+        world.submit("U0ADMIN", ids::form_restrict, id, {{"reason", "no contract"}, {"until", until}});
+        world.run();
+    };
+    restrict(time_zone::date_text(world.clock.now() + days(2), "UTC"));
+    REQUIRE(world.state(id) == RequestState::restricted);
+    world.handle(handlers::EventKind::timer, {{"kind", "restriction"}, {"request", id}}, "restriction:REQ-1");
+    world.run();
+    CHECK(world.state(id) == RequestState::restricted);
+    SUBCASE("and then it is over") {
+        world.pass(days(4));
+        world.run();
+        CHECK(world.state(id) == RequestState::expired);
+    }
+    SUBCASE("and it stays where it was restricted again without one") {
+        world.command("U0LEGAL", "object REQ-1 signed");
+        world.run();
+        REQUIRE(world.state(id) == RequestState::reconsider);
+        restrict("");
+        REQUIRE(world.state(id) == RequestState::restricted);
+        world.pass(days(4));
+        world.run();
+        CHECK(world.state(id) == RequestState::restricted);
+    }
+}

@@ -221,3 +221,103 @@ TEST_CASE("M21: limits are no way around a blackout, two admins agree to the lim
     CHECK(two.state(1) == RequestState::approved);
     CHECK(two.slack.access["A1"]["permission_type"] == "named_entities");
 }
+
+TEST_CASE("R16: what an admin keeps after its last day stays without one") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    limited(world, {{"until", time_zone::date_text(world.clock.now() + std::chrono::days(2), "UTC")}});
+    world.run();
+    world.pass(std::chrono::days(4));
+    world.run();
+    REQUIRE(world.state(id) == RequestState::reconsider);
+    world.submit("U0ADMIN", ids::form_keep, id, {{"reason", "the trial goes on"}});
+    world.run();
+    world.pass(std::chrono::days(1));
+    world.run();
+    CHECK(world.state(id) == RequestState::approved);
+}
+
+TEST_CASE("R16: the last day of an approval says nothing of the restriction that came after it") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    limited(world, {{"until", time_zone::date_text(world.clock.now() + std::chrono::days(2), "UTC")}});
+    world.run();
+    world.command("U0LEGAL", "object REQ-1 the contract has ended");
+    world.run();
+    world.submit("U0ADMIN", ids::form_restrict, id, {{"reason", "no contract"}});
+    world.run();
+    REQUIRE(world.state(id) == RequestState::restricted);
+    world.pass(std::chrono::days(4));
+    world.run();
+    CHECK(world.state(id) == RequestState::restricted);
+}
+
+TEST_CASE("R16: an alarm of the clock before the last day has ended waits for its end") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    limited(world, {{"until", time_zone::date_text(world.clock.now() + std::chrono::days(2), "UTC")}});
+    world.run();
+    world.handle(handlers::EventKind::timer, {{"kind", "approval"}, {"request", id}}, "approval:REQ-1");
+    CHECK(world.state(id) == RequestState::approved);
+    world.pass(std::chrono::days(4));
+    CHECK(world.state(id) == RequestState::reconsider);
+}
+
+TEST_CASE("M1: of two admins the second agrees to the limits that stand, other limits begin anew") {
+    ReviewWorld world(with_policy("[apply]\ntwo_admins = [\"low\", \"medium\", \"high\", \"critical\"]\n"));
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.submit("U0ADMIN2", ids::form_limits, id, {{"only_for", "U0BOSS"}});
+    world.run();
+    CHECK(world.state(id) == RequestState::ready);
+    SUBCASE("the first agrees to them") {
+        world.press("U0ADMIN", ids::approve_app, id);
+    }
+    SUBCASE("the first asks for the same") {
+        limited(world, {{"only_for", "U0BOSS"}});
+    }
+    SUBCASE("the first asks for others, to which the second agrees") {
+        limited(world, {{"only_for", "U0BOSS U0OTHER"}});
+        world.run();
+        CHECK(world.state(id) == RequestState::ready);
+        world.press("U0ADMIN2", ids::approve_app, id);
+    }
+    world.run();
+    CHECK(world.state(id) == RequestState::approved);
+    CHECK(world.slack.access["A1"]["permission_type"] == "named_entities");
+}
+
+TEST_CASE("P17: who asked for an app does not limit it as one of two admins either") {
+    ReviewWorld world(with_policy("[apply]\ntwo_admins = [\"low\", \"medium\", \"high\", \"critical\"]\n"));
+    world.app_requested(slack_request("Ar1", "A1", "U0ADMIN", {slack_scope("chat:write")}));
+    world.run();
+    world.press("U0SEC1", ids::vote_approve, 1);
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.run();
+    world.press("U0ADMIN2", ids::approve_app, 1);
+    CHECK(limited(world, {{"only_for", "U0BOSS"}}).ack.contains("you asked for the app yourself"));
+    world.run();
+    world.press("U0ADMIN3", ids::approve_app, 1);
+    world.run();
+    CHECK(world.state(1) == RequestState::approved);
+    CHECK(world.performed_of("admin.apps.permissions.set").empty());
+}
+
+TEST_CASE("M5: where the policy applies by itself, a limit that Slack refuses is not left away by it") {
+    ReviewWorld world(with_policy("[risk]\nlow = [\"chat:write\"]\n[apply]\nautomatically = [\"low\"]"));
+    world.command("U0ADMIN", "automatic off");
+    const auto id = world.ready_request();
+    limited(world, {{"only_for", "U0BOSS"}});
+    world.run({"admin.apps.permissions.set"});
+    world.command("U0ADMIN", "automatic on");
+    world.answer(world.expect("admin.apps.permissions.set"), {"human", "not_an_enterprise", Json::object()});
+    world.run();
+    CHECK(world.state(id) == RequestState::held);
+    CHECK(world.request(id).state_note.contains("does not have this limit"));
+    CHECK(world.performed_of("admin.apps.approve").empty());
+    // An admin approves without it.
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run();
+    CHECK(world.state(id) == RequestState::approved);
+    CHECK_FALSE(heard_last(world, "U0REQ").contains("only for"));
+}
