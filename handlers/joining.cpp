@@ -6,6 +6,7 @@
 #include "handlers/judging.hpp"
 #include "handlers/junk_gate.hpp"
 #include "handlers/people.hpp"
+#include "handlers/requests_of_person.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/review/vendor_link.hpp"
@@ -92,6 +93,13 @@ void tell_reviewers(const AppRequest& request, const AppRequest& open, const Con
                                    views::line(words), context));
 }
 
+// Approved or restricted once: Slack answered whoever waited for it then, whatever is done with it later.
+bool was_answered(const AppRequest& request) {
+    return review::is_approved(request.state) || request.state == RequestState::restricted ||
+           review::is_looked_at_again(request.state) ||
+           (request.state == RequestState::expired && request.decision == DecisionKind::clear);
+}
+
 // What the open one has of it: the vendor issue that it still lacks, and a vote less where its requester had
 // voted (P17).
 Outcome affect(const review::ReadAppRequest& read, const AppRequest& open, const Context& context) {
@@ -102,25 +110,8 @@ Outcome affect(const review::ReadAppRequest& read, const AppRequest& open, const
     Outcome outcome;
     const auto search = review::find_issue_links(read.whole_message, context.settings.trackers);
     const bool brings = search.found.size() == 1 && !item.issue;
-    if (brings) {
-        const auto& link = search.found.front();
-        item.issue = storage::VendorIssue{.request = open.id,
-                                          .tracker = link.tracker,
-                                          .project = link.project,
-                                          .iid = link.iid,
-                                          .url = link.url,
-                                          .linked_by = requester,
-                                          .linked_at = context.now};
-        outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
-        outcome.audit.push_back({requester.value, "issue.linked", to_text(open.id),
-                                 details({{"url", link.url}, {"tracker", link.tracker}})});
-        if (!open.requester.empty())
-            outcome.effects.push_back(
-                direct_message(open, open.requester, fmt::format("linked:v{}", open.version),
-                               views::issue_linked(open, *item.issue, language_of(open.requester, context))));
-        outcome.merge(watch_issue(*item.issue, context));
-        recall_issue(item, context);
-    }
+    if (brings)
+        outcome.merge(note_issue(item, search.found.front(), requester, to_text(read.request.id), context));
     if (brings || std::ranges::find(item.votes, requester, &storage::Vote::voter) != item.votes.end())
         outcome.merge(settle(std::move(item), open.state, "slack", context));
     return outcome;
@@ -337,7 +328,9 @@ std::optional<AppRequest> joined_to(const AppRequest& request, const Context& co
 std::vector<UserId> joined_people(const std::vector<storage::Mark>& known) {
     std::vector<UserId> people;
     for (const auto& mark : known) {
-        if (mark.kind == marks::joined) people.push_back(mark.person);
+        // By Slack's button with a request of their own, or by the form.
+        const bool by_form = mark.kind == marks::on_behalf && mark.subject == mark.person.value;
+        if (mark.kind == marks::joined || by_form) people.push_back(mark.person);
     }
     return people;
 }
@@ -353,9 +346,8 @@ Outcome part(const AppRequest& request, const AppRequest& from, const Context& c
 Outcome still_listed(const AppRequest& request, const Context& context) {
     Outcome outcome;
     const auto open = joined_to(request, context);
-    const bool decided =
-        open && (review::is_approved(open->state) || open->state == RequestState::restricted);
-    if (!is_given_back(request) && !(decided && pending_in_slack(request, context))) return outcome;
+    const bool answered = open && was_answered(*open);
+    if (!is_given_back(request) && !(answered && pending_in_slack(request, context))) return outcome;
     auto cancel = cancel_slack_request(request);
     if (still_in_outbox(cancel.key, context)) return outcome;
     // One an hour: while Slack does not answer, tries that follow each other at once are soon used up.
@@ -395,7 +387,7 @@ Outcome care_for_joined(const Outcome& done, const Context& context) {
     Outcome outcome;
     for (const auto& [number, request] : saved) {
         const auto before = context.view.request(RequestId{number});
-        if (!before || storage::is_final(before->state)) continue;
+        if (!before || storage::is_final(before->state) || was_answered(*before)) continue;
         const bool over = storage::is_final(request->state);
         if (!over && before->scope_hash == request->scope_hash) continue;
         const auto joined = joined_with(*request, context);
@@ -410,8 +402,9 @@ Outcome care_for_joined(const Outcome& done, const Context& context) {
 }
 
 bool hears_otherwise(const AppRequest& saved, const UserId& user, const Context& context) {
-    const bool own_end = saved.state == RequestState::denied || saved.state == RequestState::withdrawn ||
-                         saved.state == RequestState::expired;
+    const bool own_end = (saved.state == RequestState::denied || saved.state == RequestState::withdrawn ||
+                          saved.state == RequestState::expired) &&
+                         !was_answered(saved);
     if (user == saved.requester) return true;  // whom it was passed on to
     return std::ranges::any_of(context.view.marks(saved.id), [&](const storage::Mark& mark) {
         return mark.person == user && (mark.kind == marks::left || (own_end && mark.kind == marks::joined));

@@ -8,6 +8,7 @@
 #include "handlers/issue_creation.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/people.hpp"
+#include "handlers/requests_of_person.hpp"
 #include "handlers/resolutions.hpp"
 #include "handlers/review/app_ids.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -199,27 +200,6 @@ Outcome other_system(const Press& press, const std::string& system, const Contex
                           {}, context);
 }
 
-// Somebody else asks for the same app in the same workspace: one request, and one more who waits for it (R8).
-Outcome join(const Press& press, const storage::AppRequest& open, const Context& context) {
-    const auto id = to_text(open.id);
-    const auto followers = context.view.followers(open.id);
-    if (open.requester == press.user || std::ranges::find(followers, press.user) != followers.end()) {
-        return refuse_at(press, ids::field_app, id, "duplicate",
-                         say_in(press.language, texts::asked_already, id));
-    }
-    Outcome outcome;
-    outcome.changes.emplace_back(storage::AddFollower{{open.id, press.user, context.now}});
-    outcome.effects.push_back(
-        direct_message(open, press.user, "joined:" + press.cause,
-                       views::line(say_in(press.language, texts::joined, id,
-                                          "*" + views::inert_line(open.app_name, 100) + "*",
-                                          views::state_line(open, press.language)))));
-    outcome.audit.push_back(
-        {press.user.value, "request.joined", id,
-         details({{"purpose", entered(press, ids::field_purpose)}, {"cause", press.cause}})});
-    return outcome;
-}
-
 // An open request for this app here, of whoever. Without an id the name decides, if only one app has it.
 std::optional<storage::AppRequest> open_request_for(const std::string& app, const std::optional<AppId>& id,
                                                     const TeamId& team, const Context& context) {
@@ -261,18 +241,24 @@ std::optional<std::string> why_not_for(const storage::Person& colleague, views::
     return std::nullopt;
 }
 
-// A follower who hears everything, and no more a judge of it than the requester.
-Outcome include(const Press& press, const storage::AppRequest& request, const UserId& colleague,
+// A follower who hears everything, and no more a judge of it than the requester (P17).
+Outcome ask_too(const storage::AppRequest& request, const UserId& person, const UserId& by,
                 const Context& context) {
     Outcome outcome;
-    outcome.changes.emplace_back(storage::AddFollower{{request.id, colleague, context.now}});
+    outcome.changes.emplace_back(storage::AddFollower{{request.id, person, context.now}});
     outcome.changes.emplace_back(storage::SetMark{{.request = request.id,
                                                    .kind = std::string(marks::on_behalf),
-                                                   .subject = colleague.value,
-                                                   .person = press.user,
+                                                   .subject = person.value,
+                                                   .person = by,
                                                    .value = {},
                                                    .scope_hash = request.scope_hash,
                                                    .at = context.now}});
+    return outcome;
+}
+
+Outcome include(const Press& press, const storage::AppRequest& request, const UserId& colleague,
+                const Context& context) {
+    auto outcome = ask_too(request, colleague, press.user, context);
     const auto app = "*" + views::inert_line(request.app_name, 100) + "*";
     outcome.effects.push_back(
         direct_message(request, colleague, "on_behalf",
@@ -288,6 +274,36 @@ struct Colleague {
     UserId id;
     std::string name;
 };
+
+// Somebody else asks for the same app in the same workspace: one request, and one more who waits for it (R8).
+Outcome join(const Press& press, const Colleague& colleague, const std::optional<review::IssueLink>& link,
+             const storage::AppRequest& open, const Context& context) {
+    const auto id = to_text(open.id);
+    const auto followers = context.view.followers(open.id);
+    if (open.requester == press.user || std::ranges::find(followers, press.user) != followers.end()) {
+        return refuse_at(press, ids::field_app, id, "duplicate",
+                         say_in(press.language, texts::asked_already, id));
+    }
+    auto outcome = ask_too(open, press.user, press.user, context);
+    outcome.effects.push_back(
+        direct_message(open, press.user, "joined:" + press.cause,
+                       views::line(say_in(press.language, texts::joined, id,
+                                          "*" + views::inert_line(open.app_name, 100) + "*",
+                                          views::state_line(open, press.language)))));
+    outcome.audit.push_back(
+        {press.user.value, "request.joined", id,
+         details({{"purpose", entered(press, ids::field_purpose)}, {"cause", press.cause}})});
+    if (!colleague.id.empty() && colleague.id != open.requester)
+        outcome.merge(include(press, open, colleague.id, context));
+    if (!review::in_votes(open.state)) return outcome;
+    auto item = load_case(open, context);
+    for (const auto& change : outcome.changes) {
+        if (const auto* set = std::get_if<storage::SetMark>(&change)) item.marks.push_back(set->mark);
+    }
+    if (link && !item.issue) outcome.merge(note_issue(item, *link, press.user, press.cause, context));
+    outcome.merge(settle(std::move(item), open.state, press.user.value, context));
+    return outcome;
+}
 
 Outcome submitted(const Press& press, const Colleague& colleague, const Context& context) {
     const auto app = entered(press, ids::field_app);
@@ -328,7 +344,7 @@ Outcome submitted(const Press& press, const Colleague& colleague, const Context&
         link = *parsed;
     }
     if (const auto open = open_request_for(app, app_id, press.team, context))
-        return join(press, *open, context);
+        return join(press, colleague, link, *open, context);
     if (approved)
         return refuse_field(press, ids::field_app, "approved",
                             say_in(press.language, texts::approved_already));

@@ -66,33 +66,38 @@ Outcome withdraw(const Press& press, Case item, const Context& context) {
     return outcome;
 }
 
+Outcome note_issue(Case& item, const review::IssueLink& link, const UserId& by, std::string_view cause,
+                   const Context& context) {
+    const auto& request = item.request;
+    item.issue = storage::VendorIssue{.request = request.id,
+                                      .tracker = link.tracker,
+                                      .project = link.project,
+                                      .iid = link.iid,
+                                      .url = link.url,
+                                      .linked_by = by,
+                                      .linked_at = context.now};
+    Outcome outcome;
+    outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
+    outcome.audit.push_back({by.value, "issue.linked", to_text(request.id),
+                             details({{"url", link.url}, {"tracker", link.tracker}, {"cause", cause}})});
+    if (!request.requester.empty())
+        outcome.effects.push_back(direct_message(
+            request, request.requester, fmt::format("linked:v{}", request.version),
+            views::issue_linked(request, *item.issue, language_of(request.requester, context))));
+    outcome.merge(watch_issue(*item.issue, context));
+    recall_issue(item, context);
+    return outcome;
+}
+
 Outcome link_issue(const Press& press, Case item, const review::IssueLink& link, const Context& context) {
-    auto& request = item.request;
+    const auto& request = item.request;
     const auto before = request.state;
     // A form sent again because its acknowledgement was lost must not tell everybody twice (R10).
     if (item.issue && item.issue->url == link.url) {
         return say(press, say_in(press.language, texts::linked_already, to_text(request.id),
                                  views::link(link.url, link.url)));
     }
-    item.issue = storage::VendorIssue{.request = request.id,
-                                      .tracker = link.tracker,
-                                      .project = link.project,
-                                      .iid = link.iid,
-                                      .url = link.url,
-                                      .linked_by = press.user,
-                                      .linked_at = context.now};
-    Outcome outcome;
-    outcome.changes.emplace_back(storage::SaveVendorIssue{*item.issue});
-    outcome.audit.push_back(
-        {press.user.value, "issue.linked", to_text(request.id),
-         details({{"url", link.url}, {"tracker", link.tracker}, {"cause", press.cause}})});
-    if (!request.requester.empty()) {
-        outcome.effects.push_back(direct_message(
-            request, request.requester, fmt::format("linked:v{}", request.version),
-            views::issue_linked(request, *item.issue, language_of(request.requester, context))));
-    }
-    outcome.merge(watch_issue(*item.issue, context));
-    recall_issue(item, context);
+    auto outcome = note_issue(item, link, press.user, press.cause, context);
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;
 }

@@ -13,6 +13,9 @@
 namespace countersign::handlers {
 
 [[nodiscard]] Outcome withdraw(const Press& press, Case item, const Context& context);
+// The request has this vendor issue from now on: it is read, and the requester told. Settle it afterwards.
+[[nodiscard]] Outcome note_issue(Case& item, const review::IssueLink& link, const UserId& by,
+                                 std::string_view cause, const Context& context);
 [[nodiscard]] Outcome link_issue(const Press& press, Case item, const review::IssueLink& link,
                                  const Context& context);
 [[nodiscard]] Outcome answer_question(const Press& press, Case item, const std::string& answer,

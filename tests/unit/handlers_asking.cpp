@@ -298,3 +298,24 @@ TEST_CASE("R1: app ids are told from names and from damaged ids") {
     for (const auto* name : {"Asana", "A", "", "A 1", "Airtable 2", "B061BL8RQ0", "A061BL8RQ0"})
         CHECK_MESSAGE(!looks_like_app_id(name), name);
 }
+
+TEST_CASE("P17 R8: who joins a request by the form does not vote for it, and brings what it lacks") {
+    ReviewWorld world;
+    world.app_requested(slack_request("Ar1", "A061BL8RQ0", "U0REQ", {slack_scope("chat:write")}, "no link"));
+    world.run();
+    REQUIRE(world.state(1) == RequestState::awaiting_issue);
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.slack.people["U0OTHER"] = {{"profile", {{"display_name", "Otto"}}}};
+    ask_for(world, "U0LEGAL",
+            {{"app", "A061BL8RQ0"}, {"vendor_issue_link", good_link}, {"on_behalf_of", "U0OTHER"}});
+    world.run();
+    CHECK(world.view().vendor_issue(RequestId{1})->url == good_link);
+    CHECK(world.state(1) == RequestState::in_review);
+    CHECK(heard_with(world, "U0OTHER", "asks for"));
+    CHECK(world.view().followers(RequestId{1}).size() == 2);
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.run();
+    CHECK(heard_with(world, "U0LEGAL", "you asked for this app yourself"));
+    world.press("U0SEC1", ids::vote_approve, 1);
+    CHECK(world.state(1) == RequestState::in_review);  // Legal's vote counts no more
+}

@@ -423,3 +423,44 @@ TEST_CASE("8.5: each workspace's request stands on its own again when the organi
     CHECK(world.state(2) == RequestState::in_review);
     CHECK(world.slack.pending.size() == 2);
 }
+
+TEST_CASE("8.4: what an approval answered stays answered when it is taken back, and who waited hears of it") {
+    ReviewWorld world;
+    world.start();
+    both_ask(world);
+    agree(world, 1);
+    world.press("U0ADMIN", ids::approve_app, 1);
+    world.run();
+    sweep(world);
+    REQUIRE(world.state(1) == RequestState::approved);
+    const auto heard = world.heard("U0TWO").size();
+    SUBCASE("at once") {
+        world.command("U0ADMIN", "clear REQ-1 the vendor was sold");
+    }
+    SUBCASE("after it was looked at again") {
+        world.command("U0LEGAL", "object REQ-1 the vendor was sold");
+        world.run();
+        world.submit("U0ADMIN", ids::form_clear, 1, {{"reason", "the vendor was sold"}});
+    }
+    world.run();
+    CHECK(world.state(1) == RequestState::expired);
+    CHECK(world.state(2) == RequestState::superseded);
+    CHECK(world.heard("U0TWO").size() == heard + 1);
+}
+
+TEST_CASE(
+    "8.4: what Slack still lists of a request that an approval answered goes, also once it is cleared") {
+    ReviewWorld world;
+    world.start();
+    both_ask(world);
+    agree(world, 1);
+    world.press("U0ADMIN", ids::approve_app, 1);
+    world.run();
+    world.command("U0ADMIN", "clear REQ-1 the vendor was sold");
+    world.run();
+    REQUIRE(world.state(1) == RequestState::expired);
+    world.slack.pending["Ar2"] = slack_request("Ar2", "A1", "U0TWO", drawing, "me too");
+    sweep(world);
+    CHECK(world.state(2) == RequestState::superseded);
+    CHECK_FALSE(world.slack.pending.contains("Ar2"));
+}
