@@ -101,8 +101,13 @@ Outcome issue_checked(const EffectAnswer& answer, const Context& context) {
 Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
     const auto request = context.view.request(answer.request);
     const auto before = context.view.tracker_issue(issue_key_in(answer.args));
-    if (!request || storage::is_final(request->state) || review::in_flight(request->state)) return {};
+    if (!request) return {};
     const bool by_press = answer.context.contains("press");
+    if (storage::is_final(request->state) || review::in_flight(request->state)) {
+        if (!by_press) return {};
+        const auto press = parse_press(answer.context["press"], context);
+        return refuse(press, to_text(request->id), "decided", already(*request, press.language));
+    }
     const auto not_now = [&](Outcome outcome, const std::string& why) {
         if (by_press)
             outcome.merge(press_nothing_yet(parse_press(answer.context["press"], context), why));
@@ -132,8 +137,15 @@ Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
         return by_press ? not_now(std::move(outcome), why) : outcome;
     }
     if (by_press) {
-        outcome.merge(handed_over(parse_press(answer.context["press"], context), std::move(item),
-                                  storage::DecisionKind::approve,
+        const auto press = parse_press(answer.context["press"], context);
+        // A vote may have been taken back while the issue was read.
+        draw_matrix(item, context);
+        if (const auto refused = why_not_approvable(item, press.language, context)) {
+            outcome.merge(refuse(press, to_text(request->id), "not_ready", *refused));
+            outcome.merge(settle(std::move(item), request->state, "tracker", context));
+            return outcome;
+        }
+        outcome.merge(handed_over(press, std::move(item), storage::DecisionKind::approve,
                                   review::text_field(answer.context, "reason"), context));
         return outcome;
     }

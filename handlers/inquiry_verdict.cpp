@@ -138,10 +138,7 @@ Outcome adopt_resolution(Case item, const Finding& finding, bool outside, const 
     } else if (ending.state == RequestState::restricted && !outside && !with) {
         outcome.merge(siblings_follow(request, ending, context));
     }
-    for (const auto& mark : item.marks) {
-        if (!approved && !outside && mark.kind == marks::restricted_until)
-            outcome.changes.push_back(watch_restriction(request.id, mark.value, context));
-    }
+    if (!approved && !outside) outcome.merge(watch_restriction(item, context));
     outcome.merge(end(std::move(item), ending, "slack", context));
     return outcome;
 }
@@ -250,6 +247,8 @@ Outcome resolved_elsewhere(const std::optional<Finding>& finding, Case item, con
                                 sibling ? std::optional(sibling->request) : std::nullopt);
     }
     if (storage::is_final(request.state)) return {};  // we said no, Slack holds nothing: nothing to learn
+    // Opened again since we said no: it is Slack's request no longer, and stays ours.
+    if (review::in_votes(request.state) && !pending_in_slack(request, context)) return {};
     return cancelled_outside(std::move(item), answer, context);
 }
 
@@ -391,7 +390,13 @@ Outcome inquiry_concluded(Inquiry kind, const std::optional<Finding>& finding, C
 Outcome inquiry_failed(Inquiry kind, Case item, const Asker& asker, const EffectAnswer& answer,
                        const Context& context) {
     const auto request = item.request.id;
-    if (kind == Inquiry::vanished || !review::in_flight(item.request.state)) return concluded(request, {});
+    if (kind == Inquiry::vanished) return concluded(request, {});
+    if (!review::in_flight(item.request.state)) {
+        const auto language = language_of(asker.user, context);
+        return concluded(request, tell(asker, answer.key,
+                                       say_in(language, texts::slack_unreadable, to_text(request),
+                                              views::recorded_in(language, answer.trouble()))));
+    }
     if (kind == Inquiry::precheck) item.request.decision = DecisionKind::none;  // nothing was sent
     const auto note = say_in(views::Language::english,
                              kind == Inquiry::precheck ? texts::nothing_decided : texts::decision_unknown,

@@ -123,6 +123,9 @@ inline constexpr Text<2> cleared_here_only{
     "{0} ist hier aufgehoben. Slack behält die spätere Entscheidung, die von {1}."};
 inline constexpr Text<1> being_kept{"Slack's lists are being read; {0} is kept as they say.",
                                     "Slacks Listen werden gelesen; {0} bleibt, wie sie es sagen."};
+inline constexpr Text<2> slack_unreadable{
+    "Nothing has changed for {0}, because Slack's lists could not be read: {1}",
+    "Für {0} hat sich nichts geändert, weil sich Slacks Listen nicht lesen ließen: {1}"};
 inline constexpr Text<> why_for_later{"say why, so that it can be understood later.",
                                       "sage, warum, damit man es später versteht."};
 inline constexpr Text<> clear_what{

@@ -428,3 +428,32 @@ TEST_CASE("invariant 6: with an admin token, nobody's word replaces Slack's list
     CHECK(world.state(id) == RequestState::manual);
     CHECK(heard_with(world, "U0ADMIN", "only Slack's own lists"));
 }
+
+TEST_CASE("a request that was opened again while Slack had the cancelling stays open") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    world.submit("U0SEC1", ids::form_reject, id, {{"reason", "not yet"}});
+    world.run({"admin.apps.requests.cancel"});
+    const auto cancel = world.expect("admin.apps.requests.cancel");
+    world.pass(std::chrono::minutes(1));
+    world.press("U0ADMIN", ids::reopen, id);
+    world.run({"admin.apps.requests.cancel"});
+    world.slack.pending.clear();
+    world.answer(cancel, {"refused", "request_already_resolved", Json::object()});
+    world.run();
+    CHECK(world.state(id) == RequestState::in_review);
+}
+
+TEST_CASE("M3: who keeps a decision while Slack cannot be read is told so") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run();
+    world.command("U0LEGAL", "object REQ-1 late");
+    world.run();
+    world.submit("U0ADMIN", ids::form_keep, id, {{"reason", "it is fine"}});
+    world.answer(world.expect("admin.apps.approved.list"), {"human", "not_allowed", Json::object()});
+    world.run();
+    CHECK(world.state(id) == RequestState::reconsider);
+    CHECK(world.heard("U0ADMIN").back().contains("Nothing has changed for REQ-1"));
+}

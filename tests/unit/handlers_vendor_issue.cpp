@@ -807,3 +807,30 @@ TEST_CASE("R17, R18: other things get an issue too, and who asked hears when it 
     CHECK(world.heard("U0REQ").size() == told + 1);
     CHECK(world.heard("U0REQ").back().contains("is closed"));
 }
+
+TEST_CASE("M1: what changes while the issue is read again before a person decides is told to that person") {
+    IssueWorld world;
+    world.capabilities.admin = false;
+    const auto id = world.linked_request();
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.press("U0LEGAL", ids::vote_approve, id);
+    world.run_all();
+    REQUIRE(world.state(id) == RequestState::ready);
+    world.clock.advance(std::chrono::minutes(5));
+    world.press("U0ADMIN", ids::approve_app, id);
+    const auto reading = world.expect("tracker.read_issue");
+    const auto* told = "";
+    SUBCASE("it is withdrawn") {
+        world.press("U0REQ", ids::withdraw, id);
+        told = "already decided: REQ-1 is Withdrawn";
+    }
+    SUBCASE("a party takes its vote back") {
+        world.press("U0SEC1", ids::take_back, id);
+        told = "Security";
+    }
+    world.run_all({"tracker.read_issue"});
+    world.answer(reading, world.tracker(reading));
+    world.run_all();
+    CHECK(world.heard("U0ADMIN").back().contains(told));
+    CHECK(world.request(id).decision != storage::DecisionKind::approve);
+}
