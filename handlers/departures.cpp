@@ -84,7 +84,9 @@ Outcome tell_what_is_left(const UserId& person, const Context& context) {
     for (std::size_t at = 0; at < std::min(lines.size(), listed); ++at)
         words += "\n" + lines[at];
     if (lines.size() > listed) words += fmt::format("\n… and {} more", lines.size() - listed);
-    outcome.effects.push_back(alarm(context.settings, "left:" + person.value, views::line(words)));
+    outcome.effects.push_back(alarm(context.settings,
+                                    fmt::format("left:{}:{}", person.value, to_millis(context.now)),
+                                    views::line(words)));
     outcome.audit.push_back(
         {"slack", "installed.owner_left", person.value, details({{"things", std::to_string(lines.size())}})});
     return outcome;

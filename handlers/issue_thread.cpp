@@ -114,7 +114,9 @@ Outcome comments_into_thread(const storage::AppRequest& request, const storage::
         const auto message = message_of(comment, issue);
         auto digest = text::sha256_hex(message.text).substr(0, 16);
         if (here && shown[id] == digest) continue;
-        outcome.effects.push_back(here ? update_in_thread(request, "comment:" + id, digest, message)
+        // The same words may stand there again after others.
+        const auto round = fmt::format("{}:{}", digest, to_millis(context.now));
+        outcome.effects.push_back(here ? update_in_thread(request, "comment:" + id, round, message)
                                        : post_in_thread(request, *card, "comment:" + id, message));
         shown[id] = std::move(digest);
     }
@@ -175,8 +177,7 @@ Outcome reply_onto_issue(const Event& event, const Context& context) {
     outcome.changes.emplace_back(storage::SetMeta{replies_name(request->id), json(replies).dump()});
     // On a confidential issue nothing is more public than the channel it comes from.
     auto note = put_note(*request, key_of(*issue), marker, body, false);
-    note.key =
-        fmt::format("issue_reply:{}:{}:{}", to_text(request->id), ts, text::sha256_hex(body).substr(0, 16));
+    note.key = fmt::format("issue_reply:{}:{}:{}", to_text(request->id), ts, said);
     outcome.effects.push_back(std::move(note));
     return outcome;
 }

@@ -85,7 +85,7 @@ void tell_requester(const Case& item, const Context& context, Outcome& outcome) 
             tell(decided_occasion(request, context), views::decision_notice(request, language));
             break;
         case RequestState::superseded:
-            tell("superseded", views::decision_notice(request, language));
+            tell(fmt::format("superseded:v{}", request.version), views::decision_notice(request, language));
             break;
         default:
             break;

@@ -73,3 +73,38 @@ TEST_CASE("R50: a reply that was taken away does not come back by its own late a
     CHECK(thread.on_the_issue().contains("taken away there"));
     CHECK_FALSE(thread.on_the_issue().contains("safe"));
 }
+
+TEST_CASE("R50: a reply that gets its old words back has them on the issue again") {
+    Thread thread;
+    thread.say("1795000001.000100", "", "It is safe.");
+    thread.say("1795000003.000100", "message_changed", "It is not safe.");
+    thread.say("1795000004.000100", "message_changed", "It is safe.");
+    CHECK(thread.on_the_issue().contains("It is safe."));
+}
+
+TEST_CASE("a comment that comes back after it was taken away stands in the thread again, each time") {
+    IssueWorld world;
+    world.linked_request();
+    auto& written = world.story.comment(IssueStory::outsider, "Looks fine to me");
+    written.created_at = written.updated_at = world.clock.now();
+    const auto comment = written;
+    world.poll();
+    const auto in_thread = [&] {
+        std::string text;
+        for (const auto& effect : world.performed)
+            if (effect.message.starts_with("thread:REQ-1:comment:")) text = Json::parse(effect.args)["text"];
+        return text;
+    };
+    REQUIRE(in_thread().contains("Looks fine to me"));
+    for (int round = 0; round < 2; ++round) {
+        CAPTURE(round);
+        world.story.facts.comments.clear();
+        world.story.tick();
+        world.poll();
+        CHECK(in_thread().contains("taken away there"));
+        world.story.facts.comments.push_back(comment);
+        world.story.tick();
+        world.poll();
+        CHECK(in_thread().contains("Looks fine to me"));
+    }
+}
