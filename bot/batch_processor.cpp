@@ -110,9 +110,11 @@ void BatchProcessor::use(std::shared_ptr<const config::Settings> settings,
 void BatchProcessor::start_up() {
     database_.transaction([&] {
         const Timestamp now = clock_->now();
-        // It may have been set back while nothing ran.
+        // It may have been set back while nothing ran. How long a blocked storage let this wait says nothing
+        // of that.
+        last_steady_ = clock_->steady();
         last_now_ = std::max(now, storage::last_written(database_));
-        mend_after_step(now, clock_->steady());
+        mend_after_step(now, last_steady_);
         last_now_ = now;
         storage::Outbox(database_).release_claims();
         read_identity(capabilities_);

@@ -118,6 +118,7 @@ void Dispatcher::start_up() {
         } catch (const std::exception& error) {
             storage_failed(error);
             const std::lock_guard lock(mutex_);
+            health_.last_turn = clock_->steady();
             if (stopping_) return;
         }
     }
