@@ -64,9 +64,10 @@ int Inbox::prune(Timestamp before, int limit) {
                             .run();
     const int kept =
         Query(*database_,
-              "DELETE FROM inbox WHERE id IN (SELECT id FROM (SELECT id FROM inbox WHERE outcome <> "
-              "'handled' ORDER BY id DESC LIMIT ?1 OFFSET ?2)) AND received_at < ?3")
-            .bind(limit - handled, kept_for_people, before)
+              "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE outcome <> 'handled' AND id < "
+              "(SELECT id FROM inbox WHERE outcome <> 'handled' ORDER BY id DESC LIMIT 1 OFFSET ?1) "
+              "ORDER BY id LIMIT ?2) AND received_at < ?3")
+            .bind(kept_for_people - 1, limit - handled, before)
             .run();
     return handled + kept;
 }

@@ -130,6 +130,29 @@ TEST_CASE("R49: rows kept for people are bounded and do not stand in the way of 
     CHECK(inbox.prune(sample_time + 1h, 100) == 0);
 }
 
+TEST_CASE("R49: many young rows that are kept for people do not keep the old ones from going") {
+    TempDb db;
+    Inbox inbox(db.writer());
+    const auto take = [&](const std::string& id, Timestamp at, bool handled) {
+        REQUIRE(inbox.accept(entry(id, "", at)));
+        if (!handled) inbox.record(id, InboxOutcome::unknown, "unknown kind", "{}");
+    };
+    db.writer().transaction([&] {
+        for (int i = 0; i < 2'700; ++i)
+            take("old" + std::to_string(i), sample_time, false);
+        for (int i = 0; i < 50; ++i)
+            take("handled" + std::to_string(i), sample_time, true);
+        for (int i = 0; i < 1'600; ++i)
+            take("young" + std::to_string(i), sample_time + 2h, false);
+    });
+    db.writer().transaction([&] {
+        while (inbox.prune(sample_time + 1h, 500) == 500)
+            continue;
+    });
+    CHECK(rows(db.writer()) == 1'600);
+    CHECK_FALSE(inbox.accept(entry("young0")));
+}
+
 TEST_CASE("a clock that stepped back does not make pruning remove what is young") {
     TempDb db;
     Inbox inbox(db.writer());
