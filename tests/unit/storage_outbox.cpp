@@ -257,6 +257,26 @@ TEST_CASE_FIXTURE(Fixture, "a deadline is as near as before when the clock was s
     CHECK(last_written(db.writer()) == now);
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "a clock that was set back is mended once: what it had written then lies behind (R64)") {
+    outbox.enqueue(sample_effect("before"), now - 1h);
+    outbox.enqueue(sample_effect("wrong"), now + 24h - 20min);
+    outbox.enqueue(sample_effect("newest"), now + 24h);
+    db.writer().transaction([&] { clock_set_back(db.writer(), now + 24h, now); });
+    CHECK(last_written(db.writer()) == now);
+    CHECK(outbox.depth().oldest_pending == now - 1h);
+    CHECK(db.writer().handle().execAndGet("SELECT enqueued_at FROM outbox WHERE key = 'wrong'").getInt64() ==
+          to_millis(now - 20min));
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "what may have been sent is looked for from as long ago as before a clock was set back") {
+    add("k");
+    claim("k");
+    db.writer().transaction([&] { clock_set_back(db.writer(), now + 25min, now + 20min); });
+    CHECK(view.effect("k")->claimed_at == now - 5min);
+}
+
 TEST_CASE_FIXTURE(Fixture, "effects past their deadline are due too, so that the runner can expire them") {
     auto effect = sample_effect("late");
     effect.deadline = now;
