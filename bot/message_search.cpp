@@ -79,7 +79,8 @@ net::Awaitable<Result<std::optional<std::string>>> find_posted_message(slack::We
         for (const json& message : field(body, "messages")) {
             beyond = is_older(message, oldest);
             const auto& payload = field(field(message, "metadata"), "event_payload");
-            if (text_field(payload, "effect") != effect.key) continue;
+            // An older one of that key is of a database that was before this one.
+            if (beyond || text_field(payload, "effect") != effect.key) continue;
             const json found = {{"ok", true}, {"channel", *channel}, {"ts", text_field(message, "ts")}};
             co_return found.dump();
         }
