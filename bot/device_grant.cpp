@@ -56,8 +56,8 @@ std::optional<Result<GrantedToken>> DevicePoll::answered(const Result<net::HttpR
     const auto error = member(all, "error");
     if (error == "authorization_pending") return go_on(now);
     if (error == "slow_down") {
-        interval_ =
-            std::max(interval_ + slow_down, seconds_in(all, "interval").value_or(std::chrono::seconds(0)));
+        const auto asked = seconds_in(all, "interval").value_or(std::chrono::seconds(0));
+        interval_ = std::min(std::max(interval_ + slow_down, asked), longest_interval);
         return go_on(now);
     }
     if (error.empty() && response->status >= 500) return go_on(now);

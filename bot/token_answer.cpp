@@ -16,6 +16,8 @@ using nlohmann::json;
 
 constexpr std::chrono::seconds limit{15};
 constexpr std::size_t longest_token = 4096;
+// What is reckoned with a server's number must not overflow.
+constexpr std::chrono::seconds longest_time = std::chrono::days(3'650);
 
 }  // namespace
 
@@ -69,7 +71,7 @@ std::optional<std::chrono::seconds> seconds_in(const TokenMembers& all, const ch
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (text.empty() || error != std::errc() || end != text.data() + text.size() || value < 0)
         return std::nullopt;
-    return std::chrono::seconds(value);
+    return std::min(std::chrono::seconds(value), longest_time);
 }
 
 bool is_printable_token(std::string_view token) {

@@ -5,6 +5,7 @@
 #include "handlers/grant_steps.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
+#include "handlers/token_parts.hpp"
 #include "handlers/views/account_texts.hpp"
 #include "handlers/views/grant_texts.hpp"
 #include "handlers/views/grant_views.hpp"
@@ -51,7 +52,7 @@ Outcome granted(PendingGrant grant, const EffectAnswer& answer, const Context& c
     grant.note = text_field(told, "warning");
     grant.renewable = review::bool_field(told, "renewable").value_or(false);
     if (const auto lives = review::number_field(told, "lives_s"); lives > 0)
-        grant.expires_at = context.now + std::chrono::seconds(lives);
+        grant.expires_at = end_of_life(lives, context.now);
     else if (const auto ends = review::number_field(told, "expires_at"); ends > 0)
         grant.expires_at = from_millis(ends);
     grant.ends_at = context.now + time_to_confirm;

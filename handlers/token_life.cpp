@@ -129,7 +129,7 @@ Outcome refresh_answered(const EffectAnswer& answer, const Context& context) {
     row.troubles = 0;
     row.expires_at.reset();
     if (const auto lives = review::number_field(answer.response, "lives_s"); lives > 0)
-        row.expires_at = context.now + std::chrono::seconds(lives);
+        row.expires_at = end_of_life(lives, context.now);
     if (row.state != AuthorizationState::active) {
         mark_dependents(row, IntegrationState::degraded, IntegrationState::active, "", context, outcome);
         row.state = AuthorizationState::active;

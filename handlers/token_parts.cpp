@@ -86,6 +86,11 @@ std::string why_left_valid(const Authorization& old, const Authorization& fresh,
     return "";
 }
 
+Timestamp end_of_life(std::int64_t seconds, Timestamp now) {
+    constexpr std::chrono::seconds longest = std::chrono::days(3'650);
+    return now + std::min(std::chrono::seconds(seconds), longest);
+}
+
 std::optional<Authorization> subject_of(const EffectAnswer& answer, const Context& context) {
     auto found = context.view.installed().authorization(text_field(answer.args, "authorization"));
     if (!found || found->fingerprint != text_field(answer.args, "fingerprint")) return std::nullopt;

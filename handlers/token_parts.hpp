@@ -6,6 +6,7 @@
 #include "storage/installed.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,8 @@ void await_access(storage::Integration& integration, Timestamp now);
 [[nodiscard]] std::string why_left_valid(const storage::Authorization& old,
                                          const storage::Authorization& fresh,
                                          const std::vector<storage::Authorization>& all);
+// When a token that lives so long from now ends. No number of a server makes it more than ten years.
+[[nodiscard]] Timestamp end_of_life(std::int64_t seconds, Timestamp now);
 // I19: nothing where it was removed or renewed while the answer was on its way.
 [[nodiscard]] std::optional<storage::Authorization> subject_of(const EffectAnswer& answer,
                                                                const Context& context);

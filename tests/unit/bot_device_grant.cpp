@@ -83,6 +83,16 @@ TEST_CASE("O8, O9, O17: a token answer is bearer, printable and bounded, renewal
         read_granted_token(R"({"token_type":"bearer","access_token":")" + std::string(5000, 'x') + "\"}"));
 }
 
+TEST_CASE("O10: what no server means seriously is cut, and nothing that is reckoned with it overflows") {
+    const auto endless =
+        read_granted_token(R"({"access_token":"t","token_type":"bearer","expires_in":9223372036854775807})");
+    REQUIRE(endless);
+    CHECK(endless->lives == std::chrono::days(3'650));
+    DevicePoll poll(seconds(5), seconds(300), start);
+    CHECK_FALSE(poll.answered(answer(200, R"({"error":"slow_down","interval":9223372036854775807})"), start));
+    CHECK(poll.interval() == std::chrono::minutes(5));
+}
+
 TEST_CASE("O1, O2, O3: a code is shown only when it is entered on the instance itself") {
     const auto code = read_device_code(answer(200, good_code + "}"), gitlab);
     REQUIRE(code);

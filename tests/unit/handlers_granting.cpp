@@ -6,6 +6,7 @@
 #include "tests/support/installed_world.hpp"
 
 #include <algorithm>
+#include <limits>
 
 using namespace countersign;
 using namespace countersign::tests;
@@ -127,6 +128,16 @@ TEST_CASE("O5, O14: a token that comes after Cancel is taken back, by the code a
         CHECK(office.alarms("The token of *GitLab* was taken back by") == 1);
         CHECK(office.view().installed().authorizations().empty());
     }
+}
+
+TEST_CASE("O10: a life that no token has ends after ten years, also for one that is granted anew") {
+    Office office;
+    const auto id = office.begin("device", "GitLab");
+    office.pass(std::chrono::seconds(6));
+    auto came = Office::granted(id, "token");
+    came.response["lives_s"] = std::numeric_limits<std::int64_t>::max();
+    office.answer(office.expect("account.poll"), came);
+    CHECK(office.view().installed().grant(id)->expires_at == office.clock.now() + std::chrono::days(3'650));
 }
 
 TEST_CASE("O5: an answer that comes twice touches nothing of what was kept") {

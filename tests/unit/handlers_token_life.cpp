@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <limits>
+
 using namespace countersign;
 using namespace countersign::tests;
 using std::chrono::hours;
@@ -156,6 +158,15 @@ TEST_CASE("O14, I19: what a renewal brings for an authorization that is gone is 
     CHECK(world.audited("authorization.revoked", "auth1"));
     world.run_slack();
     CHECK(world.alarms("was taken back by") == 1);
+}
+
+TEST_CASE("O10: a life that no token has ends after ten years, and nothing overflows") {
+    Office world;
+    world.pass(minutes(109));
+    auto came = Office::good("fp1", 0);
+    came.response["lives_s"] = std::numeric_limits<std::int64_t>::max();
+    world.answer(world.expect("account.refresh"), came);
+    CHECK(world.row().expires_at == world.clock.now() + std::chrono::days(3'650));
 }
 
 TEST_CASE("O13: outages keep the token, degrade what hangs on it, are told once, and pass") {
