@@ -139,7 +139,7 @@ void EventIntake::count_arrival(const slack::SocketMessage& message, const json&
     }
     const auto time = payload.find("event_time");
     if (time != payload.end() && time->is_number_integer() &&
-        to_millis(received_at) / 1000 - time->get<std::int64_t>() > late_seconds)
+        time->get<std::int64_t>() < to_millis(received_at) / 1000 - late_seconds)
         ++counts_->late;
 }
 

@@ -8,6 +8,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <limits>
+
 using namespace countersign;
 using namespace std::chrono_literals;
 using nlohmann::json;
@@ -129,4 +131,15 @@ TEST_CASE("R53: an event body without event, with null payload, without payload:
     CHECK(json::parse(world.take({{"envelope_id", "e3"}, {"type", "interactive"}})) ==
           json{{"envelope_id", "e3"}});
     CHECK(world.counts.failed == 0);
+}
+
+TEST_CASE("R72: an event whose time cannot be is late or not, and nothing overflows") {
+    World world;
+    for (const auto& [id, time] : {std::pair{"e1", std::numeric_limits<std::int64_t>::min()},
+                                   {"e2", std::numeric_limits<std::int64_t>::max()}}) {
+        auto timed = event(id, id);
+        timed["payload"]["event_time"] = time;
+        (void)world.take(timed);
+    }
+    CHECK(world.counts.late == 1);
 }
