@@ -30,6 +30,12 @@ constexpr auto answer_limit = std::chrono::milliseconds(2000);
 
 constexpr std::int64_t late_seconds = 60;
 
+// In a timer's event: how often its handler has thrown in a row.
+constexpr const char* failures = "failures";
+constexpr std::int64_t most_failures = 10;
+constexpr auto first_pause = std::chrono::minutes(10);
+constexpr auto longest_pause = std::chrono::hours(24);
+
 EventKind kind_of(MessageKind kind) {
     switch (kind) {
         case MessageKind::interactive:
@@ -151,13 +157,25 @@ void EventIntake::effect_result(const OutboxRunner::Result& result) const {
 }
 
 void EventIntake::timer(const storage::Timer& timer) const {
-    const json payload = json::parse(timer.event, nullptr, false);
+    json payload = json::parse(timer.event, nullptr, false);
     if (!payload.is_object()) {
         alarm_unreadable("unreadable_timer:" + timer.name + ":" + to_rfc3339(timer.due),
                          fmt::format("timer {}: its event is no JSON object", timer.name), timer.event);
         return;
     }
-    own_event(EventKind::timer, payload, timer.name);
+    if (!own_event(EventKind::timer, payload, timer.name)) ring_again(timer, std::move(payload));
+}
+
+// Else what is done every hour would never be done again. Longer each time: what cannot be mended by waiting
+// must not fill the audit log.
+void EventIntake::ring_again(const storage::Timer& timer, json event) const {
+    const auto before = event.find(failures);
+    const auto failed = before != event.end() && before->is_number_integer()
+                            ? std::clamp<std::int64_t>(before->get<std::int64_t>(), 0, most_failures)
+                            : 0;
+    event[failures] = failed + 1;
+    const auto pause = std::min<std::chrono::milliseconds>(first_pause * (1LL << failed), longest_pause);
+    storage::apply(*database_, storage::SetTimer{{timer.name, now_ + pause, event.dump()}}, now_);
 }
 
 void EventIntake::started() const {
@@ -172,9 +190,10 @@ void EventIntake::reconnected() const {
     own_event(EventKind::reconnected, json::object(), "reconnected:" + to_rfc3339(now_));
 }
 
-void EventIntake::own_event(EventKind kind, const json& payload, const std::string& name) const {
+bool EventIntake::own_event(EventKind kind, const json& payload, const std::string& name) const {
     const auto handled = handle({.kind = kind, .payload = payload, .name = name, .received_at = now_});
     if (!handled.error.empty()) ++counts_->failed;
+    return handled.error.empty();
 }
 
 bool EventIntake::tracker_hook(std::string_view tracker, const tracker::Hook& hook) const {

@@ -62,7 +62,9 @@ class EventIntake {
     [[nodiscard]] Handled handle(const handlers::Event& event) const;
     [[nodiscard]] bool hook_in(std::string_view tracker, const std::string& delivery,
                                const nlohmann::json& payload) const;
-    void own_event(handlers::EventKind kind, const nlohmann::json& payload, const std::string& name) const;
+    // False: its handler threw.
+    bool own_event(handlers::EventKind kind, const nlohmann::json& payload, const std::string& name) const;
+    void ring_again(const storage::Timer& timer, nlohmann::json event) const;
     void apply(const handlers::Outcome& outcome) const;
     void alarm_unreadable(const std::string& key, const std::string& row, std::string_view raw) const;
     void count_arrival(const slack::SocketMessage& message, const nlohmann::json& payload,

@@ -174,6 +174,43 @@ TEST_CASE("a timer whose event cannot be read is told once, and never comes agai
     }
 }
 
+TEST_CASE("a timer whose handler fails rings again, later each time, and once it works as it always did") {
+    World world;
+    const std::string name = "authorization_expiry";
+    const auto due = [&] { return storage::View(world.hand).timer(name).value().due - world.clock.now(); };
+    world.hand.transaction([&] {
+        storage::Authorization row;
+        row.id = "a";
+        row.name = "GitLab";
+        row.url = "https://gitlab.com";
+        storage::apply(world.hand, storage::ChangeInstalled{storage::SaveAuthorization{row}},
+                       world.clock.now());
+        const storage::Timer timer{name, world.clock.now(), R"({"kind":"authorization_expiry"})"};
+        storage::apply(world.hand, storage::SetTimer{timer}, world.clock.now());
+    });
+    world.hand.handle().exec("PRAGMA ignore_check_constraints = ON");
+    world.change("UPDATE authorization SET state = ?", "nonsense");
+    (void)world.process();
+    REQUIRE(storage::View(world.hand).timer(name));
+    CHECK(due() == 10min);
+    for (const auto next : {20min, 40min}) {
+        world.clock.advance(due());
+        (void)world.process();
+        CHECK(due() == next);
+    }
+    for (int time = 0; time < 20; ++time) {
+        world.clock.advance(due());
+        (void)world.process();
+    }
+    CHECK(due() == 24h);
+    CHECK(world.stored("alarm:failed:authorization_expiry"));
+    world.change("UPDATE authorization SET state = ?", "needs_reauth");
+    world.clock.advance(due());
+    (void)world.process();
+    CHECK(due() == 24h);
+    CHECK_FALSE(storage::View(world.hand).timer(name)->event.contains("failures"));
+}
+
 TEST_CASE("a timer that is due at a time that cannot be is rung at once, or not at all, without a loop") {
     for (const auto due : {INT64_MIN, INT64_MAX}) {
         CAPTURE(due);
