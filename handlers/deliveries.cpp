@@ -2,6 +2,7 @@
 
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/guarded.hpp"
 #include "handlers/inquiry_verdict.hpp"
 #include "handlers/people.hpp"
 #include "handlers/reminding.hpp"
@@ -186,8 +187,12 @@ Outcome repost_missing_cards(const Context& context) {
     for (const auto& request : context.view.open_requests()) {
         const auto name = card_name(request.id);
         if (context.view.message(name) || still_in_outbox(name, context)) continue;
-        outcome.effects.push_back(post_again(load_case(request, context),
-                                             fmt::format("start:{}", to_millis(context.now)), context));
+        outcome.merge(guarded("the card of " + to_text(request.id), context, [&] {
+            Outcome posted;
+            posted.effects.push_back(post_again(load_case(request, context),
+                                                fmt::format("start:{}", to_millis(context.now)), context));
+            return posted;
+        }));
     }
     return outcome;
 }

@@ -2,6 +2,7 @@
 
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/guarded.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/settle.hpp"
@@ -72,6 +73,27 @@ std::optional<milliseconds> interval(const TrackerIssue& issue, const config::Tr
     if (issue.problem_since) return std::clamp((context.now - *issue.problem_since) / 4, poll, slowest);
     if (signing) return poll;
     return std::clamp((context.now - issue.remote_updated_at) / 60, poll, slowest);
+}
+
+struct Round {
+    std::vector<TrackerIssue> ask;  // whether they have changed
+    int whole = 0;                  // read again for their age alone
+};
+
+Outcome look_at(TrackerIssue issue, const config::Tracker& tracker, Round& round, const Context& context) {
+    Outcome outcome;
+    const auto wait = interval(issue, tracker, context);
+    issue.next_check = wait ? std::optional(context.now + *wait) : std::nullopt;
+    const bool never = !issue.full_at;
+    const bool old = issue.full_at && context.now - *issue.full_at > whole_again;
+    if (wait && (never || !issue.problem.empty() || (old && round.whole++ < whole_at_once))) {
+        outcome = read_again(issue, std::to_string(to_millis(context.now)), context);
+        if (!outcome.effects.empty()) return outcome;
+    } else if (wait) {
+        round.ask.push_back(issue);
+    }
+    outcome.changes.emplace_back(storage::SaveTrackerIssue{std::move(issue)});
+    return outcome;
 }
 
 Outcome ask_for_changes(const config::Tracker& tracker, const std::vector<TrackerIssue>& due,
@@ -197,25 +219,19 @@ Outcome poll_due(const Event& event, const Context& context) {
     outcome.changes.push_back(next_poll(*tracker, context));
     // The round before is still under way: its questions would only be asked twice.
     if (still_in_outbox(context.view.meta(outstanding(name)), context)) return outcome;
-    std::vector<TrackerIssue> ask;
-    int whole = 0;
+    Round round;
     for (auto& issue : context.view.tracker_issues_due(name, context.now, looked_at_once)) {
-        const auto wait = interval(issue, *tracker, context);
-        issue.next_check = wait ? std::optional(context.now + *wait) : std::nullopt;
-        const bool never = !issue.full_at;
-        const bool old = issue.full_at && context.now - *issue.full_at > whole_again;
-        if (wait && (never || !issue.problem.empty() || (old && whole++ < whole_at_once))) {
-            auto read = read_again(issue, std::to_string(to_millis(context.now)), context);
-            if (!read.effects.empty()) {
-                outcome.merge(std::move(read));
-                continue;
-            }
-        } else if (wait) {
-            ask.push_back(issue);
-        }
-        outcome.changes.emplace_back(storage::SaveTrackerIssue{issue});
+        bool looked = false;
+        outcome.merge(guarded(fmt::format("polling {}#{}", issue.key.project, issue.key.iid), context, [&] {
+            auto found = look_at(issue, *tracker, round, context);
+            looked = true;
+            return found;
+        }));
+        if (looked) continue;
+        issue.next_check = context.now + slowest;
+        outcome.changes.emplace_back(storage::SaveTrackerIssue{std::move(issue)});
     }
-    outcome.merge(ask_for_changes(*tracker, ask, context));
+    outcome.merge(ask_for_changes(*tracker, round.ask, context));
     return outcome;
 }
 

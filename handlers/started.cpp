@@ -4,6 +4,7 @@
 #include "handlers/departures.hpp"
 #include "handlers/expiry.hpp"
 #include "handlers/group_reading.hpp"
+#include "handlers/guarded.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/identity.hpp"
 #include "handlers/inquiry.hpp"
@@ -14,25 +15,46 @@
 #include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
 
+#include <fmt/format.h>
+
+#include <array>
+
 namespace countersign::handlers {
 
+namespace {
+
+struct Part {
+    const char* what;
+    Outcome (*begin)(const Context&);
+};
+
+constexpr std::array parts{
+    Part{"reading user groups", read_groups},
+    Part{"deadlines", plan_deadlines_anew},
+    Part{"missing cards", repost_missing_cards},
+    Part{"decisions under way",
+         [](const Context& context) {
+             return context.capabilities.admin ? resume_decisions(context) : Outcome();
+         }},
+    Part{"the sweep", begin_sweep_anew},
+    Part{"reading Slackbot", begin_slackbot_poll_anew},
+    Part{"stored authorizations", look_at_expiry},
+    Part{"the channel's digest", schedule_digest},
+    Part{"recertifying", schedule_recertifying},
+    Part{"departures", schedule_departures},
+    Part{"polling trackers", begin_polling},
+    Part{"the inventory's canvas", begin_mirror},
+};
+
+}  // namespace
+
+// What comes here once begins everything that is done again and again: no part may keep the others from it.
 Outcome started(const Event& event, const Context& context) {
     auto outcome = ask_identity(event, context);
-    outcome.merge(read_groups(context));
-    outcome.merge(plan_deadlines_anew(context));
     outcome.changes.push_back(look_over_members("settings", {}, context));
-    outcome.merge(repost_missing_cards(context));
-    if (context.capabilities.admin) {
-        outcome.merge(resume_decisions(context));
-        outcome.merge(begin_sweep_anew(context));
-    }
-    outcome.merge(begin_slackbot_poll_anew(context));
-    outcome.merge(look_at_expiry(context));
-    outcome.merge(schedule_digest(context));
-    outcome.merge(schedule_recertifying(context));
-    outcome.merge(schedule_departures(context));
-    outcome.merge(begin_polling(context));
-    outcome.merge(begin_mirror(context));
+    for (const auto& part : parts)
+        outcome.merge(guarded(fmt::format("at the start, {}", part.what), context,
+                              [&] { return part.begin(context); }));
     return outcome;
 }
 
