@@ -135,6 +135,28 @@ storage::Change timer_for(const AppRequest& request, Timestamp due, Timestamp do
     return storage::SetTimer{{timer_name(request.id), due, event.dump()}};
 }
 
+std::string condition_timer(const storage::Vote& vote) {
+    return fmt::format("condition:{}:{}:{}", to_text(vote.request), vote.party, vote.voter.value);
+}
+
+Timestamp end_of_condition(const storage::Vote& vote, const Context& context) {
+    // The form has checked it.
+    const auto until = time_zone::parse_date(vote.condition_until).value();
+    return time_zone::end_of(until, context.settings.policy->calendar.zone);
+}
+
+// The clock was set back since the timer was set, or days end later by another policy.
+std::optional<storage::Change> looked_too_early(const Case& item, const Event& event,
+                                                const Context& context) {
+    for (const auto& vote : review::counting_votes(item.request, item.votes)) {
+        const bool conditional = vote.answer == storage::VoteAnswer::conditional;
+        if (conditional && condition_timer(vote) == event.name &&
+            context.now < end_of_condition(vote, context))
+            return watch_condition(vote, context);
+    }
+    return std::nullopt;
+}
+
 storage::Change planned_anew(const AppRequest& request, const Context& context) {
     for (const auto& step : steps_of(request, context)) {
         // It would have ended this waiting: so the waiting was not up to it yet.
@@ -213,12 +235,8 @@ Outcome deadline_due(const Event& event, const Context& context) {
 }
 
 storage::Change watch_condition(const storage::Vote& vote, const Context& context) {
-    // The form has checked it.
-    const auto until = time_zone::parse_date(vote.condition_until).value();
     const nlohmann::json event{{"kind", "condition"}, {"request", vote.request.value}, {"party", vote.party}};
-    return storage::SetTimer{
-        {fmt::format("condition:{}:{}:{}", to_text(vote.request), vote.party, vote.voter.value),
-         time_zone::end_of(until, context.settings.policy->calendar.zone), event.dump()}};
+    return storage::SetTimer{{condition_timer(vote), end_of_condition(vote, context), event.dump()}};
 }
 
 Outcome condition_due(const Event& event, const Context& context) {
@@ -226,10 +244,14 @@ Outcome condition_due(const Event& event, const Context& context) {
     if (!request) return {};
     const auto party = review::text_field(event.payload, "party");
     auto item = load_case(*request, context);
+    Outcome outcome;
+    if (auto again = looked_too_early(item, event, context)) {
+        outcome.changes.push_back(std::move(*again));
+        return outcome;
+    }
     const auto row = std::ranges::find(item.matrix, party, &review::PartyStatus::party);
     if (row == item.matrix.end() || row->not_counted.empty()) return {};  // lifted in time
     const auto before = request->state;
-    Outcome outcome;
     outcome.audit.push_back(
         {"countersign", "condition.lapsed", to_text(request->id), details({{"party", party}})});
     if (review::in_votes(before)) {

@@ -103,6 +103,41 @@ TEST_CASE("P3: a condition that is not met after the approval makes the admins l
     CHECK(world.request(id).outside == storage::Outside::no);
 }
 
+TEST_CASE("P3: a condition that is looked at before its day is over is looked at again at its end") {
+    ReviewWorld world;
+    const auto id = ask(world);
+    const auto until = day_in(world, days(2));
+    world.submit("U0LEGAL", ids::form_conditional, id, {{"condition", "sign"}, {"until", until}});
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.run();
+    REQUIRE(world.state(id) == RequestState::ready);
+    SUBCASE("for the clock was set back, and the timer with it") {
+        const auto timer = world.view().timer("condition:REQ-1:Legal:U0LEGAL").value();
+        storage::apply(world.db.writer(), storage::SetTimer{{timer.name, world.clock.now(), timer.event}},
+                       world.clock.now());
+    }
+    SUBCASE("for days end later since the policy names another zone") {
+        world.settings.policy = with_policy("[calendar]\nzone = \"Pacific/Pago_Pago\"\n").policy;
+    }
+    SUBCASE("and is no reason to say that it has lapsed, whatever else of its party does not count") {
+        world.settings.review.parties[1].members.emplace_back("U0LEGAL2");
+        world.submit("U0LEGAL2", ids::form_conditional, id,
+                     {{"condition", "ask"}, {"until", day_in(world, days(0))}});
+        world.pass(days(1));
+        world.run();
+        REQUIRE(world.audited("condition.lapsed", "REQ-1"));
+        const auto before = storage::audit_of(world.db.writer(), "REQ-1").size();
+        const auto timer = world.view().timer("condition:REQ-1:Legal:U0LEGAL").value();
+        storage::apply(world.db.writer(), storage::SetTimer{{timer.name, world.clock.now(), timer.event}},
+                       world.clock.now());
+        world.pass(minutes(1));
+        CHECK(storage::audit_of(world.db.writer(), "REQ-1").size() == before);
+    }
+    wait(world, hours(24 * 4));
+    CHECK(world.state(id) == RequestState::in_review);
+    CHECK(card(world).contains("the condition was due on " + until));
+}
+
 TEST_CASE("P3: where the policy does not admit conditions at this risk, one is shown and not enough") {
     ReviewWorld world(
         with_policy("[risk]\nlow = [\"chat:write\"]\n[evidence]\nconditional = [\"critical\"]"));
