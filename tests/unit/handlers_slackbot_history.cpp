@@ -186,3 +186,16 @@ TEST_CASE("O5: no history is asked for where nothing is routed, or where Slack's
     world.events_left_out();
     CHECK(world.asked().empty());
 }
+
+TEST_CASE("R69: a reviewer's token that comes with a reload is polled with from then on") {
+    RoutedWorld world;
+    world.restart();
+    REQUIRE_FALSE(world.view().timer("slackbot_poll"));
+    world.capabilities.reviewer = true;
+    world.handle(handlers::EventKind::reloaded, Json::object(), world.next("reloaded"));
+    CHECK(world.view().timer("slackbot_poll"));
+    CHECK(world.expect("auth.test").token == storage::TokenKind::reviewer);
+    world.run();
+    const auto begun = world.handle(handlers::EventKind::reloaded, Json::object(), world.next("reloaded"));
+    CHECK(std::ranges::count(begun.effects, "auth.test", &storage::Effect::method) == 0);
+}

@@ -43,6 +43,27 @@ TEST_CASE(
     CHECK(again.changes.empty());
 }
 
+TEST_CASE("R69: an admin token that comes with a reload is swept with from then on, each reload or not") {
+    ReviewWorld world;
+    world.capabilities.admin = false;
+    world.slack.pending["Ar1"] = slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")});
+    start(world);
+    REQUIRE_FALSE(world.view().request(SlackRequestId("Ar1")));
+    const auto reload = [&] {
+        world.handle(handlers::EventKind::reloaded, Json::object(), world.next("reloaded"));
+        world.run();
+        world.pass(std::chrono::milliseconds(0));
+        world.run();
+    };
+    world.capabilities.admin = true;
+    reload();
+    CHECK(world.view().request(SlackRequestId("Ar1")));
+    CHECK(world.view().timer("sweep"));
+    const auto asked = world.performed_of("admin.apps.requests.list").size();
+    reload();
+    CHECK(world.performed_of("admin.apps.requests.list").size() == asked);
+}
+
 TEST_CASE("domain.md 8.4: what Slack no longer lists was approved, restricted or cancelled outside") {
     ReviewWorld world;
     start(world);
