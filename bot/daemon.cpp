@@ -1,5 +1,6 @@
 #include "bot/daemon.hpp"
 
+#include "bot/connection_gap.hpp"
 #include "bot/core_files.hpp"
 #include "bot/dispatcher.hpp"
 #include "bot/health_file.hpp"
@@ -150,8 +151,7 @@ class Daemon {
         };
         callbacks.hello = [this, self, on_hello = std::move(on_hello)](int) {
             const auto link = self->lock();
-            if (ready_ && link && link == link_ && connected_slots(link->socket->health()) <= 1)
-                dispatcher_.offer(Reconnected{});
+            if (link && link == link_) greeted_beside(connected_slots(link->socket->health()) - 1);
             on_hello();
         };
         callbacks.alarm = [this, on_trouble = std::move(on_trouble)](const std::string& code,
@@ -163,6 +163,10 @@ class Daemon {
             make_slack_link(io_.get_executor(), system_clock(), settings, secrets, std::move(callbacks));
         if (link) *self = *link;
         return link;
+    }
+
+    void greeted_beside(std::ptrdiff_t others) {
+        if (gap_.ends_with_hello(others, system_clock().steady())) dispatcher_.offer(Reconnected{});
     }
 
     void become_ready() {
@@ -300,12 +304,16 @@ class Daemon {
     net::Awaitable<void> switch_to(std::shared_ptr<SlackLink> link,
                                    std::shared_ptr<const config::Settings> settings) {
         const auto old = std::exchange(link_, std::move(link));
+        const auto others = connected_slots(old->socket->health());
         settings_ = std::move(settings);
         performer_.use(link_->api, link_->trackers, link_->accounts);
         webhooks_.use(*settings_, link_->secrets);
         callback_.use(*settings_, link_->secrets);
         dispatcher_.use(settings_, capabilities(link_->secrets));
+        // After the dispatcher has the new settings: what was missed is asked for with the new tokens.
+        greeted_beside(others);
         remember_keys(link_->secrets);
+        become_ready();
         co_await old->socket->hand_over();
         // Calls under way still use the old link; it lives until the last of them is answered.
         retired_.push_back(old);
@@ -366,6 +374,7 @@ class Daemon {
     std::vector<std::shared_ptr<SlackLink>> retired_;
     std::shared_ptr<StatusPages> pages_;
     std::thread dispatching_;
+    ConnectionGap gap_{system_clock().steady()};
     bool ready_ = false;
     bool reloading_ = false;
     bool reload_asked_ = false;
