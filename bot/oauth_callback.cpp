@@ -1,8 +1,10 @@
 #include "bot/oauth_callback.hpp"
 
 #include "bot/oauth.hpp"
+#include "config/base/log.hpp"
 #include "config/base/text.hpp"
 #include "storage/installed_view.hpp"
+#include "storage/storage_error.hpp"
 #include "storage/vault.hpp"
 
 #include <nlohmann/json.hpp>
@@ -32,6 +34,16 @@ void OauthCallback::use(const config::Settings& settings, const config::Secrets&
 }
 
 net::HttpAnswer OauthCallback::answer(std::string_view path, std::string_view query) {
+    try {
+        return taken_back(path, query);
+    } catch (const std::exception& error) {
+        if (!storage::storage_trouble(error)) throw;
+        log::error("oauth_callback_unreadable", {{"error", error.what()}});
+        return page(500, "Countersign cannot read what it has stored. Tell whoever runs it.");
+    }
+}
+
+net::HttpAnswer OauthCallback::taken_back(std::string_view path, std::string_view query) {
     const auto* database = vault_ ? vault_->reader() : nullptr;
     if (database == nullptr) return page(404, "Nothing is here.");
     const auto state = state_of_query(query);

@@ -27,6 +27,8 @@ class OauthCallback {
     [[nodiscard]] net::HttpAnswer answer(std::string_view path, std::string_view query);
 
   private:
+    [[nodiscard]] net::HttpAnswer taken_back(std::string_view path, std::string_view query);
+
     const Clock* clock_;
     Offer offer_;
     std::optional<VaultAccess> vault_;  // none: browsers cannot reach us, or there is no key

@@ -3,6 +3,8 @@
 #include "bot/failpoint.hpp"
 #include "bot/message_search.hpp"
 #include "bot/picture_upload.hpp"
+#include "config/base/log.hpp"
+#include "storage/storage_error.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <nlohmann/json.hpp>
@@ -31,6 +33,11 @@ net::Awaitable<EffectAnswer> carried_out(std::shared_ptr<slack::WebApi> api,
     } catch (const nlohmann::json::exception& error) {
         // Arguments that are not as they were written: with the same row it would end like this for ever.
         answered.answer = not_to_be_read(error.what());
+    } catch (const std::exception& error) {
+        // A stored authorization that cannot be read is the end of this effect alone.
+        if (!storage::storage_trouble(error)) throw;
+        answered.answer = not_to_be_read(error.what());
+        log::error("effect_unreadable", {{"effect", effect.key}, {"error", answered.answer.detail}});
     }
     failpoint("after_send");
     answered.effect = std::move(effect);

@@ -3,6 +3,7 @@
 #include "bot/metrics.hpp"
 #include "config/base/log.hpp"
 #include "storage/database.hpp"
+#include "storage/storage_error.hpp"
 
 #include <utility>
 
@@ -47,8 +48,14 @@ class ListeningPages final : public StatusPages {
     }
 
     storage::Outbox::Depth outbox_depth() const {
-        auto reader = storage::Database::open_reader(database_);
-        return reader ? storage::Outbox(*reader).depth() : storage::Outbox::Depth{};
+        try {
+            auto reader = storage::Database::open_reader(database_);
+            return reader ? storage::Outbox(*reader).depth() : storage::Outbox::Depth{};
+        } catch (const std::exception& error) {
+            if (!storage::storage_trouble(error)) throw;
+            log::error("outbox_unreadable", {{"error", error.what()}});
+            return {};
+        }
     }
 
     std::filesystem::path database_;

@@ -1,10 +1,13 @@
 #include "bot/batch_processor.hpp"
+#include "bot/oauth_callback.hpp"
 #include "bot/performer.hpp"
 #include "bot/slack/envelope.hpp"
+#include "config/base/text.hpp"
 #include "storage/timers.hpp"
 #include "storage/view.hpp"
 #include "storage/writer.hpp"
 #include "tests/support/fake_http_client.hpp"
+#include "tests/support/log_capture.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/review_office.hpp"
 #include "tests/support/temp_db.hpp"
@@ -248,6 +251,63 @@ TEST_CASE("arguments that are not as they were written end the effect, not the p
         CHECK(answered.answer.error == bot::unreadable_row);
     }
     CHECK(http.requests.empty());
+}
+
+TEST_CASE("an authorization that cannot be read ends the effects that need it, not the program") {
+    TempDb db;
+    storage::Authorization row;
+    row.id = "a";
+    row.name = "GitLab";
+    row.url = "https://gitlab.com";
+    storage::apply(db.writer(), storage::ChangeInstalled{storage::SaveAuthorization{row}}, Timestamp());
+    db.writer().handle().exec("PRAGMA ignore_check_constraints = ON");
+    db.writer().handle().exec("UPDATE authorization SET state = 'nonsense'");
+    auto settings = review_settings();
+    settings.database = db.file();
+    net::asio::io_context io;
+    FakeHttpClient http;
+    const LogCapture log;
+    std::vector<bot::EffectAnswer> answers;
+    bot::Performer performer(io.get_executor(),
+                             [&](bot::EffectAnswer answer) { answers.push_back(std::move(answer)); });
+    performer.use(nullptr, nullptr,
+                  std::make_shared<bot::AccountApi>(http, settings,
+                                                    storage::KeyRing({{"1", Secret(std::string(32, 'k'))}})));
+    for (const auto* method : {"account.check", "account.refresh", "account.post"})
+        performer.perform(effect_of(method, method, R"({"authorization":"a","message":{}})"));
+    io.run();
+    REQUIRE(answers.size() == 3);
+    for (const auto& answered : answers) {
+        CHECK(answered.answer.meaning == slack::ApiMeaning::refused);
+        CHECK(answered.answer.error == bot::unreadable_row);
+    }
+    CHECK(log.count("event=effect_unreadable") == 3);
+    CHECK(http.requests.empty());
+}
+
+TEST_CASE("a grant that cannot be read is a page that says so, not the end of the program") {
+    TempDb db;
+    ManualClock clock;
+    storage::PendingGrant grant;
+    grant.id = "g";
+    grant.url = "https://gitlab.com";
+    grant.redirect_url = "https://here.example/oauth/callback";
+    grant.state_hash = text::sha256_hex("state");
+    grant.ends_at = clock.now() + 5min;
+    storage::apply(db.writer(), storage::ChangeInstalled{storage::SaveGrant{grant}}, clock.now());
+    db.writer().handle().exec("PRAGMA ignore_check_constraints = ON");
+    db.writer().handle().exec("UPDATE pending_grant SET stage = 'nonsense'");
+    auto settings = review_settings();
+    settings.database = db.file();
+    settings.http_public_url = "https://here.example";
+    config::Secrets secrets;
+    secrets.sealing_keys.emplace_back("1", Secret(std::string(32, 'k')));
+    const LogCapture log;
+    bot::OauthCallback callback(clock, [](const bot::CallbackIn&) { return true; });
+    callback.use(settings, secrets);
+    const auto page = callback.answer("/oauth/callback", "code=c&state=state");
+    CHECK(page.status == 500);
+    CHECK(log.count("event=oauth_callback_unreadable") == 1);
 }
 
 TEST_CASE("what was carried out and found to be damaged is told to the operator, too") {

@@ -2,8 +2,10 @@
 #include "storage/aead.hpp"
 #include "storage/installed_view.hpp"
 #include "storage/vault.hpp"
+#include "tests/support/log_capture.hpp"
 #include "tests/support/temp_db.hpp"
 
+#include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
 
 using namespace countersign;
@@ -55,4 +57,31 @@ TEST_CASE("I7: a tracker is called with its integration's token, and with none a
     CHECK(token("vendors") == "none");
     apply(database, RemoveIntegration{1}, now);
     CHECK(token("vendors") == "from-environment");
+}
+
+TEST_CASE(
+    "a row that cannot be read takes the token from its own tracker and from no other, and ends nothing") {
+    tests::TempDb db;
+    auto& database = db.writer();
+    const KeyRing ring({{"1", Secret(random_bytes(32))}});
+    const Timestamp now = from_millis(1'800'000'000'000);
+    database.transaction([&] {
+        for (const auto* target : {"vendors", "others"}) {
+            Integration integration;
+            integration.name = target;
+            integration.authorization = "a";
+            integration.target = target;
+            apply(database, SaveIntegration{integration}, now);
+        }
+    });
+    database.handle().exec("PRAGMA ignore_check_constraints = ON");
+    database.handle().exec("UPDATE integration SET state = 'nonsense' WHERE target = 'vendors'");
+    bot::TrackerTokens tokens(db.file(), ring,
+                              {{"vendors", Secret("environment")}, {"third", Secret("environment")}});
+    const tests::LogCapture log;
+    CHECK_FALSE(tokens.of("vendors"));
+    CHECK(log.count("event=tracker_token_unreadable") == 1);
+    CHECK(tokens.of("third"));
+    CHECK_FALSE(tokens.of("others"));  // for its authorization is not there
+    CHECK(log.count("event=tracker_token_unreadable") == 1);
 }
