@@ -1,6 +1,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/effect_answer.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/guarded.hpp"
 #include "handlers/handlers.hpp"
 #include "handlers/inquiry.hpp"
 #include "handlers/inquiry_verdict.hpp"
@@ -166,7 +167,9 @@ Outcome resume_decisions(const Context& context) {
             const auto awaited = nlohmann::json::parse(watch->event, nullptr, false);
             if (still_in_outbox(review::text_field(awaited, "effect"), context)) continue;
         }
-        outcome.merge(read_back(request, RequestState::unclear, Inquiry::unclear, {}, context));
+        outcome.merge(guarded("the decision on " + to_text(request.id), context, [&] {
+            return read_back(request, RequestState::unclear, Inquiry::unclear, {}, context);
+        }));
     }
     return outcome;
 }

@@ -67,6 +67,20 @@ TEST_CASE("a request whose votes cannot be read leaves the missing cards of the 
     CHECK(alarms(begun, "REQ-1") == 1);
 }
 
+TEST_CASE("a request whose votes cannot be read leaves the decisions on others to be read back") {
+    ReviewWorld world;
+    world.start();
+    const auto bad = world.ready_request("Ar1", "A1"), good = world.ready_request("Ar2", "A2");
+    for (const auto id : {bad, good})
+        world.press("U0ADMIN", ids::approve_app, id);
+    REQUIRE(handlers::review::in_flight(world.state(good)));
+    change(world, "DELETE FROM outbox");
+    change(world, "UPDATE vote SET answer = 'nonsense' WHERE request = 1");
+    const auto begun = world.handle(handlers::EventKind::started, Json::object(), world.next("started"));
+    CHECK(std::ranges::count(begun.effects, handlers::purposes::inquiry, &storage::Effect::purpose) == 1);
+    CHECK(alarms(begun, "REQ-1") == 1);
+}
+
 TEST_CASE("a request that cannot be read leaves the issues of the others to be asked about") {
     IssueWorld world;
     const auto bad = world.linked_request();
