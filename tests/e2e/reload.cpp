@@ -180,6 +180,31 @@ TEST_CASE("reload: a token that Slack refuses is not taken over (R17, R69)") {
     story.expect_card("In review");
 }
 
+TEST_CASE("reload: what was missed in a gap that a reload ends is asked for (O5, R69)") {
+    ReviewStory story;
+    story.fixture.start();
+    story.wait([&] { return story.count("admin.apps.requests.list") >= 2; }, "the sweep at the start");
+    const auto id = story.ask(office::issue);
+    story.slack.disconnect("link_disabled");
+    story.wait([&] { return story.slack.connections() == 0; }, "the connections to go");
+    story.slack.decide_outside(id, "approve");
+    story.fixture.signal(SIGHUP);
+    story.expect_card(": Approved · decided outside");
+}
+
+TEST_CASE("reload: a daemon that never had a connection is ready when a reload has brought it one (R69)") {
+    ReviewStory story;
+    story.fixture.set_secret("slack_app_token", "xapp-1-A0COUNTER-9-wrong");
+    story.fixture.launch();
+    story.expect_alarm("invalid_auth");
+    story.slack.rotate_app_token("xapp-1-A0COUNTER-9-right");
+    story.fixture.set_secret("slack_app_token", "xapp-1-A0COUNTER-9-right");
+    story.fixture.signal(SIGHUP);
+    story.fixture.expect_log("event=ready");
+    story.ask(office::issue);
+    story.expect_card("In review");
+}
+
 TEST_CASE("stop: SIGTERM under load drains and exits, and the rest comes again (R74)") {
     ReviewStory story(redelivering());
     story.fixture.start();
