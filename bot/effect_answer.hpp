@@ -18,5 +18,7 @@ struct EffectAnswer {
 // `detail` says what is wrong.
 inline constexpr std::string_view unreadable_row = "unreadable_row";
 [[nodiscard]] slack::ApiAnswer not_to_be_read(std::string_view why);
+// The database could not be asked for what the call needs: nothing has left, it is tried again.
+[[nodiscard]] slack::ApiAnswer not_sent_for_storage(std::string_view why);
 
 }  // namespace countersign::bot

@@ -34,9 +34,11 @@ net::Awaitable<EffectAnswer> carried_out(std::shared_ptr<slack::WebApi> api,
         // Arguments that are not as they were written: with the same row it would end like this for ever.
         answered.answer = not_to_be_read(error.what());
     } catch (const std::exception& error) {
-        // A stored authorization that cannot be read is the end of this effect alone.
         if (!storage::storage_trouble(error)) throw;
-        answered.answer = not_to_be_read(error.what());
+        // A stored authorization that cannot be read is the end of this effect alone; what troubles the whole
+        // database may pass.
+        answered.answer =
+            storage::concerns_all(error) ? not_sent_for_storage(error.what()) : not_to_be_read(error.what());
         log::error("effect_unreadable", {{"effect", effect.key}, {"error", answered.answer.detail}});
     }
     failpoint("after_send");

@@ -6,6 +6,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/integration_log.hpp"
+#include "handlers/party_work.hpp"
 #include "handlers/people.hpp"
 #include "handlers/reminding.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -139,19 +140,13 @@ std::string condition_timer(const storage::Vote& vote) {
     return fmt::format("condition:{}:{}:{}", to_text(vote.request), vote.party, vote.voter.value);
 }
 
-Timestamp end_of_condition(const storage::Vote& vote, const Context& context) {
-    // The form has checked it.
-    const auto until = time_zone::parse_date(vote.condition_until).value();
-    return time_zone::end_of(until, context.settings.policy->calendar.zone);
-}
-
 // The clock was set back since the timer was set, or days end later by another policy.
 std::optional<storage::Change> looked_too_early(const Case& item, const Event& event,
                                                 const Context& context) {
     for (const auto& vote : review::counting_votes(item.request, item.votes)) {
         const bool conditional = vote.answer == storage::VoteAnswer::conditional;
         if (conditional && condition_timer(vote) == event.name &&
-            context.now < end_of_condition(vote, context))
+            context.now < end_of_day(vote.condition_until, context))
             return watch_condition(vote, context);
     }
     return std::nullopt;
@@ -236,7 +231,8 @@ Outcome deadline_due(const Event& event, const Context& context) {
 
 storage::Change watch_condition(const storage::Vote& vote, const Context& context) {
     const nlohmann::json event{{"kind", "condition"}, {"request", vote.request.value}, {"party", vote.party}};
-    return storage::SetTimer{{condition_timer(vote), end_of_condition(vote, context), event.dump()}};
+    return storage::SetTimer{
+        {condition_timer(vote), end_of_day(vote.condition_until, context), event.dump()}};
 }
 
 Outcome condition_due(const Event& event, const Context& context) {

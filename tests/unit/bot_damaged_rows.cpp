@@ -282,6 +282,13 @@ TEST_CASE("an authorization that cannot be read ends the effects that need it, n
         CHECK(answered.answer.error == bot::unreadable_row);
     }
     CHECK(log.count("event=effect_unreadable") == 3);
+    // What troubles the whole database may pass.
+    db.writer().handle().exec("ALTER TABLE authorization RENAME TO out_of_reach");
+    performer.perform(effect_of("later", "account.check", R"({"authorization":"a"})"));
+    io.restart();
+    io.run();
+    REQUIRE(answers.size() == 4);
+    CHECK(answers.back().answer.meaning == slack::ApiMeaning::retry);
     CHECK(http.requests.empty());
 }
 
