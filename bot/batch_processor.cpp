@@ -116,6 +116,7 @@ void BatchProcessor::start_up() {
         last_now_ = std::max(now, storage::last_written(database_));
         mend_after_step(now, last_steady_);
         last_now_ = now;
+        storage::forget_claims_after(database_, now);
         storage::Outbox(database_).release_claims();
         read_identity(capabilities_);
         IntakeCounts counts;

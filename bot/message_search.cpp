@@ -18,6 +18,9 @@ using std::chrono::seconds;
 
 // Clocks differ: by Slack's, the message is at most this much older than what ours says has passed.
 constexpr auto clock_slack = seconds(120);
+// What is older than possible by more than this is of another database, whose numbers were the same. Less may
+// be the time that a call took.
+constexpr auto surely_another = std::chrono::hours(1);
 constexpr int max_pages = 20;
 
 Failure try_again(const slack::ApiAnswer& answer) {
@@ -34,11 +37,11 @@ std::optional<Timestamp> oldest_possible(const storage::Effect& effect, const sl
     return *answer.date - effect.claimed_before - clock_slack;
 }
 
-bool is_older(const json& message, const std::optional<Timestamp>& oldest) {
+bool is_older(const json& message, const std::optional<Timestamp>& oldest, seconds by = seconds(0)) {
     std::int64_t written = 0;
     const auto ts = text_field(message, "ts");
     const bool number = std::from_chars(ts.data(), ts.data() + ts.size(), written).ec == std::errc();
-    return oldest && number && Timestamp(seconds(written)) < *oldest;
+    return oldest && number && Timestamp(seconds(written)) < *oldest - by;
 }
 
 // A direct message is addressed by user id; its history by the conversation's id.
@@ -79,8 +82,8 @@ net::Awaitable<Result<std::optional<std::string>>> find_posted_message(slack::We
         for (const json& message : field(body, "messages")) {
             beyond = is_older(message, oldest);
             const auto& payload = field(field(message, "metadata"), "event_payload");
-            // An older one of that key is of a database that was before this one.
-            if (beyond || text_field(payload, "effect") != effect.key) continue;
+            if (text_field(payload, "effect") != effect.key || is_older(message, oldest, surely_another))
+                continue;
             const json found = {{"ok", true}, {"channel", *channel}, {"ts", text_field(message, "ts")}};
             co_return found.dump();
         }

@@ -22,16 +22,18 @@ void clock_set_back(Database& database, Timestamp from, Timestamp to) {
     const auto back = (from - to).count();
     for (const auto& shift : shifts)
         Query(database, shift).bind(back, to, soon).run();
-    // When what may have been sent was first claimed: rather longer ago than not, so that it is found.
-    Query(database,
-          "UPDATE outbox SET claimed_at = claimed_at - ?1 WHERE finished_at IS NULL AND claimed_at > 0")
-        .bind(back)
-        .run();
+    forget_claims_after(database, Timestamp());
     // What the wrong clock has written last: the next start would take it for another step (last_written).
     Query(database,
           "UPDATE outbox SET enqueued_at = min(enqueued_at - ?1, ?2) "
           "WHERE id > coalesce((SELECT id FROM outbox WHERE enqueued_at <= ?2 ORDER BY id DESC LIMIT 1), 0)")
         .bind(back, to)
+        .run();
+}
+
+void forget_claims_after(Database& database, Timestamp when) {
+    Query(database, "UPDATE outbox SET claimed_at = 0 WHERE finished_at IS NULL AND claimed_at > ?")
+        .bind(when)
         .run();
 }
 

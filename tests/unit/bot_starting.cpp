@@ -21,6 +21,15 @@ std::shared_ptr<const config::Settings> settings() {
     return std::make_shared<const config::Settings>(review_settings());
 }
 
+storage::Effect post(const std::string& key) {
+    storage::Effect effect;
+    effect.key = key;
+    effect.method = "chat.postMessage";
+    effect.args = R"({"channel":"C0ANY","text":"x"})";
+    effect.purpose = "notice";
+    return effect;
+}
+
 template <class Condition>
 bool comes_true(Condition condition) {
     const auto end = std::chrono::steady_clock::now() + 5s;
@@ -37,11 +46,7 @@ TEST_CASE("R64: a start that had to wait for its storage does not take that for 
     TempDb seed;
     ManualClock clock;
     const auto due = clock.now() + 40min;
-    storage::Effect later;
-    later.key = "later";
-    later.method = "chat.postMessage";
-    later.args = R"({"channel":"C0ANY","text":"x"})";
-    later.purpose = "notice";
+    auto later = post("later");
     later.not_before = due;
     seed.writer().transaction([&] { storage::Outbox(seed.writer()).enqueue(later, clock.now()); });
     const auto reader = seed.reader();
@@ -52,6 +57,21 @@ TEST_CASE("R64: a start that had to wait for its storage does not take that for 
     std::vector<bot::Item> nothing;
     (void)processor.process(nothing);
     CHECK(storage::View(reader).effect("later")->not_before == due);
+}
+
+TEST_CASE("R64: what was claimed later than a start finds the clock may have been sent at any time before") {
+    TempDb seed;
+    ManualClock clock;
+    seed.writer().transaction([&] { storage::Outbox(seed.writer()).enqueue(post("sent"), clock.now()); });
+    const auto reader = seed.reader();
+    bot::BatchProcessor processor(std::move(seed.writer()), clock, settings(), handlers::Capabilities{});
+    clock.advance(10s);
+    std::vector<bot::Item> nothing;
+    REQUIRE(processor.process(nothing).effects.size() == 1);
+    CHECK(storage::View(reader).effect("sent")->claimed_at == clock.now());
+    clock.step_wall(-5s);
+    processor.start_up();
+    CHECK(storage::View(reader).effect("sent")->claimed_at == Timestamp());
 }
 
 TEST_CASE(

@@ -270,11 +270,11 @@ TEST_CASE_FIXTURE(Fixture,
 }
 
 TEST_CASE_FIXTURE(Fixture,
-                  "what may have been sent is looked for from as long ago as before a clock was set back") {
+                  "what may have been sent is looked for from the beginning when the clock was set back") {
     add("k");
     claim("k");
     db.writer().transaction([&] { clock_set_back(db.writer(), now + 25min, now + 20min); });
-    CHECK(view.effect("k")->claimed_at == now - 5min);
+    CHECK(view.effect("k")->claimed_at == Timestamp());
 }
 
 TEST_CASE_FIXTURE(Fixture, "effects past their deadline are due too, so that the runner can expire them") {
