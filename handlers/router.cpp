@@ -230,8 +230,10 @@ Outcome failed(const Event& event, const Context& context, const std::string& er
         outcome.merge(apologise(read_button(event, context)));
     }
     outcome.audit.push_back({"countersign", "event.failed", event.name, details({{"error", error}})});
+    // A timer keeps its name, and rings again tomorrow.
+    const auto day = std::chrono::floor<std::chrono::days>(context.now).time_since_epoch().count();
     outcome.effects.push_back(alarm(
-        context.settings, "failed:" + event.name,
+        context.settings, fmt::format("failed:{}:{}", event.name, day),
         views::alarm_notice(fmt::format("Handling {} failed: {}", event.name, error),
                             "What it asked for was not done; nothing else is affected.",
                             event.payload.dump(2, ' ', false, nlohmann::json::error_handler_t::replace))));
