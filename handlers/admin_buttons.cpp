@@ -19,6 +19,7 @@
 #include "handlers/review/working_days.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/settle.hpp"
+#include "handlers/slackbot.hpp"
 #include "handlers/vendor_issue_seen.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/forms.hpp"
@@ -204,8 +205,7 @@ Outcome press_done(const Press& press, Case item, const Context& context) {
         return refuse(press, id, "not_needed", say_in(press.language, texts::done_not_needed));
     }
     // Where Slackbot's message is known, `Ready` told the managers to press its button: that is then done.
-    const bool told =
-        request.state == RequestState::ready && !context.view.slackbot_notices(request.id).empty();
+    const bool told = request.state == RequestState::ready && !notices_to_press(request.id, context).empty();
     if (request.decision == DecisionKind::none && told) request.decision = DecisionKind::approve;
     if (request.decision == DecisionKind::none) {
         return refuse(press, id, "not_begun", say_in(press.language, texts::done_too_early));

@@ -72,7 +72,7 @@ Outcome hand_over(const Press& press, Case item, storage::DecisionKind kind, con
 Outcome hand_to_managers(const Case& item, const Context& context) {
     const auto& request = item.request;
     const bool shows_button = request.state == storage::RequestState::ready && !context.capabilities.admin &&
-                              !context.view.slackbot_notices(request.id).empty();
+                              !notices_to_press(request.id, context).empty();
     // What made it ready may be this very reading.
     const bool just_read = item.known && item.known->full_at == context.now;
     if (!shows_button || !is_evidence(item, context) || just_read) return point_managers(request, context);
@@ -100,7 +100,7 @@ Outcome handed_over(const Press& press, Case item, storage::DecisionKind kind, c
     request.decision = kind;
     request.decided_by = press.user;
     request.decision_reason = reason;
-    const auto notices = context.view.slackbot_notices(request.id);
+    const auto notices = notices_to_press(request.id, context);
     const bool own = press.user.value == context.view.meta("reviewer_user");
     auto outcome =
         say(press, notices.empty() ? views::manual_steps(request, kind, press.language)

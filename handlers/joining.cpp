@@ -172,31 +172,33 @@ Outcome take_back(const AppRequest& request, const UserId& by, const Context& co
                        context);
 }
 
+storage::Effect say_ended(AppRequest ended, const storage::Decision& decision, std::string_view occasion,
+                          const Context& context) {
+    ended.decision = decision.kind;
+    ended.decided_by = decision.actor;
+    ended.decision_reason = decision.reason;
+    ended.decided_at = context.now;
+    return direct_message(ended, ended.requester, occasion,
+                          views::decision_notice(ended, language_of(ended.requester, context)));
+}
+
 // The parties said no to this app with these scopes: to everybody who had asked.
 Outcome deny_too(const AppRequest& request, const AppRequest& denied, const Context& context) {
     auto item = load_case(request, context);
     item.request.state = RequestState::denied;
     item.request.outside = denied.outside;
-    auto outcome = end_quietly(item,
-                               {.request = request.id,
-                                .kind = DecisionKind::deny,
-                                .actor = denied.decided_by,
-                                .outside = denied.outside != storage::Outside::no,
-                                .reason = denied.decision_reason,
-                                .scope_hash = {},
-                                .evidence = details({{"with", to_text(denied.id)}}),
-                                .at = {}},
-                               context);
-    if (!request.requester.empty() && request.requester != denied.requester) {
-        auto told = item.request;
-        told.decision = DecisionKind::deny;
-        told.decided_by = denied.decided_by;
-        told.decision_reason = denied.decision_reason;
-        told.decided_at = context.now;
+    const storage::Decision decision{.request = request.id,
+                                     .kind = DecisionKind::deny,
+                                     .actor = denied.decided_by,
+                                     .outside = denied.outside != storage::Outside::no,
+                                     .reason = denied.decision_reason,
+                                     .scope_hash = {},
+                                     .evidence = details({{"with", to_text(denied.id)}}),
+                                     .at = {}};
+    auto outcome = end_quietly(item, decision, context);
+    if (!request.requester.empty() && request.requester != denied.requester)
         outcome.effects.push_back(
-            direct_message(told, told.requester, fmt::format("denied_with:{}", to_text(denied.id)),
-                           views::decision_notice(told, language_of(told.requester, context))));
-    }
+            say_ended(item.request, decision, fmt::format("denied_with:{}", to_text(denied.id)), context));
     return outcome;
 }
 
@@ -365,6 +367,26 @@ Outcome leave(const Press& press, const AppRequest& request, const AppRequest& o
     outcome.merge(take_back(request, press.user, context));
     outcome.merge(say(press, say_in(press.language, texts::no_longer_along, to_text(request.id),
                                     app_title(request), to_text(open.id))));
+    return outcome;
+}
+
+Outcome cancelled_alone(const AppRequest& request, const AppRequest& open, const UserId& by,
+                        const std::string& evidence, const Context& context) {
+    auto item = load_case(request, context);
+    item.request.state = RequestState::withdrawn;
+    item.request.outside = storage::Outside::cancelled;
+    const storage::Decision decision{.request = request.id,
+                                     .kind = DecisionKind::cancel,
+                                     .actor = by,
+                                     .outside = true,
+                                     .reason = {},
+                                     .scope_hash = {},
+                                     .evidence = evidence,
+                                     .at = {}};
+    auto outcome = untie(request, open);
+    outcome.merge(end_quietly(item, decision, context));
+    if (!request.requester.empty())
+        outcome.effects.push_back(say_ended(item.request, decision, "cancelled_alone", context));
     return outcome;
 }
 

@@ -42,6 +42,11 @@ inline constexpr std::string_view left = "left";            // subject: who foll
 // Whose requests are joined to this one: they may vote as little as its requester (P17).
 [[nodiscard]] std::vector<UserId> joined_people(const std::vector<storage::Mark>& known);
 
+// Slack asks no longer for a request that is joined to another: it alone has ended. Its requester still hears
+// what becomes of the other.
+[[nodiscard]] Outcome cancelled_alone(const storage::AppRequest& request, const storage::AppRequest& open,
+                                      const UserId& by, const std::string& evidence, const Context& context);
+
 // It stands on its own again, as what Slack now says of it.
 [[nodiscard]] Outcome part(const storage::AppRequest& request, const storage::AppRequest& from,
                            const Context& context);

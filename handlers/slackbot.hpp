@@ -12,6 +12,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // The workspace driver's ears: Slackbot's review messages, in the channel that Slack routes requests to and
 // in an app manager's own conversation with Slackbot (domain.md §1.3, O9).
@@ -53,6 +54,10 @@ struct SeenDecision {
 [[nodiscard]] Outcome slackbot_entry(const Event& event, const Context& context);
 
 [[nodiscard]] Outcome permalink_told(const EffectAnswer& answer, const Context& context);
+
+// Slackbot's messages about a request that still have their buttons.
+[[nodiscard]] std::vector<storage::SlackbotNotice> notices_to_press(RequestId request,
+                                                                    const Context& context);
 
 // Without an admin token: when every party agrees, or the request has ended here, the managers are shown
 // Slack's own message and what to press. Nothing where Slackbot's message is not known.

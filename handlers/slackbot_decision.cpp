@@ -64,7 +64,9 @@ Outcome contradiction(const AppRequest& request, const SeenDecision& seen, const
 Outcome decided_in_slack(const AppRequest& request, const SeenDecision& seen, const Context& context) {
     if (const auto open = joined_to(request, context)) {
         // Slack decides about the app; a notice that is cancelled ends nothing but itself.
-        return seen.kind == DecisionKind::cancel ? Outcome{} : decided_in_slack(*open, seen, context);
+        if (seen.kind == DecisionKind::cancel)
+            return cancelled_alone(request, *open, seen.who, seen.evidence, context);
+        return decided_in_slack(*open, seen, context);
     }
     if (storage::is_final(request.state)) return contradiction(request, seen, context);
     Outcome outcome;

@@ -1,5 +1,6 @@
 #include "handlers/effects.hpp"
 #include "handlers/people.hpp"
+#include "handlers/review/slackbot_notice.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/views/slackbot_steps.hpp"
 
@@ -30,6 +31,13 @@ std::set<std::string> managers(const Context& context) {
 
 }  // namespace
 
+std::vector<storage::SlackbotNotice> notices_to_press(RequestId request, const Context& context) {
+    auto notices = context.view.slackbot_notices(request);
+    std::erase_if(notices,
+                  [](const auto& notice) { return notice.kind == to_text(review::NoticeKind::decision); });
+    return notices;
+}
+
 Outcome point_managers(const storage::AppRequest& request, const Context& context) {
     Outcome outcome;
     const bool ended = request.outside == Outside::no &&
@@ -37,7 +45,7 @@ Outcome point_managers(const storage::AppRequest& request, const Context& contex
     if (context.capabilities.admin || (request.state != RequestState::ready && !ended)) return outcome;
     // An admin has asked for the restriction, whatever the parties say since.
     if (!ended && request.decision == DecisionKind::restrict) return outcome;
-    const auto notices = context.view.slackbot_notices(request.id);
+    const auto notices = notices_to_press(request.id, context);
     if (notices.empty()) return outcome;
     const auto kind = ended ? DecisionKind::cancel : DecisionKind::approve;
     const UserId reviewer(context.view.meta("reviewer_user"));

@@ -66,8 +66,13 @@ std::string round_of(const EffectAnswer& answer) {
     return text_field(answer.context, "round");
 }
 
-std::string new_round(const Context& context) {
-    return std::to_string(to_millis(context.now));
+std::string new_round(bool personal, const Context& context) {
+    const auto last = context.view.meta(outstanding(personal));
+    auto round = to_millis(context.now);
+    // Another one in the same moment is another round: its first call must not be taken for that of before.
+    while (last.contains(fmt::format(":{}:", round)))
+        ++round;
+    return std::to_string(round);
 }
 
 // From the oldest message that may still be edited to say a decision, or what was not seen yet.
@@ -163,8 +168,8 @@ Outcome begin_slackbot_poll(const Context& context) {
         {"slackbot_poll", context.now + poll_pause(context), R"({"kind":"slackbot_poll"})"}});
     if (still_in_outbox(context.view.meta(outstanding(true)), context)) return outcome;
     const auto channel = context.view.meta("slackbot_im");
-    outcome.merge(channel.empty() ? ask_conversations(new_round(context), "")
-                                  : read_history(new_round(context), channel, true, context));
+    outcome.merge(channel.empty() ? ask_conversations(new_round(true, context), "")
+                                  : read_history(new_round(true, context), channel, true, context));
     return outcome;
 }
 
@@ -175,15 +180,15 @@ Outcome begin_slackbot_poll_anew(const Context& context) {
     outcome.changes.emplace_back(storage::SetTimer{
         {"slackbot_poll", context.now + poll_pause(context), R"({"kind":"slackbot_poll"})"}});
     outcome.merge(begin_integration_log_anew(context));
-    outcome.merge(
-        ask("auth.test", purposes::reviewer, "", json::object(), {{"round", new_round(context)}}, true));
+    outcome.merge(ask("auth.test", purposes::reviewer, "", json::object(),
+                      {{"round", new_round(true, context)}}, true));
     return outcome;
 }
 
 // Always anew: what a walk under way has read already may be what was missed.
 Outcome read_routed_channel(const Context& context) {
     if (!is_routed(context)) return {};
-    return read_history(new_round(context), context.settings.slackbot_channel.value, false, context);
+    return read_history(new_round(false, context), context.settings.slackbot_channel.value, false, context);
 }
 
 Outcome read_routed_channel_in(std::chrono::milliseconds time, const Context& context) {

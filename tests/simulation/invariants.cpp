@@ -107,7 +107,8 @@ void check_answers(const storage::Database& database, const Presses& presses,
     std::string told;
     SQLite::Statement said(
         database.handle(),
-        "SELECT key || ' ' || context || ' ' FROM outbox UNION ALL SELECT details FROM audit");
+        "SELECT key || ' ' || context || ' ' FROM outbox UNION ALL SELECT details FROM audit UNION ALL "
+        "SELECT evidence FROM decision");
     while (said.executeStep())
         told += said.getColumn(0).getString();
     std::set<std::string> mentioned;
@@ -121,11 +122,13 @@ void check_answers(const storage::Database& database, const Presses& presses,
     }
 }
 
-void check_origins(const storage::Database& database, std::vector<std::string>& broken) {
+void check_origins(const storage::Database& database, bool workspace, std::vector<std::string>& broken) {
     SQLite::Statement unread(
         database.handle(),
         "SELECT request, kind, evidence FROM decision WHERE kind IN ('approve', 'restrict') "
-        "AND evidence NOT LIKE '%\"read_from\"%' AND evidence NOT LIKE '%\"kept_by\"%'");
+        "AND evidence NOT LIKE '%\"read_from\"%' AND evidence NOT LIKE '%\"kept_by\"%' AND (NOT ? OR "
+        "(evidence NOT LIKE '%\"slackbot_message\"%' AND evidence NOT LIKE '%\"marked_done_by\"%'))");
+    unread.bind(1, workspace ? 1 : 0);
     while (unread.executeStep())
         broken.push_back(fmt::format("REQ-{}: {} rests on '{}'", unread.getColumn(0).getInt64(),
                                      unread.getColumn(1).getString(), unread.getColumn(2).getString()));
@@ -133,6 +136,69 @@ void check_origins(const storage::Database& database, std::vector<std::string>& 
                             "SELECT request, voter FROM vote WHERE voter IN ('', 'countersign')");
     while (voted.executeStep())
         broken.push_back(fmt::format("REQ-{} has a vote of nobody", voted.getColumn(0).getInt64()));
+}
+
+namespace {
+
+// Opened again after a denial: Slack's request was cancelled with it.
+bool was_reopened(const storage::Database& database, RequestId request) {
+    const auto trail = storage::audit_of(database, to_text(request));
+    return std::ranges::find(trail, "request.reopened", &storage::AuditEntry::action) != trail.end();
+}
+
+// Parties whose quorum never voted for it, on the scopes of the decision.
+std::vector<std::string> never_agreed(const storage::Decision& decision, const storage::View& view,
+                                      const config::Settings& settings) {
+    std::map<std::string, std::set<std::string>> agreed;
+    for (const auto& vote : view.votes(decision.request)) {
+        const bool yes =
+            vote.answer == storage::VoteAnswer::approve || vote.answer == storage::VoteAnswer::conditional;
+        if (yes && vote.scope_hash == decision.scope_hash) agreed[vote.party].insert(vote.voter.value);
+    }
+    std::vector<std::string> missing;
+    for (const auto& party : settings.review.parties) {
+        if (static_cast<int>(agreed[party.name].size()) < party.quorum) missing.push_back(party.name);
+    }
+    return missing;
+}
+
+}  // namespace
+
+void check_slackbot(const storage::Database& database, const storage::View& view,
+                    const config::Settings& settings, const SlackbotChannel& channel,
+                    std::vector<std::string>& broken) {
+    SQLite::Statement task(database.handle(),
+                           "SELECT 1 FROM audit WHERE action = 'slackbot.not_understood' AND details LIKE ?");
+    const auto is_task = [&](const std::string& ts) {
+        task.reset();
+        task.bind(1, "%\"" + ts + "\"%");
+        return task.executeStep();
+    };
+    for (const auto& [ts, notice] : channel.notices()) {
+        const auto row = view.slackbot_notice(ChannelId(SlackbotChannel::id), ts);
+        const auto request = row ? view.request(row->request) : std::nullopt;
+        if (is_task(ts)) continue;
+        if (!request) {
+            broken.push_back(fmt::format("the notice {} became neither a request nor a task", ts));
+            continue;
+        }
+        if (!notice.decision.empty() && !storage::is_final(request->state) &&
+            request->state != storage::RequestState::reconsider && !was_reopened(database, request->id))
+            broken.push_back(fmt::format("{} is {}, and a manager pressed {} on the notice {}",
+                                         to_text(request->id), storage::to_text(request->state),
+                                         notice.decision, ts));
+    }
+    for (std::int64_t number = 1; number < view.next_request_id().value; ++number) {
+        for (const auto& decision : view.decisions(RequestId{number})) {
+            // Somebody else's approval, which it answers too, or one made outside, which an admin keeps.
+            const bool rests_on_another =
+                decision.evidence.contains("\"decided_with\"") || decision.evidence.contains("\"kept_by\"");
+            if (decision.kind != storage::DecisionKind::approve || decision.outside || rests_on_another)
+                continue;
+            for (const auto& party : never_agreed(decision, view, settings))
+                broken.push_back(fmt::format("REQ-{} was approved without {}", number, party));
+        }
+    }
 }
 
 std::vector<std::string> waiting_effects(const storage::Database& database, Timestamp now) {
@@ -193,16 +259,14 @@ void check_agreement(const storage::Database& database, const handlers::Context&
         if (gave_way && listed && (!head || storage::is_final(head->state)))
             broken.push_back(fmt::format("{} waits in Slack, and {} has ended", name,
                                          head ? to_text(head->id) : "what it gave way to"));
-        // Opened again after a denial: Slack's request was cancelled with it.
-        const bool reopened =
-            std::ranges::find(trail, "request.reopened", &storage::AuditEntry::action) != trail.end();
-        const bool open = !reopened && !storage::is_final(request->state) &&
-                          request->state != storage::RequestState::manual;
+        const bool open = !storage::is_final(request->state) &&
+                          request->state != storage::RequestState::manual &&
+                          !was_reopened(database, request->id);
         if (open && !listed && !request->slack_id.empty() &&
             request->state != storage::RequestState::reconsider)
             broken.push_back(fmt::format("{} is {} and Slack does not ask any more", name,
                                          storage::to_text(request->state)));
-        if (request->state == storage::RequestState::approved &&
+        if (context.capabilities.admin && request->state == storage::RequestState::approved &&
             !slack.model.approved.contains(request->app_id.value) &&
             !slack.model.restricted.contains(request->app_id.value))
             broken.push_back(name + " is approved, and Slack never approved the app");

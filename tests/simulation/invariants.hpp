@@ -5,6 +5,7 @@
 #include "storage/database.hpp"
 #include "tests/simulation/simulated_slack.hpp"
 #include "tests/simulation/simulated_tracker.hpp"
+#include "tests/simulation/slackbot_channel.hpp"
 
 #include <map>
 #include <set>
@@ -37,8 +38,15 @@ using Presses = std::map<std::string, std::vector<std::string>>;
 void check_answers(const storage::Database& database, const Presses& presses,
                    const std::set<std::string>& acknowledged, std::vector<std::string>& broken);
 
-// 6 and 7: what is decided was read from Slack, or looked at again by an admin; only people vote.
-void check_origins(const storage::Database& database, std::vector<std::string>& broken);
+// 6 and 7: what is decided was read from Slack, or looked at again by an admin; only people vote. In a
+// `workspace` without the Admin API Slackbot's message is read, or an admin has pressed `Done`.
+void check_origins(const storage::Database& database, bool workspace, std::vector<std::string>& broken);
+
+// Of a workspace: every notice became a request or a person's task, what a manager pressed is known or a
+// person's task, and what was approved as agreed has the votes for it.
+void check_slackbot(const storage::Database& database, const storage::View& view,
+                    const config::Settings& settings, const SlackbotChannel& channel,
+                    std::vector<std::string>& broken);
 
 // The effects that may leave, now or as soon as their turn has come: "key: what became of it last".
 [[nodiscard]] std::vector<std::string> waiting_effects(const storage::Database& database, Timestamp now);

@@ -1,7 +1,8 @@
-// `./dev simulate --seed N --events M [--runs R] [--days D] [--keep FILE]`: plays the run of a seed, or of R
-// seeds from N on; prints what they met and what did not hold. With days, the events are spread over so many,
-// and the rows of each table are printed day by day. With a file, the last run's database is kept there. Exit
-// code 1: something did not hold; its seed plays it again.
+// `./dev simulate --seed N --events M [--runs R] [--days D] [--keep FILE] [--workspace]`: plays the run of
+// a seed, or of R seeds from N on; prints what they met and what did not hold. With days, the events are
+// spread over so many, and the rows of each table are printed day by day. With `--workspace` it is played
+// without the Admin API. With a file, the last run's database is kept there. Exit code 1: something did not
+// hold; its seed plays it again.
 
 #include "config/base/log.hpp"
 #include "tests/simulation/simulation.hpp"
@@ -49,9 +50,15 @@ int main(int argc, char** argv) {
     unsigned events = 400;
     unsigned runs = 1;
     unsigned days = 0;
+    bool workspace = false;
     std::string keep;
     for (int word = 1; word < argc; word += 2) {
         const std::string_view name = argv[word];
+        if (name == "--workspace") {
+            workspace = true;
+            --word;
+            continue;
+        }
         if (name == "--keep" && word + 1 < argc) {
             keep = argv[word + 1];
             continue;
@@ -63,7 +70,7 @@ int main(int argc, char** argv) {
                                                 : nullptr;
         if (target == nullptr || word + 1 == argc || !number(argv[word + 1], *target)) {
             std::cerr << "usage: countersign_simulate [--seed N] [--events N] [--runs N] [--days N] [--keep "
-                         "FILE]\n";
+                         "FILE] [--workspace]\n";
             return 2;
         }
     }
@@ -74,6 +81,7 @@ int main(int argc, char** argv) {
     for (unsigned run = 0; run < runs; ++run) {
         const auto report = simulation::simulate({.seed = seed + run,
                                                   .events = static_cast<int>(events),
+                                                  .workspace = workspace,
                                                   .days = std::chrono::days(days),
                                                   .keep = keep});
         for (const auto& sentence : report.broken)

@@ -56,6 +56,7 @@ Deed People::act() {
 }
 
 Deed People::ask() {
+    if (ask_) return ask_();
     const std::string id = "Ar" + std::to_string(++counter_);
     Json scopes = Json::array({tests::slack_scope("chat:write")});
     if (pick(3) == 0) scopes.push_back(tests::slack_scope("channels:history"));

@@ -2,9 +2,11 @@
 
 #include "tests/simulation/simulated_slack.hpp"
 
+#include <functional>
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
 
 namespace countersign::simulation {
 
@@ -20,9 +22,9 @@ struct Deed {
 // commands.
 class People {
   public:
-    // They want one of so many apps.
-    People(SimulatedSlack& slack, std::mt19937& random, std::size_t apps)
-        : slack_(&slack), random_(&random), apps_(apps) {}
+    // They want one of so many apps. `ask`: how, where it is not Slack's own event that tells of it.
+    People(SimulatedSlack& slack, std::mt19937& random, std::size_t apps, std::function<Deed()> ask = {})
+        : slack_(&slack), random_(&random), apps_(apps), ask_(std::move(ask)) {}
 
     [[nodiscard]] Deed act();
 
@@ -40,6 +42,7 @@ class People {
     SimulatedSlack* slack_;
     std::mt19937* random_;
     std::size_t apps_;
+    std::function<Deed()> ask_;
     int counter_ = 0;
 };
 

@@ -54,7 +54,12 @@ slack::ApiAnswer SimulatedSlack::perform(const storage::Effect& effect) {
         return well();
     }
     if (effect.method == "auth.test")
-        return well({{"user_id", "U0BOT"}, {"team_id", "T1"}, {"enterprise_id", "E1"}, {"bot_id", "B0BOT"}});
+        return well({{"user_id", "U0BOT"},
+                     {"team_id", "T1"},
+                     {"enterprise_id", model.enterprise},
+                     {"bot_id", "B0BOT"}});
+    if (effect.method == "chat.getPermalink")
+        return well({{"permalink", permalink(args.at("channel"), args.at("message_ts"))}});
     const auto answer = model.perform(effect.method, args);
     if (!answer.error.empty()) return refused(effect.method, answer.error);
     if (effect.method == "admin.apps.approve" || effect.method == "admin.apps.restrict")
@@ -88,6 +93,11 @@ slack::ApiAnswer SimulatedSlack::open(const Json& args) {
 
 Timestamp SimulatedSlack::now() const {
     return wall_ + std::chrono::floor<std::chrono::milliseconds>(clock_->steady() - steady_);
+}
+
+std::string SimulatedSlack::permalink(const std::string& channel, std::string ts) {
+    std::erase(ts, '.');
+    return fmt::format("https://acme.slack.com/archives/{}/p{}", channel, ts);
 }
 
 std::string SimulatedSlack::next_ts() {

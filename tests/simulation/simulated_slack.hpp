@@ -50,6 +50,10 @@ class SimulatedSlack {
     // Slack's own clock, which does not step when ours does.
     [[nodiscard]] Timestamp now() const;
 
+    // What Slack calls the next message: unique, and later than every one before.
+    [[nodiscard]] std::string next_ts();
+    [[nodiscard]] static std::string permalink(const std::string& channel, std::string ts);
+
     // As if the call had arrived.
     slack::ApiAnswer perform(const storage::Effect& effect);
 
@@ -68,7 +72,6 @@ class SimulatedSlack {
     std::map<std::string, int> applied;
 
   private:
-    [[nodiscard]] std::string next_ts();
     slack::ApiAnswer post(const storage::Effect& effect, const Json& args);
     slack::ApiAnswer update(const Json& args);
     slack::ApiAnswer open(const Json& args);

@@ -7,6 +7,7 @@
 #include "tests/simulation/people.hpp"
 #include "tests/simulation/simulated_tracker.hpp"
 #include "tests/simulation/slack_history.hpp"
+#include "tests/simulation/slackbot_channel.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <boost/asio/co_spawn.hpp>
@@ -42,12 +43,19 @@ struct Outgoing {
 // Slack brings an event again at once, after a minute and after five (R46); a click never.
 constexpr std::array<milliseconds, 3> again{0ms, 60s, 300s};
 
+std::shared_ptr<const config::Settings> settings_of(const Plan& plan) {
+    auto settings = SimulatedTracker::settings();
+    if (plan.workspace) settings.slackbot_channel = ChannelId(SlackbotChannel::id);
+    return std::make_shared<const config::Settings>(std::move(settings));
+}
+
 class Simulation {
   public:
     explicit Simulation(const Plan& plan) : plan_(plan), random_(plan.seed) {
         slack_.model.groups["S0SECURITY"] = {"U0SEC3"};
         slack_.model.groups["S0ADMINS"] = {"U0ADMIN"};
         slack_.model.page = 10;
+        if (plan_.workspace) slack_.model.enterprise.clear();
         secrets_.bot_token = Secret("xoxb-simulated");
         bot::on_failpoint([this](std::string_view name) { pass(name); });
         start();
@@ -86,13 +94,13 @@ class Simulation {
         // A crash here is the process's, not the machine's: what was written is there.
         database->handle().exec("PRAGMA synchronous = OFF");
         handlers::Capabilities capabilities;
-        capabilities.admin = true;
+        capabilities.admin = !plan_.workspace;
         capabilities.own_app = AppId("A0COUNTERSIGN");
         capabilities.trackers = {"procurement"};
         processor_.emplace(std::move(*database), clock_, settings_, capabilities);
         capabilities_ = capabilities;
         capabilities_.bot_user = UserId("U0BOT");
-        capabilities_.enterprise = EnterpriseId("E1");
+        capabilities_.enterprise = EnterpriseId(slack_.model.enterprise);
         try {
             processor_->start_up();
         } catch (const Crash& now) {
@@ -252,6 +260,19 @@ class Simulation {
         on_the_way_.push_back(std::move(envelope));
     }
 
+    // What Slack could not deliver is lost for good, or comes later; whoever comes back asks for it.
+    void lose_connection() {
+        met("connection lost");
+        std::erase_if(on_the_way_, [&](const Outgoing& envelope) {
+            const bool lost = envelope.due <= clock_.steady() && pick(2) == 0;
+            if (lost) befalls(envelope, "lost in a gap");
+            return lost;
+        });
+        slack_drops_connection();
+        clock_.advance(milliseconds(pick(300'000)));
+        turn({bot::Reconnected{}});
+    }
+
     void slack_drops_connection() {
         auto lost = std::exchange(on_the_way_, {});
         for (auto& envelope : lost) {
@@ -275,6 +296,8 @@ class Simulation {
     }
 
     slack::ApiAnswer arrive(const storage::Effect& effect) {
+        if (plan_.workspace && effect.method.starts_with("admin."))
+            report_.broken.push_back(effect.key + " asks for what only an admin token may");
         if (effect.token == storage::TokenKind::tracker) return tracker_.perform(effect);
         return slack_.perform(effect);
     }
@@ -419,7 +442,8 @@ class Simulation {
                 wait();
                 break;
             case 12:
-                if (pick(6) == 0) decide_outside();
+                if (plan_.workspace && pick(8) == 0) lose_connection();
+                if (pick(plan_.workspace ? 2 : 6) == 0) decide_outside();
                 if (pick(20) == 0) step_clock();
                 break;
             default:
@@ -452,6 +476,13 @@ class Simulation {
     }
 
     void decide_outside() {
+        if (plan_.workspace) {
+            if (auto deed = channel_.decides()) {
+                met("decided in Slack");
+                slack_sends(std::move(*deed));
+            }
+            return;
+        }
         if (slack_.model.pending.empty()) return;
         auto at = slack_.model.pending.begin();
         std::advance(at, static_cast<std::ptrdiff_t>(pick(slack_.model.pending.size())));
@@ -467,6 +498,7 @@ class Simulation {
     // follows from that has left.
     void calm_down() {
         calm_ = true;
+        if (plan_.workspace) turn({bot::Reconnected{}});
         const auto compared = clock_.steady() + 30min;
         const auto reader = storage::Database::open_reader(folder_.path() / "countersign.db");
         for (int round = 0; report_.held(); ++round) {
@@ -493,8 +525,9 @@ class Simulation {
         const auto reader = storage::Database::open_reader(folder_.path() / "countersign.db");
         check_nothing_lost(*reader, acknowledged_, report_.broken);
         if (plan_.days.count() == 0) check_answers(*reader, presses_, acknowledged_, report_.broken);
-        check_origins(*reader, report_.broken);
+        check_origins(*reader, plan_.workspace, report_.broken);
         const storage::View view(*reader);
+        if (plan_.workspace) check_slackbot(*reader, view, *settings_, channel_, report_.broken);
         check_agreement(*reader, {clock_.now(), view, *settings_, capabilities_}, slack_, report_.broken);
         report_.met["requests"] = static_cast<int>(view.next_request_id().value - 1);
         report_.pairs = faults_.pairs();
@@ -508,8 +541,7 @@ class Simulation {
     tests::TempDir folder_;
     tests::ManualClock clock_;
     const SteadyTime begun_ = clock_.steady();
-    std::shared_ptr<const config::Settings> settings_ =
-        std::make_shared<const config::Settings>(SimulatedTracker::settings());
+    std::shared_ptr<const config::Settings> settings_ = settings_of(plan_);
     SimulatedSlack slack_{clock_};
     SlackHistory history_{slack_};
     config::Secrets secrets_;
@@ -517,7 +549,9 @@ class Simulation {
     // About as many apps as requests: most are asked for once, some again and again.
     const std::size_t apps_ = static_cast<std::size_t>(std::max(30, plan_.events / 12));
     SimulatedTracker tracker_{clock_, random_, apps_};
-    People people_{slack_, random_, apps_};
+    SlackbotChannel channel_{slack_, random_, apps_};
+    People people_{slack_, random_, apps_,
+                   plan_.workspace ? std::function([this] { return channel_.asks(); }) : nullptr};
     Faults faults_;
     std::optional<BatchProcessor> processor_;
     handlers::Capabilities capabilities_;

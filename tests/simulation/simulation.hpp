@@ -33,6 +33,7 @@ struct Plan {
     std::uint32_t seed = 1;
     int events = 400;
     Sabotage sabotage = Sabotage::none;
+    bool workspace = false;           // without the Admin API: Slackbot's notices in a channel
     std::chrono::days days{0};        // more than 0: the events are spread over so many
     std::filesystem::path keep = {};  // the database is copied there at the end; "": nowhere
 };

@@ -47,6 +47,23 @@ TEST_CASE("simulation: nothing lost, nothing doubled, nothing approved without e
     }
 }
 
+TEST_CASE("simulation: without the Admin API what Slackbot tells is neither lost nor believed too much") {
+    std::map<std::string, int> met;
+    for (unsigned seed = 41; seed <= 46; ++seed) {
+        CAPTURE(seed);
+        const auto report = simulation::simulate({.seed = seed, .events = 300, .workspace = true});
+        for (const auto& sentence : report.broken)
+            FAIL_CHECK(sentence);
+        for (const auto& [what, count] : report.met)
+            met[what] += count;
+    }
+    for (const auto* what : {"restart", "connection lost", "lost in a gap", "decided in Slack",
+                             "ended approved", "ended restricted", "ended withdrawn", "ended superseded"}) {
+        CAPTURE(what);
+        CHECK(met[what] > 0);
+    }
+}
+
 TEST_CASE("simulation: a daemon that acknowledges before it has written is found out") {
     expect_found_out(Sabotage::ack_before_commit, "was acknowledged and is not there");
 }

@@ -364,3 +364,48 @@ TEST_CASE("M1: who asked for a restriction is not told to approve when the parti
     world.run();
     CHECK(world.alarmed("The restriction of"));
 }
+
+TEST_CASE("8.4 O9: a notice that is cancelled while its request waits for another ends that request alone") {
+    SlackbotWorld world;
+    world.posted(world.notice(), world.ts());
+    const auto second = world.ts(1);
+    world.posted(world.notice("me too", "U0TWO"), second);
+    world.run();
+    REQUIRE(world.state(2) == RequestState::superseded);
+    world.edited(fakes::slackbot_decision("<@U0ADMIN> cancelled this request"), second);
+    world.run();
+    CHECK(world.state(1) == RequestState::in_review);
+    CHECK(world.state(2) == RequestState::withdrawn);
+    CHECK(world.request(2).outside == storage::Outside::cancelled);
+    CHECK(world.heard("U0TWO").back().contains("cancelled in Slack"));
+    // Nobody waits for it in Slack any more: it does not stand on its own again.
+    world.press("U0EMP", ids::withdraw, 1);
+    world.run();
+    CHECK(world.state(2) == RequestState::withdrawn);
+    CHECK(world.heard("U0TWO").back().contains("REQ-1"));
+}
+
+TEST_CASE("M1: nobody is sent to a message of Slackbot's whose buttons are gone") {
+    SlackbotWorld world;
+    const auto ts = world.ts();
+    world.posted(world.notice(), ts);
+    world.answer(world.expect("chat.getPermalink"),
+                 {"ok", "", {{"permalink", "https://acme.slack.com/archives/C0REQUESTS/p1"}}});
+    world.submit("U0SEC1", ids::form_reject, 1, {{"reason", "not yet"}});
+    world.edited(fakes::slackbot_decision("<@U0ADMIN> cancelled this request"), ts);
+    world.run();
+    REQUIRE(world.state(1) == RequestState::denied);
+    world.pass(std::chrono::minutes(1));
+    world.press("U0ADMIN", ids::reopen, 1);
+    const auto told = world.heard("U0ADMIN").size();
+    world.press("U0SEC1", ids::vote_approve, 1);
+    world.press("U0LEGAL", ids::vote_approve, 1);
+    world.run();
+    REQUIRE(world.state(1) == RequestState::ready);
+    CHECK(world.heard("U0ADMIN").size() == told);
+    world.press("U0ADMIN", ids::approve_app, 1);
+    world.run();
+    CHECK_FALSE(world.heard("U0ADMIN").back().contains("archives/C0REQUESTS"));
+    world.press("U0ADMIN", ids::done, 1);
+    CHECK(world.state(1) == RequestState::approved);
+}

@@ -199,3 +199,16 @@ TEST_CASE("R69: a reviewer's token that comes with a reload is polled with from 
     const auto begun = world.handle(handlers::EventKind::reloaded, Json::object(), world.next("reloaded"));
     CHECK(std::ranges::count(begun.effects, "auth.test", &storage::Effect::method) == 0);
 }
+
+TEST_CASE("O5: two looks in the same moment are two: the second reads to its end as well") {
+    RoutedWorld world;
+    world.restart();
+    world.slack.page = 1;
+    for (int n = 0; n < 3; ++n)
+        world.unheard(world.notice(good_link, "U0EMP" + std::to_string(n)), world.ts(n));
+    world.handle(handlers::EventKind::reconnected, Json::object(), "first");
+    world.perform(world.expect(history_method));
+    world.handle(handlers::EventKind::reconnected, Json::object(), "second");
+    world.settle_down();
+    CHECK(world.requests() == 3);
+}
