@@ -6,6 +6,7 @@
 #include "handlers/joining.hpp"
 #include "handlers/limits.hpp"
 #include "handlers/review/life_cycle.hpp"
+#include "handlers/review/scopes.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/views/joining_texts.hpp"
@@ -66,7 +67,14 @@ Outcome decided_in_slack(const AppRequest& request, const SeenDecision& seen, co
         // Slack decides about the app; a notice that is cancelled ends nothing but itself.
         if (seen.kind == DecisionKind::cancel)
             return cancelled_alone(request, *open, seen.who, seen.evidence, context);
-        return decided_in_slack(*open, seen, context);
+        if (seen.kind != DecisionKind::approve || review::covers(request.scopes, open->scopes))
+            return decided_in_slack(*open, seen, context);
+        // Approved for less than the other asks for: that answers this one alone.
+        auto alone = request;
+        alone.state = RequestState::in_review;
+        auto outcome = part(request, *open, context);
+        outcome.merge(decided_in_slack(alone, seen, context));
+        return outcome;
     }
     if (storage::is_final(request.state)) return contradiction(request, seen, context);
     Outcome outcome;

@@ -1,6 +1,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/integration_log.hpp"
+#include "handlers/joining.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/review/slackbot_notice.hpp"
 #include "handlers/slackbot.hpp"
@@ -11,6 +12,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 
 namespace countersign::handlers {
 namespace {
@@ -28,6 +31,10 @@ constexpr int routed_pause = 10;  // polls, until a channel that could not be re
 // Meta: the one call that a round waits for. The two conversations are read beside each other.
 std::string_view outstanding(bool personal) {
     return personal ? "slackbot_poll" : "slackbot_routed";
+}
+// Meta: since when a conversation is listened to, as one of its time stamps.
+std::string since_of(const std::string& channel) {
+    return "slackbot_since:" + channel;
 }
 // Meta: up to which message a conversation was read to its end.
 std::string mark_of(const std::string& channel) {
@@ -68,24 +75,33 @@ std::string round_of(const EffectAnswer& answer) {
 
 std::string new_round(bool personal, const Context& context) {
     const auto last = context.view.meta(outstanding(personal));
-    auto round = to_millis(context.now);
-    // Another one in the same moment is another round: its first call must not be taken for that of before.
-    while (last.contains(fmt::format(":{}:", round)))
-        ++round;
-    return std::to_string(round);
+    std::int64_t before = 0;
+    if (const auto at = last.find(':'); at != std::string::npos)
+        std::from_chars(last.data() + at + 1, last.data() + last.size(), before);
+    // Never the same twice, not in the same moment and not after a clock was set back: its first call would
+    // be taken for that of before.
+    return std::to_string(std::max(to_millis(context.now), before + 1));
+}
+
+std::string as_ts(Timestamp time) {
+    return fmt::format("{}.000000", to_millis(time) / 1000);
 }
 
 // From the oldest message that may still be edited to say a decision, or what was not seen yet.
 std::string oldest(const std::string& channel, const Context& context) {
     auto from = context.view.meta(mark_of(channel));
-    if (from.empty()) {
-        const auto since = context.now - look_back;
-        return fmt::format("{}.000000", to_millis(since) / 1000);
-    }
-    for (const auto& open : context.view.open_requests()) {
-        for (const auto& notice : context.view.slackbot_notices(open.id)) {
+    if (from.empty()) return as_ts(context.now - look_back);
+    const auto reach_back_to = [&](RequestId request) {
+        for (const auto& notice : context.view.slackbot_notices(request)) {
             // Slack's time stamps have the same number of digits until 2286.
             if (notice.channel.value == channel && notice.ts < from) from = notice.ts;
+        }
+    };
+    for (const auto& open : context.view.open_requests()) {
+        reach_back_to(open.id);
+        for (const auto& mark : context.view.marks(open.id)) {
+            const auto joined = mark.kind == marks::joined ? parse_request_id(mark.subject) : std::nullopt;
+            if (joined) reach_back_to(*joined);
         }
     }
     return from;
@@ -114,11 +130,14 @@ Outcome ask_history(const std::string& round, const std::string& cursor, const W
 
 Outcome read_history(const std::string& round, const std::string& channel, bool personal,
                      const Context& context) {
-    return ask_history(round, "",
-                       {.channel = channel,
-                        .personal = personal,
-                        .oldest = oldest(channel, context),
-                        .latest = context.view.meta(mark_of(channel))});
+    const auto latest = context.view.meta(mark_of(channel));
+    auto outcome = ask_history(
+        round, "",
+        {.channel = channel, .personal = personal, .oldest = oldest(channel, context), .latest = latest});
+    if (context.view.meta(since_of(channel)).empty())
+        outcome.changes.emplace_back(
+            storage::SetMeta{since_of(channel), latest.empty() ? as_ts(context.now) : latest});
+    return outcome;
 }
 
 Outcome ask_conversations(const std::string& round, const std::string& cursor) {
@@ -236,6 +255,7 @@ Outcome history_told(const EffectAnswer& answer, const Context& context) {
     Outcome outcome;
     const ChannelId channel(text_field(answer.args, "channel"));
     const auto before = context.view.meta(mark_of(channel.value));
+    const auto since = context.view.meta(since_of(channel.value));
     Walk walk{.channel = channel.value,
               .personal = personal,
               .oldest = text_field(answer.context, "oldest"),
@@ -252,7 +272,7 @@ Outcome history_told(const EffectAnswer& answer, const Context& context) {
         if (notice.author != review::Author::slackbot) continue;
         if (!known && notice.kind == review::NoticeKind::other) continue;
         // Decided before we ever listened: nothing to do about it.
-        if (!known && before.empty() && notice.kind == review::NoticeKind::decision) continue;
+        if (!known && ts < since && notice.kind == review::NoticeKind::decision) continue;
         const json event{{"kind", "slackbot_entry"},
                          {"channel", channel.value},
                          {"personal", personal},

@@ -4,6 +4,7 @@
 #include "handlers/joining.hpp"
 #include "handlers/review/issue_verdict.hpp"
 #include "handlers/review/life_cycle.hpp"
+#include "handlers/review/scopes.hpp"
 #include "handlers/settle.hpp"
 #include "storage/audit.hpp"
 #include "storage/outbox.hpp"
@@ -162,11 +163,25 @@ std::vector<std::string> never_agreed(const storage::Decision& decision, const s
     return missing;
 }
 
+// Slack approves what the notice asks for, and no more.
+void check_scopes(const storage::Decision& decision, const storage::View& view,
+                  const SlackbotChannel& channel, std::vector<std::string>& broken) {
+    const auto evidence = Json::parse(decision.evidence, nullptr, false);
+    const auto request = view.request(decision.request);
+    if (!request || !evidence.is_object() || !evidence.contains("slackbot_message")) return;
+    const auto notice = channel.notices().find(evidence["slackbot_message"].get<std::string>());
+    const bool known = notice != channel.notices().end();
+    if (known && decision.scope_hash == request->scope_hash &&
+        !handlers::review::covers(handlers::review::read_scopes(notice->second.scopes), request->scopes))
+        broken.push_back(fmt::format("{} was approved by the notice {}, which asks for less",
+                                     to_text(request->id), notice->first));
+}
+
 }  // namespace
 
-void check_slackbot(const storage::Database& database, const storage::View& view,
-                    const config::Settings& settings, const SlackbotChannel& channel,
-                    std::vector<std::string>& broken) {
+void check_slackbot(const storage::Database& database, const handlers::Context& context,
+                    const SlackbotChannel& channel, std::vector<std::string>& broken) {
+    const auto& view = context.view;
     SQLite::Statement task(database.handle(),
                            "SELECT 1 FROM audit WHERE action = 'slackbot.not_understood' AND details LIKE ?");
     const auto is_task = [&](const std::string& ts) {
@@ -182,20 +197,25 @@ void check_slackbot(const storage::Database& database, const storage::View& view
             broken.push_back(fmt::format("the notice {} became neither a request nor a task", ts));
             continue;
         }
-        if (!notice.decision.empty() && !storage::is_final(request->state) &&
-            request->state != storage::RequestState::reconsider && !was_reopened(database, request->id))
+        // Of the app, whoever asked for it; what is cancelled is that one request.
+        const auto head = handlers::joined_to(*request, context);
+        const auto& decided = head && notice.decision != "cancel" ? *head : *request;
+        if (!notice.decision.empty() && !storage::is_final(decided.state) &&
+            decided.state != storage::RequestState::reconsider && !was_reopened(database, decided.id))
             broken.push_back(fmt::format("{} is {}, and a manager pressed {} on the notice {}",
-                                         to_text(request->id), storage::to_text(request->state),
+                                         to_text(decided.id), storage::to_text(decided.state),
                                          notice.decision, ts));
     }
     for (std::int64_t number = 1; number < view.next_request_id().value; ++number) {
         for (const auto& decision : view.decisions(RequestId{number})) {
+            if (decision.kind == storage::DecisionKind::approve)
+                check_scopes(decision, view, channel, broken);
             // Somebody else's approval, which it answers too, or one made outside, which an admin keeps.
             const bool rests_on_another =
                 decision.evidence.contains("\"decided_with\"") || decision.evidence.contains("\"kept_by\"");
             if (decision.kind != storage::DecisionKind::approve || decision.outside || rests_on_another)
                 continue;
-            for (const auto& party : never_agreed(decision, view, settings))
+            for (const auto& party : never_agreed(decision, view, context.settings))
                 broken.push_back(fmt::format("REQ-{} was approved without {}", number, party));
         }
     }

@@ -44,9 +44,8 @@ void check_origins(const storage::Database& database, bool workspace, std::vecto
 
 // Of a workspace: every notice became a request or a person's task, what a manager pressed is known or a
 // person's task, and what was approved as agreed has the votes for it.
-void check_slackbot(const storage::Database& database, const storage::View& view,
-                    const config::Settings& settings, const SlackbotChannel& channel,
-                    std::vector<std::string>& broken);
+void check_slackbot(const storage::Database& database, const handlers::Context& context,
+                    const SlackbotChannel& channel, std::vector<std::string>& broken);
 
 // The effects that may leave, now or as soon as their turn has come: "key: what became of it last".
 [[nodiscard]] std::vector<std::string> waiting_effects(const storage::Database& database, Timestamp now);

@@ -527,8 +527,9 @@ class Simulation {
         if (plan_.days.count() == 0) check_answers(*reader, presses_, acknowledged_, report_.broken);
         check_origins(*reader, plan_.workspace, report_.broken);
         const storage::View view(*reader);
-        if (plan_.workspace) check_slackbot(*reader, view, *settings_, channel_, report_.broken);
-        check_agreement(*reader, {clock_.now(), view, *settings_, capabilities_}, slack_, report_.broken);
+        const handlers::Context context{clock_.now(), view, *settings_, capabilities_};
+        check_agreement(*reader, context, slack_, report_.broken);
+        if (plan_.workspace) check_slackbot(*reader, context, channel_, report_.broken);
         report_.met["requests"] = static_cast<int>(view.next_request_id().value - 1);
         report_.pairs = faults_.pairs();
         report_.met["messages"] = static_cast<int>(slack_.messages().size());

@@ -200,15 +200,64 @@ TEST_CASE("R69: a reviewer's token that comes with a reload is polled with from 
     CHECK(std::ranges::count(begun.effects, "auth.test", &storage::Effect::method) == 0);
 }
 
-TEST_CASE("O5: two looks in the same moment are two: the second reads to its end as well") {
+TEST_CASE("O5: looks in the same moment are different ones: the last reads to its end as well") {
     RoutedWorld world;
     world.restart();
     world.slack.page = 1;
     for (int n = 0; n < 3; ++n)
         world.unheard(world.notice(good_link, "U0EMP" + std::to_string(n)), world.ts(n));
-    world.handle(handlers::EventKind::reconnected, Json::object(), "first");
-    world.perform(world.expect(history_method));
-    world.handle(handlers::EventKind::reconnected, Json::object(), "second");
+    for (int look = 0; look < 3; ++look) {
+        world.handle(handlers::EventKind::reconnected, Json::object(), world.next("reconnected"));
+        world.perform(world.expect(history_method));
+    }
     world.settle_down();
     CHECK(world.requests() == 3);
+}
+
+TEST_CASE("O5: what was decided in a gap is found on the notice of a request that waits for another, too") {
+    RoutedWorld world;
+    world.restart();
+    const auto first = world.ts();
+    const auto message = world.notice();
+    world.posted(message, first);
+    world.unheard(message, first);
+    auto more = fakes::sample_scopes;
+    more.first += "\nView messages (channels:history)";
+    const auto larger = fakes::slackbot_notice(fakes::notice_words("2026", "U0TWO"), more);
+    world.posted(larger, world.ts(1));
+    world.unheard(larger, world.ts(1));
+    world.reconnect();
+    REQUIRE(world.state(1) == RequestState::superseded);
+    auto decision = RequestState::restricted;
+    auto whole = RequestState::restricted;
+    const auto* words = "<@U0ADMIN> restricted this app";
+    SUBCASE("restricted: the app, whatever was asked for") {}
+    SUBCASE("approved: for what that notice asks for, and no more") {
+        words = "<@U0ADMIN> approved this app";
+        decision = RequestState::approved;
+        whole = RequestState::in_review;
+    }
+    world.unheard_edit(fakes::slackbot_decision(words), first);
+    world.reconnect();
+    CHECK(world.state(1) == (decision == RequestState::approved ? decision : RequestState::superseded));
+    CHECK(world.state(2) == whole);
+}
+
+TEST_CASE("O5: what was decided before anybody listened is nobody's task, what was decided since is") {
+    RoutedWorld world;
+    const auto decided = [&](const std::string& user, const std::string& ts) {
+        auto words = fakes::notice_words("2026", user);
+        world.unheard(fakes::slackbot_decision("<@U0ADMIN> approved this app", words), ts);
+    };
+    world.unheard(world.notice(), world.ts(-100));
+    decided("U0OLD", world.ts(-50));
+    world.restart();
+    REQUIRE(world.requests() == 1);
+    world.restart();
+    CHECK_FALSE(world.alarmed("is not understood"));
+    decided("U0NEW", world.ts(50));
+    world.pass(minutes(1));
+    world.reconnect();
+    CHECK(world.requests() == 1);
+    CHECK(world.alarmed("is not understood"));
 }
