@@ -204,6 +204,26 @@ std::string evidence(const Looked& looked) {
                     {"confidence", std::to_string(looked.notice.confidence)}});
 }
 
+// Slack approves what the message asks for. An older one of a request that has grown since, and has a newer
+// message, is no answer to it.
+Outcome approved_for_less(const Looked& looked, const AppRequest& request, const Context& context) {
+    const auto id = to_text(request.id);
+    Outcome outcome;
+    outcome.changes.emplace_back(storage::SaveSlackbotNotice{row(looked, request.id, context)});
+    record(looked, outcome, context);
+    outcome.audit.push_back({looked.notice.who.empty() ? "slack" : looked.notice.who.value,
+                             "decision.for_less", id, details({{"ts", looked.ts}})});
+    outcome.effects.push_back(
+        alarm(context.settings, fmt::format("for_less:{}:{}", looked.seen.channel.value, looked.ts),
+              views::alarm_notice(
+                  fmt::format("{} ({}) was approved in Slack on a message that asks for fewer permissions "
+                              "than the request does now.",
+                              id, request.app_name),
+                  "The review of what it asks for now goes on. Restrict the app in Slack's admin pages if it "
+                  "must not be used meanwhile.")));
+    return outcome;
+}
+
 // The edit of a message that asked. Standing alone such words prove nothing: a reminder can say them.
 Outcome decision_seen(const Looked& looked, const Context& context) {
     const bool ours = looked.known && looked.known->request.value > 0 && !looked.known->doubtful;
@@ -211,6 +231,10 @@ Outcome decision_seen(const Looked& looked, const Context& context) {
     const bool other_app = request && (!looked.notice.app_id.empty() || !looked.notice.app_name.empty()) &&
                            !same_app(*request, looked.notice);
     if (!request || other_app) return not_understood(looked, context);
+    const bool for_less = looked.notice.decision == storage::DecisionKind::approve &&
+                          !looked.notice.scopes.empty() &&
+                          !review::covers(looked.notice.scopes, request->scopes);
+    if (for_less && !storage::is_final(request->state)) return approved_for_less(looked, *request, context);
     Outcome outcome;
     outcome.changes.emplace_back(storage::SaveSlackbotNotice{row(looked, request->id, context)});
     record(looked, outcome, context);

@@ -182,8 +182,10 @@ void check_scopes(const storage::Decision& decision, const storage::View& view,
 void check_slackbot(const storage::Database& database, const handlers::Context& context,
                     const SlackbotChannel& channel, std::vector<std::string>& broken) {
     const auto& view = context.view;
-    SQLite::Statement task(database.handle(),
-                           "SELECT 1 FROM audit WHERE action = 'slackbot.not_understood' AND details LIKE ?");
+    SQLite::Statement task(
+        database.handle(),
+        "SELECT 1 FROM audit WHERE action IN ('slackbot.not_understood', 'decision.for_less') AND "
+        "details LIKE ?");
     const auto is_task = [&](const std::string& ts) {
         task.reset();
         task.bind(1, "%\"" + ts + "\"%");

@@ -409,3 +409,26 @@ TEST_CASE("M1: nobody is sent to a message of Slackbot's whose buttons are gone"
     world.press("U0ADMIN", ids::done, 1);
     CHECK(world.state(1) == RequestState::approved);
 }
+
+TEST_CASE("invariant 6: a message that asks for fewer permissions approves no more than it asks for") {
+    SlackbotWorld world;
+    const auto first = world.ts();
+    world.posted(world.notice(), first);
+    auto more = fakes::sample_scopes;
+    more.first += "\nView messages (channels:history)";
+    auto words = notice_words("2026");
+    words.reason = good_link;
+    const auto second = world.ts(1);
+    world.posted(fakes::slackbot_notice(words, more), second);
+    REQUIRE(world.requests() == 1);
+    REQUIRE(world.request(1).scopes.size() == 3);
+    world.edited(fakes::slackbot_decision("<@U0ADMIN> approved this app"), first);
+    world.run();
+    CHECK(world.state(1) == RequestState::in_review);
+    CHECK(world.alarmed("a message that asks for fewer permissions"));
+    auto decided = fakes::slackbot_notice(words, more);
+    decided["blocks"].erase(decided["blocks"].size() - 1);
+    decided["blocks"].push_back(fakes::mrkdwn_section("<@U0ADMIN> approved this app"));
+    world.edited(decided, second);
+    CHECK(world.state(1) == RequestState::approved);
+}
