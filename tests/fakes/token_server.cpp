@@ -2,10 +2,12 @@
 
 #include "tests/fakes/pkce.hpp"
 #include "tests/fakes/slack_wire.hpp"
+#include "tests/fakes/tracker_world.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <set>
@@ -175,6 +177,13 @@ struct TokenServer::Impl {
     }
 
     HttpReply answer(const HttpQuery& query) {
+        auto said = reply_to(query);
+        said.headers["Date"] =
+            http_date(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
+        return said;
+    }
+
+    HttpReply reply_to(const HttpQuery& query) {
         const std::scoped_lock lock(mutex);
         ++calls;
         queries.push_back(query);
