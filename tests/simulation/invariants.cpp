@@ -194,7 +194,10 @@ void check_slackbot(const storage::Database& database, const handlers::Context& 
     for (const auto& [ts, notice] : channel.notices()) {
         const auto row = view.slackbot_notice(ChannelId(SlackbotChannel::id), ts);
         const auto request = row ? view.request(row->request) : std::nullopt;
-        if (is_task(ts)) continue;
+        // Decided before the channel was looked at for the first time.
+        const bool of_before = !row && !notice.decision.empty() &&
+                               ts < view.meta(fmt::format("slackbot_since:{}", SlackbotChannel::id));
+        if (is_task(ts) || of_before) continue;
         if (!request) {
             broken.push_back(fmt::format("the notice {} became neither a request nor a task", ts));
             continue;
