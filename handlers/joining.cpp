@@ -36,6 +36,7 @@ using storage::DecisionKind;
 using storage::RequestState;
 
 constexpr std::size_t longest_quote = 500;
+constexpr std::chrono::minutes list_may_be_older{5};
 
 bool asks_no_more(const AppRequest& smaller, const AppRequest& larger) {
     return review::difference(larger.scopes, smaller.scopes).added.empty();
@@ -350,6 +351,9 @@ Outcome still_listed(const AppRequest& request, const Context& context) {
     const auto open = joined_to(request, context);
     const bool answered = open && was_answered(*open);
     if (!is_given_back(request) && !(answered && pending_in_slack(request, context))) return outcome;
+    // The list may have been read before the call that ended it; the next one says.
+    const auto ended = is_given_back(request) ? request.state_since : open->state_since;
+    if (context.now - ended < list_may_be_older) return outcome;
     auto cancel = cancel_slack_request(request);
     if (still_in_outbox(cancel.key, context)) return outcome;
     // One an hour: while Slack does not answer, tries that follow each other at once are soon used up.

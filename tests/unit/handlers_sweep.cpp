@@ -430,3 +430,21 @@ TEST_CASE("O5: where the list of workspaces stops half-way nothing is concluded 
     CHECK(world.state(1) == RequestState::in_review);
     CHECK(world.state(3) == RequestState::withdrawn);
 }
+
+TEST_CASE("a list from before a denial cancels nothing twice, one that still names the request later does") {
+    ReviewWorld world;
+    start(world);
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}));
+    world.run();
+    const auto listed = world.slack.pending;
+    world.submit("U0SEC1", ids::form_reject, 1, {{"reason", "no"}});
+    world.run();
+    const auto cancelled = [&] { return world.performed_of("admin.apps.requests.cancel").size(); };
+    REQUIRE(cancelled() == 1);
+    world.slack.pending = listed;
+    world.start();
+    CHECK(cancelled() == 1);
+    world.pass(std::chrono::minutes(6));
+    world.start();
+    CHECK(cancelled() == 2);
+}
