@@ -3,23 +3,25 @@
 #include "config/base/secret.hpp"
 
 namespace countersign::bot {
+namespace {
 
-slack::ApiAnswer not_to_be_read(std::string_view why) {
+slack::ApiAnswer nobodys(slack::ApiMeaning meaning, std::string_view error, std::string_view why) {
     slack::ApiAnswer answer;
-    answer.meaning = slack::ApiMeaning::refused;
-    answer.error = unreadable_row;
+    answer.meaning = meaning;
+    answer.error = error;
     answer.detail = redacted(why);
     answer.body = "{}";
     return answer;
 }
 
+}  // namespace
+
+slack::ApiAnswer not_to_be_read(std::string_view why) {
+    return nobodys(slack::ApiMeaning::refused, unreadable_row, why);
+}
+
 slack::ApiAnswer not_sent_for_storage(std::string_view why) {
-    slack::ApiAnswer answer;
-    answer.meaning = slack::ApiMeaning::retry;
-    answer.error = "storage";
-    answer.detail = redacted(why);
-    answer.body = "{}";
-    return answer;
+    return nobodys(slack::ApiMeaning::retry, "storage", why);
 }
 
 }  // namespace countersign::bot

@@ -18,6 +18,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <optional>
+
 namespace countersign::handlers {
 namespace {
 
@@ -102,15 +104,15 @@ Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
     const auto request = context.view.request(answer.request);
     const auto before = context.view.tracker_issue(issue_key_in(answer.args));
     if (!request) return {};
-    const bool by_press = answer.context.contains("press");
-    if (storage::is_final(request->state) || review::in_flight(request->state)) {
-        if (!by_press) return {};
-        const auto press = parse_press(answer.context["press"], context);
-        return refuse(press, to_text(request->id), "decided", already(*request, press.language));
-    }
+    const auto press = answer.context.contains("press")
+                           ? std::optional(parse_press(answer.context["press"], context))
+                           : std::nullopt;
+    if (storage::is_final(request->state) || review::in_flight(request->state))
+        return press ? refuse(*press, to_text(request->id), "decided", already(*request, press->language))
+                     : Outcome();
     const auto not_now = [&](Outcome outcome, const std::string& why) {
-        if (by_press)
-            outcome.merge(press_nothing_yet(parse_press(answer.context["press"], context), why));
+        if (press)
+            outcome.merge(press_nothing_yet(*press, why));
         else
             outcome.changes.push_back(hand_over_later(request->id, context));
         return outcome;
@@ -134,18 +136,17 @@ Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
             {"countersign", "decision.stopped", countersign::to_text(request->id), details({{"why", why}})});
         outcome.merge(settle(std::move(item), request->state, "tracker", context));
         // Where nobody waits for an answer, the card says it; `Ready` will ask again.
-        return by_press ? not_now(std::move(outcome), why) : outcome;
+        return press ? not_now(std::move(outcome), why) : outcome;
     }
-    if (by_press) {
-        const auto press = parse_press(answer.context["press"], context);
+    if (press) {
         // A vote may have been taken back while the issue was read.
         draw_matrix(item, context);
-        if (const auto refused = why_not_approvable(item, press.language, context)) {
-            outcome.merge(refuse(press, to_text(request->id), "not_ready", *refused));
+        if (const auto refused = why_not_approvable(item, press->language, context)) {
+            outcome.merge(refuse(*press, to_text(request->id), "not_ready", *refused));
             outcome.merge(settle(std::move(item), request->state, "tracker", context));
             return outcome;
         }
-        outcome.merge(handed_over(press, std::move(item), storage::DecisionKind::approve,
+        outcome.merge(handed_over(*press, std::move(item), storage::DecisionKind::approve,
                                   review::text_field(answer.context, "reason"), context));
         return outcome;
     }

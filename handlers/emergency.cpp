@@ -39,9 +39,7 @@ bool can_be_suspended(const storage::AppRequest& request) {
 
 // An emergency that Slack refused: typed again, it is tried again.
 bool came_to_nothing(const storage::AppRequest& request, const Context& context) {
-    if (request.state != RequestState::manual) return false;
-    const auto known = context.view.marks(request.id);
-    return std::ranges::find(known, marks::suspending, &storage::Mark::kind) != known.end();
+    return request.state == RequestState::manual && is_being_suspended(context.view.marks(request.id));
 }
 
 // REQ-12 alone; or by the app's id or name every request for it, newest first.
@@ -159,12 +157,12 @@ Outcome tell_owners(const std::vector<storage::AppRequest>& chosen, const std::s
 
 }  // namespace
 
-bool is_being_suspended(const Case& item) {
-    return std::ranges::find(item.marks, marks::suspending, &storage::Mark::kind) != item.marks.end();
+bool is_being_suspended(const std::vector<storage::Mark>& known) {
+    return std::ranges::find(known, marks::suspending, &storage::Mark::kind) != known.end();
 }
 
 RequestState restricted_state(const Case& item, Outcome& outcome) {
-    if (!is_being_suspended(item)) return RequestState::restricted;
+    if (!is_being_suspended(item.marks)) return RequestState::restricted;
     outcome.changes.emplace_back(
         storage::ClearMarks{item.request.id, std::string(marks::suspending), std::string()});
     return RequestState::suspended;

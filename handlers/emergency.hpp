@@ -15,8 +15,8 @@ namespace countersign::handlers {
 // in whatever workspace; typed again, what Slack refused is tried again.
 [[nodiscard]] Outcome suspend_typed(const Press& press, const std::vector<std::string>& words,
                                     const Context& context);
-// Whether the restriction that was just read back is such an emergency.
-[[nodiscard]] bool is_being_suspended(const Case& item);
+// By the marks of a request: whether its restriction is such an emergency.
+[[nodiscard]] bool is_being_suspended(const std::vector<storage::Mark>& known);
 // `Suspended` or `Restricted`: what a restriction that has happened ends in. The emergency's mark is used up.
 [[nodiscard]] storage::RequestState restricted_state(const Case& item, Outcome& outcome);
 

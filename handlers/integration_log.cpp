@@ -68,7 +68,8 @@ Awaited awaited(AppRequest request, const Context& context) {
         one.since = std::max(one.since, past.at);
         one.decided_before = true;
     }
-    if (review::is_looked_at_again(one.request.state) || is_being_suspended(load_case(one.request, context)))
+    if (review::is_looked_at_again(one.request.state) ||
+        is_being_suspended(context.view.marks(one.request.id)))
         one.since = std::max(one.since, one.request.state_since);
     return one;
 }

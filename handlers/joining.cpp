@@ -203,16 +203,6 @@ Outcome deny_too(const AppRequest& request, const AppRequest& denied, const Cont
     return outcome;
 }
 
-std::vector<AppRequest> joined_with(const AppRequest& open, const Context& context) {
-    std::vector<AppRequest> found;
-    for (const auto& mark : context.view.marks(open.id)) {
-        const auto id = mark.kind == marks::joined ? parse_request_id(mark.subject) : std::nullopt;
-        auto request = id ? context.view.request(*id) : std::nullopt;
-        if (request && request->state == RequestState::superseded) found.push_back(std::move(*request));
-    }
-    return found;
-}
-
 // In each workspace the oldest of those whose people are still there; the others join it.
 Outcome take_up(const AppRequest& ended, const std::vector<AppRequest>& joined, const Context& context) {
     Outcome outcome;
@@ -316,6 +306,16 @@ Outcome join_request(const review::ReadAppRequest& read, const AppRequest& open,
                              details({{"to", to_text(open.id)}, {"scope_hash", request.scope_hash}})});
     outcome.merge(affect(read, open, context));
     return outcome;
+}
+
+std::vector<AppRequest> joined_with(const AppRequest& open, const Context& context) {
+    std::vector<AppRequest> found;
+    for (const auto& mark : context.view.marks(open.id)) {
+        const auto id = mark.kind == marks::joined ? parse_request_id(mark.subject) : std::nullopt;
+        auto request = id ? context.view.request(*id) : std::nullopt;
+        if (request && request->state == RequestState::superseded) found.push_back(std::move(*request));
+    }
+    return found;
 }
 
 std::optional<AppRequest> joined_to(const AppRequest& request, const Context& context) {

@@ -39,6 +39,9 @@ inline constexpr std::string_view left = "left";            // subject: who foll
 // The request that this one is joined to; nothing when it stands on its own.
 [[nodiscard]] std::optional<storage::AppRequest> joined_to(const storage::AppRequest& request,
                                                            const Context& context);
+// The requests that wait for this one.
+[[nodiscard]] std::vector<storage::AppRequest> joined_with(const storage::AppRequest& open,
+                                                           const Context& context);
 // Whose requests are joined to this one: they may vote as little as its requester (P17).
 [[nodiscard]] std::vector<UserId> joined_people(const std::vector<storage::Mark>& known);
 

@@ -99,10 +99,8 @@ std::string oldest(const std::string& channel, const Context& context) {
     };
     for (const auto& open : context.view.open_requests()) {
         reach_back_to(open.id);
-        for (const auto& mark : context.view.marks(open.id)) {
-            const auto joined = mark.kind == marks::joined ? parse_request_id(mark.subject) : std::nullopt;
-            if (joined) reach_back_to(*joined);
-        }
+        for (const auto& joined : joined_with(open, context))
+            reach_back_to(joined.id);
     }
     return from;
 }
