@@ -157,6 +157,7 @@ Loaded parse_with(std::string_view toml, const std::filesystem::path& file, std:
     if (!document) return std::unexpected(std::vector{document.error()});
     Problems problems{file.string(), {}};
     Settings settings = read_all(*document, file, problems);
+    settings.hash = text::sha256_hex(toml);
     auto& found = problems.found;
     if (of_policy != nullptr && !found.empty()) {
         const auto is_theirs = [&](const Problem& each) {

@@ -77,6 +77,7 @@ struct InstalledSettings {
 
 struct Settings {
     std::filesystem::path file;  // where it was read from, for messages
+    std::string hash;            // SHA-256 of the text, without the policy's
     SlackSettings slack;
     ReviewSettings review;
     std::vector<PersonMapping> people;

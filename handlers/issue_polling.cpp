@@ -3,9 +3,9 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/guarded.hpp"
+#include "handlers/redrawing.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
-#include "handlers/settle.hpp"
 #include "handlers/trackers.hpp"
 #include "handlers/vendor_issue_seen.hpp"
 #include "handlers/views/notices.hpp"
@@ -124,20 +124,12 @@ Outcome ask_for_changes(const config::Tracker& tracker, const std::vector<Tracke
     return outcome;
 }
 
-// What is in flight is drawn anew when it has landed.
-bool shows_trouble(storage::RequestState state) {
-    return !storage::is_final(state) && !review::in_flight(state);
-}
-
 // People see on the cards why nothing moves, and see it go again (S8).
 Outcome redraw_cards(std::string_view tracker, const Context& context) {
     Outcome outcome;
     for (const auto& request : context.view.open_requests()) {
         const auto issue = context.view.vendor_issue(request.id);
-        if (!issue || issue->tracker != tracker || !shows_trouble(request.state)) continue;
-        outcome.changes.emplace_back(
-            storage::SetTimer{{"redraw:" + countersign::to_text(request.id), context.now,
-                               nlohmann::json{{"kind", "redraw"}, {"request", request.id.value}}.dump()}});
+        if (issue && issue->tracker == tracker) redraw_at(request, context.now, outcome);
     }
     return outcome;
 }
@@ -252,12 +244,6 @@ Outcome changed_issues_told(const EffectAnswer& answer, const Context& context) 
         outcome.merge(read_again(std::move(*known), round, context));
     }
     return outcome;
-}
-
-Outcome redraw_due(const Event& event, const Context& context) {
-    const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
-    if (!request || !shows_trouble(request->state)) return {};
-    return settle(load_case(*request, context), request->state, "tracker", context);
 }
 
 Outcome tracker_account_told(const EffectAnswer& answer, const Context& context) {

@@ -20,8 +20,6 @@ namespace countersign::handlers {
 // Timer of kind "tracker_poll".
 [[nodiscard]] Outcome poll_due(const Event& event, const Context& context);
 [[nodiscard]] Outcome changed_issues_told(const EffectAnswer& answer, const Context& context);
-// Timer of kind "redraw": a card shows whether its tracker can be read.
-[[nodiscard]] Outcome redraw_due(const Event& event, const Context& context);
 [[nodiscard]] Outcome tracker_account_told(const EffectAnswer& answer, const Context& context);
 
 // One more reading, unless one that has not begun waits already.

@@ -12,6 +12,7 @@
 #include "handlers/issue_polling.hpp"
 #include "handlers/membership.hpp"
 #include "handlers/recertifying.hpp"
+#include "handlers/redrawing.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"
 
@@ -31,6 +32,7 @@ struct Part {
 constexpr std::array parts{
     Part{"reading user groups", read_groups},
     Part{"deadlines", plan_deadlines_anew},
+    Part{"judging what waits", judge_anew},
     Part{"missing cards", repost_missing_cards},
     Part{"decisions under way",
          [](const Context& context) {

@@ -18,6 +18,7 @@
 #include "handlers/limits.hpp"
 #include "handlers/membership.hpp"
 #include "handlers/recertifying.hpp"
+#include "handlers/redrawing.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/sweep.hpp"

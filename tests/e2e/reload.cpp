@@ -116,6 +116,30 @@ TEST_CASE("reload: another alarm channel and another member count from then on (
     story.expect_good_manners();
 }
 
+TEST_CASE("reload, restart: what waits is judged and drawn by the settings in force, without a press (R69)") {
+    ReviewStory story;
+    story.fixture.start();
+    story.ask(office::issue);
+    for (const auto& voter : {office::security, office::procurement, office::it})
+        story.press(voter, "Approve");
+    story.expect_card("IT: approved");
+    story.expect_card(": In review");
+
+    story.fixture.change_config("[[review.party]]\nname = \"Legal\"\nmembers = [\"U0LEGAL\"]\n", "");
+    story.fixture.signal(SIGHUP);
+    story.fixture.expect_log("event=reloaded");
+    story.expect_card(": Ready");
+    CHECK_FALSE(says(story.card(), "Legal"));
+
+    REQUIRE(story.fixture.stop() == 0);
+    story.fixture.change_config("\"U0ADMIN\"", "\"U0ADMIN\", \"U0OUT\"");
+    story.fixture.start();
+    story.expect_card("<@U0OUT>");
+    story.press(office::outsider, "Approve app");
+    story.expect_card(": Approved");
+    story.expect_good_manners();
+}
+
 TEST_CASE("reload: an invalid configuration changes nothing, and says so in log, status and alarm (R69)") {
     ReviewStory story;
     story.fixture.start();

@@ -1,0 +1,72 @@
+#include "handlers/redrawing.hpp"
+
+#include "handlers/effects.hpp"
+#include "handlers/issue_standing.hpp"
+#include "handlers/judging.hpp"
+#include "handlers/review/life_cycle.hpp"
+#include "handlers/review/payload_fields.hpp"
+#include "handlers/settle.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace countersign::handlers {
+namespace {
+
+using storage::RequestState;
+
+// Slack takes about one change of a message a second, and people's own presses change cards too.
+constexpr std::chrono::seconds between_cards{2};
+
+bool waits(const storage::AppRequest& request) {
+    return !storage::is_final(request.state) && !review::in_flight(request.state);
+}
+
+// Nobody who was held up for an answer is let go by a look at the card, unless no answer is wanting any more.
+bool stays_held(Case item, const Context& context) {
+    if (item.request.state != RequestState::held) return false;
+    item.request.state = RequestState::in_review;
+    draw_matrix(item, context);
+    return review::next_state(item.request, item.matrix, issue_stands(item), item.judgement.vendor_issue) !=
+           RequestState::ready;
+}
+
+}  // namespace
+
+void redraw_at(const storage::AppRequest& request, Timestamp at, Outcome& outcome) {
+    if (!waits(request)) return;
+    const nlohmann::json event{{"kind", "redraw"}, {"request", request.id.value}};
+    outcome.changes.emplace_back(
+        storage::SetTimer{{"redraw:" + countersign::to_text(request.id), at, event.dump()}});
+}
+
+Outcome redraw_due(const Event& event, const Context& context) {
+    const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
+    if (!request || !waits(*request)) return {};
+    auto item = load_case(*request, context);
+    if (!stays_held(item, context)) return settle(std::move(item), request->state, "countersign", context);
+    Outcome outcome;
+    auto redrawn = update_card(*request, draw_card(item, context));
+    redrawn.key +=
+        fmt::format(":redrawn:{}", to_millis(context.now));  // its next change has the version's own
+    outcome.effects.push_back(std::move(redrawn));
+    return outcome;
+}
+
+Outcome judge_anew(const Context& context) {
+    constexpr std::string_view judged_by = "requests_judged_by";
+    const auto in_force = context.settings.hash + ":" + context.settings.policy->hash;
+    const auto before = context.view.meta(judged_by);
+    Outcome outcome;
+    if (before == in_force) return outcome;
+    outcome.changes.emplace_back(storage::SetMeta{std::string(judged_by), in_force});
+    if (before.empty()) return outcome;  // the first start
+    auto at = context.now;
+    for (const auto& request : context.view.open_requests()) {
+        at += between_cards;
+        redraw_at(request, at, outcome);
+    }
+    return outcome;
+}
+
+}  // namespace countersign::handlers

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "handlers/context.hpp"
+#include "handlers/event.hpp"
+#include "handlers/outcome.hpp"
+
+// Requests to which nothing has happened, and whose card or state may be out of date all the same: their
+// tracker cannot be read any more, or again; the settings are others.
+namespace countersign::handlers {
+
+// One that waits is worked out anew at `at`; nothing where it does not wait.
+void redraw_at(const storage::AppRequest& request, Timestamp at, Outcome& outcome);
+// Timer of kind "redraw".
+[[nodiscard]] Outcome redraw_due(const Event& event, const Context& context);
+
+// At the start and after a reload: where the settings or the policy are not those of the last time,
+// everything that waits is worked out anew, one after the other.
+[[nodiscard]] Outcome judge_anew(const Context& context);
+
+}  // namespace countersign::handlers
