@@ -1,9 +1,9 @@
+#include "tests/support/damage.hpp"
 #include "tests/support/review_world.hpp"
 
 #include <doctest/doctest.h>
 
 #include <random>
-#include <vector>
 
 // domain.md §8.6, invariant 10: what arrives damaged, by an event or in Slack's list, is a request or a task
 // with the raw content, and never nothing.
@@ -11,46 +11,6 @@ using namespace countersign;
 using namespace countersign::tests;
 
 namespace {
-
-class Damage {
-  public:
-    explicit Damage(unsigned seed) : random_(seed) {}
-
-    // One node anywhere within is gone or something else.
-    void harm(Json& whole) {
-        std::vector<std::pair<Json*, std::string>> nodes;
-        collect(whole, nodes);
-        auto& [parent, key] = nodes[pick(nodes.size())];
-        Json& node = parent->is_array() ? parent->at(std::stoul(key)) : parent->at(key);
-        const std::vector<Json> others{nullptr,
-                                       true,
-                                       -1,
-                                       1e300,
-                                       "",
-                                       "nonsense",
-                                       Json::array(),
-                                       Json::object(),
-                                       Json::array({nullptr, 1, "x"}),
-                                       std::string(5'000, 'x'),
-                                       "<!channel>\n\x01"};
-        if (pick(4) == 0 && parent->is_object())
-            parent->erase(key);
-        else
-            node = others[pick(others.size())];
-    }
-
-  private:
-    std::size_t pick(std::size_t below) { return random_() % below; }
-
-    static void collect(Json& node, std::vector<std::pair<Json*, std::string>>& nodes) {
-        for (auto& [key, value] : node.items()) {
-            nodes.emplace_back(&node, key);
-            if (value.is_structured()) collect(value, nodes);
-        }
-    }
-
-    std::mt19937 random_;
-};
 
 bool is_task(const storage::Effect& effect) {
     return effect.purpose == "alarm" && Json::parse(effect.args)["channel"] == "C0ITALARMS";
@@ -63,7 +23,8 @@ TEST_CASE("domain.md 8.6: an app request that arrives damaged is taken in or bec
     for (unsigned seed = 1; seed <= 400; ++seed) {
         CAPTURE(seed);
         ReviewWorld world;
-        Damage damage(seed);
+        std::mt19937 random(seed);
+        Damage damage(random);
         auto body =
             slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write"), slack_scope("files:read")});
         for (unsigned i = 0; i <= seed % 3; ++i)

@@ -103,8 +103,9 @@ void check_nothing_lost(const storage::Database& database, const std::set<std::s
                                      again.getColumn(1).getInt()));
 }
 
-void check_answers(const storage::Database& database, const Presses& presses,
-                   const std::set<std::string>& acknowledged, std::vector<std::string>& broken) {
+void check_answers(const storage::Database& database, const std::set<std::string>& presses,
+                   const Envelopes& envelopes, const std::set<std::string>& acknowledged,
+                   std::vector<std::string>& broken) {
     std::string told;
     SQLite::Statement said(
         database.handle(),
@@ -115,11 +116,11 @@ void check_answers(const storage::Database& database, const Presses& presses,
     std::set<std::string> mentioned;
     for (auto at = told.find("env-"); at != std::string::npos; at = told.find("env-", at + 1))
         mentioned.insert(told.substr(at, told.find_first_not_of("0123456789", at + 4) - at));
-    for (const auto& [press, envelopes] : presses) {
-        const auto is_answered = [&](const std::string& envelope) { return mentioned.contains(envelope); };
-        if (acknowledged.contains(press) && std::ranges::none_of(envelopes, is_answered))
-            broken.push_back(
-                fmt::format("{} ({}) was acknowledged and has no answer", press, envelopes.front()));
+    const auto is_answered = [&](const std::string& envelope) { return mentioned.contains(envelope); };
+    for (const auto& press : presses) {
+        if (acknowledged.contains(press) && std::ranges::none_of(envelopes.at(press), is_answered))
+            broken.push_back(fmt::format("{} ({}) was acknowledged and has no answer", press,
+                                         envelopes.at(press).front()));
     }
 }
 
@@ -137,6 +138,48 @@ void check_origins(const storage::Database& database, bool workspace, std::vecto
                             "SELECT request, voter FROM vote WHERE voter IN ('', 'countersign')");
     while (voted.executeStep())
         broken.push_back(fmt::format("REQ-{} has a vote of nobody", voted.getColumn(0).getInt64()));
+}
+
+std::int64_t check_admins(const storage::Database& database, std::int64_t since,
+                          const std::set<std::string>& admins, std::map<std::string, int>& met,
+                          std::vector<std::string>& broken) {
+    static const std::set<std::string> admin_deeds{
+        "decision.approve_pressed", "decision.restrict_pressed",    "decision.admin_agreed", "decision.kept",
+        "inventory.deleted",        "inventory.uninstall_announced"};
+    SQLite::Statement entry(database.handle(),
+                            "SELECT seq, action, actor, subject FROM audit WHERE seq > ? ORDER BY seq");
+    entry.bind(1, since);
+    while (entry.executeStep()) {
+        since = entry.getColumn(0).getInt64();
+        const std::string action = entry.getColumn(1);
+        const std::string actor = entry.getColumn(2);
+        if (!admin_deeds.contains(action)) continue;
+        ++met[action];
+        if (!admins.contains(actor))
+            broken.push_back(fmt::format("{} of {} by {}, who is no admin", action,
+                                         entry.getColumn(3).getString(), actor));
+    }
+    return since;
+}
+
+void check_oddities(const storage::View& view, const SimulatedSlack& slack, const Oddities& oddities,
+                    const Envelopes& envelopes, const std::set<std::string>& acknowledged,
+                    std::vector<std::string>& broken) {
+    std::string told;
+    for (const Message& message : slack.messages()) {
+        if (message.channel == "C0ITALARMS") told += message.effect + ";";
+    }
+    for (const auto& [source, oddity] : oddities.all()) {
+        if (!acknowledged.contains(source)) continue;
+        if (!oddity.request.empty() && view.request(SlackRequestId(oddity.request))) continue;
+        const auto is_told = [&](const std::string& envelope) {
+            return told.contains(oddity.kind.empty() ? "unreadable:" + envelope + ";"
+                                                     : "unknown:" + oddity.kind + ":");
+        };
+        if (std::ranges::none_of(envelopes.at(source), is_told))
+            broken.push_back(fmt::format("{} ({}) was acknowledged and nobody was told", source,
+                                         oddity.kind.empty() ? oddity.request : oddity.kind));
+    }
 }
 
 namespace {
@@ -284,7 +327,11 @@ void check_agreement(const storage::Database& database, const handlers::Context&
         if (gave_way && listed && (!head || storage::is_final(head->state)))
             broken.push_back(fmt::format("{} waits in Slack, and {} has ended", name,
                                          head ? to_text(head->id) : "what it gave way to"));
-        const bool open = !storage::is_final(request->state) &&
+        // Of a workspace that we were not let into there is no list to look at.
+        const bool elsewhere =
+            !request->team_id.empty() &&
+            std::ranges::find(slack.model.teams, request->team_id.value) == slack.model.teams.end();
+        const bool open = !storage::is_final(request->state) && !elsewhere &&
                           request->state != storage::RequestState::manual &&
                           !was_reopened(database, request->id);
         if (open && !listed && !request->slack_id.empty() &&

@@ -3,6 +3,7 @@
 #include "config/settings.hpp"
 #include "handlers/context.hpp"
 #include "storage/database.hpp"
+#include "tests/simulation/oddities.hpp"
 #include "tests/simulation/simulated_slack.hpp"
 #include "tests/simulation/simulated_tracker.hpp"
 #include "tests/simulation/slackbot_channel.hpp"
@@ -32,15 +33,28 @@ void check_once(const SimulatedSlack& slack, std::vector<std::string>& broken);
 void check_nothing_lost(const storage::Database& database, const std::set<std::string>& acknowledged,
                         std::vector<std::string>& broken);
 
-// 4: every press that was acknowledged has an answer: a line, a form, or what it changed. `presses`: by what
-// the inbox knows them by, the ids of the envelopes in which they came.
-using Presses = std::map<std::string, std::vector<std::string>>;
-void check_answers(const storage::Database& database, const Presses& presses,
-                   const std::set<std::string>& acknowledged, std::vector<std::string>& broken);
+// By what the inbox knows something by, the ids of the envelopes in which it came.
+using Envelopes = std::map<std::string, std::vector<std::string>>;
+
+// 4: every press that was acknowledged has an answer: a line, a form, or what it changed.
+void check_answers(const storage::Database& database, const std::set<std::string>& presses,
+                   const Envelopes& envelopes, const std::set<std::string>& acknowledged,
+                   std::vector<std::string>& broken);
 
 // 6 and 7: what is decided was read from Slack, or looked at again by an admin; only people vote. In a
 // `workspace` without the Admin API Slackbot's message is read, or an admin has pressed `Done`.
 void check_origins(const storage::Database& database, bool workspace, std::vector<std::string>& broken);
+
+// 8: what only admins may do was done by who was one of `admins` at that moment. `since`: the audit entry
+// that was looked at last; the newest now. `met` counts what they did.
+[[nodiscard]] std::int64_t check_admins(const storage::Database& database, std::int64_t since,
+                                        const std::set<std::string>& admins, std::map<std::string, int>& met,
+                                        std::vector<std::string>& broken);
+
+// 10: what nobody understands was told in the alarm channel, or it was a request all the same.
+void check_oddities(const storage::View& view, const SimulatedSlack& slack, const Oddities& oddities,
+                    const Envelopes& envelopes, const std::set<std::string>& acknowledged,
+                    std::vector<std::string>& broken);
 
 // Of a workspace: every notice became a request or a person's task, what a manager pressed is known or a
 // person's task, and what was approved as agreed has the votes for it.

@@ -17,12 +17,29 @@ const std::array<std::string_view, 4> useful{"vote_approve", "vote_approve", "ap
                                              "link_vendor_issue"};
 
 Json typed(const std::string& block, std::size_t app) {
+    if (block == "name") return "Sketch Pad";  // of every app; what is to be deleted is typed
     if (block == "vendor_issue_link") return SimulatedTracker::link(app);
     if (block == "until") return "2027-03-01";
     return "because of " + block;
 }
 
 }  // namespace
+
+Deed event_of(const std::string& id, Json inner) {
+    return {"events_api",
+            {{"type", "event_callback"},
+             {"team_id", "T1"},
+             {"api_app_id", "A0COUNTERSIGN"},
+             {"event_id", id},
+             {"event", std::move(inner)}},
+            false,
+            ""};
+}
+
+std::string source_of(const Deed& deed) {
+    return deed.type == "events_api" ? "event:T1:A0COUNTERSIGN:" + deed.payload["event_id"].get<std::string>()
+                                     : "trigger:" + deed.payload["trigger_id"].get<std::string>();
+}
 
 const std::string& People::anybody() {
     return everybody.at(pick(everybody.size()));
@@ -44,7 +61,7 @@ Deed People::act() {
         case 1:
             return ask();
         case 2:
-            return command();
+            return pick(3) == 0 ? installs() : command();
         case 3:
         case 4:
             if (auto deed = submit()) return std::move(*deed);
@@ -68,14 +85,8 @@ Deed People::ask() {
 }
 
 Deed People::requested(const Json& app_request) {
-    return {"events_api",
-            {{"type", "event_callback"},
-             {"team_id", "T1"},
-             {"api_app_id", "A0COUNTERSIGN"},
-             {"event_id", "Ev" + std::to_string(++counter_)},
-             {"event", {{"type", "app_requested"}, {"app_request", app_request}}}},
-            false,
-            ""};
+    return event_of("Ev" + std::to_string(++counter_),
+                    {{"type", "app_requested"}, {"app_request", app_request}});
 }
 
 // The app asks for more while its request waits; Slack tells by an event, or only in its list.
@@ -152,12 +163,35 @@ std::optional<Deed> People::submit() {
                 form.id};
 }
 
+// What Slack has approved is installed, rather than just anything.
+Deed People::installs() {
+    const auto& approved = slack_->model.approved;
+    auto app = "A" + std::to_string(1 + pick(apps_));
+    if (!approved.empty() && pick(4) > 0)
+        app = std::next(approved.begin(), static_cast<std::ptrdiff_t>(pick(approved.size())))->first;
+    const bool uninstalled = !installed_.empty() && pick(4) == 0;
+    if (uninstalled)
+        app = installed_.at(pick(installed_.size()));
+    else
+        installed_.push_back(app);
+    return event_of("Ev" + std::to_string(++counter_),
+                    {{"type", uninstalled ? "app_uninstalled_team" : "app_installed"},
+                     {"app_id", app},
+                     {"app_name", "Sketch Pad"},
+                     {"user_id", anybody()},
+                     {"team_id", "T1"}});
+}
+
 Deed People::command() {
-    static const std::array<std::string, 6> texts{"", "list", "status", "withdraw REQ-1", "link", "help"};
+    static const std::array<std::string, 6> requests{"", "list", "status", "withdraw REQ-1", "link", "help"};
+    static const std::array<std::string, 5> installed{"", "remove ", "remove ", "uninstall ", "uninstall "};
+    const bool about_installed = !installed_.empty() && pick(3) == 0;
+    auto text = about_installed ? installed.at(pick(installed.size())) : requests.at(pick(requests.size()));
+    if (text.ends_with(' ')) text += installed_.at(pick(installed_.size()));
     const auto& user = anybody();
     return {"slash_commands",
-            {{"command", "/app-request"},
-             {"text", texts.at(pick(texts.size()))},
+            {{"command", about_installed ? "/installed-apps" : "/app-request"},
+             {"text", text},
              {"user_id", user},
              {"team_id", "T1"},
              {"channel_id", "C0ANY"},

@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace countersign::simulation {
 
@@ -17,9 +18,13 @@ struct Deed {
     bool answer_in_ack = false;
     std::string form;  // the form that it submits; it closes when the answer has no errors
 };
+// As Slack's event with this id.
+[[nodiscard]] Deed event_of(const std::string& id, Json inner);
+// What the inbox knows it by, in whichever envelope it comes (R47).
+[[nodiscard]] std::string source_of(const Deed& deed);
 
 // Employees, parties, admins and strangers: they ask, press any button they see, fill in forms, type
-// commands.
+// commands, install and uninstall.
 class People {
   public:
     // They want one of so many apps. `ask`: how, where it is not Slack's own event that tells of it.
@@ -35,6 +40,7 @@ class People {
     [[nodiscard]] std::optional<Deed> press();
     [[nodiscard]] std::optional<Deed> submit();
     [[nodiscard]] Deed command();
+    [[nodiscard]] Deed installs();
     [[nodiscard]] std::string trigger(const std::string& user);
     [[nodiscard]] std::size_t pick(std::size_t below) { return (*random_)() % below; }
     [[nodiscard]] const std::string& anybody();
@@ -43,6 +49,7 @@ class People {
     std::mt19937* random_;
     std::size_t apps_;
     std::function<Deed()> ask_;
+    std::vector<std::string> installed_;  // ever; some are not there any more
     int counter_ = 0;
 };
 

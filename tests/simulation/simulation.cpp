@@ -4,6 +4,7 @@
 #include "bot/message_search.hpp"
 #include "tests/simulation/faults.hpp"
 #include "tests/simulation/invariants.hpp"
+#include "tests/simulation/oddities.hpp"
 #include "tests/simulation/people.hpp"
 #include "tests/simulation/simulated_tracker.hpp"
 #include "tests/simulation/slack_history.hpp"
@@ -69,7 +70,7 @@ class Simulation {
             do_something();
             if (plan_.days.count() > 0) pass_time();
         }
-        calm_down();
+        if (report_.held()) calm_down();
         finish();
         return std::move(report_);
     }
@@ -88,19 +89,20 @@ class Simulation {
     }
 
     // --- the process ---
+    [[nodiscard]] handlers::Capabilities capabilities() const {
+        handlers::Capabilities given;
+        given.admin = !plan_.workspace;
+        given.own_app = AppId("A0COUNTERSIGN");
+        given.trackers = {"procurement"};
+        return given;
+    }
+
     void start() {
         auto database = storage::Database::open_writer(folder_.path() / "countersign.db");
         if (!database) throw std::runtime_error(database.error().text);
         // A crash here is the process's, not the machine's: what was written is there.
         database->handle().exec("PRAGMA synchronous = OFF");
-        handlers::Capabilities capabilities;
-        capabilities.admin = !plan_.workspace;
-        capabilities.own_app = AppId("A0COUNTERSIGN");
-        capabilities.trackers = {"procurement"};
-        processor_.emplace(std::move(*database), clock_, settings_, capabilities);
-        capabilities_ = capabilities;
-        capabilities_.bot_user = UserId("U0BOT");
-        capabilities_.enterprise = EnterpriseId(slack_.model.enterprise);
+        processor_.emplace(std::move(*database), clock_, settings_, capabilities_);
         try {
             processor_->start_up();
         } catch (const Crash& now) {
@@ -174,17 +176,33 @@ class Simulation {
             crash(now);
         }
         armed_.clear();
+        look_at_admins();
+    }
+
+    void look_at_admins() {
+        if (!reader_) reader_ = storage::Database::open_reader(folder_.path() / "countersign.db").value();
+        std::set<std::string> admins;
+        for (const auto& admin : settings_->review.admins) {
+            const auto group = slack_.model.groups.find(admin);
+            if (group == slack_.model.groups.end())
+                admins.insert(admin);
+            else
+                admins.insert(group->second.begin(), group->second.end());
+        }
+        audited_ = check_admins(*reader_, audited_, admins, report_.met, report_.broken);
     }
 
     // --- Slack to us ---
     void slack_sends(Deed deed) {
-        Outgoing envelope{std::move(deed), "", 0, clock_.steady()};
-        envelope.source =
-            envelope.deed.type == "events_api"
-                ? "event:T1:A0COUNTERSIGN:" + envelope.deed.payload["event_id"].get<std::string>()
-                : "trigger:" + envelope.deed.payload["trigger_id"].get<std::string>();
+        const auto source = source_of(deed);
+        Outgoing envelope{std::move(deed), source, 0, clock_.steady()};
         met(envelope.deed.type);
         on_the_way_.push_back(std::move(envelope));
+    }
+
+    void slack_sends_something_unknown() {
+        met("something unknown");
+        slack_sends(oddities_.next());
     }
 
     void deliver() {
@@ -217,8 +235,8 @@ class Simulation {
 
     slack::Delivery frame(const Outgoing& envelope) {
         const auto id = "env-" + std::to_string(++counter_);
-        if (envelope.deed.payload.value("type", "") == "block_actions")
-            presses_[envelope.source].push_back(id);
+        envelopes_[envelope.source].push_back(id);
+        if (envelope.deed.payload.value("type", "") == "block_actions") presses_.insert(envelope.source);
         const Json json{{"envelope_id", id},
                         {"type", envelope.deed.type},
                         {"accepts_response_payload", envelope.deed.answer_in_ack},
@@ -427,7 +445,10 @@ class Simulation {
             case 3:
             case 4:
             case 5:
-                slack_sends(people_.act());
+                if (pick(40) == 0)
+                    slack_sends_something_unknown();
+                else
+                    slack_sends(people_.act());
                 break;
             case 6:
             case 7:
@@ -445,6 +466,7 @@ class Simulation {
                 if (plan_.workspace && pick(8) == 0) lose_connection();
                 if (pick(plan_.workspace ? 2 : 6) == 0) decide_outside();
                 if (pick(20) == 0) step_clock();
+                if (pick(10) == 0) change_admins();
                 break;
             default:
                 answer();
@@ -473,6 +495,18 @@ class Simulation {
     void step_clock() {
         met("wall clock stepped");
         clock_.step_wall(pick(2) == 0 ? 3600s : -3600s);
+    }
+
+    // The configuration is read anew: who was an admin may be none any more, whatever they had open.
+    void change_admins() {
+        met("admins changed");
+        auto changed = std::make_shared<config::Settings>(*settings_);
+        auto& admins = changed->review.admins;
+        if (std::erase(admins, "U0ADMIN2") == 0) admins.emplace_back("U0ADMIN2");
+        changed->hash = fmt::format("{} admins", admins.size());
+        settings_ = std::move(changed);
+        processor_->use(settings_, capabilities_);
+        turn({});
     }
 
     void decide_outside() {
@@ -515,19 +549,27 @@ class Simulation {
     }
 
     void finish() {
+        reader_.reset();
         processor_.reset();  // closes the database: one file has it all
         const auto file = folder_.path() / "countersign.db";
         if (!plan_.keep.empty())
             std::filesystem::copy_file(file, plan_.keep, std::filesystem::copy_options::overwrite_existing);
+        if (!report_.held()) return;  // what is still under way would seem broken, too
         check_once(slack_, report_.broken);
         for (const auto& [what, count] : tracker_.written())
             if (count > 1) report_.broken.push_back(fmt::format("{} was written {} times", what, count));
         const auto reader = storage::Database::open_reader(folder_.path() / "countersign.db");
-        check_nothing_lost(*reader, acknowledged_, report_.broken);
-        if (plan_.days.count() == 0) check_answers(*reader, presses_, acknowledged_, report_.broken);
-        check_origins(*reader, plan_.workspace, report_.broken);
         const storage::View view(*reader);
-        const handlers::Context context{clock_.now(), view, *settings_, capabilities_};
+        check_nothing_lost(*reader, acknowledged_, report_.broken);
+        if (plan_.days.count() == 0) {
+            check_answers(*reader, presses_, envelopes_, acknowledged_, report_.broken);
+            check_oddities(view, slack_, oddities_, envelopes_, acknowledged_, report_.broken);
+        }
+        check_origins(*reader, plan_.workspace, report_.broken);
+        auto known = capabilities_;  // and who we are, as it was learned
+        known.bot_user = UserId("U0BOT");
+        known.enterprise = EnterpriseId(slack_.model.enterprise);
+        const handlers::Context context{clock_.now(), view, *settings_, known};
         check_agreement(*reader, context, slack_, report_.broken);
         if (plan_.workspace) check_slackbot(*reader, context, channel_, report_.broken);
         report_.met["requests"] = static_cast<int>(view.next_request_id().value - 1);
@@ -553,13 +595,17 @@ class Simulation {
     SlackbotChannel channel_{slack_, random_, apps_};
     People people_{slack_, random_, apps_,
                    plan_.workspace ? std::function([this] { return channel_.asks(); }) : nullptr};
+    Oddities oddities_{random_, !plan_.workspace};
     Faults faults_;
     std::optional<BatchProcessor> processor_;
-    handlers::Capabilities capabilities_;
+    const handlers::Capabilities capabilities_ = capabilities();
     std::deque<Outgoing> on_the_way_;
     std::vector<storage::Effect> under_way_;
     std::set<std::string> acknowledged_;
-    Presses presses_;
+    Envelopes envelopes_;
+    std::set<std::string> presses_;
+    std::optional<storage::Database> reader_;
+    std::int64_t audited_ = 0;  // the newest audit entry that was looked at
     std::string armed_;
     int passes_ = 0;
     int counter_ = 0;

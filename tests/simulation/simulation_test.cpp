@@ -28,7 +28,7 @@ void expect_found_out(Sabotage sabotage, std::string_view how) {
 
 TEST_CASE("simulation: nothing lost, nothing doubled, nothing approved without evidence, whatever happens") {
     std::map<std::string, int> met;
-    for (unsigned seed = 21; seed <= 30; ++seed) {
+    for (unsigned seed = 41; seed <= 50; ++seed) {
         CAPTURE(seed);
         const auto report = simulation::simulate({.seed = seed, .events = 300});
         for (const auto& sentence : report.broken)
@@ -37,12 +37,27 @@ TEST_CASE("simulation: nothing lost, nothing doubled, nothing approved without e
             met[what] += count;
     }
     // A run in which nothing happens proves nothing.
-    for (const auto* what :
-         {"restart", "redelivery", "ack lost", "answer lost", "call lost on the way", "429",
-          "crash before_commit", "crash after_commit", "decided outside", "message found again",
-          "approved by signatures", "issue unlabelled", "issue reopened", "tracker 429",
-          "tracker answer lost", "ended approved", "ended restricted"}) {
-        CAPTURE(what);
+    for (const auto* what : {"restart",
+                             "redelivery",
+                             "ack lost",
+                             "answer lost",
+                             "call lost on the way",
+                             "429",
+                             "crash before_commit",
+                             "crash after_commit",
+                             "decided outside",
+                             "message found again",
+                             "approved by signatures",
+                             "issue unlabelled",
+                             "issue reopened",
+                             "tracker 429",
+                             "tracker answer lost",
+                             "something unknown",
+                             "admins changed",
+                             "ended approved",
+                             "ended installed",
+                             "ended restricted"}) {
+        CAPTURE(std::string(what));
         CHECK(met[what] > 0);
     }
 }
@@ -59,7 +74,7 @@ TEST_CASE("simulation: without the Admin API what Slackbot tells is neither lost
     }
     for (const auto* what : {"restart", "connection lost", "lost in a gap", "decided in Slack",
                              "ended approved", "ended restricted", "ended withdrawn", "ended superseded"}) {
-        CAPTURE(what);
+        CAPTURE(std::string(what));
         CHECK(met[what] > 0);
     }
 }
