@@ -6,6 +6,7 @@
 #include "handlers/judging.hpp"
 #include "handlers/junk_gate.hpp"
 #include "handlers/people.hpp"
+#include "handlers/redrawing.hpp"
 #include "handlers/requests_of_person.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/scopes.hpp"
@@ -56,8 +57,17 @@ storage::Mark tie_of(const AppRequest& request, const AppRequest& open, const Co
             .at = context.now};
 }
 
-Outcome untie(const AppRequest& request, const AppRequest& from) {
+// A vote of who asks does not count (P17), and counts again when they do not ask any more: whichever it is
+// from now on, the request is worked out anew.
+void count_again(const AppRequest& request, const UserId& voter, Outcome& outcome, const Context& context) {
+    const auto votes = context.view.votes(request.id);
+    if (std::ranges::find(votes, voter, &storage::Vote::voter) != votes.end())
+        redraw_at(request, context.now, outcome);
+}
+
+Outcome untie(const AppRequest& request, const AppRequest& from, const Context& context) {
     Outcome outcome;
+    count_again(from, request.requester, outcome, context);
     outcome.changes.emplace_back(
         storage::ClearMarks{from.id, std::string(marks::joined), to_text(request.id)});
     outcome.changes.emplace_back(storage::ClearMarks{request.id, std::string(marks::joined_to), {}});
@@ -131,6 +141,7 @@ Outcome wait_for(AppRequest request, const AppRequest& open, const Context& cont
     redraw(load_case(request, context), context, outcome);
     outcome.changes.emplace_back(storage::SaveRequest{request});
     outcome.merge(tie(request, open, context));
+    count_again(open, request.requester, outcome, context);
     return outcome;
 }
 
@@ -208,7 +219,7 @@ Outcome take_up(const AppRequest& ended, const std::vector<AppRequest>& joined, 
     Outcome outcome;
     std::vector<AppRequest> reopened;
     for (const auto& each : joined) {
-        outcome.merge(untie(each, ended));
+        outcome.merge(untie(each, ended, context));
         const bool own = each.requester == ended.requester ||
                          (ended.decision == DecisionKind::cancel && ended.decided_by == each.requester);
         if (own || is_gone(each.requester, context)) {
@@ -247,7 +258,7 @@ Outcome ended(const AppRequest& request, const std::vector<AppRequest>& joined, 
             ask_for_less.push_back(each);
             continue;
         }
-        outcome.merge(untie(each, request));
+        outcome.merge(untie(each, request, context));
         outcome.merge(deny_too(each, request, context));
     }
     outcome.merge(take_up(request, ask_for_less, context));
@@ -339,7 +350,7 @@ std::vector<UserId> joined_people(const std::vector<storage::Mark>& known) {
 }
 
 Outcome part(const AppRequest& request, const AppRequest& from, const Context& context) {
-    auto outcome = untie(request, from);
+    auto outcome = untie(request, from, context);
     outcome.changes.push_back(unfollow(from, request.requester, context));
     outcome.audit.push_back({"slack", "request.parted", to_text(request.id),
                              details({{"from", to_text(from.id)}, {"scope_hash", request.scope_hash}})});
@@ -364,7 +375,7 @@ Outcome still_listed(const AppRequest& request, const Context& context) {
 }
 
 Outcome leave(const Press& press, const AppRequest& request, const AppRequest& open, const Context& context) {
-    auto outcome = untie(request, open);
+    auto outcome = untie(request, open, context);
     outcome.changes.push_back(unfollow(open, request.requester, context));
     outcome.audit.push_back(
         {press.user.value, "request.withdrawn", to_text(request.id), details({{"cause", press.cause}})});
@@ -387,7 +398,7 @@ Outcome cancelled_alone(const AppRequest& request, const AppRequest& open, const
                                      .scope_hash = {},
                                      .evidence = evidence,
                                      .at = {}};
-    auto outcome = untie(request, open);
+    auto outcome = untie(request, open, context);
     outcome.merge(end_quietly(item, decision, context));
     if (!request.requester.empty())
         outcome.effects.push_back(say_ended(item.request, decision, "cancelled_alone", context));
@@ -398,7 +409,7 @@ Outcome pass_joined(const AppRequest& from, const AppRequest& to, const Context&
     Outcome outcome;
     for (const auto& each : joined_with(from, context)) {
         if (each.id == to.id) continue;
-        outcome.merge(untie(each, from));
+        outcome.merge(untie(each, from, context));
         outcome.merge(wait_for(each, to, context));
     }
     return outcome;

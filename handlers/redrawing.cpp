@@ -18,13 +18,9 @@ using storage::RequestState;
 // Slack takes about one change of a message a second, and people's own presses change cards too.
 constexpr std::chrono::seconds between_cards{2};
 
-bool waits(const storage::AppRequest& request) {
-    return !storage::is_final(request.state) && !review::in_flight(request.state);
-}
-
-// Nobody who was held up for an answer is let go by a look at the card, unless no answer is wanting any more.
-bool stays_held(Case item, const Context& context) {
-    if (item.request.state != RequestState::held) return false;
+// Of what has ended the card alone changes, and of what is held for an answer, while one is wanting.
+bool stays(Case item, const Context& context) {
+    if (item.request.state != RequestState::held) return storage::is_final(item.request.state);
     item.request.state = RequestState::in_review;
     draw_matrix(item, context);
     return review::next_state(item.request, item.matrix, issue_stands(item), item.judgement.vendor_issue) !=
@@ -34,7 +30,7 @@ bool stays_held(Case item, const Context& context) {
 }  // namespace
 
 void redraw_at(const storage::AppRequest& request, Timestamp at, Outcome& outcome) {
-    if (!waits(request)) return;
+    if (review::in_flight(request.state)) return;
     const nlohmann::json event{{"kind", "redraw"}, {"request", request.id.value}};
     outcome.changes.emplace_back(
         storage::SetTimer{{"redraw:" + countersign::to_text(request.id), at, event.dump()}});
@@ -42,10 +38,11 @@ void redraw_at(const storage::AppRequest& request, Timestamp at, Outcome& outcom
 
 Outcome redraw_due(const Event& event, const Context& context) {
     const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
-    if (!request || !waits(*request)) return {};
+    if (!request || review::in_flight(request->state)) return {};
     auto item = load_case(*request, context);
-    if (!stays_held(item, context)) return settle(std::move(item), request->state, "countersign", context);
+    if (!stays(item, context)) return settle(std::move(item), request->state, "countersign", context);
     Outcome outcome;
+    if (!has_card(*request, context)) return outcome;
     auto redrawn = update_card(*request, draw_card(item, context));
     redrawn.key +=
         fmt::format(":redrawn:{}", to_millis(context.now));  // its next change has the version's own

@@ -5,10 +5,10 @@
 #include "handlers/outcome.hpp"
 
 // Requests to which nothing has happened, and whose card or state may be out of date all the same: their
-// tracker cannot be read any more, or again; the settings are others.
+// tracker cannot be read any more, or again; the settings are others; a vote counts again.
 namespace countersign::handlers {
 
-// One that waits is worked out anew at `at`; nothing where it does not wait.
+// It is worked out anew at `at`; what is under way is anyhow when it has landed.
 void redraw_at(const storage::AppRequest& request, Timestamp at, Outcome& outcome);
 // Timer of kind "redraw".
 [[nodiscard]] Outcome redraw_due(const Event& event, const Context& context);

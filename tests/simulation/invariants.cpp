@@ -31,10 +31,13 @@ void check_evidence(const storage::Effect& approve, const storage::View& view,
     for (const auto& vote : view.votes(request->id)) {
         if (vote.scope_hash == request->scope_hash) newest[vote.voter.value] = vote;
     }
+    std::set<std::string> asking{request->requester.value};  // also whose requests have joined this one
+    for (const auto& person : handlers::joined_people(view.marks(request->id)))
+        asking.insert(person.value);
     for (const auto& party : settings.review.parties) {
         int agreed = 0;
         for (const auto& [voter, vote] : newest) {
-            if (vote.party != party.name || voter == request->requester.value) continue;
+            if (vote.party != party.name || asking.contains(voter)) continue;
             agreed +=
                 vote.answer == storage::VoteAnswer::approve || vote.answer == storage::VoteAnswer::conditional
                     ? 1
@@ -194,7 +197,9 @@ bool was_reopened(const storage::Database& database, RequestId request) {
 std::vector<std::string> never_agreed(const storage::Decision& decision, const storage::View& view,
                                       const config::Settings& settings) {
     std::map<std::string, std::set<std::string>> agreed;
+    const auto request = view.request(decision.request);
     for (const auto& vote : view.votes(decision.request)) {
+        if (request && vote.voter == request->requester) continue;
         const bool yes =
             vote.answer == storage::VoteAnswer::approve || vote.answer == storage::VoteAnswer::conditional;
         if (yes && vote.scope_hash == decision.scope_hash) agreed[vote.party].insert(vote.voter.value);

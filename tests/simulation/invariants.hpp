@@ -17,7 +17,8 @@
 // Each adds a sentence for what is not.
 namespace countersign::simulation {
 
-// 1: before an approval takes effect: every party agrees, on the scopes that are approved.
+// 1 and 2: before an approval takes effect: every party agrees, on the scopes that are approved, and nobody
+// who asks for it counts.
 void check_evidence(const storage::Effect& approve, const storage::View& view,
                     const config::Settings& settings, std::vector<std::string>& broken);
 

@@ -78,8 +78,9 @@ Deed People::ask() {
     Json scopes = Json::array({tests::slack_scope("chat:write")});
     if (pick(3) == 0) scopes.push_back(tests::slack_scope("channels:history"));
     const auto app = 1 + pick(apps_);
-    const auto body = tests::slack_request(id, "A" + std::to_string(app), pick(2) == 0 ? "U0REQ" : "U0REQ2",
-                                           scopes, pick(4) == 0 ? "" : SimulatedTracker::link(app));
+    auto body = tests::slack_request(id, "A" + std::to_string(app), requesters.at(pick(requesters.size())),
+                                     scopes, pick(4) == 0 ? "" : SimulatedTracker::link(app));
+    body["is_user_app_collaborator"] = pick(5) == 0;
     slack_->model.pending[id] = body;
     return requested(body);
 }

@@ -2,6 +2,7 @@
 
 #include "tests/simulation/simulated_slack.hpp"
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <random>
@@ -10,6 +11,9 @@
 #include <vector>
 
 namespace countersign::simulation {
+
+// Who asks for apps: employees, and now and then somebody who votes on others' requests.
+inline constexpr std::array requesters{"U0REQ", "U0REQ", "U0REQ2", "U0REQ2", "U0SEC1"};
 
 // What somebody does in Slack, as it will be delivered.
 struct Deed {

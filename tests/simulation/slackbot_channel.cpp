@@ -21,14 +21,7 @@ const std::array<std::string, 2> managers{"U0ADMIN", "U0ADMIN2"};
 
 Deed SlackbotChannel::event(Json inner) {
     inner.update({{"channel", id}, {"channel_type", "channel"}});
-    return {"events_api",
-            {{"type", "event_callback"},
-             {"team_id", "T1"},
-             {"api_app_id", "A0COUNTERSIGN"},
-             {"event_id", "EvBot" + std::to_string(++counter_)},
-             {"event", std::move(inner)}},
-            false,
-            ""};
+    return event_of("EvBot" + std::to_string(++counter_), std::move(inner));
 }
 
 Deed SlackbotChannel::asks() {
@@ -41,7 +34,7 @@ Deed SlackbotChannel::asks() {
         shown.first += "\nView messages in channels (channels:history)";
     }
     auto words =
-        fakes::notice_words(notice.style, pick(2) == 0 ? "U0REQ" : "U0REQ2", notice.app, "Sketch Pad");
+        fakes::notice_words(notice.style, requesters.at(pick(requesters.size())), notice.app, "Sketch Pad");
     words.reason = pick(4) == 0 ? "for drawing" : "for drawing, see " + SimulatedTracker::link(app);
     auto message = fakes::slackbot_notice(words, shown);
     const auto ts = slack_->next_ts();

@@ -29,6 +29,13 @@ std::size_t cards(const ReviewWorld& world) {
         posts, [](const auto& effect) { return effect.purpose == handlers::purposes::card; }));
 }
 
+std::string card(const ReviewWorld& world, std::int64_t id) {
+    std::string text;
+    for (const auto& effect : world.performed)
+        if (effect.message == "card:" + std::to_string(id)) text = Json::parse(effect.args)["text"];
+    return text;
+}
+
 void sweep(ReviewWorld& world) {
     for (int round = 0; round < 2; ++round) {
         world.pass(world.settings.slack.reconcile);
@@ -211,6 +218,35 @@ TEST_CASE("P17: whoever joined with a request of their own may not vote for it")
     CHECK(heard_of(world, "U0SEC1", "you asked for this app yourself") == 1);
     world.press("U0SEC2", ids::vote_approve, 1);
     CHECK(world.state(1) == RequestState::ready);
+}
+
+TEST_CASE("P17: a vote that its giver's own request has barred counts again when that request is taken back") {
+    ReviewWorld world;
+    world.start();
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", drawing));
+    world.run();
+    agree(world, 1);
+    REQUIRE(world.state(1) == RequestState::ready);
+    world.app_requested(slack_request("Ar2", "A1", "U0SEC1", drawing));
+    world.run();
+    REQUIRE(world.state(1) == RequestState::in_review);
+    REQUIRE(card(world, 1).contains("Security: waiting"));
+    SUBCASE("the review goes on") {
+        world.command("U0SEC1", "withdraw REQ-2");
+        CHECK(world.state(2) == RequestState::withdrawn);
+        world.pass(std::chrono::milliseconds(0));
+        world.run();
+        CHECK(world.state(1) == RequestState::ready);
+    }
+    SUBCASE("the review ends, and the other's goes on by itself") {
+        world.command("U0REQ", "withdraw REQ-1");
+        world.run();
+        CHECK(world.state(2) == RequestState::in_review);
+        world.pass(std::chrono::milliseconds(0));
+        world.run();
+        CHECK(world.state(1) == RequestState::withdrawn);
+    }
+    CHECK(card(world, 1).contains("Security: approved by <@U0SEC1>"));
 }
 
 TEST_CASE("R12: a joined request is taken back alone, and its requester hears no more") {
