@@ -6,6 +6,7 @@
 #include "handlers/judging.hpp"
 #include "handlers/junk_gate.hpp"
 #include "handlers/people.hpp"
+#include "handlers/recent.hpp"
 #include "handlers/redrawing.hpp"
 #include "handlers/requests_of_person.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -364,7 +365,7 @@ Outcome still_listed(const AppRequest& request, const Context& context) {
     if (!is_given_back(request) && !(answered && pending_in_slack(request, context))) return outcome;
     // The list may have been read before the call that ended it; the next one says.
     const auto ended = is_given_back(request) ? request.state_since : open->state_since;
-    if (context.now - ended < list_may_be_older) return outcome;
+    if (is_recent(ended, context.now, list_may_be_older)) return outcome;
     auto cancel = cancel_slack_request(request);
     if (still_in_outbox(cancel.key, context)) return outcome;
     // One an hour: while Slack does not answer, tries that follow each other at once are soon used up.

@@ -5,6 +5,7 @@
 #include "handlers/effects.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/people.hpp"
+#include "handlers/recent.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/members.hpp"
 #include "handlers/views/gate_texts.hpp"
@@ -62,7 +63,7 @@ std::string why_held(const AppRequest& request, const Context& context) {
 bool is_unchanged(const AppRequest& request, const AppRequest& last, const Context& context) {
     return request.source != storage::RequestSource::form && last.source != storage::RequestSource::form &&
            last.state == RequestState::denied && request.scope_hash == last.scope_hash &&
-           request.message == last.message && context.now - last.state_since < again;
+           request.message == last.message && is_recent(last.state_since, context.now, again);
 }
 
 const storage::Mark* gate_of(const Case& item) {

@@ -4,6 +4,7 @@
 #include "handlers/departures.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/home_tab.hpp"
+#include "handlers/recent.hpp"
 #include "handlers/review/payload_fields.hpp"
 
 #include <fmt/format.h>
@@ -45,7 +46,7 @@ Outcome meet(const UserId& user, const Context& context) {
     Outcome outcome;
     if (!is_user_id(user.value)) return outcome;
     const auto known = context.view.person(user);
-    if (known && context.now - known->read_at < good_for) return outcome;
+    if (known && is_recent(known->read_at, context.now, good_for)) return outcome;
     // The day is part of the key: whoever cannot be read is asked about once a day and not with each press.
     outcome.effects.push_back(read_person(user, std::to_string(context.now.time_since_epoch() / good_for)));
     return outcome;

@@ -8,6 +8,7 @@
 #include "handlers/issue_creation.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/people.hpp"
+#include "handlers/recent.hpp"
 #include "handlers/requests_of_person.hpp"
 #include "handlers/resolutions.hpp"
 #include "handlers/review/app_ids.hpp"
@@ -372,7 +373,8 @@ Outcome submitted(const Press& press, const Colleague& colleague, const Context&
         const auto& last = before.front();
         const auto reason = text::shortened(last.decision_reason, max_answer);
         const bool same = last.purpose.substr(0, last.purpose.find("\nAsked before: ")) == request.purpose;
-        if (last.state == storage::RequestState::denied && same && context.now - last.state_since < again) {
+        if (last.state == storage::RequestState::denied && same &&
+            is_recent(last.state_since, context.now, again)) {
             return refuse_field(press, ids::field_purpose, "unchanged",
                                 say_in(press.language, texts::unchanged, to_text(last.id), reason));
         }
@@ -394,7 +396,7 @@ Outcome request_form_submitted(const Press& press, const Context& context) {
     const UserId colleague(entered(press, ids::field_behalf));
     if (colleague.empty() || colleague == press.user) return submitted(press, {}, context);
     const auto known = context.view.person(colleague);
-    if (known && context.now - known->read_at < person_good_for) {
+    if (known && is_recent(known->read_at, context.now, person_good_for)) {
         if (const auto why = why_not_for(*known, press.language))
             return refuse_field(press, ids::field_behalf, "colleague", *why);
         return submitted(press, {colleague, known->name}, context);

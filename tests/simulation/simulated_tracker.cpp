@@ -143,6 +143,10 @@ std::string SimulatedTracker::act() {
             return "issue edited";
         default:
             if (pick(6) > 0) return "";
+            // One that was made may be made again when it is there no more.
+            std::erase_if(written_, [&](const auto& each) {
+                return each.first.starts_with("issue ") && issue.description.contains(each.first.substr(6));
+            });
             issues_.erase(at);
             return "issue deleted";
     }

@@ -220,7 +220,8 @@ TEST_CASE("P17: whoever joined with a request of their own may not vote for it")
     CHECK(world.state(1) == RequestState::ready);
 }
 
-TEST_CASE("P17: a vote that its giver's own request has barred counts again when that request is taken back") {
+TEST_CASE(
+    "P17: a vote that its giver's own request has barred counts again when that request is taken back") {
     ReviewWorld world;
     world.start();
     world.app_requested(slack_request("Ar1", "A1", "U0REQ", drawing));

@@ -128,3 +128,18 @@ TEST_CASE("R22: German forms and messages keep Slack's limits with hostile and l
     for (const auto& text : hostile_texts())
         check(hostile_sample(text));
 }
+
+TEST_CASE("R64: a person who was read by a clock that was far ahead is read anew once it is set right") {
+    ReviewWorld world;
+    world.clock.step_wall(std::chrono::hours(24 * 365));
+    world.command("U0REQ", "status");
+    world.run();
+    REQUIRE(world.performed_of("users.info").size() == 1);
+    world.clock.step_wall(-std::chrono::hours(24 * 365));
+    world.command("U0REQ", "status");
+    world.run();
+    CHECK(world.performed_of("users.info").size() == 2);
+    world.command("U0REQ", "status");
+    world.run();
+    CHECK(world.performed_of("users.info").size() == 2);
+}

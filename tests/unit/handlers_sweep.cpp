@@ -444,7 +444,12 @@ TEST_CASE("a list from before a denial cancels nothing twice, one that still nam
     world.slack.pending = listed;
     world.start();
     CHECK(cancelled() == 1);
-    world.pass(std::chrono::minutes(6));
+    SUBCASE("time passes") {
+        world.pass(std::chrono::minutes(6));
+    }
+    SUBCASE("the clock was wrong, and is set right") {
+        world.clock.step_wall(-std::chrono::hours(24));
+    }
     world.start();
     CHECK(cancelled() == 2);
 }
