@@ -2,6 +2,8 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 
 namespace countersign::slack {
 namespace {
@@ -133,6 +135,7 @@ class Walk {
     }
 
     bool number() {
+        const char* const start = at_;
         take('-');
         if (!take('0') && !digits()) return false;
         if (take('.') && !digits()) return false;
@@ -141,7 +144,15 @@ class Walk {
             if (at_ != end_ && (*at_ == '+' || *at_ == '-')) ++at_;
             if (!digits()) return false;
         }
-        return true;
+        return fits_double(std::string_view(start, static_cast<std::size_t>(at_ - start)));
+    }
+
+    // Who reads it into a value takes no number that is none of theirs, and then has nothing of it all.
+    static bool fits_double(std::string_view number) {
+        constexpr std::size_t never_too_large = 300;  // digits, without an exponent
+        const bool plain = number.find_first_of("eE") == std::string_view::npos;
+        return (plain && number.size() < never_too_large) ||
+               std::isfinite(std::strtod(std::string(number).c_str(), nullptr));
     }
 
     // Behind the backslash.

@@ -213,6 +213,11 @@ TEST_CASE("the scan agrees with a full parser on hand-picked texts") {
                              "1.",
                              "1.5e+7",
                              "1e",
+                             "1e308",
+                             "-1e309",
+                             "1e-9999",
+                             "9e6434",
+                             R"({"envelope_id":"e","type":"events_api","n":9e6434})",
                              ".5",
                              "+1",
                              "tru",
@@ -253,6 +258,12 @@ TEST_CASE("the scan agrees with a full parser on hand-picked texts") {
                              "{\"connection_info\":[{\"app_id\":\"A\"}],\"type\":{\"type\":\"y\"}}"}) {
         same_as_reference(text);
     }
+}
+
+TEST_CASE("the scan agrees with a full parser on whole numbers of any length") {
+    for (const std::size_t digits : {1U, 20U, 299U, 300U, 308U, 309U, 310U, 5'000U})
+        for (const char* first : {"1", "9", "-9"})
+            same_as_reference(first + std::string(digits - 1, '9'));
 }
 
 TEST_CASE("R54: the scan agrees with a full parser on ten thousand damaged messages") {
