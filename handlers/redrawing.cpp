@@ -1,6 +1,5 @@
 #include "handlers/redrawing.hpp"
 
-#include "handlers/effects.hpp"
 #include "handlers/issue_standing.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -42,11 +41,9 @@ Outcome redraw_due(const Event& event, const Context& context) {
     auto item = load_case(*request, context);
     if (!stays(item, context)) return settle(std::move(item), request->state, "countersign", context);
     Outcome outcome;
-    if (!has_card(*request, context)) return outcome;
-    auto redrawn = update_card(*request, draw_card(item, context));
-    redrawn.key +=
-        fmt::format(":redrawn:{}", to_millis(context.now));  // its next change has the version's own
-    outcome.effects.push_back(std::move(redrawn));
+    if (has_card(*request, context))
+        outcome.effects.push_back(
+            redrawn_card(item, fmt::format("redrawn:{}", to_millis(context.now)), context));
     return outcome;
 }
 

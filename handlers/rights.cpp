@@ -156,9 +156,7 @@ std::expected<void, Outcome> require_current_card(const Press& press, const Case
     const auto value = views::parse_button_value(press.value);
     if (value && value->hash8 == item.request.scope_hash.substr(0, 8)) return {};
     auto outcome = refuse(press, id, "stale", say_in(press.language, texts::old_card, id));
-    auto redrawn = update_card(item.request, draw_card(item, context));
-    redrawn.key += ":" + press.cause;  // the version's own key belongs to its next change
-    outcome.effects.push_back(std::move(redrawn));
+    outcome.effects.push_back(redrawn_card(item, press.cause, context));
     return std::unexpected(std::move(outcome));
 }
 

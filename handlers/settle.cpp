@@ -189,6 +189,12 @@ views::Message draw_card(const Case& item, const Context& context) {
                                 .confidential = item.known && item.known->confidential});
 }
 
+storage::Effect redrawn_card(const Case& item, std::string_view cause, const Context& context) {
+    auto redrawn = update_card(item.request, draw_card(item, context));
+    redrawn.key += fmt::format(":{}", cause);  // the version's own key belongs to its next change
+    return redrawn;
+}
+
 Outcome settle(Case item, RequestState before, std::string_view actor, const Context& context) {
     Outcome outcome;
     auto& request = item.request;

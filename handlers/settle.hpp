@@ -38,6 +38,8 @@ struct Case {
 void recall_issue(Case& item, const Context& context);
 
 [[nodiscard]] views::Message draw_card(const Case& item, const Context& context);
+// The card as it is now, without a change of its request. `cause`: tells it apart from other such drawings.
+[[nodiscard]] storage::Effect redrawn_card(const Case& item, std::string_view cause, const Context& context);
 
 // After a handler changed `item` (votes, issue, request, or the state itself): works out the state, saves the
 // request, changes the card, tells the requester what matters (once per state, recipient and scope hash),

@@ -139,20 +139,16 @@ class Walk {
         take('-');
         if (!take('0') && !digits()) return false;
         if (take('.') && !digits()) return false;
-        if (at_ != end_ && (*at_ == 'e' || *at_ == 'E')) {
+        const bool exponent = at_ != end_ && (*at_ == 'e' || *at_ == 'E');
+        if (exponent) {
             ++at_;
             if (at_ != end_ && (*at_ == '+' || *at_ == '-')) ++at_;
             if (!digits()) return false;
         }
-        return fits_double(std::string_view(start, static_cast<std::size_t>(at_ - start)));
-    }
-
-    // Who reads it into a value takes no number that is none of theirs, and then has nothing of it all.
-    static bool fits_double(std::string_view number) {
-        constexpr std::size_t never_too_large = 300;  // digits, without an exponent
-        const bool plain = number.find_first_of("eE") == std::string_view::npos;
-        return (plain && number.size() < never_too_large) ||
-               std::isfinite(std::strtod(std::string(number).c_str(), nullptr));
+        constexpr std::ptrdiff_t never_too_large = 300;  // digits, without an exponent
+        if (!exponent && at_ - start < never_too_large) return true;
+        // Whoever builds values refuses all of a text with a number that no double holds.
+        return std::isfinite(std::strtod(std::string(start, at_).c_str(), nullptr));
     }
 
     // Behind the backslash.

@@ -10,8 +10,8 @@
 namespace countersign::slack {
 
 // Reads JSON without building anything: the exact grammar (RFC 8259, UTF-8 included), numbers that a double
-// can hold, one pass, no recursion.
-// Only members of the top object, and of the objects in it that the visitor wants to enter, are reported.
+// can hold, one pass, no recursion. Only members of the top object, and of the objects in it that the visitor
+// wants to enter, are reported.
 struct JsonValue {
     enum class Kind { string, number, boolean, null, object, array } kind = Kind::null;
     std::string_view

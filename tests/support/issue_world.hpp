@@ -104,14 +104,6 @@ class IssueWorld : public ReviewWorld {
         handle(handlers::EventKind::started, Json::object(), next("started"));
         run_all();
     }
-    [[nodiscard]] std::string card(std::int64_t id) {
-        const auto name = handlers::card_name(RequestId{id});
-        std::string text;
-        for (const auto& effect : performed) {
-            if (effect.message == name) text = Json::parse(effect.args)["text"];
-        }
-        return text;
-    }
     [[nodiscard]] std::vector<std::string> alarms() const { return heard("C0ITALARMS"); }
 };
 

@@ -89,6 +89,15 @@ class ReviewWorld {
                       next("env"));
     }
 
+    // By Slack's button, for an app of its own.
+    std::int64_t ask(const std::string& message = good_link) {
+        const auto id = view().next_request_id().value;
+        app_requested(slack_request("Ar" + std::to_string(id), "A" + std::to_string(id), "U0REQ",
+                                    {slack_scope("chat:write")}, message));
+        run();
+        return id;
+    }
+
     // A press on the card of a request, or with any value and place at all.
     handlers::Outcome press(const std::string& user, std::string_view action, std::int64_t id) {
         const auto current = request(id);
@@ -222,6 +231,14 @@ class ReviewWorld {
     }
 
     std::vector<storage::Effect> performed;
+    // What the card of a request says now.
+    [[nodiscard]] std::string card(std::int64_t id) const {
+        const auto name = handlers::card_name(RequestId{id});
+        std::string text;
+        for (const auto& effect : performed)
+            if (effect.message == name) text = Json::parse(effect.args)["text"];
+        return text;
+    }
     [[nodiscard]] std::vector<storage::Effect> performed_of(const std::string& method) const {
         std::vector<storage::Effect> found;
         std::ranges::copy_if(performed, std::back_inserter(found),

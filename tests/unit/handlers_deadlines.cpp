@@ -24,14 +24,6 @@ void wait(ReviewWorld& world, int days) {
     }
 }
 
-std::int64_t ask(ReviewWorld& world, const std::string& message) {
-    const auto id = world.view().next_request_id().value;
-    world.app_requested(slack_request("Ar" + std::to_string(id), "A" + std::to_string(id), "U0REQ",
-                                      {slack_scope("chat:write")}, message));
-    world.run();
-    return id;
-}
-
 void reload(ReviewWorld& world, const std::string& toml) {
     world.settings.policy = with_policy(toml).policy;
     world.handle(handlers::EventKind::reloaded, Json::object(), world.next("reloaded"));
@@ -42,7 +34,7 @@ void reload(ReviewWorld& world, const std::string& toml) {
 
 TEST_CASE("domain.md 8.4: who owes a vendor issue is reminded after 2, 5 and 10 business days, by default") {
     ReviewWorld world;
-    const auto id = ask(world, "no link");
+    const auto id = world.ask("no link");
     REQUIRE(world.state(id) == RequestState::awaiting_issue);
     // Asked on a Sunday: the span begins with Monday, and Saturdays and Sundays do not count.
     std::vector<int> days;
@@ -62,7 +54,7 @@ TEST_CASE("domain.md 8.4: in review a deadline holds or expires, as the policy s
         CAPTURE(at_end);
         ReviewWorld world(
             with_policy("[deadlines]\nhold_after = \"3 days\"\nat_end = \"" + std::string(at_end) + "\"\n"));
-        const auto id = ask(world, good_link);
+        const auto id = world.ask(good_link);
         wait(world, 2);
         CHECK(world.state(id) == RequestState::in_review);
         wait(world, 2);
@@ -74,7 +66,7 @@ TEST_CASE("domain.md 8.4: in review a deadline holds or expires, as the policy s
 
 TEST_CASE("domain.md 8.4: a question that nobody answers expires, and its clock is the requester's alone") {
     ReviewWorld world(with_policy("[deadlines]\nhold_after = \"2 days\"\nrequester_limit = \"4 days\"\n"));
-    const auto id = ask(world, good_link);
+    const auto id = world.ask(good_link);
     wait(world, 1);
     world.submit("U0SEC1", ids::form_need_info, id, {{"question", "Why?"}});
     wait(world, 3);
@@ -88,8 +80,8 @@ TEST_CASE("domain.md 8.4: a question that nobody answers expires, and its clock 
 TEST_CASE("M9: a policy with shorter deadlines holds for what waits already, without making up reminders") {
     ReviewWorld world;  // the shipped policy
     world.start();
-    const auto waiting = ask(world, "no link");
-    const auto reviewed = ask(world, good_link);
+    const auto waiting = world.ask("no link");
+    const auto reviewed = world.ask(good_link);
     wait(world, 7);
     const auto before = reminded(world, "U0REQ");
     reload(world,
@@ -108,7 +100,7 @@ TEST_CASE(
     const std::string brief = "[deadlines]\nremind_parties = [\"1 business day\"]\nhold_after = \"4 days\"\n";
     ReviewWorld world(with_policy(brief));
     world.start();
-    const auto id = ask(world, good_link);
+    const auto id = world.ask(good_link);
     wait(world, 3);
     REQUIRE(reminded(world, "U0LEGAL") == 1);
     reload(world, "[deadlines]\nremind_parties = [\"1 business day\"]\nhold_after = \"20 days\"\n");
@@ -123,7 +115,7 @@ TEST_CASE(
 TEST_CASE("M9: deadlines that changed while the daemon was away hold from its start") {
     ReviewWorld world;
     world.start();
-    const auto id = ask(world, good_link);
+    const auto id = world.ask(good_link);
     wait(world, 5);
     world.settings.policy = with_policy("[deadlines]\nhold_after = \"2 days\"\n").policy;
     world.start();

@@ -29,13 +29,6 @@ std::size_t cards(const ReviewWorld& world) {
         posts, [](const auto& effect) { return effect.purpose == handlers::purposes::card; }));
 }
 
-std::string card(const ReviewWorld& world, std::int64_t id) {
-    std::string text;
-    for (const auto& effect : world.performed)
-        if (effect.message == "card:" + std::to_string(id)) text = Json::parse(effect.args)["text"];
-    return text;
-}
-
 void sweep(ReviewWorld& world) {
     for (int round = 0; round < 2; ++round) {
         world.pass(world.settings.slack.reconcile);
@@ -231,7 +224,7 @@ TEST_CASE(
     world.app_requested(slack_request("Ar2", "A1", "U0SEC1", drawing));
     world.run();
     REQUIRE(world.state(1) == RequestState::in_review);
-    REQUIRE(card(world, 1).contains("Security: waiting"));
+    REQUIRE(world.card(1).contains("Security: waiting"));
     SUBCASE("the review goes on") {
         world.command("U0SEC1", "withdraw REQ-2");
         CHECK(world.state(2) == RequestState::withdrawn);
@@ -247,7 +240,7 @@ TEST_CASE(
         world.run();
         CHECK(world.state(1) == RequestState::withdrawn);
     }
-    CHECK(card(world, 1).contains("Security: approved by <@U0SEC1>"));
+    CHECK(world.card(1).contains("Security: approved by <@U0SEC1>"));
 }
 
 TEST_CASE("R12: a joined request is taken back alone, and its requester hears no more") {

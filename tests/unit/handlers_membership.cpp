@@ -20,21 +20,6 @@ config::Settings grouped() {
     return settings;
 }
 
-std::int64_t ask(ReviewWorld& world, const std::string& message = good_link) {
-    const auto id = world.view().next_request_id().value;
-    world.app_requested(slack_request("Ar" + std::to_string(id), "A" + std::to_string(id), "U0REQ",
-                                      {slack_scope("chat:write")}, message));
-    world.run();
-    return id;
-}
-
-std::string card(ReviewWorld& world, std::int64_t id) {
-    std::string text;
-    for (const auto& effect : world.performed)
-        if (effect.message == "card:" + std::to_string(id)) text = Json::parse(effect.args)["text"];
-    return text;
-}
-
 std::ptrdiff_t alarms(const ReviewWorld& world, const std::string& words) {
     const auto all = world.heard("C0ITALARMS");
     return std::ranges::count_if(all, [&](const auto& text) { return text.contains(words); });
@@ -70,29 +55,29 @@ TEST_CASE("domain.md 8.5: the claim of a reviewer who leaves goes back to the pa
     SUBCASE("deactivated") {
         ReviewWorld world;
         meet(world, "U0SEC1");
-        const auto id = ask(world);
+        const auto id = world.ask();
         world.press("U0SEC1", ids::claim, id);
         world.run();
-        REQUIRE(card(world, id).contains("claimed by <@U0SEC1>"));
+        REQUIRE(world.card(id).contains("claimed by <@U0SEC1>"));
         leave(world, "U0SEC1");
-        CHECK_FALSE(card(world, id).contains("claimed by"));
+        CHECK_FALSE(world.card(id).contains("claimed by"));
         CHECK(world.audited("party.released", "REQ-1"));
     }
     SUBCASE("out of the group") {
         ReviewWorld world(grouped());
         world.slack.groups["S0LEGAL"] = {"U0LEGAL", "U0LEGAL2"};
         world.start();
-        const auto id = ask(world);
+        const auto id = world.ask();
         world.press("U0LEGAL", ids::claim, id);
         world.run();
-        REQUIRE(card(world, id).contains("claimed by <@U0LEGAL>"));
+        REQUIRE(world.card(id).contains("claimed by <@U0LEGAL>"));
         world.slack.groups["S0LEGAL"] = {"U0LEGAL2"};
         read_groups(world);
-        CHECK_FALSE(card(world, id).contains("claimed by"));
+        CHECK_FALSE(world.card(id).contains("claimed by"));
         CHECK(world.state(id) == RequestState::in_review);
         world.press("U0LEGAL2", ids::claim, id);
         world.run();
-        CHECK(card(world, id).contains("claimed by <@U0LEGAL2>"));
+        CHECK(world.card(id).contains("claimed by <@U0LEGAL2>"));
     }
 }
 
@@ -100,19 +85,19 @@ TEST_CASE("domain.md 8.5: votes given before leaving stay valid and are shown as
     ReviewWorld world(grouped());
     world.slack.groups["S0LEGAL"] = {"U0LEGAL", "U0LEGAL2"};
     world.start();
-    const auto id = ask(world);
+    const auto id = world.ask();
     world.press("U0LEGAL", ids::vote_approve, id);
     world.run();
-    CHECK(card(world, id).contains("Legal: approved by <@U0LEGAL>"));
-    CHECK_FALSE(card(world, id).contains("former member"));
+    CHECK(world.card(id).contains("Legal: approved by <@U0LEGAL>"));
+    CHECK_FALSE(world.card(id).contains("former member"));
     world.slack.groups["S0LEGAL"] = {"U0LEGAL2"};
     read_groups(world);
-    CHECK(card(world, id).contains("Legal: approved by <@U0LEGAL> (former member)"));
+    CHECK(world.card(id).contains("Legal: approved by <@U0LEGAL> (former member)"));
     CHECK(world.view().votes(RequestId{id}).size() == 1);
     world.press("U0SEC1", ids::vote_approve, id);
     CHECK(world.state(id) == RequestState::ready);
     // They vote no more.
-    const auto next = ask(world);
+    const auto next = world.ask();
     world.press("U0LEGAL", ids::vote_approve, next);
     world.run();
     CHECK(world.view().votes(RequestId{next}).empty());
@@ -126,16 +111,16 @@ TEST_CASE("domain.md 8.5: votes given before leaving stay valid and are shown as
 TEST_CASE("domain.md 8.5: a delegate whose time is over is no former member, nor is who was never read") {
     ReviewWorld world;
     world.start();
-    const auto id = ask(world);
+    const auto id = world.ask();
     const std::string today = "2020-01-01 2099-12-31";
     world.command("U0LEGAL", "away " + today + " U0NOBODY");
     world.press("U0NOBODY", ids::vote_approve, id);
     world.command("U0LEGAL", "back");
     world.press("U0SEC3", ids::vote_approve, id);  // of S0SECURITY
     world.run();
-    CHECK(card(world, id).contains("Legal: approved by <@U0NOBODY>"));
-    CHECK(card(world, id).contains("Security: approved by <@U0SEC3>"));
-    CHECK_FALSE(card(world, id).contains("former member"));
+    CHECK(world.card(id).contains("Legal: approved by <@U0NOBODY>"));
+    CHECK(world.card(id).contains("Security: approved by <@U0SEC3>"));
+    CHECK_FALSE(world.card(id).contains("former member"));
 }
 
 TEST_CASE(
@@ -143,8 +128,8 @@ TEST_CASE(
     ReviewWorld world(grouped());
     world.slack.groups["S0LEGAL"] = {"U0LEGAL"};
     world.start();
-    const auto id = ask(world);
-    const auto other = ask(world);
+    const auto id = world.ask();
+    const auto other = world.ask();
     world.press("U0SEC1", ids::vote_approve, id);
     world.run();
     world.slack.groups.erase("S0LEGAL");
@@ -152,7 +137,7 @@ TEST_CASE(
     CHECK(world.state(id) == RequestState::held);
     CHECK(world.state(other) == RequestState::held);
     CHECK(world.request(id).state_note.contains("Nobody is in Legal any more"));
-    CHECK(card(world, id).contains("Held"));
+    CHECK(world.card(id).contains("Held"));
     CHECK(alarms(world, "User group S0LEGAL does not exist any more") == 1);
     CHECK(alarms(world, "Nobody is in the party Legal any more") == 1);
     // Whoever was in it hears that they are not, and an admin's press does not help.
@@ -167,7 +152,7 @@ TEST_CASE(
     world.run();
     CHECK(world.state(other) == RequestState::held);
     // What is asked for meanwhile is held, too.
-    CHECK(world.state(ask(world)) == RequestState::held);
+    CHECK(world.state(world.ask()) == RequestState::held);
     CHECK(alarms(world, "Nobody is in the party Legal any more") == 1);
     read_groups(world);
     CHECK(alarms(world, "S0LEGAL") == 1);
@@ -185,7 +170,7 @@ TEST_CASE("domain.md 8.5: a party whose last named member leaves holds, unless a
         ReviewWorld world(stands_in ? with_policy("[[party]]\nname = \"Legal\"\nstand_in = \"Security\"\n")
                                     : review_settings());
         meet(world, "U0LEGAL");
-        const auto id = ask(world);
+        const auto id = world.ask();
         leave(world, "U0LEGAL");
         CHECK((world.state(id) == RequestState::held) == !stands_in);
         CHECK(alarms(world, "Nobody is in the party Legal any more") == (stands_in ? 0 : 1));
@@ -202,13 +187,13 @@ TEST_CASE("domain.md 8.5: a party that is satisfied or not needed holds nothing 
     ReviewWorld world(grouped());
     world.slack.groups["S0LEGAL"] = {"U0LEGAL"};
     world.start();
-    const auto id = ask(world);
+    const auto id = world.ask();
     world.press("U0LEGAL", ids::vote_approve, id);
     world.run();
     world.slack.groups["S0LEGAL"] = {};
     read_groups(world);
     CHECK(world.state(id) == RequestState::in_review);
-    CHECK(card(world, id).contains("(former member)"));
+    CHECK(world.card(id).contains("(former member)"));
     world.press("U0SEC1", ids::vote_approve, id);
     CHECK(world.state(id) == RequestState::ready);
 }
@@ -218,7 +203,7 @@ TEST_CASE(
     ReviewWorld world;
     world.start();
     world.slack.people["U0LEGAL"] = {{"deleted", true}};
-    const auto id = ask(world);
+    const auto id = world.ask();
     world.pass(hours(25));
     world.run();
     world.pass(milliseconds(1));
@@ -232,7 +217,7 @@ TEST_CASE("domain.md 8.5: held for another reason it is not taken up because mem
     ReviewWorld world(settings);
     world.slack.groups["S0LEGAL"] = {"U0LEGAL", "U0LEGAL2"};
     world.start();
-    const auto id = ask(world);
+    const auto id = world.ask();
     for (int hour = 0; hour < 72; ++hour) {
         world.pass(hours(1));
         world.run();

@@ -27,14 +27,6 @@ std::string errors(const handlers::Outcome& outcome) {
     return outcome.ack;
 }
 
-std::string card(ReviewWorld& world, std::int64_t id = 1) {
-    std::string text;
-    for (const auto& effect : world.performed) {
-        if (effect.message == "card:" + std::to_string(id)) text = Json::parse(effect.args)["text"];
-    }
-    return text;
-}
-
 bool heard(ReviewWorld& world, const std::string& user, const std::string& words) {
     const auto all = world.heard(user);
     return std::ranges::any_of(all, [&](const auto& text) { return text.contains(words); });
@@ -68,10 +60,10 @@ TEST_CASE("P3: a condition with a day to come counts, is shown, and lapses after
     world.press("U0SEC1", ids::vote_approve, id);
     world.run();
     CHECK(world.state(id) == RequestState::ready);
-    CHECK(card(world).contains("conditional until " + until));
+    CHECK(world.card(1).contains("conditional until " + until));
     wait(world, hours(24 * 5));
     CHECK(world.state(id) == RequestState::in_review);
-    CHECK(card(world).contains("the condition was due on " + until));
+    CHECK(world.card(1).contains("the condition was due on " + until));
     // A plain approval lifts it; a second condition replaces the first.
     world.press("U0LEGAL", ids::vote_approve, id);
     CHECK(world.state(id) == RequestState::ready);
@@ -88,7 +80,7 @@ TEST_CASE("P3: a condition that is not met after the approval makes the admins l
     REQUIRE(world.state(id) == RequestState::approved);
     wait(world, hours(24 * 4));
     CHECK(world.state(id) == RequestState::reconsider);
-    CHECK(card(world).contains("Needs a human"));
+    CHECK(world.card(1).contains("Needs a human"));
     CHECK(heard(world, "C0ITALARMS", "needs a human"));
     // Keep: read back from Slack, not assumed.
     world.press("U0ADMIN", ids::keep_decision, id);
@@ -135,7 +127,7 @@ TEST_CASE("P3: a condition that is looked at before its day is over is looked at
     }
     wait(world, hours(24 * 4));
     CHECK(world.state(id) == RequestState::in_review);
-    CHECK(card(world).contains("the condition was due on " + until));
+    CHECK(world.card(1).contains("the condition was due on " + until));
 }
 
 TEST_CASE("P3: where the policy does not admit conditions at this risk, one is shown and not enough") {
@@ -154,18 +146,18 @@ TEST_CASE(
     const auto id = ask(world);
     world.press("U0SEC1", ids::claim, id);
     world.run();
-    CHECK(card(world).contains("claimed by <@U0SEC1>"));
+    CHECK(world.card(1).contains("claimed by <@U0SEC1>"));
     world.press("U0SEC2", ids::claim, id);
     world.run();
     CHECK(heard(world, "U0SEC2", "has taken REQ-1"));
     world.press("U0SEC1", ids::claim, id);
     world.run();
-    CHECK_FALSE(card(world).contains("claimed by"));
+    CHECK_FALSE(world.card(1).contains("claimed by"));
     world.press("U0SEC1", ids::claim, id);
     world.settings.review.parties[0].members = {"U0SEC2"};
     world.press("U0SEC2", ids::claim, id);
     world.run();
-    CHECK(card(world).contains("claimed by <@U0SEC2>"));
+    CHECK(world.card(1).contains("claimed by <@U0SEC2>"));
 }
 
 TEST_CASE("P15: a party that the rule leaves out may claim to be heard, and is waited for then") {
@@ -364,11 +356,11 @@ TEST_CASE("P8: only who is concerned by the new scopes votes again, where the po
         world.run();
     };
     grow(slack_scope("files:read"));  // the bot's, not the person's
-    auto matrix = card(world, id);
+    auto matrix = world.card(id);
     CHECK(matrix.contains("Legal: approved"));
     CHECK(matrix.contains("Security: waiting"));
     grow(slack_scope("files:read", "user"));  // the same name for another token
-    CHECK(card(world, id).contains("Legal: waiting"));
+    CHECK(world.card(id).contains("Legal: waiting"));
 }
 
 TEST_CASE(

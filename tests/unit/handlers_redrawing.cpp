@@ -13,21 +13,6 @@ using std::chrono::seconds;
 
 namespace {
 
-std::int64_t ask(ReviewWorld& world) {
-    const auto id = world.view().next_request_id().value;
-    world.app_requested(slack_request("Ar" + std::to_string(id), "A" + std::to_string(id), "U0REQ",
-                                      {slack_scope("chat:write")}));
-    world.run();
-    return id;
-}
-
-std::string card(const ReviewWorld& world, std::int64_t id) {
-    std::string text;
-    for (const auto& effect : world.performed)
-        if (effect.message == "card:" + std::to_string(id)) text = Json::parse(effect.args)["text"];
-    return text;
-}
-
 // As many as are open are looked at one after the other.
 void look_at_all(ReviewWorld& world) {
     for (int request = 0; request < 3; ++request) {
@@ -54,21 +39,21 @@ void agree(ReviewWorld& world, std::int64_t id) {
 TEST_CASE("a reload with other admins: the cards of what waits name those who decide now") {
     ReviewWorld world;
     world.start();
-    const auto id = ask(world);
+    const auto id = world.ask();
     agree(world, id);
-    REQUIRE(card(world, id).contains("<@U0ADMIN2>"));
+    REQUIRE(world.card(id).contains("<@U0ADMIN2>"));
     world.settings.review.admins = {"U0ADMIN", "U0NEW"};
     reload(world, "other");
-    CHECK_FALSE(card(world, id).contains("<@U0ADMIN2>"));
-    CHECK(card(world, id).contains("<@U0NEW>"));
+    CHECK_FALSE(world.card(id).contains("<@U0ADMIN2>"));
+    CHECK(world.card(id).contains("<@U0NEW>"));
     CHECK(world.state(id) == RequestState::ready);
 }
 
 TEST_CASE("a reload with other parties: what waits is ready by them, or in review again, without a press") {
     ReviewWorld world;
     world.start();
-    const auto id = ask(world);
-    const auto agreed = ask(world);
+    const auto id = world.ask();
+    const auto agreed = world.ask();
     world.press("U0SEC1", ids::vote_approve, id);
     agree(world, agreed);
     REQUIRE(world.state(id) == RequestState::in_review);
@@ -81,13 +66,13 @@ TEST_CASE("a reload with other parties: what waits is ready by them, or in revie
     world.settings.review.parties.push_back({"Privacy", {"U0DPO"}, 1, "", {}});
     reload(world, "with Privacy");
     CHECK(world.state(agreed) == RequestState::in_review);
-    CHECK(card(world, agreed).contains("Privacy"));
+    CHECK(world.card(agreed).contains("Privacy"));
 }
 
 TEST_CASE("a reload or a start with the same settings draws nothing") {
     ReviewWorld world;
     world.start();
-    const auto id = ask(world);
+    const auto id = world.ask();
     reload(world, "first");
     const auto drawn = world.performed_of("chat.update").size();
     reload(world, "first");
@@ -101,7 +86,7 @@ TEST_CASE("many that wait are drawn one after the other, so that presses are not
     ReviewWorld world;
     world.start();
     for (int request = 0; request < 5; ++request)
-        ask(world);
+        world.ask();
     reload(world, "first");  // what begins counts as the first
     world.settings.hash = "second";
     world.handle(handlers::EventKind::reloaded, Json::object(), world.next("reloaded"));
