@@ -51,9 +51,10 @@ export function build_sidebar(panel) {
 
 // The app learns it when this person opens its Home tab.
 async function speak(locale) {
-  await post('language', { user: view.me, locale });
-  await post('home', { user: view.me });
-  go('home');
+  const user = view.me;
+  go('home');  // now: whoever looks at the page may be somebody else by the time of the answers
+  await post('language', { user, locale });
+  await post('home', { user });
 }
 
 function draw_who(who) {
