@@ -201,7 +201,10 @@ Seen see(const storage::AppRequest& request, const Reading& reading, const Conte
     item.verdict = std::move(verdict);
     const bool votes_count = review::in_votes(request.state) || review::in_flight(request.state);
     if (votes_count) {
+        const auto votes_before = item.votes.size();
         seen.taken_back = apply_signatures(item, *item.verdict, seen.outcome, context);
+        // The same issue as before, and somebody asks no more whose signature did not count (P17).
+        seen.changed = seen.changed || item.votes.size() != votes_before;
     } else if (is_decided(request.state)) {
         // Looked at, not written: the votes are those that the decision rested on.
         auto copy = item;

@@ -3,6 +3,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/intake.hpp"
+#include "handlers/issue_standing.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/junk_gate.hpp"
 #include "handlers/people.hpp"
@@ -58,11 +59,21 @@ storage::Mark tie_of(const AppRequest& request, const AppRequest& open, const Co
             .at = context.now};
 }
 
-// A vote of who asks does not count (P17), and counts again when they do not ask any more: whichever it is
-// from now on, the request is worked out anew.
+bool has_signed(const Case& item, const UserId& person, const Context& context) {
+    if (!item.issue || !item.verdict) return false;
+    return std::ranges::any_of(item.verdict->parties, [&](const review::PartySigned& party) {
+        return std::ranges::any_of(party.counted, [&](const review::Signature& signature) {
+            return person_of(item.issue->tracker, signature.account, context) == person;
+        });
+    });
+}
+
+// A vote or a signature of who asks does not count (P17), and counts again when they do not ask any more:
+// whichever it is from now on, the request is worked out anew.
 void count_again(const AppRequest& request, const UserId& voter, Outcome& outcome, const Context& context) {
-    const auto votes = context.view.votes(request.id);
-    if (std::ranges::find(votes, voter, &storage::Vote::voter) != votes.end())
+    const auto item = load_case(request, context);
+    if (std::ranges::find(item.votes, voter, &storage::Vote::voter) != item.votes.end() ||
+        has_signed(item, voter, context))
         redraw_at(request, context.now, outcome);
 }
 

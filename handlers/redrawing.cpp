@@ -1,10 +1,12 @@
 #include "handlers/redrawing.hpp"
 
+#include "handlers/issue_polling.hpp"
 #include "handlers/issue_standing.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/settle.hpp"
+#include "handlers/trackers.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -26,6 +28,13 @@ bool stays(Case item, const Context& context) {
            RequestState::ready;
 }
 
+// Its signatures are judged by what holds now.
+Outcome read_issue_again(const Case& item, const Context& context) {
+    if (!item.known || !review::in_votes(item.request.state) || !has_token(item.known->key.tracker, context))
+        return {};
+    return read_again(*item.known, fmt::format("redrawn:{}", to_millis(context.now)), context);
+}
+
 }  // namespace
 
 void redraw_at(const storage::AppRequest& request, Timestamp at, Outcome& outcome) {
@@ -39,8 +48,11 @@ Outcome redraw_due(const Event& event, const Context& context) {
     const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
     if (!request || review::in_flight(request->state)) return {};
     auto item = load_case(*request, context);
-    if (!stays(item, context)) return settle(std::move(item), request->state, "countersign", context);
-    Outcome outcome;
+    auto outcome = read_issue_again(item, context);
+    if (!stays(item, context)) {
+        outcome.merge(settle(std::move(item), request->state, "countersign", context));
+        return outcome;
+    }
     if (has_card(*request, context))
         outcome.effects.push_back(
             redrawn_card(item, fmt::format("redrawn:{}", to_millis(context.now)), context));

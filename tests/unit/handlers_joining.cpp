@@ -1,5 +1,5 @@
 #include "handlers/joining.hpp"
-#include "tests/support/review_world.hpp"
+#include "tests/support/issue_world.hpp"
 
 using namespace countersign;
 using namespace countersign::tests;
@@ -241,6 +241,32 @@ TEST_CASE(
         CHECK(world.state(1) == RequestState::withdrawn);
     }
     CHECK(world.card(1).contains("Security: approved by <@U0SEC1>"));
+}
+
+TEST_CASE("P17: a signature whose giver asks too counts, and is shown, once they do not ask any more") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.app_requested(slack_request("Ar2", "A1", "U0SEC1", {slack_scope("chat:write")}));
+    world.run_all();
+    REQUIRE(world.state(2) == RequestState::superseded);
+    world.story.sign_all();
+    world.poll();
+    REQUIRE(world.card(id).contains("Security: waiting"));
+    SUBCASE("taken back by themselves") {
+        world.command("U0SEC1", "withdraw REQ-2");
+    }
+    SUBCASE("they ask for something else") {
+        world.slack.pending["Ar2"]["scopes"] = Json::array({slack_scope("users:read")});
+        for (int round = 0; round < 2; ++round) {
+            world.pass(world.settings.slack.reconcile);
+            world.run_all();
+        }
+        REQUIRE(world.state(2) != RequestState::superseded);
+    }
+    world.pass(std::chrono::milliseconds(0));
+    world.run_all();
+    CHECK(world.card(id).contains("Security: approved by <@U0SEC1>"));
+    CHECK(world.state(id) == RequestState::ready);
 }
 
 TEST_CASE("R12: a joined request is taken back alone, and its requester hears no more") {

@@ -117,3 +117,28 @@ TEST_CASE("held for want of an answer: a tracker that fails lets nothing go on, 
     world.run_all();
     CHECK(world.state(id) == RequestState::ready);
 }
+
+TEST_CASE("a reload with other approvers: what their trackers say is read again and judged by them") {
+    IssueWorld world;
+    world.settings.review.parties[0].tracker_approvers = {IssueStory::both};
+    const auto id = world.linked_request();
+    const auto reload_with = [&](const std::string& hash) {
+        world.settings.hash = hash;
+        world.handle(handlers::EventKind::reloaded, Json::object(), world.next("reloaded"));
+        world.pass(seconds(2));
+        world.run_all();
+    };
+    reload_with("first");
+    world.story.label(IssueStory::security_label, true, IssueStory::sec2);
+    world.story.label(IssueStory::legal_label, true, IssueStory::legal);
+    world.poll();
+    REQUIRE(world.card(id).contains("Security: waiting"));
+    world.settings.review.parties[0].tracker_approvers = {IssueStory::both, IssueStory::sec2};
+    reload_with("second");
+    CHECK(world.card(id).contains("Security: approved by"));
+    CHECK(world.state(id) == RequestState::ready);
+    world.settings.review.parties[1].tracker_approvers = {IssueStory::both};
+    reload_with("third");
+    CHECK(world.card(id).contains("Legal: waiting"));
+    CHECK(world.state(id) == RequestState::in_review);
+}
