@@ -84,14 +84,9 @@ HttpRequest request(const Instance& instance, const Secret& token, std::string m
     made.method = std::move(method);
     made.url = instance.api_url + std::string(path);
     made.limit = limit;
-    made.headers = {{"Accept", "application/json"}, {"User-Agent", "countersign"}};
-    // Personal, group and project tokens; a token from an OAuth grant is a bearer's.
-    const bool private_token =
-        instance.kind == AuthorizationKind::gitlab && token.reveal().starts_with("glpat-");
-    if (private_token)
-        made.headers.emplace_back("PRIVATE-TOKEN", token.reveal());
-    else
-        made.headers.emplace_back("Authorization", "Bearer " + token.reveal());
+    made.headers = {{"Accept", "application/json"},
+                    {"User-Agent", "countersign"},
+                    {"Authorization", "Bearer " + token.reveal()}};
     return made;
 }
 

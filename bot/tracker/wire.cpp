@@ -147,13 +147,13 @@ net::HttpRequest Wire::request(std::string method, std::string url) const {
     request.method = std::move(method);
     request.url = std::move(url);
     request.headers.emplace_back("User-Agent", "countersign");  // N11
+    // GitLab's own PRIVATE-TOKEN finds no token that an application was granted.
+    request.headers.emplace_back("Authorization", "Bearer " + token_.reveal());
     if (kind_ == config::TrackerKind::gitlab) {
         request.headers.emplace_back("Accept", "application/json");
-        request.headers.emplace_back("PRIVATE-TOKEN", token_.reveal());
     } else {
         request.headers.emplace_back("Accept", "application/vnd.github+json");
         request.headers.emplace_back("X-GitHub-Api-Version", "2022-11-28");
-        request.headers.emplace_back("Authorization", "Bearer " + token_.reveal());
     }
     return request;
 }

@@ -33,7 +33,6 @@ HttpReply refused(int status, const char* message) {
 }
 
 std::string token_of(const HttpQuery& query) {
-    if (const auto own = query.headers.find("private-token"); own != query.headers.end()) return own->second;
     const auto bearer = query.headers.find("authorization");
     constexpr std::string_view start = "Bearer ";
     if (bearer == query.headers.end() || !bearer->second.starts_with(start)) return "";

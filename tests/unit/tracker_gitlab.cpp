@@ -37,6 +37,14 @@ struct Office {
 
 }  // namespace
 
+TEST_CASE("O8: a token that an application was granted reads issues, too") {
+    Office office({.token = "a-granted-token"});
+    const auto issue = office.open();
+    const auto answer = office.client().read(issue);
+    CHECK_MESSAGE(answer.error.empty(), answer.all);
+    CHECK(answer.facts().iid == issue.iid);
+}
+
 TEST_CASE("A2 N11: an issue is read with its labels' ids, who put them on, who closed it and every comment") {
     Office office;
     const auto issue = office.open();
@@ -68,7 +76,7 @@ TEST_CASE("A2 N11: an issue is read with its labels' ids, who put them on, who c
     CHECK(facts.comments[0].body == "Looks fine");
     CHECK(facts.read_at >= facts.updated_at - 1s);
     for (const auto& call : office.gitlab.calls()) {
-        CHECK(call.headers.at("private-token") == office.gitlab.token());
+        CHECK(call.headers.at("authorization") == "Bearer " + office.gitlab.token());
         CHECK(call.headers.at("accept") == "application/json");
         CHECK_FALSE(call.query.contains("token"));
     }
