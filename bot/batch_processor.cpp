@@ -275,7 +275,7 @@ void BatchProcessor::note_alarm(const EffectAnswer& answer) {
     const auto args = nlohmann::json::parse(answer.effect.args, nullptr, false);
     const auto channel = handlers::review::text_field(args, "channel");
     alarms_astray_ = fmt::format("{}: {}", channel, answer.answer.error);
-    if (answer.effect.attempts == 0)
+    if (answer.effect.error != answer.answer.error)
         log::error("alarm_not_delivered",
                    {{"channel", channel},
                     {"error", answer.answer.error},

@@ -297,6 +297,9 @@ class Daemon {
             return std::unexpected(right.error());
         if (settings->database != settings_->database || settings->http_listen != settings_->http_listen) {
             log::warning("restart_needed", {{"keys", "storage.path, http.listen"}});
+            // Whoever reads the database reads the one that is written to.
+            settings->database = settings_->database;
+            settings->http_listen = settings_->http_listen;
         }
         return Fresh{std::make_shared<const config::Settings>(std::move(*settings)), std::move(*secrets)};
     }
@@ -330,6 +333,7 @@ class Daemon {
             if (error) co_return;
             if (performer_.in_flight() == 0) retired_.clear();
             const auto seen = report();
+            if (std::exchange(alarm_delivered_, false)) monitor.alarm_delivered();
             const auto verdict = monitor.look(seen);
             file.write(seen, system_clock().now());
             if (verdict.busy_alarm) raise_alarm("queue_full", *verdict.busy_alarm);
@@ -337,12 +341,13 @@ class Daemon {
                 asio::co_spawn(io_, tell_directly(link_, "cannot act: " + *verdict.dead_alarm), rethrow);
             if (verdict.alive_again) {
                 log::notice("acts_again");
-                raise_alarm("alive", *verdict.alive_again);
+                dispatcher_.offer(
+                    Alarm{"alive:" + to_rfc3339(system_clock().now()), *verdict.alive_again, ""});
             }
         }
     }
 
-    // O3: the outbox may be what does not work, so this is sent once, straight.
+    // O3: the outbox may be what does not work, so this is sent straight.
     net::Awaitable<void> tell_directly(std::shared_ptr<SlackLink> link, std::string text) {
         log::error("cannot_act", {{"why", text}});
         const auto settings = settings_;
@@ -351,13 +356,16 @@ class Daemon {
                                    direct_alarm_arguments(ChannelId(where), text));
         };
         const auto answer = co_await post(settings->review.alarm_channel.value);
-        if (answer.meaning == slack::ApiMeaning::ok) co_return;
+        alarm_delivered_ = answer.meaning == slack::ApiMeaning::ok;
+        if (alarm_delivered_) co_return;
         log::error("alarm_not_delivered", {{"error", answer.error}});
         // Who is in a group cannot be asked without the database; those who are named hear of it themselves.
         for (const auto& admin : settings->review.admins) {
             if (admin.starts_with('S')) continue;
             const auto told = co_await post(admin);
-            if (told.meaning != slack::ApiMeaning::ok)
+            if (told.meaning == slack::ApiMeaning::ok)
+                alarm_delivered_ = true;
+            else
                 log::error("alarm_not_delivered", {{"to", admin}, {"error", told.error}});
         }
     }
@@ -379,6 +387,7 @@ class Daemon {
     bool reloading_ = false;
     bool reload_asked_ = false;
     std::string reload_problem_;
+    bool alarm_delivered_ = false;  // that nothing can be decided; until the watch has seen it
 };
 
 }  // namespace

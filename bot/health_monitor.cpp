@@ -18,6 +18,7 @@ constexpr auto connection_silence = seconds(60);
 // A locked database often comes back at once, a connection within a minute; what lasts is told.
 constexpr auto usual_patience = seconds(3);
 constexpr auto connection_patience = seconds(120);
+constexpr auto alarm_again = seconds(60);
 
 bool silent_connection(const HealthReport& report) {
     return std::ranges::any_of(report.socket.slots, [&](const slack::SlotHealth& slot) {
@@ -109,13 +110,13 @@ HealthMonitor::Verdict HealthMonitor::look(const HealthReport& report) {
     const auto patience =
         connection ? std::max<milliseconds>(scaled, usual_patience) : milliseconds(usual_patience);
     if (why.empty()) {
-        if (dead_alarmed_) verdict.alive_again = "Countersign can act again.";
+        if (next_alarm_) verdict.alive_again = "Countersign can act again.";
         dead_since_.reset();
-        dead_alarmed_ = false;
+        next_alarm_.reset();
     } else {
         if (!dead_since_) dead_since_ = report.at;
-        if (!dead_alarmed_ && report.at - *dead_since_ > patience) {
-            dead_alarmed_ = true;
+        if (next_alarm_.value_or(report.at) <= report.at && report.at - *dead_since_ > patience) {
+            next_alarm_ = report.at + alarm_again;
             verdict.dead_alarm = fmt::format("{}\n{}", why, release_step(report.org_driver));
         }
     }

@@ -44,18 +44,21 @@ class HealthMonitor {
 
     [[nodiscard]] std::chrono::milliseconds interval() const;
     struct Verdict {
-        std::optional<std::string> dead_alarm;   // once for each time nothing can be decided any more
+        // Nothing can be decided any more: every minute until somebody was told.
+        std::optional<std::string> dead_alarm;
         std::optional<std::string> alive_again;  // and once when it can
         std::optional<std::string> busy_alarm;   // once for each time the queue was full
     };
     [[nodiscard]] Verdict look(const HealthReport& report);
+    // Somebody was told that nothing can be decided.
+    void alarm_delivered() { next_alarm_ = SteadyTime::max(); }
 
   private:
     const ServiceNotify* notify_;
     std::string last_status_;
     double pace_;
     std::optional<SteadyTime> dead_since_;
-    bool dead_alarmed_ = false;
+    std::optional<SteadyTime> next_alarm_;  // while nothing can be decided, from the first one on
     std::uint64_t busy_seen_ = 0;
 };
 

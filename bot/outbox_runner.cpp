@@ -313,8 +313,9 @@ std::optional<OutboxRunner::Result> OutboxRunner::record(const EffectAnswer& ans
                 log::error("message_refused", {{"effect", effect.key},
                                                {"error", answer.error},
                                                {"advice", advice_for(effect, answer)}});
-                return effect.attempts == 0 ? std::optional(result_of(effect, "human", answer))
-                                            : std::nullopt;
+                // Told when the cause is another one than the last time.
+                return effect.error == answer.error ? std::nullopt
+                                                    : std::optional(result_of(effect, "human", answer));
             }
             break;
         case ApiMeaning::ok:

@@ -250,9 +250,11 @@ void Outbox::doubt_unsent() {
 
 Outbox::Depth Outbox::depth() const {
     Depth depth;
-    Query pending(*database_,
-                  "SELECT count(*), min(CASE WHEN token <> 'tracker' THEN enqueued_at END) FROM outbox "
-                  "WHERE state = 'pending' AND finished_at IS NULL");
+    Query pending(
+        *database_,
+        "SELECT count(*), min(CASE WHEN token = 'tracker' THEN NULL WHEN attempts > 0 THEN enqueued_at "
+        "WHEN waiting = 0 THEN max(enqueued_at, coalesce(not_before, 0)) END) FROM outbox "
+        "WHERE state = 'pending' AND finished_at IS NULL");
     pending.step();
     pending.read(depth.pending, depth.oldest_pending);
     Query claimed(*database_, "SELECT count(*) FROM outbox WHERE state = 'claimed' AND finished_at IS NULL");

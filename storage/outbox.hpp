@@ -59,7 +59,9 @@ class Outbox {
     struct Depth {
         std::int64_t pending = 0;
         std::int64_t claimed = 0;
-        std::optional<Timestamp> oldest_pending;  // of those for Slack: a tracker may be down for a day (S8)
+        // Since when the oldest could have left, of those for Slack: a tracker may be down for a day (S8).
+        // What is meant for later counts from then on.
+        std::optional<Timestamp> oldest_pending;
     };
     [[nodiscard]] Depth depth() const;
     int prune(Timestamp before, int limit);  // finished rows; their keys are kept as tombstones

@@ -27,7 +27,8 @@ constexpr std::uint64_t most_body_bytes = 8'388'608;
 // A server that is full of idle connections closes the oldest; ours should not be among them when we need
 // one.
 constexpr std::chrono::seconds idle_limit{30};
-constexpr int most_connections = 8;
+// More than the outbox has under way at once: what is claimed leaves, and waits for no other call.
+constexpr int most_connections = 20;
 
 struct Idle {
     Stream stream;

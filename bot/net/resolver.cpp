@@ -15,7 +15,7 @@ namespace countersign::net {
 namespace {
 
 // A dead name server holds each lookup for half a minute; more of them at once than this would only pile up.
-constexpr int most_lookups = 16;
+constexpr int most_lookups = 32;
 std::atomic<int> lookups_running{0};
 
 // Shared by the waiting coroutine and the looking thread; whichever ends last frees it.

@@ -335,12 +335,13 @@ struct SocketClient::Impl final : ConnectionOwner, std::enable_shared_from_this<
     }
 
     void refuse(Connection& connection, const Delivery& delivery, bool person_waits) {
-        if (person_waits) {
-            ++counters.busy;
-            connection.send(
-                ack_text(delivery.message.envelope_id, busy_payload(delivery.message, delivery.text)).text);
+        // Unacknowledged, Slack brings an event again, and tells a person itself that the press did not work.
+        const auto busy = person_waits ? busy_payload(delivery.message, delivery.text) : std::string();
+        if (busy.empty()) {
+            ++counters.refused;
         } else {
-            ++counters.refused;  // unacknowledged: Slack brings it again
+            ++counters.busy;
+            connection.send(ack_text(delivery.message.envelope_id, busy).text);
         }
         if (stopping) return;
         if (const auto left_out = summaries.note("queue_full", clock->steady())) {

@@ -164,6 +164,24 @@ TEST_CASE("reload: an invalid configuration changes nothing, and says so in log,
     story.expect_good_manners();
 }
 
+TEST_CASE("reload: another database waits for a restart, and each reload until then says so (R69)") {
+    ReviewStory story;
+    story.fixture.start();
+    story.fixture.change_config("countersign.db", "elsewhere.db");
+    story.fixture.signal(SIGHUP);
+    story.fixture.expect_log("event=reloaded");
+    story.fixture.signal(SIGHUP);
+    story.wait(
+        [&] {
+            const auto log = story.fixture.log();
+            const auto first = log.find("event=restart_needed");
+            return first != std::string::npos &&
+                   log.find("event=restart_needed", first + 1) != std::string::npos;
+        },
+        "the second warning");
+    story.expect_good_manners();
+}
+
 TEST_CASE("reload: a new app token takes over while envelopes flow, and nothing is lost (R69)") {
     ReviewStory story(redelivering());
     story.fixture.start();

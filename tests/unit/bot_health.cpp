@@ -82,10 +82,19 @@ TEST_CASE("O3: it is told once, after some patience, and so is its end") {
     const auto verdict = monitor.look(lost);
     REQUIRE(verdict.dead_alarm);
     CHECK(verdict.dead_alarm->find("switched off") != std::string::npos);
-    lost.at = lost.dispatcher.last_turn = at + seconds(200);
+    lost.at = lost.dispatcher.last_turn = at + seconds(180);
     CHECK_FALSE(monitor.look(lost).dead_alarm);
-    CHECK(monitor.look(well(at + seconds(201))).alive_again);
-    CHECK_FALSE(monitor.look(well(at + seconds(202))).alive_again);
+    lost.at = lost.dispatcher.last_turn = at + seconds(182);
+    CHECK(monitor.look(lost).dead_alarm);  // nobody could be told the first time
+    monitor.alarm_delivered();
+    lost.at = lost.dispatcher.last_turn = at + seconds(500);
+    CHECK_FALSE(monitor.look(lost).dead_alarm);
+    CHECK(monitor.look(well(at + seconds(501))).alive_again);
+    CHECK_FALSE(monitor.look(well(at + seconds(502))).alive_again);
+    lost.at = lost.dispatcher.last_turn = at + seconds(600);
+    CHECK_FALSE(monitor.look(lost).dead_alarm);
+    lost.at = lost.dispatcher.last_turn = at + seconds(721);
+    CHECK(monitor.look(lost).dead_alarm);
 }
 
 TEST_CASE("O3: what is said of the time without it holds for both drivers") {

@@ -234,6 +234,11 @@ TEST_CASE("a card that Slack refuses waits for a human instead of being lost, an
     Effect card = post("card");
     card.purpose = "card";
     world.enqueue(card);
+    SUBCASE("at the first try") {}
+    SUBCASE("after the network had failed") {
+        CHECK_FALSE(world.answer(world.plan().perform.at(0), ApiMeaning::retry, "unreachable"));
+        world.clock.advance(6min);
+    }
     const auto first = world.answer(world.plan().perform.at(0), ApiMeaning::human, "not_in_channel");
     REQUIRE(first);
     CHECK(meaning_in(*first) == "human");

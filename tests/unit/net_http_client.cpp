@@ -150,7 +150,7 @@ TEST_CASE("R60: the API goes through the proxy, and its refusals come out") {
     CHECK(answer.error().text.contains("403"));
 }
 
-TEST_CASE("connections are kept and used again, one after another and up to eight at once") {
+TEST_CASE("connections are kept and used again, one after another and up to twenty at once") {
     const RawPeer server(echo);
     Client client;
     for (int i = 0; i < 5; ++i)
@@ -158,7 +158,7 @@ TEST_CASE("connections are kept and used again, one after another and up to eigh
     CHECK(server.connections() == 1);
 
     int ended = 0;
-    for (int i = 0; i < 30; ++i) {
+    for (int i = 0; i < 50; ++i) {
         asio::co_spawn(client.io, client.http->send(Client::request(server.url("http"), std::to_string(i))),
                        [&ended, i](const std::exception_ptr&, const Answer& answer) {
                            REQUIRE(answer);
@@ -168,19 +168,19 @@ TEST_CASE("connections are kept and used again, one after another and up to eigh
     }
     client.io.restart();
     client.io.run();
-    CHECK(ended == 30);
-    CHECK(server.connections() <= 8);
+    CHECK(ended == 50);
+    CHECK(server.connections() <= 20);
 
     client.http->close_idle();
     CHECK(client.post(server.url("http"), "fresh")->body == "fresh");
-    CHECK(server.connections() <= 9);
+    CHECK(server.connections() <= 21);
 }
 
 TEST_CASE("a call that finds no free connection waits for one, within its limit") {
     const RawPeer server([](RawPeer::Connection& c) { c.read_http_request(), c.note("request"), c.stall(); });
     Client client;
     int ended = 0;
-    for (int i = 0; i < 8; ++i) {
+    for (int i = 0; i < 20; ++i) {
         asio::co_spawn(client.io, client.http->send(Client::request(server.url("http"), "", 4s)),
                        [&](const std::exception_ptr&, const Answer& answer) { ended += answer ? 0 : 1; });
     }
@@ -190,30 +190,30 @@ TEST_CASE("a call that finds no free connection waits for one, within its limit"
     CHECK(answer.error().code == Errc::timeout);  // nothing of it was sent
     CHECK(since(begin) < 3s);
     client.io.run();
-    CHECK(ended == 8);
-    CHECK(server.notes().size() == 8);
+    CHECK(ended == 20);
+    CHECK(server.notes().size() == 20);
 }
 
-TEST_CASE("when eight calls end together, eight that waited go at once, first come, first served") {
+TEST_CASE("when twenty calls end together, twenty that waited go at once, first come, first served") {
     const RawPeer* itself = nullptr;
     const RawPeer server([&itself](RawPeer::Connection& c) {
         for (std::size_t round = 1; round <= 3; ++round) {
             const std::string request = c.read_http_request();
             c.note(request.substr(request.find("\r\n\r\n") + 4));
-            if (!itself->wait_for_notes(8 * round)) return;  // all eight are here, or a wake-up was lost
+            if (!itself->wait_for_notes(20 * round)) return;  // all twenty are here, or a wake-up was lost
             c.answer(200, "");
         }
     });
     itself = &server;
     Client client;
     int answered = 0;
-    for (int i = 0; i < 24; ++i) {
+    for (int i = 0; i < 60; ++i) {
         asio::co_spawn(client.io,
-                       client.http->send(Client::request(server.url("http"), std::to_string(i / 8))),
+                       client.http->send(Client::request(server.url("http"), std::to_string(i / 20))),
                        [&](const std::exception_ptr&, const Answer& answer) { answered += answer ? 1 : 0; });
     }
     client.io.run();
-    CHECK(answered == 24);
+    CHECK(answered == 60);
     const auto rounds = server.notes();
     CHECK(std::ranges::is_sorted(rounds));
 }

@@ -440,6 +440,20 @@ TEST_CASE_FIXTURE(Fixture, "the depth counts what is unfinished") {
     CHECK(outbox.depth().oldest_pending == now + 1s);
 }
 
+TEST_CASE_FIXTURE(Fixture, "the depth: what is meant for later does not wait before, what was tried does") {
+    auto later = sample_effect("tomorrow morning");
+    later.not_before = now + 8h;
+    outbox.enqueue(later, now);
+    CHECK(outbox.depth().pending == 1);
+    CHECK_FALSE(outbox.depth().oldest_pending);
+    (void)outbox.due(now + 8h, {});
+    CHECK(outbox.depth().oldest_pending == now + 8h);
+    add("refused for now");
+    claim("refused for now");
+    outbox.retry(view.effect("refused for now")->id, "unreachable", now + 1min, false);
+    CHECK(outbox.depth().oldest_pending == now);
+}
+
 TEST_CASE_FIXTURE(Fixture, "pruning removes old finished rows only, up to a bound") {
     for (int i = 0; i < 5; ++i) {
         add("k" + std::to_string(i));
