@@ -112,7 +112,7 @@ net::Awaitable<ApiAnswer> AccountApi::refresh(const json& args) {
                               *client.secret);
     json told{{"sealed", to_json(storage::sealed_bundle(vault_.ring(), secrets))},
               {"unwanted", to_json(storage::sealed_bundle(vault_.ring(), unwanted))},
-              {"fingerprint", storage::fingerprint(vault_.ring(), granted->token)}};
+              {"fingerprint", storage::fingerprint(granted->token)}};
     if (granted->lives) told["lives_s"] = granted->lives->count();
     co_return account_answer(told);
 }

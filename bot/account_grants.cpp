@@ -139,7 +139,7 @@ net::Awaitable<ApiAnswer> AccountApi::taken_in(storage::PendingGrant grant, Inst
     secrets.emplace_back(place(grant, "client_id"), Secret(grant.client_id));
     if (granted.refresh_token) secrets.emplace_back(place(grant, "refresh_token"), *granted.refresh_token);
     json told{{"sealed", to_json(storage::sealed_bundle(vault_.ring(), secrets))},
-              {"fingerprint", storage::fingerprint(vault_.ring(), granted.token)},
+              {"fingerprint", storage::fingerprint(granted.token)},
               {"renewable", granted.refresh_token.has_value()},
               {"scopes", granted.scopes}};
     if (granted.lives) told["lives_s"] = granted.lives->count();

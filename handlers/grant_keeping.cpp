@@ -147,6 +147,7 @@ Outcome grant_adopted(const EffectAnswer& answer, const Context& context) {
                             context);
     auto row = authorization_of(*grant, context);
     row.id = old->id;
+    row.name = old->name;  // it may have another one since the reconnecting began
     row.owner = old->owner;
     row.notes = old->notes;
     row.usage = old->usage;

@@ -32,8 +32,12 @@ Outcome tell_of_grant(const PendingGrant& grant, std::string_view occasion, cons
 Outcome grant_ended(const PendingGrant& grant, std::string_view why, const Context& context) {
     Outcome outcome;
     const auto stored = context.view.installed().authorizations();
-    const bool in_use = std::ranges::any_of(
-        stored, [&](const storage::Authorization& each) { return each.fingerprint == grant.fingerprint; });
+    // Slack gives out the token of an installation again.
+    const bool in_use = std::ranges::any_of(stored, [&](const storage::Authorization& each) {
+        const bool installation = each.kind == storage::AuthorizationKind::slack && each.kind == grant.kind &&
+                                  !each.account_id.empty() && each.account_id == grant.account_id;
+        return each.fingerprint == grant.fingerprint || installation;
+    });
     if (grant.stage == storage::GrantStage::granted && !in_use) {
         storage::Authorization unwanted;  // its token must not stay valid (O14); then its secrets go
         unwanted.id = grant.id;

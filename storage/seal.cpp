@@ -86,9 +86,8 @@ Result<SealedValue> rewrapped(const KeyRing& ring, const SealedPlace& place, con
     return SealedValue{ring.active().id, wrapped(ring.active(), place, *data_key), value.ciphertext};
 }
 
-std::string fingerprint(const KeyRing& ring, const Secret& secret) {
-    // A key of its own, so that what is shown has nothing to do with the seals.
-    const Secret key(hmac_sha256(ring.active().key, "countersign fingerprint key"));
+std::string fingerprint(const Secret& secret) {
+    static const Secret key("countersign fingerprint key");
     std::string hex;
     for (const char byte : hmac_sha256(key, secret.reveal()).substr(0, 4))
         hex += fmt::format("{:02x}", static_cast<unsigned char>(byte));

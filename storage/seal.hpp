@@ -36,7 +36,9 @@ class KeyRing {
 [[nodiscard]] Result<SealedValue> rewrapped(const KeyRing& ring, const SealedPlace& place,
                                             const SealedValue& value);
 
-// First 8 hexadecimal digits of an HMAC: tells two tokens apart and says nothing about either.
-[[nodiscard]] std::string fingerprint(const KeyRing& ring, const Secret& secret);
+// First 8 hexadecimal digits of an HMAC: tells two tokens apart and says nothing about either, which servers
+// make of a hundred random bits or more. The same under every key of the ring: by it a token that is still in
+// use is known, also after a rotation, and not taken back.
+[[nodiscard]] std::string fingerprint(const Secret& secret);
 
 }  // namespace countersign::storage

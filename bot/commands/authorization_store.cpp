@@ -122,9 +122,12 @@ Result<std::optional<Replaced>> store_authorization(storage::Database& database,
                 return;
             }
             row = std::move(renewed->after);
-            if (auto held = token_held(database, ring, renewed->before))
+            if (auto held = token_held(database, ring, renewed->before)) {
+                // Of what it holds: earlier versions wrote one that changed with the key.
+                renewed->before.fingerprint = storage::fingerprint(held->token);
                 replaced = Replaced{std::move(*held),
                                     handlers::why_left_valid(renewed->before, row, view.authorizations())};
+            }
         } else if (view.name_is_taken(row.kind, row.name)) {
             refused = name_is_taken(row);
             return;

@@ -206,7 +206,7 @@ int add_authorization(const Call& call, const NewAuthorization& arguments) {
         return exit_configuration;
     }
     row.added_at = row.state_since = system_clock().now();
-    row.fingerprint = storage::fingerprint(unlocked.ring, got->token);
+    row.fingerprint = storage::fingerprint(got->token);
     const auto not_kept = [&](const Failure& why) {
         if (granted) give_back(call, *instance, *application, got->token, settings);
         return report(call, why);

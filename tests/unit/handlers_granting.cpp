@@ -1,5 +1,6 @@
 // An authorization on its way, and what becomes of tokens that nobody wants: cancelled, too late, replaced.
 #include "handlers/accounts.hpp"
+#include "handlers/grant_steps.hpp"
 #include "handlers/token_parts.hpp"
 #include "storage/aead.hpp"
 #include "storage/vault.hpp"
@@ -128,6 +129,44 @@ TEST_CASE("O5, O14: a token that comes after Cancel is taken back, by the code a
         CHECK(office.alarms("The token of *GitLab* was taken back by") == 1);
         CHECK(office.view().installed().authorizations().empty());
     }
+}
+
+TEST_CASE("I9: what is renamed while it is being reconnected keeps its new name") {
+    Office office;
+    office.store("auth1", "GitLab");
+    const auto id = office.begin("device", "ignored", "auth1");
+    office.pass(std::chrono::seconds(6));
+    office.answer(office.expect("account.poll"), Office::granted(id, "new"));
+    office.store("auth1", "Procurement bot");
+    office.press(ids::grant_keep, id);
+    const auto record = "auth1" + std::string(handlers::unwanted_suffix) + ":" + id;
+    office.answer(office.expect("account.adopt"), {"ok",
+                                                   "",
+                                                   {{"sealed", Office::sealed("auth1", "new")},
+                                                    {"replaced", Office::sealed(record, "old")}}});
+    CHECK(office.authorization("auth1").name == "Procurement bot");
+    CHECK(office.holds("auth1", "new"));
+}
+
+TEST_CASE("O14: a second connection to a workspace that is cancelled leaves the first one its token") {
+    Office office;
+    office.store_slack("auth1", "Partners");
+    storage::PendingGrant grant;
+    grant.id = "grant-2";
+    grant.kind = storage::AuthorizationKind::slack;
+    grant.url = "https://slack.com";
+    grant.stage = storage::GrantStage::granted;
+    grant.fingerprint = "another";
+    grant.account_id = "7";
+    const auto revokes = [&] {
+        const storage::View view(office.db.writer());
+        const auto ended = handlers::grant_ended(
+            grant, "cancelled", {office.clock.now(), view, office.settings, office.capabilities});
+        return std::ranges::count(ended.effects, "account.revoke", &storage::Effect::method);
+    };
+    CHECK(revokes() == 0);
+    grant.account_id = "8";
+    CHECK(revokes() == 1);
 }
 
 TEST_CASE("O10: a life that no token has ends after ten years, also for one that is granted anew") {

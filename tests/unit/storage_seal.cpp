@@ -123,10 +123,8 @@ TEST_CASE("C12: nonces never repeat in a million, and no two seals share anythin
     CHECK(seen.size() == 2 * seals);
 }
 
-TEST_CASE("a fingerprint tells tokens apart and depends on the key") {
-    const KeyRing one({key("1")}), two({key("1")});
-    CHECK(fingerprint(one, Secret("a")).size() == 8);
-    CHECK(fingerprint(one, Secret("a")) == fingerprint(one, Secret("a")));
-    CHECK(fingerprint(one, Secret("a")) != fingerprint(one, Secret("b")));
-    CHECK(fingerprint(one, Secret("a")) != fingerprint(two, Secret("a")));
+TEST_CASE("a fingerprint tells tokens apart, and is the same under every key") {
+    CHECK(fingerprint(Secret("a")).size() == 8);
+    CHECK(fingerprint(Secret("a")) == fingerprint(Secret("a")));
+    CHECK(fingerprint(Secret("a")) != fingerprint(Secret("b")));
 }
