@@ -7,9 +7,11 @@
 #include "storage/file_lock.hpp"
 #include "storage/outbox.hpp"
 #include "storage/schema.hpp"
+#include "storage/storage_error.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <array>
@@ -26,6 +28,35 @@ namespace fs = std::filesystem;
 
 std::string reason() {
     return std::generic_category().message(errno);
+}
+
+// A log beside it holds a part of the database that is not in the file itself, or was left behind by another
+// file of that name: nobody can say which.
+Result<void> stands_alone(const fs::path& backup) {
+    for (const char* suffix : {"-wal", "-journal"}) {
+        const std::string log = backup.string() + suffix;
+        std::error_code error;
+        if (const auto size = fs::file_size(log, error); !error && size > 0) {
+            return fail(
+                Errc::storage,
+                fmt::format(
+                    "{0} has a log beside it, {1}, that may hold changes: end what has the file open and "
+                    "make one of both (sqlite3 {0} 'PRAGMA journal_mode = DELETE'), or move the log away "
+                    "to restore the file without them",
+                    backup.string(), log));
+        }
+    }
+    return {};
+}
+
+Result<Descriptor> open_backup(const fs::path& backup) {
+    Descriptor input(::open(backup.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!input) {
+        const auto code = errno == EACCES ? Errc::forbidden : Errc::not_found;
+        return fail(code, fmt::format("{} cannot be read: {}", backup.string(), reason()));
+    }
+    if (auto alone = stands_alone(backup); !alone) return std::unexpected(alone.error());
+    return input;
 }
 
 // What the first 100 bytes say (sqlite.org/fileformat2.html, "The Database Header").
@@ -137,19 +168,24 @@ Result<void> bring_up_to_date(const fs::path& copy, const fs::path& backup) {
     }
 }
 
-// Opens the copy as the daemon would, and reads all of it once. What it has not sent may have left since the
-// backup was made.
+// Reads all of it once.
+Result<void> read_whole(const Database& database, const fs::path& backup) {
+    if (const auto found = database.integrity(); found != "ok")
+        return fail(Errc::storage, fmt::format("{} is damaged: {}", backup.string(), found));
+    if (const auto verdict = verify_audit(database); verdict.first_broken)
+        return fail(Errc::storage,
+                    fmt::format("{} was altered: the audit log says {}", backup.string(), verdict.reason));
+    return {};
+}
+
+// Opens the copy as the daemon would. What it has not sent may have left since the backup was made.
 Result<void> prove(const fs::path& copy, const fs::path& backup) {
     if (auto ready = bring_up_to_date(copy, backup); !ready) return ready;
     auto database = Database::open_writer(copy);
     if (!database)
         return fail(Errc::storage,
                     fmt::format("{} cannot be used: {}", backup.string(), database.error().text));
-    if (const auto found = database->integrity(); found != "ok")
-        return fail(Errc::storage, fmt::format("{} is damaged: {}", backup.string(), found));
-    if (const auto verdict = verify_audit(*database); verdict.first_broken)
-        return fail(Errc::storage,
-                    fmt::format("{} was altered: the audit log says {}", backup.string(), verdict.reason));
+    if (auto whole = read_whole(*database, backup); !whole) return whole;
     database->transaction([&] { Outbox(*database).doubt_unsent(); });
     return {};
 }
@@ -161,46 +197,88 @@ void remove_with_companions(const fs::path& file) {
 }
 
 // So that the old database is one file and no log of it is left to be read into the new one.
-void fold_log(const fs::path& database) {
+Result<void> fold_log(const fs::path& database) {
     try {
         SQLite::Database old(database.string(), SQLite::OPEN_READWRITE);
+        // What cannot be folded stays as it is: closing a damaged database would remove its log.
+        sqlite3_db_config(old.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
         old.exec("PRAGMA journal_mode = DELETE");
-    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
-        // Damaged, which may be why somebody restores: its files are then moved as they are.
+    } catch (const std::exception& exception) {
+        if (storage_trouble(exception) == StorageTrouble::locked)
+            return fail(Errc::conflict,
+                        fmt::format("{} is open in another program: end that one first", database.string()));
+        // Gone or damaged, which may be why somebody restores: its files are then moved as they are.
     }
+    return {};
 }
 
+constexpr std::array logs{"-wal", "-journal"};
+
+// A log without a frame, and the index of one, which SQLite makes anew: nothing of them is worth keeping.
+void drop_empty_logs(const fs::path& database) {
+    std::error_code ignored;
+    fs::remove(database.string() + "-shm", ignored);
+    for (const auto* suffix : {"-wal", "-journal"})
+        if (fs::file_size(database.string() + suffix, ignored) == 0)
+            fs::remove(database.string() + suffix, ignored);
+}
+
+// Of nothing that was kept earlier, not even of a log without its database.
 fs::path free_name(const fs::path& database) {
-    std::error_code error;
+    const auto taken = [](const fs::path& name) {
+        std::error_code error;
+        return fs::exists(name, error) || std::ranges::any_of(logs, [&](const char* suffix) {
+                   return fs::exists(name.string() + suffix, error);
+               });
+    };
     for (int number = 1;; ++number) {
         fs::path name = database.string() + ".before-restore";
         if (number > 1) name += fmt::format("-{}", number);
-        if (!fs::exists(name, error)) return name;
+        if (!taken(name)) return name;
     }
 }
 
-Result<fs::path> swap_in(const fs::path& copy, const fs::path& database) {
+void put_back(const fs::path& kept, const fs::path& database) {
+    std::error_code ignored;
+    for (const char* suffix : logs)
+        fs::rename(kept.string() + suffix, database.string() + suffix, ignored);
+    fs::remove(kept, ignored);
+}
+
+// Gives what is there another name, all of it or nothing, and returns that. A log may be there without its
+// database: whoever removed the damaged file may have left it.
+Result<fs::path> set_aside(const fs::path& database) {
+    const auto failed = [](const std::error_code& error) {
+        return error && error != std::errc::no_such_file_or_directory;
+    };
+    auto kept = free_name(database);
     std::error_code error;
-    fs::path replaced;
-    if (fs::exists(database, error)) {
-        fold_log(database);
-        replaced = free_name(database);
-        for (const char* suffix : {"-wal", "-shm"})
-            if (fs::exists(database.string() + suffix, error))
-                fs::rename(database.string() + suffix, replaced.string() + suffix, error);
-        if (!error) fs::create_hard_link(database, replaced, error);  // the name is never without a database
-        if (error)
-            return fail(Errc::storage, fmt::format("{} cannot be kept as {}: {}", database.string(),
-                                                   replaced.string(), error.message()));
-    }
-    fs::rename(copy, database, error);
-    if (error)
-        return fail(Errc::storage,
-                    fmt::format("{} cannot be replaced: {}", database.string(), error.message()));
+    fs::create_hard_link(database, kept, error);  // the name is never without a database
+    for (const char* suffix : logs)
+        if (!failed(error)) fs::rename(database.string() + suffix, kept.string() + suffix, error);
+    if (!failed(error)) return kept;
+    put_back(kept, database);
+    return fail(Errc::storage, fmt::format("{} cannot be kept as {}: {}", database.string(), kept.string(),
+                                           error.message()));
+}
+
+Result<fs::path> swap_in(const fs::path& copy, const fs::path& database) {
+    if (auto folded = fold_log(database); !folded) return std::unexpected(folded.error());
+    drop_empty_logs(database);
+    auto kept = set_aside(database);
+    if (!kept) return kept;
     const Descriptor directory(::open(database.has_parent_path() ? database.parent_path().c_str() : ".",
                                       O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ::fsync(directory.get());  // a power cut must not leave the old log beside the new database
+    std::error_code error;
+    fs::rename(copy, database, error);
+    if (error) {
+        put_back(*kept, database);
+        return fail(Errc::storage,
+                    fmt::format("{} cannot be replaced: {}", database.string(), error.message()));
+    }
     ::fsync(directory.get());
-    return replaced;
+    return fs::exists(*kept, error) ? *kept : fs::path();
 }
 
 }  // namespace
@@ -210,17 +288,14 @@ Result<Restored> restore(const fs::path& backup, const fs::path& database) {
     const auto lock = FileLock::take(database);
     if (!lock) return std::unexpected(lock.error());
     give_to_owner_of_directory(database.string() + ".lock");
-    const Descriptor input(::open(backup.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!input) {
-        const auto code = errno == EACCES ? Errc::forbidden : Errc::not_found;
-        return fail(code, fmt::format("{} cannot be read: {}", backup.string(), reason()));
-    }
-    const auto inspected = inspect(input, backup);
+    const auto input = open_backup(backup);
+    if (!input) return std::unexpected(input.error());
+    const auto inspected = inspect(*input, backup);
     if (!inspected) return std::unexpected(inspected.error());
 
     const fs::path copy = database.string() + ".restoring";
     remove_with_companions(copy);
-    auto ready = copy_pages(input, inspected->bytes, copy);
+    auto ready = copy_pages(*input, inspected->bytes, copy);
     if (ready) ready = prove(copy, backup);
     if (!ready) {
         remove_with_companions(copy);
@@ -230,8 +305,20 @@ Result<Restored> restore(const fs::path& backup, const fs::path& database) {
     fs::remove(copy.string() + ".lock", ignored);
     give_to_owner_of_directory(copy);
     const auto replaced = swap_in(copy, database);
-    if (!replaced) return std::unexpected(replaced.error());
+    if (!replaced) {
+        remove_with_companions(copy);
+        return std::unexpected(replaced.error());
+    }
     return Restored{*replaced, inspected->sealed};
+}
+
+Result<void> check_backup(const fs::path& backup) {
+    const auto input = open_backup(backup);
+    if (!input) return std::unexpected(input.error());
+    if (const auto inspected = inspect(*input, backup); !inspected) return std::unexpected(inspected.error());
+    const auto database = Database::open_reader(backup);
+    if (!database) return std::unexpected(database.error());
+    return read_whole(*database, backup);
 }
 
 }  // namespace countersign::storage

@@ -33,7 +33,12 @@ int backup(const Call& call, const std::filesystem::path& to) {
         print_json(call, {{"schema", json_schema}, {"backup", to.string()}});
     else
         call.out << fmt::format("wrote {}\n", to.string());
-    return exit_ok;
+    // Said today and not on the day somebody needs it. The file stays: there may be no better one.
+    const auto whole = storage::check_backup(to);
+    if (!whole)
+        call.err << fmt::format("warning: the backup is kept, but restore will refuse it: {}\n",
+                                one_line(whole.error().text));
+    return whole ? exit_ok : exit_no;
 }
 
 int restore(const Call& call, const std::filesystem::path& from) {

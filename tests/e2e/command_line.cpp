@@ -258,6 +258,23 @@ TEST_CASE("backup and restore: a whole backup comes back, and what it replaces i
     CHECK(at.json({"audit", "export"})["entries"].size() == 2);
 }
 
+TEST_CASE("backup: one that restore would refuse is kept, and named: exit 1") {
+    const Installation at;
+    at.fill();
+    {
+        SQLite::Database(at.database().string(), SQLite::OPEN_READWRITE)
+            .exec("DROP TRIGGER audit_unchanged; UPDATE audit SET actor = 'other' WHERE seq = 2");
+    }
+    const auto backup = at.folder.path() / "b.db";
+    const auto made = at.run({"backup", "--to", backup.string()});
+    CHECK(made.code == 1);
+    CHECK(made.output.contains("wrote " + backup.string()));
+    CHECK(made.errors.contains("the backup is kept, but restore will refuse it: "));
+    CHECK(made.errors.contains("entry 2 was changed after it was written"));
+    CHECK(fs::exists(backup));
+    CHECK(at.run({"restore", "--from", backup.string()}).code == 1);
+}
+
 TEST_CASE("restore names what is wrong with a file and changes nothing") {
     const Installation at;
     at.fill();
@@ -291,6 +308,18 @@ TEST_CASE("restore names what is wrong with a file and changes nothing") {
         .exec("CREATE TABLE t(x)");
     refused(text_of(at.folder.path() / "other.db"), "belongs to another program");
     CHECK(at.run({"restore", "--from", "/nonexistent"}).code == 1);
+    std::ofstream(bad.string() + "-wal") << "left behind";
+    refused(whole, "has a log beside it, " + bad.string() + "-wal");
+
+    {
+        SQLite::Database reader(at.database().string());
+        reader.exec("BEGIN");
+        REQUIRE(reader.execAndGet("SELECT count(*) FROM app_request").getInt() == 2);
+        const auto open = at.run({"restore", "--from", backup.string()});
+        CHECK(open.code == 75);
+        CHECK(open.errors.contains("is open in another program"));
+        CHECK_FALSE(fs::exists(at.database().string() + ".before-restore"));
+    }
 
     const auto daemon = storage::Database::open_writer(at.database());
     REQUIRE(daemon.has_value());
