@@ -10,6 +10,7 @@
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/settle.hpp"
+#include "handlers/uninstalling.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/watch.hpp"
@@ -74,9 +75,10 @@ Outcome begin_restriction(AppRequest& request, const UserId& by, const std::stri
     return outcome;
 }
 
-// An approval only while every party agrees (invariant 1): votes are taken back and scopes grow while it
-// waits.
 bool may_still_leave(const storage::Effect& effect, const Context& context) {
+    if (effect.method == "admin.apps.uninstall") return uninstall_may_leave(effect, context);
+    // An approval only while every party agrees (invariant 1): votes are taken back and scopes grow while it
+    // waits.
     if (effect.method != "admin.apps.approve" || !effect.request) return true;
     const auto request = context.view.request(*effect.request);
     if (!request || !review::in_flight(request->state) || request->decision != DecisionKind::approve)

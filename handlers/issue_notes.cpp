@@ -90,10 +90,14 @@ std::string status_text(const Case& item, const Context& context) {
     return words + decision_words(request, context);
 }
 
-// Labels that we put on the issue for this request, as last told to the tracker.
-std::vector<std::string> labels_put(RequestId request, const Context& context) {
-    const auto known = nlohmann::json::parse(
-        context.view.meta("issue_labels:" + countersign::to_text(request)), nullptr, false);
+std::string labels_name(const Case& item) {
+    return fmt::format("issue_labels:{}:{}", countersign::to_text(item.request.id),
+                       to_text(key_of(*item.issue)));
+}
+
+// Labels that we put on this issue for the request, as last told to the tracker.
+std::vector<std::string> labels_put(const Case& item, const Context& context) {
+    const auto known = nlohmann::json::parse(context.view.meta(labels_name(item)), nullptr, false);
     std::vector<std::string> labels;
     if (!known.is_array()) return labels;
     for (const auto& label : known)
@@ -121,14 +125,13 @@ std::vector<std::string> without(const std::vector<std::string>& all, const std:
 }
 
 void put_labels(const Case& item, Outcome& outcome, const Context& context) {
-    const auto put = labels_put(item.request.id, context);
+    const auto put = labels_put(item, context);
     const auto wanted = labels_wanted(item, context);
     const auto add = without(wanted, put);
     const auto remove = without(put, wanted);
     if (add.empty() && remove.empty()) return;
     outcome.effects.push_back(set_issue_labels(item.request, key_of(*item.issue), add, remove));
-    outcome.changes.emplace_back(storage::SetMeta{"issue_labels:" + countersign::to_text(item.request.id),
-                                                  nlohmann::json(wanted).dump()});
+    outcome.changes.emplace_back(storage::SetMeta{labels_name(item), nlohmann::json(wanted).dump()});
 }
 
 bool is_ours(const Case& item) {

@@ -96,6 +96,13 @@ Outcome look_at(TrackerIssue issue, const config::Tracker& tracker, Round& round
     return outcome;
 }
 
+// When it was read, by whichever clock says it was earlier: the tracker's may have run ahead then, and what
+// has changed since it was set right bears earlier times. Never read: the beginning of time.
+Timestamp last_read(const TrackerIssue& issue) {
+    const auto read = issue.read_at.value_or(Timestamp());
+    return std::min(read, issue.full_at.value_or(read));
+}
+
 Outcome ask_for_changes(const config::Tracker& tracker, const std::vector<TrackerIssue>& due,
                         const Context& context) {
     Outcome outcome;
@@ -109,7 +116,7 @@ Outcome ask_for_changes(const config::Tracker& tracker, const std::vector<Tracke
             auto since = context.now;
             for (auto i = at; i < std::min(issues.size(), at + batch); ++i) {
                 iids.push_back(issues[i]->key.iid);
-                since = std::min(since, issues[i]->read_at.value_or(Timestamp()));
+                since = std::min(since, last_read(*issues[i]));
             }
             // Never read: everything is asked for. Else a little more than what is missing.
             const auto from = since == Timestamp() ? since : since - minutes(2);

@@ -130,17 +130,9 @@ Outcome follow_up(Seen seen, const TrackerIssue& before, const IssueFacts& facts
     tell_of_problem(item, seen.problem_before, outcome, context);
     if (!seen.changed || storage::is_final(state) || review::in_flight(state)) return outcome;
     const bool was_ready = state == RequestState::ready;
-    const auto id = countersign::to_text(item.request.id);
-    auto settled = settle(std::move(item), state, "tracker", context);
-    // The admins had been told that it is ready (domain.md §8.4, "evidence withdrawn").
-    if (was_ready && !seen.taken_back.empty()) {
-        outcome.effects.push_back(
-            alarm(context.settings, fmt::format("unsigned:{}:{}", id, to_millis(context.now)),
-                  views::alarm_notice(
-                      fmt::format("{} is not ready any more. {}.", id, text::joined(seen.taken_back, "; ")),
-                      "The party has to sign again.")));
-    }
-    outcome.merge(std::move(settled));
+    if (was_ready && !seen.taken_back.empty())
+        outcome.effects.push_back(not_ready_any_more(item.request, seen.taken_back, context));
+    outcome.merge(settle(std::move(item), state, "tracker", context));
     return outcome;
 }
 
@@ -183,6 +175,11 @@ Seen see(const storage::AppRequest& request, const Reading& reading, const Conte
     Seen seen{.item = load_case(request, context), .outcome = {}, .taken_back = {}, .problem_before = {}};
     auto& item = seen.item;
     seen.problem_before = issue_problem(item, context);
+    // What another issue says, linked until just now, is nothing to judge the request by.
+    if (!item.issue || key_of(*item.issue) != before.key) {
+        seen.taken_back.push_back(say_in(views::Language::english, texts::other_issue_linked));
+        return seen;
+    }
     const auto question = question_for(request, *item.issue, before, context);
     auto verdict = review::judge_issue(facts, question);
     const bool new_verdict = !item.verdict || *item.verdict != verdict;

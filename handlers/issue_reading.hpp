@@ -36,8 +36,9 @@ struct Reading {
 struct Seen {
     Case item;
     Outcome outcome;
-    std::vector<std::string> taken_back;  // parties' signatures that count no more, as sentences
-    std::string problem_before;           // empty: none
+    // Parties' signatures that count no more, or that another issue is linked by now; as sentences.
+    std::vector<std::string> taken_back;
+    std::string problem_before;  // empty: none
     bool changed = false;
 };
 

@@ -1,10 +1,14 @@
 #include "handlers/issue_votes.hpp"
 
+#include "config/base/text.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/effects.hpp"
 #include "handlers/issue_standing.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/trackers.hpp"
+#include "handlers/views/notices.hpp"
+#include "handlers/views/recorded_texts.hpp"
 
 #include <fmt/format.h>
 
@@ -24,7 +28,8 @@ std::string reference(const storage::VendorIssue& issue, const Signature& signat
     return fmt::format("{}:{}:{}", to_text(key_of(issue)), signature.signal, signature.ref);
 }
 
-// Taken back because of the issue as a whole: it may count again when the issue does.
+// Taken back though the sign may be there as before: another issue is linked, this one carries no approvals,
+// or who signed may not at present. It counts again when that is over.
 constexpr std::string_view voided = "void:";
 constexpr std::string_view withdrawn = "withdrawn:";
 
@@ -54,16 +59,54 @@ bool counted_before(const Case& item, const std::string& ref) {
     return std::ranges::any_of(item.votes, [&](const Vote& vote) { return vote.source_ref == ref; });
 }
 
+// The signature that a vote gives, or takes back.
+std::string signature_meant(const Vote& vote, const std::vector<Vote>& all) {
+    for (const auto form : {voided, withdrawn})
+        if (vote.source_ref.starts_with(form)) return vote.source_ref.substr(form.size());
+    return signature_of(vote, all);
+}
+
+// What was last made of a signature for the present scopes.
+const Vote* newest_by(const Case& item, const std::string& ref) {
+    const Vote* newest = nullptr;
+    for (const auto& vote : item.votes) {
+        if (vote.scope_hash == item.request.scope_hash && signature_meant(vote, item.votes) == ref)
+            newest = &vote;
+    }
+    return newest;
+}
+
+std::vector<Vote> counting_signatures(const Case& item) {
+    auto counting = review::counting_votes(item.request, item.votes);
+    std::erase_if(counting, [](const Vote& vote) {
+        return vote.source != VoteSource::tracker || vote.answer != VoteAnswer::approve;
+    });
+    return counting;
+}
+
+// As a sentence: who loses it, and why.
+std::string take_back(Case& item, Vote vote, std::string_view form, const std::string& why, Outcome& outcome,
+                      const Context& context) {
+    vote.source_ref = fmt::format("{}{}", form, signature_of(vote, item.votes));
+    vote.id = 0;
+    vote.answer = VoteAnswer::retracted;
+    vote.remark = why;
+    vote.at = context.now;
+    auto sentence = fmt::format("{}: {}", vote.party, why);
+    add_vote(item, std::move(vote), outcome);
+    return sentence;
+}
+
 void count(Case& item, const std::string& party, const Signature& signature, Outcome& outcome,
            const Context& context) {
     const auto voter = person_of(item.issue->tracker, signature.account, context);
     const auto people = asked_for(item);
     if (voter == item.request.requester || std::ranges::find(people, voter) != people.end()) return;
     const auto ref = reference(*item.issue, signature);
-    const auto* newest = newest_of(item, voter);
-    const bool void_before = newest != nullptr && newest->answer == VoteAnswer::retracted &&
-                             newest->source_ref == fmt::format("{}{}", voided, ref);
+    const auto* before = newest_by(item, ref);
+    const bool void_before = before != nullptr && before->source_ref.starts_with(voided);
     if (counted_before(item, ref) && !void_before) return;
+    const auto* newest = newest_of(item, voter);
     // What the person said in Slack afterwards holds.
     if (newest != nullptr && newest->source == VoteSource::slack && newest->at > signature.at) return;
     add_vote(item,
@@ -80,13 +123,30 @@ void count(Case& item, const std::string& party, const Signature& signature, Out
              outcome);
 }
 
+// The sign behind a vote, as far as it is still on the issue.
+const Signature* refused_sign(const review::PartySigned& party, const Vote& vote, const Case& item) {
+    const auto ref = signature_of(vote, item.votes);
+    const auto found = std::ranges::find_if(
+        party.refused, [&](const Signature& refused) { return reference(*item.issue, refused) == ref; });
+    return found == party.refused.end() ? nullptr : &*found;
+}
+
 // Why a signature that counted does not any more, in the verdict's own words.
-std::string why_not(const review::PartySigned& party, const Vote& vote, const Case& item) {
-    for (const auto& refused : party.refused) {
-        if (reference(*item.issue, refused) == signature_of(vote, item.votes)) return refused.refused;
-    }
+std::string why_not(const Signature* refused, const Vote& vote) {
+    if (refused != nullptr) return refused->refused;
     return vote.remark.empty() ? "the sign was taken off the issue"
                                : fmt::format("the sign of {} was taken off the issue", vote.remark);
+}
+
+// Who gave the sign is named for the party, or belongs to it.
+bool may_sign(const std::string& party, const Signature& sign, const Case& item, const Context& context) {
+    const auto question = question_for(item.request, *item.issue, item.known, context);
+    const auto asked = std::ranges::find(question.parties, party, &review::SigningParty::name);
+    if (asked == question.parties.end()) return false;
+    const auto holds = [&](const auto& accounts) {
+        return std::ranges::find(accounts, sign.account) != accounts.end();
+    };
+    return holds(asked->approvers) || holds(asked->members);
 }
 
 }  // namespace
@@ -100,33 +160,43 @@ std::string signature_of(const Vote& vote, const std::vector<Vote>& all) {
     return origin == all.end() || &*origin == &vote ? vote.source_ref : signature_of(*origin, all);
 }
 
+std::vector<std::string> void_signatures_elsewhere(Case& item, Outcome& outcome, const Context& context) {
+    std::vector<std::string> taken_back;
+    const auto here = fmt::format("{}:", to_text(key_of(*item.issue)));
+    for (const auto& vote : counting_signatures(item)) {
+        if (signature_of(vote, item.votes).starts_with(here)) continue;
+        const auto why = say_in(views::Language::english, views::texts::other_issue_linked);
+        taken_back.push_back(take_back(item, vote, voided, why, outcome, context));
+    }
+    return taken_back;
+}
+
 std::vector<std::string> apply_signatures(Case& item, const review::IssueVerdict& verdict, Outcome& outcome,
                                           const Context& context) {
-    std::vector<std::string> taken_back;
-    if (!item.issue) return taken_back;
+    if (!item.issue) return {};
+    auto taken_back = void_signatures_elsewhere(item, outcome, context);
     const bool stands = verdict.problem == review::IssueProblem::none;
     std::set<std::string> valid;
     for (const auto& party : verdict.parties) {
         for (const auto& signature : party.counted)
             valid.insert(reference(*item.issue, signature));
     }
-    for (const auto& vote : review::counting_votes(item.request, item.votes)) {
-        if (vote.source != VoteSource::tracker || vote.answer != VoteAnswer::approve) continue;
-        const auto ref = signature_of(vote, item.votes);
-        if (stands && valid.contains(ref)) continue;
+    for (const auto& vote : counting_signatures(item)) {
+        const bool counts = valid.contains(signature_of(vote, item.votes));
+        if (stands && counts) continue;
         const auto party = std::ranges::find(verdict.parties, vote.party, &review::PartySigned::party);
+        const bool asked = party != verdict.parties.end();
         // Who belongs to the party cannot be read just now: nothing is taken from anybody.
-        if (party != verdict.parties.end() && party->verdict == review::Verdict::cannot_tell) continue;
-        const bool sign_is_gone = !valid.contains(ref);
-        auto back = vote;
-        back.id = 0;
-        back.answer = VoteAnswer::retracted;
-        back.remark = !sign_is_gone || party == verdict.parties.end() ? "the issue does not count"
-                                                                      : why_not(*party, vote, item);
-        back.source_ref = fmt::format("{}{}", sign_is_gone ? withdrawn : voided, ref);
-        back.at = context.now;
-        if (sign_is_gone) taken_back.push_back(fmt::format("{}: {}", vote.party, back.remark));
-        add_vote(item, std::move(back), outcome);
+        if (asked && party->verdict == review::Verdict::cannot_tell) continue;
+        if (counts || !asked) {
+            auto sentence = take_back(item, vote, voided, "the issue does not count", outcome, context);
+            if (!counts) taken_back.push_back(std::move(sentence));
+            continue;
+        }
+        const auto* sign = refused_sign(*party, vote, item);
+        const bool may_return = sign != nullptr && !may_sign(vote.party, *sign, item, context);
+        taken_back.push_back(
+            take_back(item, vote, may_return ? voided : withdrawn, why_not(sign, vote), outcome, context));
     }
     if (stands) {
         for (const auto& party : verdict.parties) {
@@ -135,6 +205,15 @@ std::vector<std::string> apply_signatures(Case& item, const review::IssueVerdict
         }
     }
     return taken_back;
+}
+
+storage::Effect not_ready_any_more(const storage::AppRequest& request,
+                                   const std::vector<std::string>& taken_back, const Context& context) {
+    const auto id = countersign::to_text(request.id);
+    return alarm(
+        context.settings, fmt::format("unsigned:{}:{}", id, to_millis(context.now)),
+        views::alarm_notice(fmt::format("{} is not ready any more. {}.", id, text::joined(taken_back, "; ")),
+                            "The party has to sign again."));
 }
 
 void show_refusals(Case& item, const Context& context) {
@@ -155,13 +234,11 @@ void show_refusals(Case& item, const Context& context) {
             show(refused.refused);
         for (const auto& signature : party->counted) {
             const auto ref = reference(*item.issue, signature);
-            bool here = false;
-            bool elsewhere = false;
-            for (const auto& vote : item.votes) {
-                if (signature_of(vote, item.votes) != ref) continue;
-                (vote.scope_hash == item.request.scope_hash ? here : elsewhere) = true;
-            }
-            if (elsewhere && !here) show("signed before the scopes changed");
+            const auto* newest = newest_by(item, ref);
+            if (newest == nullptr && counted_before(item, ref))
+                show("signed before the scopes changed");
+            else if (newest != nullptr && newest->source_ref.starts_with(withdrawn))
+                show(newest->remark);
         }
     }
 }

@@ -74,7 +74,7 @@ void count_again(const AppRequest& request, const UserId& voter, Outcome& outcom
     const auto item = load_case(request, context);
     if (std::ranges::find(item.votes, voter, &storage::Vote::voter) != item.votes.end() ||
         has_signed(item, voter, context))
-        redraw_at(request, context.now, outcome);
+        judge_at(request, context.now, outcome);
 }
 
 Outcome untie(const AppRequest& request, const AppRequest& from, const Context& context) {
@@ -235,7 +235,8 @@ Outcome take_up(const AppRequest& ended, const std::vector<AppRequest>& joined, 
         const bool own = each.requester == ended.requester ||
                          (ended.decision == DecisionKind::cancel && ended.decided_by == each.requester);
         if (own || is_gone(each.requester, context)) {
-            outcome.merge(take_back(each, own ? each.requester : UserId(), context));
+            const bool by_them = ended.decided_by == each.requester;
+            outcome.merge(take_back(each, by_them ? each.requester : UserId(), context));
             continue;
         }
         const auto next = std::ranges::find_if(reopened, [&](const AppRequest& other) {

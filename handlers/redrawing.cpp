@@ -44,11 +44,19 @@ void redraw_at(const storage::AppRequest& request, Timestamp at, Outcome& outcom
         storage::SetTimer{{"redraw:" + countersign::to_text(request.id), at, event.dump()}});
 }
 
+void judge_at(const storage::AppRequest& request, Timestamp at, Outcome& outcome) {
+    if (review::in_flight(request.state)) return;
+    const nlohmann::json event{{"kind", "redraw"}, {"request", request.id.value}, {"read", true}};
+    outcome.changes.emplace_back(
+        storage::SetTimer{{"judge:" + countersign::to_text(request.id), at, event.dump()}});
+}
+
 Outcome redraw_due(const Event& event, const Context& context) {
     const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
     if (!request || review::in_flight(request->state)) return {};
     auto item = load_case(*request, context);
-    auto outcome = read_issue_again(item, context);
+    const bool read = review::bool_field(event.payload, "read").value_or(false);
+    auto outcome = read ? read_issue_again(item, context) : Outcome();
     if (!stays(item, context)) {
         outcome.merge(settle(std::move(item), request->state, "countersign", context));
         return outcome;
@@ -70,7 +78,7 @@ Outcome judge_anew(const Context& context) {
     auto at = context.now;
     for (const auto& request : context.view.open_requests()) {
         at += between_cards;
-        redraw_at(request, at, outcome);
+        judge_at(request, at, outcome);
     }
     return outcome;
 }

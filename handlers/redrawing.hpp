@@ -10,6 +10,8 @@ namespace countersign::handlers {
 
 // It is worked out anew at `at`; what is under way is anyhow when it has landed.
 void redraw_at(const storage::AppRequest& request, Timestamp at, Outcome& outcome);
+// The same, and its vendor issue is read again: who may sign is others now.
+void judge_at(const storage::AppRequest& request, Timestamp at, Outcome& outcome);
 // Timer of kind "redraw".
 [[nodiscard]] Outcome redraw_due(const Event& event, const Context& context);
 

@@ -2,6 +2,7 @@
 
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/issue_votes.hpp"
 #include "handlers/joining.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
@@ -98,6 +99,9 @@ Outcome link_issue(const Press& press, Case item, const review::IssueLink& link,
                                  views::link(link.url, link.url)));
     }
     auto outcome = note_issue(item, link, press.user, press.cause, context);
+    const auto taken_back = void_signatures_elsewhere(item, outcome, context);
+    if (before == RequestState::ready && !taken_back.empty())
+        outcome.effects.push_back(not_ready_any_more(request, taken_back, context));
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;
 }

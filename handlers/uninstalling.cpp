@@ -56,9 +56,28 @@ const views::Text<>* obstacle(const InventoryEntry& entry, const Context& contex
     return nullptr;
 }
 
-storage::Effect uninstall(const InventoryEntry& entry, Timestamp now, const Context& context) {
+// Of the call that was announced for this time.
+std::string call_key(const InventoryEntry& entry, Timestamp at) {
+    return fmt::format("uninstall:{}:{}", target_of(entry), to_millis(at));
+}
+
+// What the call was made for still holds: nobody has said stop, or begun anew, since.
+bool is_wanted(const InventoryEntry& entry, std::string_view call) {
+    return entry.uninstall_at && entry.state == storage::InstalledState::installed &&
+           call == call_key(entry, *entry.uninstall_at);
+}
+
+// Slack may have been asked already.
+bool may_have_left(const InventoryEntry& entry, Timestamp at, const Context& context) {
+    const auto call = context.view.effect(call_key(entry, at));
+    if (!call) return false;
+    return call->state == storage::EffectState::claimed ||
+           (call->state == storage::EffectState::pending && call->maybe_sent);
+}
+
+storage::Effect uninstall(const InventoryEntry& entry, Timestamp at, const Context& context) {
     storage::Effect made;
-    made.key = fmt::format("uninstall:{}:{}", target_of(entry), to_millis(now));
+    made.key = call_key(entry, at);
     made.method = "admin.apps.uninstall";
     made.token = storage::TokenKind::admin;
     made.purpose = "uninstall";
@@ -70,6 +89,22 @@ storage::Effect uninstall(const InventoryEntry& entry, Timestamp now, const Cont
     made.args = args.dump();
     made.context = nlohmann::json{{"target", target_of(entry)}}.dump();
     return made;
+}
+
+// What stands in its way came up since the uninstall was announced, and who read that must not believe it
+// happened.
+Outcome spare(InventoryEntry entry, const views::Text<>& why, const Context& context) {
+    Outcome outcome;
+    const auto words = say_in(views::Language::english, why);
+    outcome.effects.push_back(
+        alarm(context.settings,
+              fmt::format("uninstall_stopped:{}:{}", target_of(entry), to_millis(*entry.uninstall_at)),
+              views::line(fmt::format(":warning: {} was not uninstalled. {}", named(entry), words))));
+    outcome.audit.push_back({"countersign", "inventory.uninstall_stopped", target_of(entry),
+                             details({{"name", name_of(entry)}, {"why", words}})});
+    entry.uninstall_at.reset();
+    outcome.changes.push_back(save(std::move(entry)));
+    return outcome;
 }
 
 }  // namespace
@@ -119,6 +154,8 @@ Outcome uninstall_stopped(const Press& press, const Context& context) {
     auto entry = entry_at(press.value, context);
     if (!entry || !entry->uninstall_at) return say(press, say_in(press.language, texts::nothing_to_stop));
     if (auto may = require_owner(press, *entry, context); !may) return std::move(may.error());
+    if (may_have_left(*entry, *entry->uninstall_at, context))
+        return say(press, say_in(press.language, texts::too_late_to_stop, named(*entry)));
     Outcome outcome;
     outcome.changes.emplace_back(storage::CancelTimer{timer_name(*entry)});
     entry->uninstall_at.reset();
@@ -137,22 +174,15 @@ Outcome uninstall_due(const Event& event, const Context& context) {
     Outcome outcome;
     auto entry = entry_at(text_field(event.payload, "target"), context);
     if (!entry || !entry->uninstall_at || entry->state != storage::InstalledState::installed) return outcome;
-    const auto* why = obstacle(*entry, context);
-    if (why == nullptr) {
-        outcome.effects.push_back(uninstall(*entry, *entry->uninstall_at, context));
-        return outcome;
-    }
-    // It came up since the uninstall was announced, and who read that must not believe it happened.
-    const auto words = say_in(views::Language::english, *why);
-    outcome.effects.push_back(
-        alarm(context.settings,
-              fmt::format("uninstall_stopped:{}:{}", target_of(*entry), to_millis(*entry->uninstall_at)),
-              views::line(fmt::format(":warning: {} was not uninstalled. {}", named(*entry), words))));
-    outcome.audit.push_back({"countersign", "inventory.uninstall_stopped", target_of(*entry),
-                             details({{"name", name_of(*entry)}, {"why", words}})});
-    entry->uninstall_at.reset();
-    outcome.changes.push_back(save(std::move(*entry)));
+    if (const auto* why = obstacle(*entry, context)) return spare(std::move(*entry), *why, context);
+    outcome.effects.push_back(uninstall(*entry, *entry->uninstall_at, context));
     return outcome;
+}
+
+bool uninstall_may_leave(const storage::Effect& effect, const Context& context) {
+    const auto about = nlohmann::json::parse(effect.context, nullptr, false);
+    const auto entry = entry_at(text_field(about, "target"), context);
+    return entry && is_wanted(*entry, effect.key) && obstacle(*entry, context) == nullptr;
 }
 
 // What cannot be told whether it happened is not repeated blindly: Slack's own event tells.
@@ -160,6 +190,10 @@ Outcome uninstall_answered(const EffectAnswer& answer, const Context& context) {
     Outcome outcome;
     auto entry = entry_at(text_field(answer.context, "target"), context);
     if (!entry) return outcome;
+    if (answer.meaning == "expired") {  // it has not left: uninstall_may_leave
+        const auto* why = is_wanted(*entry, answer.key) ? obstacle(*entry, context) : nullptr;
+        return why == nullptr ? Outcome() : spare(std::move(*entry), *why, context);
+    }
     const auto by = entry->uninstall_by;
     entry->uninstall_at.reset();
     outcome.audit.push_back({by, answer.ok() ? "inventory.uninstalled" : "inventory.uninstall_failed",

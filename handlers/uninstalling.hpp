@@ -19,6 +19,8 @@ namespace countersign::handlers {
 // Stop, before it is too late.
 [[nodiscard]] Outcome uninstall_stopped(const Press& press, const Context& context);
 [[nodiscard]] Outcome uninstall_due(const Event& event, const Context& context);
+// Its call waits for its turn, while people still stop it and the policy may come to protect the app.
+[[nodiscard]] bool uninstall_may_leave(const storage::Effect& effect, const Context& context);
 [[nodiscard]] Outcome uninstall_answered(const EffectAnswer& answer, const Context& context);
 
 }  // namespace countersign::handlers

@@ -8,9 +8,22 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <chrono>
+
 namespace countersign::handlers {
+namespace {
 
 using storage::TrackerIssue;
+
+// Two readings of an issue that are under way together end within minutes of each other. One that is older
+// by more was read after the tracker's clock, which had run ahead, was set right.
+constexpr std::chrono::minutes together{5};
+
+bool is_overtaken(const storage::IssueFacts& facts, const TrackerIssue& before) {
+    return before.read_at && facts.read_at < *before.read_at && *before.read_at - facts.read_at <= together;
+}
+
+}  // namespace
 
 Outcome watch_issue(const storage::VendorIssue& issue, const Context& context) {
     Outcome outcome;
@@ -39,8 +52,7 @@ Outcome issue_told(const EffectAnswer& answer, const Context& context) {
     }
     const auto facts = facts_in(answer);
     if (!facts) return unreadable(*before, "malformed", context);
-    // Overtaken by a later reading.
-    if (before->read_at && facts->read_at < *before->read_at) return {};
+    if (is_overtaken(*facts, *before)) return {};
     return tell_requests(reading_of(*before, *facts, answer, context), {}, context);
 }
 

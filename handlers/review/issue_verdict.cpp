@@ -181,7 +181,7 @@ class Judge {
                                    .signal = "label",
                                    .ref = event.id,
                                    .at = event.at,
-                                   .refused = why_not(i, event.actor, event.at)}});
+                                   .refused = why_not(i, event.actor, event.at, "label")}});
             }
         }
         auto comments = facts_.comments;
@@ -206,7 +206,7 @@ class Judge {
         for (const auto& phrase : signing_phrases(comment.body)) {
             for (std::size_t i = 0; i < question_.parties.size(); ++i) {
                 if (!same_name(question_.parties[i].name, phrase.party)) continue;
-                auto refused = why_not(i, comment.author, comment.created_at);
+                auto refused = why_not(i, comment.author, comment.created_at, "comment");
                 if (refused.empty() && edited) refused = "the comment was edited later";
                 if (refused.empty() && backdated) refused = "the comment is dated back";
                 add({.party = i,
@@ -234,7 +234,7 @@ class Judge {
                                .signal = "box",
                                .ref = note.id,
                                .at = note.created_at,
-                               .refused = why_not(i, note.author, note.created_at)}});
+                               .refused = why_not(i, note.author, note.created_at, "box")}});
         }
     }
 
@@ -242,7 +242,7 @@ class Judge {
 
     // Why this account's sign for the party does not count; "" when nothing speaks against it.
     [[nodiscard]] std::string why_not(std::size_t index, const std::optional<TrackerAccount>& actor,
-                                      Timestamp at) {
+                                      Timestamp at, std::string_view signal) {
         const auto& party = question_.parties[index];
         if (at > facts_.read_at + tolerance || at + tolerance < facts_.created_at) {
             alert(fmt::format("a sign for {} is dated {}", party.name,
@@ -260,7 +260,8 @@ class Judge {
         if (facts_.author && facts_.author->id == actor->id)
             return fmt::format("@{} made the issue", actor->login);
         if (holds(question_.requester, actor->id)) return fmt::format("@{} asked for the app", actor->login);
-        if (changed_at_ && at <= *changed_at_)
+        // A tick is saved together with the text that it signs: it may date the change itself.
+        if (changed_at_ && (signal == "box" ? at < *changed_at_ : at <= *changed_at_))
             return fmt::format("the text was changed after @{} signed", actor->login);
         return "";
     }
@@ -454,15 +455,19 @@ class Judge {
 
 std::optional<Timestamp> text_changed_at(const IssueFacts& facts, std::string_view hash,
                                          std::optional<Timestamp> changed) {
-    if (hash.empty() || hash == text_hash_of(facts)) return changed;
-    // GitLab's own note tells when; without one the edit may have come after every signature.
+    if (hash == text_hash_of(facts)) return changed;
+    // GitLab's own notes tell when; of an edit that also ticks a box there is only the note about the tick.
+    // At first sight nothing says that a tick was more than that.
+    const bool first_sight = hash.empty();
     std::optional<Timestamp> newest;
     for (const auto& comment : facts.comments) {
-        const bool edit = is_edit_note(comment) && comment.created_at <= facts.read_at;
-        if (edit && (!newest || comment.created_at > *newest)) newest = comment.created_at;
+        const bool may_be_edit =
+            is_edit_note(comment) || (!first_sight && comment.system && tick_note(comment.body));
+        if (may_be_edit && (!newest || comment.created_at > *newest)) newest = comment.created_at;
     }
-    const bool told = newest && (!changed || *newest > *changed);
-    return told ? newest : std::optional(facts.read_at);
+    if (first_sight || (newest && (!changed || *newest > *changed))) return newest;
+    // Without such a note the edit may have come after every signature.
+    return std::max(changed.value_or(facts.read_at), facts.read_at);
 }
 
 IssueVerdict judge_issue(const IssueFacts& facts, const IssueQuestion& question) {

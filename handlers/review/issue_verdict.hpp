@@ -92,7 +92,7 @@ struct IssueVerdict {
 [[nodiscard]] std::string text_hash_of(const storage::IssueFacts& facts);
 
 // When the text last changed, if it is known to have: its hash was `hash` and the change before that
-// `changed` when it was last read.
+// `changed` when it was last read. At first sight ("") what the tracker's own notes tell.
 [[nodiscard]] std::optional<Timestamp> text_changed_at(const storage::IssueFacts& facts,
                                                        std::string_view hash,
                                                        std::optional<Timestamp> changed);

@@ -221,6 +221,8 @@ inline constexpr Text<3> uninstall_ahead{":warning: {0} will be uninstalled on {
 inline constexpr Text<> stop_it{"Stop", "Verhindern"};
 inline constexpr Text<> nothing_to_stop{"It is over: nothing is going to be uninstalled.",
                                         "Das ist vorbei: Es wird nichts deinstalliert."};
+inline constexpr Text<1> too_late_to_stop{"It is too late: Slack is asked to uninstall {0} already.",
+                                          "Es ist zu spät: Slack soll {0} schon deinstallieren."};
 inline constexpr Text<1> stays_installed{"{0} stays installed.", "{0} bleibt installiert."};
 
 }  // namespace countersign::handlers::views::texts

@@ -98,6 +98,7 @@ constexpr auto sentences = std::to_array<Sentence>({
     both(texts::sign_taken_off),
     both(texts::sign_of_taken_off),
     both(texts::issue_does_not_count),
+    both(texts::other_issue_linked),
     both(texts::issue_wrong_project),
     both(texts::issue_moved),
     both(texts::issue_pull_request),

@@ -146,5 +146,7 @@ inline constexpr Text<> sign_taken_off{"the sign was taken off the issue",
 inline constexpr Text<1> sign_of_taken_off{"the sign of {0} was taken off the issue",
                                            "das Zeichen von {0} wurde vom Vorgang genommen"};
 inline constexpr Text<> issue_does_not_count{"the issue does not count", "der Vorgang zählt nicht"};
+inline constexpr Text<> other_issue_linked{"another issue is linked now",
+                                           "jetzt ist ein anderer Vorgang verknüpft"};
 
 }  // namespace countersign::handlers::views::texts

@@ -57,6 +57,16 @@ void press(ReviewWorld& world, const std::string& user, std::string_view action,
     world.run({"admin.apps.uninstall"});
 }
 
+// Announced a week ago, it waits for its turn.
+storage::Effect uninstall_due(ReviewWorld& world) {
+    world.start();
+    app(world, "A1", "U0EMP");
+    world.submit("U0ADMIN", ids::form_uninstall, "app:A1/T1", {{"name", "App A1"}});
+    world.pass(days(7));
+    world.run({"admin.apps.uninstall"});
+    return world.expect("admin.apps.uninstall");
+}
+
 }  // namespace
 
 TEST_CASE("M20: owners are asked once a year, silence escalates once and removes nothing") {
@@ -275,6 +285,73 @@ TEST_CASE("M18: an app is uninstalled when the grace period is over and nobody s
     world.run();
     CHECK(alarms(world, "To bring it back") == 1);
     CHECK(world.audited("inventory.uninstalled", "app:A1/T1"));
+}
+
+TEST_CASE("M18, M25: what waits to be uninstalled is not, once it is stopped, or protected by the policy") {
+    ReviewWorld world;
+    const auto call = uninstall_due(world);
+    const auto may_leave = [&] {
+        const auto reader = world.view();
+        return handlers::may_still_leave(call,
+                                         {world.clock.now(), reader, world.settings, world.capabilities});
+    };
+    REQUIRE(may_leave());
+    const auto overtaken = [&] {
+        CHECK_FALSE(may_leave());
+        world.answer(call, {"expired", "overtaken", Json::object()});
+        world.run({"admin.apps.uninstall"});
+        CHECK(entry(world, "A1").state == storage::InstalledState::installed);
+        CHECK_FALSE(world.audited("inventory.uninstall_failed", "app:A1/T1"));
+    };
+    SUBCASE("stopped") {
+        press(world, "U0EMP", ids::stop_uninstall, "app:A1/T1");
+        CHECK(heard(world, "U0EMP", "stays installed") == 1);
+        overtaken();
+        CHECK(alarms(world, "was not uninstalled") == 0);
+        CHECK_FALSE(entry(world, "A1").uninstall_at);
+    }
+    SUBCASE("stopped, and announced anew") {
+        press(world, "U0EMP", ids::stop_uninstall, "app:A1/T1");
+        world.submit("U0ADMIN", ids::form_uninstall, "app:A1/T1", {{"name", "App A1"}});
+        overtaken();
+        CHECK(entry(world, "A1").uninstall_at);
+    }
+    SUBCASE("gone before") {
+        auto gone = entry(world, "A1");
+        gone.state = storage::InstalledState::removed;
+        storage::apply(world.db.writer(), storage::SaveInventoryEntry{gone}, world.clock.now());
+        CHECK_FALSE(may_leave());
+        world.answer(call, {"expired", "overtaken", Json::object()});
+        world.run();
+        CHECK(alarms(world, "was not uninstalled") == 0);
+    }
+    SUBCASE("protected") {
+        world.settings.policy = with_policy("protected_apps = [\"A1\"]\n").policy;
+        overtaken();
+        CHECK(alarms(world, "was not uninstalled. The policy protects this app") == 1);
+        CHECK_FALSE(entry(world, "A1").uninstall_at);
+    }
+}
+
+TEST_CASE("M18: Stop says that it is too late when Slack may have been asked, not that the app stays") {
+    ReviewWorld world;
+    const auto call = uninstall_due(world);
+    storage::Outbox outbox(world.db.writer());
+    outbox.claim(call.id, world.clock.now());
+    bool late = true;
+    SUBCASE("it is under way") {}
+    SUBCASE("the program ended meanwhile") {
+        outbox.release_claims();
+    }
+    SUBCASE("Slack has put it off") {
+        outbox.retry(call.id, "ratelimited", world.clock.now() + hours(1), false);
+        late = false;
+    }
+    press(world, "U0EMP", ids::stop_uninstall, "app:A1/T1");
+    CHECK(heard(world, "U0EMP", "It is too late: Slack is asked to uninstall *App A1*") == (late ? 1 : 0));
+    CHECK(heard(world, "U0EMP", "stays installed") == (late ? 0 : 1));
+    CHECK(entry(world, "A1").uninstall_at.has_value() == late);
+    CHECK(world.audited("inventory.uninstall_stopped", "app:A1/T1") != late);
 }
 
 TEST_CASE("I14, M19: an owner who leaves is told to the admins once, with all that needs another") {

@@ -206,6 +206,7 @@ TEST_CASE("A14: a tick does not cover another text than the one it was put on") 
     story.click(IssueStory::sec, "Security");
     REQUIRE(story.security() == Verdict::approved);
     SUBCASE("GitLab's note tells of an edit, though the text looks the same when it is read") {
+        story.question.text_hash = handlers::review::text_hash_of(story.facts);
         story.system_note(IssueStory::author, "changed the description");
     }
     SUBCASE("an edit that hides behind a tick, of which GitLab notes the tick alone") {
@@ -221,6 +222,21 @@ TEST_CASE("A14: a tick does not cover another text than the one it was put on") 
     // Another party's tick is no reason for doubt.
     story.click(IssueStory::legal, "Legal", story.facts.description.contains("[ ] Legal"));
     CHECK(story.security() == Verdict::approved);
+}
+
+TEST_CASE(
+    "A8, A14: a tick counts for the text that it was saved with, and dates what it may hide for others") {
+    BoxStory story;
+    story.question.text_hash = handlers::review::text_hash_of(story.facts);
+    story.facts.description += "\nAnd all recordings go to the vendor.";
+    story.system_note(IssueStory::author, "changed the description");
+    story.label(IssueStory::legal_label, true, IssueStory::legal);
+    story.click(IssueStory::sec, "Security");
+    CHECK(story.security() == Verdict::approved);
+    const auto legal = story.judged().parties.at(1);
+    CHECK(legal.verdict == Verdict::pending);
+    REQUIRE(legal.refused.size() == 1);
+    CHECK(legal.refused[0].refused == "the text was changed after @u4721 signed");
 }
 
 TEST_CASE("A14, A17: a box's evidence is judged alike from the record") {

@@ -182,6 +182,60 @@ TEST_CASE("A8: a signature is for the text as it was, white space and ticks are 
     }
 }
 
+TEST_CASE("A8: at first sight GitLab's notes tell what was signed before the last edit of the text") {
+    IssueStory story;
+    story.label(security, true, IssueStory::sec);
+    const auto note = [&](const std::string& body) { story.comment(IssueStory::author, body).system = true; };
+    SUBCASE("nobody has edited it") {
+        note("assigned to @eva");
+        note("marked the checklist item **Read the rules** as completed");
+        story.comment(IssueStory::author, "changed the description");
+        CHECK(of_security(story) == Verdict::approved);
+        CHECK_FALSE(story.judged().text_changed_at);
+        return;
+    }
+    SUBCASE("the description") {
+        note("changed the description");
+    }
+    SUBCASE("the title") {
+        note("changed title from **Slack app: Zoo** to **Slack app: Zoom**");
+    }
+    CHECK(of_security(story) == Verdict::pending);
+    CHECK(refused(story.judged()) == "the text was changed after @u4711 signed");
+    // So it stays, however often it is read.
+    const auto first = story.judged();
+    story.question.text_hash = first.text_hash;
+    story.question.text_changed_at = first.text_changed_at;
+    CHECK(of_security(story) == Verdict::pending);
+    story.label(security, false, IssueStory::sec);
+    story.label(security, true, IssueStory::sec);
+    CHECK(of_security(story) == Verdict::approved);
+}
+
+TEST_CASE("A8: an edit that GitLab tells of by a tick alone is as late as the tick") {
+    IssueStory story;
+    const auto note = [&](const std::string& body) { story.comment(IssueStory::author, body).system = true; };
+    story.question.text_hash = handlers::review::text_hash_of(story.facts);
+    story.facts.description += "\nmore";
+    note("changed the description");
+    story.label(security, true, IssueStory::sec);
+    REQUIRE(of_security(story) == Verdict::approved);
+    story.facts.description += "\nand all recordings";
+    note("marked the checklist item **Read the rules** as completed");
+    CHECK(of_security(story) == Verdict::pending);
+    CHECK(refused(story.judged()) == "the text was changed after @u4711 signed");
+    story.label(security, false, IssueStory::sec);
+    story.label(security, true, IssueStory::sec);
+    CHECK(of_security(story) == Verdict::approved);
+}
+
+TEST_CASE("A8: a tracker's clock that is set back makes no earlier edit of it") {
+    IssueStory story;
+    const auto ahead = story.facts.read_at + 24h;
+    CHECK(handlers::review::text_changed_at(story.facts, "another", ahead) == ahead);
+    CHECK(handlers::review::text_changed_at(story.facts, "another", {}) == story.facts.read_at);
+}
+
 TEST_CASE("A9: blocked accounts never count, bots only when they are listed") {
     IssueStory story;
     auto& event = story.label(security, true, IssueStory::sec);

@@ -260,6 +260,7 @@ TEST_CASE("R22: every reason that the review itself words has German words") {
                                "the sign was taken off the issue",
                                "the sign of @sam was taken off the issue",
                                "the issue does not count",
+                               "another issue is linked now",
                                "rule klein",
                                "earlier decision REQ-7: the same app with the same scopes",
                                "asked to be heard",

@@ -1,0 +1,226 @@
+// Which signatures are votes when issues, approvers and texts change (handlers/issue_votes.hpp).
+#include "tests/support/issue_world.hpp"
+
+#include <utility>
+
+using namespace countersign;
+using namespace countersign::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto security = IssueStory::security_label;
+constexpr auto legal = IssueStory::legal_label;
+
+const std::string second_link = "https://gitlab.com/acme/vendors/-/issues/13";
+const std::string unread_link = "https://gitlab.example.com/acme/legal/-/issues/5";
+
+// Beside the usual tracker there is one without a token.
+config::Settings two_trackers() {
+    auto settings = tracker_settings();
+    auto tracker = settings.trackers.front();
+    tracker.name = "elsewhere";
+    tracker.url = "https://gitlab.example.com";
+    tracker.api_url = "https://gitlab.example.com/api/v4/";
+    tracker.projects = {"acme/legal"};
+    settings.trackers.push_back(tracker);
+    return settings;
+}
+
+// What the second issue says: nobody has signed it.
+IssueStory second_story(const IssueWorld& world) {
+    IssueStory story;
+    auto& facts = story.facts;
+    facts.project = world.story.facts.project;
+    facts.title = world.story.facts.title;
+    facts.description = world.story.facts.description;
+    facts.iid = 13;
+    facts.url = second_link;
+    return story;
+}
+
+void link_issue(IssueWorld& world, std::int64_t id, const std::string& url) {
+    world.pass(1s);
+    world.submit("U0REQ", ids::form_link, id, {{std::string(ids::field_issue), url}});
+    world.run_all();
+}
+
+bool any_holds(const std::vector<std::string>& texts, std::string_view words) {
+    return std::ranges::any_of(texts, [&](const auto& text) { return text.contains(words); });
+}
+
+bool any_on_second(IssueWorld& world, std::int64_t id) {
+    const auto votes = world.view().votes(RequestId{id});
+    return std::ranges::any_of(votes, [](const storage::Vote& vote) {
+        return vote.source_ref.starts_with("procurement:acme/vendors#13:");
+    });
+}
+
+std::int64_t signed_request(IssueWorld& world) {
+    const auto id = world.linked_request();
+    world.story.sign_all();
+    world.poll();
+    REQUIRE(world.state(id) == RequestState::ready);
+    return id;
+}
+
+}  // namespace
+
+TEST_CASE("P6: what was signed on one issue does not count for another, and counts again with the first") {
+    IssueWorld world(two_trackers());
+    const auto id = signed_request(world);
+    SUBCASE("of a tracker without a token") {
+        link_issue(world, id, unread_link);
+    }
+    SUBCASE("that nobody has signed") {
+        const auto first = std::exchange(world.story, second_story(world));
+        link_issue(world, id, second_link);
+        world.story = first;
+    }
+    CHECK(world.state(id) == RequestState::in_review);
+    CHECK(world.card(id).contains("Security: waiting"));
+    CHECK(world.card(id).contains("Legal: waiting"));
+    CHECK(any_holds(world.alarms(),
+                    "REQ-1 is not ready any more. Security: another issue is linked now; Legal: another"));
+    link_issue(world, id, good_link);
+    CHECK(world.state(id) == RequestState::ready);
+    CHECK(world.card(id).contains("Security: approved by <@U0SEC1>, signed in GitLab"));
+}
+
+TEST_CASE("P6: who signs both issues has signed whichever is linked") {
+    IssueWorld world;
+    const auto id = signed_request(world);
+    const auto first = world.story;
+    auto second = second_story(world);
+    second.label(security, true, IssueStory::sec);
+    for (int round = 0; round < 2; ++round) {
+        CAPTURE(round);
+        world.story = second;
+        link_issue(world, id, second_link);
+        CHECK(world.state(id) == RequestState::in_review);
+        CHECK(world.card(id).contains("Security: approved by <@U0SEC1>, signed in GitLab"));
+        CHECK(world.card(id).contains("Legal: waiting"));
+        world.story = first;
+        link_issue(world, id, good_link);
+        CHECK(world.state(id) == RequestState::ready);
+    }
+}
+
+TEST_CASE(
+    "P8: a signature on an issue that is linked again is no newer than the scopes that grew meanwhile") {
+    IssueWorld world(two_trackers());
+    const auto id = signed_request(world);
+    link_issue(world, id, unread_link);
+    world.app_requested(
+        slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write"), slack_scope("admin")}));
+    world.run_all();
+    link_issue(world, id, good_link);
+    CHECK(world.state(id) == RequestState::in_review);
+    CHECK(world.card(id).contains("signed before the scopes changed"));
+}
+
+TEST_CASE("A18, M1: what is read of an issue says nothing once another one is linked") {
+    IssueWorld world;
+    world.capabilities.admin = false;
+    const auto id = signed_request(world);
+    world.clock.advance(5min);
+    world.press("U0ADMIN", ids::approve_app, id);
+    const auto reading = world.expect("tracker.read_issue");
+    const auto told = world.tracker(reading);
+    world.story = second_story(world);
+    world.submit("U0REQ", ids::form_link, id, {{std::string(ids::field_issue), second_link}});
+    world.run_all({"tracker.read_issue"});
+    world.answer(reading, told);
+    CHECK_FALSE(any_on_second(world, id));
+    world.run_all();
+    CHECK(world.state(id) == RequestState::in_review);
+    CHECK(any_holds(world.heard("U0ADMIN"), "another issue is linked now"));
+    CHECK(world.request(id).decision != storage::DecisionKind::approve);
+}
+
+TEST_CASE("P6: a sign that stays there counts again with who gave it, once they may sign again") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.story.label(security, true, IssueStory::sec2);
+    world.story.label(legal, true, IssueStory::legal);
+    world.poll();
+    REQUIRE(world.state(id) == RequestState::ready);
+    auto& parties = world.settings.review.parties;
+    SUBCASE("not named any more") {
+        parties[0].tracker_approvers = {IssueStory::both};
+    }
+    SUBCASE("the party was left out") {
+        parties.erase(parties.begin());
+    }
+    world.story.tick();
+    world.poll();
+    const auto votes = world.view().votes(RequestId{id});
+    CHECK(votes.back().party == "Security");
+    CHECK(votes.back().answer == storage::VoteAnswer::retracted);
+    parties = tracker_settings().review.parties;
+    world.story.tick();
+    world.poll();
+    CHECK(world.state(id) == RequestState::ready);
+}
+
+TEST_CASE("A13: a signature that was taken back is given anew, and the card says so of one that reappears") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.story.comment(IssueStory::sec, "approved: Security");
+    world.poll();
+    REQUIRE(world.card(id).contains("Security: approved by <@U0SEC1>"));
+    world.story.comment(IssueStory::sec, "revoke: Security");
+    world.poll();
+    REQUIRE(world.card(id).contains("Security: waiting"));
+    // Somebody deletes the comment that took it back.
+    world.story.facts.comments.pop_back();
+    world.story.tick();
+    world.poll();
+    CHECK(world.card(id).contains("Security: waiting"));
+    CHECK(world.card(id).contains("u4711 took it back"));
+    world.story.label(security, true, IssueStory::sec);
+    world.poll();
+    CHECK(world.card(id).contains("Security: approved by <@U0SEC1>"));
+}
+
+TEST_CASE("A8: what was signed and then edited before it was linked is signed anew") {
+    IssueWorld world;
+    world.story.sign_all();
+    world.story.comment(IssueStory::author, "changed the description").system = true;
+    const auto id = world.linked_request();
+    CHECK(world.state(id) == RequestState::in_review);
+    CHECK(world.view().votes(RequestId{id}).empty());
+    CHECK(world.card(id).contains("the text was changed after"));
+    for (const auto& [label, account] : {std::pair{security, IssueStory::sec}, {legal, IssueStory::legal}}) {
+        world.story.label(label, false, account);
+        world.story.label(label, true, account);
+    }
+    world.poll();
+    CHECK(world.state(id) == RequestState::ready);
+}
+
+TEST_CASE("P5: an issue that is linked later gets the labels of parties that have agreed in Slack") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.run_all();
+    const auto labelled = [&] {
+        std::vector<std::string> found;
+        for (const auto& effect : world.performed_of("tracker.set_labels")) {
+            const auto args = Json::parse(effect.args);
+            found.push_back(args["iid"].dump() + args["add"].dump() + args["remove"].dump());
+        }
+        return found;
+    };
+    const std::string first = "12[\"Security::Approved\"][]", second = "13[\"Security::Approved\"][]";
+    REQUIRE(labelled() == std::vector{first});
+    const auto before = std::exchange(world.story, second_story(world));
+    link_issue(world, id, second_link);
+    CHECK(labelled() == std::vector{first, second});
+    world.story = before;
+    link_issue(world, id, good_link);
+    CHECK(labelled() == std::vector{first, second});
+    world.press("U0SEC1", ids::take_back, id);
+    world.run_all();
+    CHECK(labelled() == std::vector<std::string>{first, second, "12[][\"Security::Approved\"]"});
+}
