@@ -109,7 +109,10 @@ Outcome approve(const Press& press, Case item, const std::string& reason, const 
     outcome.audit.push_back({press.user.value, "decision.approve_pressed", to_text(item.request.id),
                              details({{"scope_hash", item.request.scope_hash}, {"cause", press.cause}})});
     if (applies_by_api(item.request, context)) {
-        outcome.merge(begin_approval(item.request, press.user, {press.user, press.channel}, context));
+        // Pressed again while nobody knows what became of the call: what Slack shows now may be our own.
+        const bool sent = before == RequestState::manual && item.request.decision == DecisionKind::approve;
+        outcome.merge(
+            begin_approval(item.request, press.user, {press.user, press.channel, sent ? 1 : 0}, context));
         item.request.decision_reason = reason;
         outcome.merge(settle(std::move(item), before, press.user.value, context));
         return outcome;

@@ -20,6 +20,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace countersign::handlers {
 namespace {
@@ -78,31 +79,60 @@ Vote made(const Press& press, const Case& item, const std::string& party, VoteAn
             .at = context.now};
 }
 
-// Nobody: by the policy, as a member of the party that stands in.
-UserId in_whose_place(const UserId& delegate, const config::Party& party,
-                      const review::GroupKnowledge& groups, const Context& context) {
-    for (const auto& absence : absent_today(delegate, context))
-        if (review::membership(absence.person, party.members, groups).member) return absence.person;
+// Whose say a vote is: of whoever was away where the voter took their place.
+UserId say_behind(const Vote& vote, const Case& item) {
+    const auto deputy = std::ranges::find_if(item.marks, [&](const storage::Mark& mark) {
+        return mark.kind == marks::deputy && mark.person == vote.voter && mark.subject == vote.party &&
+               !mark.value.empty();
+    });
+    return deputy == item.marks.end() ? vote.voter : UserId(deputy->value);
+}
+
+// Who else has agreed for the party with this person's say.
+UserId agreed_with_say_of(const UserId& person, const Press& press, const Case& item,
+                          const std::string& party, const Context& context) {
+    const auto rules = vote_rules(item.judgement, context);
+    for (const auto& vote : review::counting_votes(item.request, item.votes)) {
+        const bool agreed = vote.party == party && review::is_agreement(vote, rules);
+        if (agreed && vote.voter != press.user && say_behind(vote, item) == person) return vote.voter;
+    }
     return {};
 }
 
-// Who votes in the place of others, so that nobody takes them for a former member afterwards, and so that it
-// counts as a say of whoever chose them (U5).
-Outcome note_deputy(const Press& press, Case& item, const std::string& party, const Context& context) {
+// Nothing: in one's own, as a member of the party. Nobody: by the policy, as a member of the party that
+// stands in. Of several, one whose say nobody has used yet.
+std::optional<UserId> in_whose_place(const Press& press, const Case& item, const std::string& party,
+                                     const Context& context) {
     const auto& parties = context.settings.review.parties;
     const auto members = std::ranges::find(parties, party, &config::Party::name);
     const review::GroupKnowledge groups{context.view, press.groups, context.now,
                                         context.settings.slack.reconcile};
-    Outcome outcome;
     if (members == parties.end() || review::membership(press.user, members->members, groups).member)
-        return outcome;
+        return std::nullopt;
+    const auto others = asked_for(item);
+    UserId place;
+    for (const auto& absence : absent_today(press.user, context)) {
+        const auto& person = absence.person;
+        const bool lends = review::membership(person, members->members, groups).member &&
+                           !review::conflict_of_interest(item.request, person, others);
+        if (!lends) continue;
+        if (place.empty() || !agreed_with_say_of(place, press, item, party, context).empty()) place = person;
+    }
+    return place;
+}
+
+// Who votes in the place of others, so that nobody takes them for a former member afterwards, and so that it
+// counts as a say of whoever chose them (U5).
+Outcome note_deputy(const Press& press, Case& item, const std::string& party, const UserId& place,
+                    const Context& context) {
     item.marks.push_back({.request = item.request.id,
                           .kind = std::string(marks::deputy),
                           .subject = party,
                           .person = press.user,
-                          .value = in_whose_place(press.user, *members, groups, context).value,
+                          .value = place.value,
                           .scope_hash = item.request.scope_hash,
                           .at = context.now});
+    Outcome outcome;
     outcome.changes.emplace_back(storage::SetMark{item.marks.back()});
     return outcome;
 }
@@ -163,8 +193,17 @@ Outcome cast_vote(const Press& press, Case item, std::size_t party, VoteAnswer a
         return say(press, say_in(press.language, texts::party_is_already, views::inert(row.party),
                                  views::party_text(row, press.language)));
     }
+    // P2, P10: whoever is away and whoever takes their place are one of the quorum, not two.
+    const auto place = in_whose_place(press, item, row.party, context);
+    const auto& whose = place && !place->empty() ? *place : press.user;
+    const bool agrees = answer == VoteAnswer::approve || answer == VoteAnswer::conditional;
+    const auto other = agrees ? agreed_with_say_of(whose, press, item, row.party, context) : UserId();
+    if (!other.empty()) {
+        return say(press, say_in(press.language, texts::agreed_with_one_say, views::mention(other),
+                                 views::inert(row.party)));
+    }
     Outcome outcome;
-    outcome.merge(note_deputy(press, item, row.party, context));
+    if (place) outcome.merge(note_deputy(press, item, row.party, *place, context));
     auto vote = made(press, item, row.party, answer, remark, context);
     vote.condition_until = until;
     if (answer == VoteAnswer::conditional) outcome.changes.push_back(watch_condition(vote, context));

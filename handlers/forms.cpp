@@ -102,8 +102,11 @@ Outcome restriction_submitted(const Press& press, Case item, const Context& cont
     }
     outcome.audit.push_back({press.user.value, "decision.restrict_pressed", id,
                              details({{"reason", reason}, {"cause", press.cause}})});
+    // Sent before, and not seen in Slack yet: what is found there is ours.
+    const bool sent =
+        before == storage::RequestState::manual && item.request.decision == storage::DecisionKind::restrict;
     outcome.merge(begin_restriction(item.request, press.user, reason,
-                                    {press.user, context.settings.review.channel}, context));
+                                    {press.user, context.settings.review.channel, sent ? 1 : 0}, context));
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;
 }

@@ -69,8 +69,8 @@ std::string evidence(const Finding& finding, const EffectAnswer& answer, const j
     return read.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-// Our approval has taken effect, and no longer rests on what was agreed: Slack's request had grown, or a
-// party took its agreement back, while the call was under way. Empty: it does.
+// Our approval has taken effect, and no longer rests on what was agreed: Slack's request had grown, a party
+// took its agreement back, or the vendor issue broke, while the call was under way. Empty: it does.
 std::string why_look_again(const Case& item, const Finding& finding, const Context& context) {
     using views::Language;
     const auto& request = item.request;
@@ -88,7 +88,7 @@ std::string why_look_again(const Case& item, const Finding& finding, const Conte
     if (!review::all_satisfied(item.matrix))
         return say_in(Language::english, texts::no_longer_agreed,
                       text::joined(review::missing_parties(item.matrix), ", "));
-    return {};
+    return item.judgement.vendor_issue && !issue_stands(item) ? issue_problem(item, context) : std::string();
 }
 
 // Slack lists the app as approved or restricted: the only evidence for these two states (invariant 6).
@@ -206,11 +206,14 @@ Outcome after_lost_answer(const std::optional<Finding>& finding, Case item, Aske
                           const EffectAnswer& answer, const Context& context) {
     const auto id = item.request.id;
     const bool restrict = item.request.decision == DecisionKind::restrict;
-    if (finding && finding->list != List::pending) {
-        const bool as_sent = (finding->list == List::restricted) == restrict;
-        return concluded(id, adopt_resolution(std::move(item), *finding, !as_sent, answer, context));
-    }
     const bool by_request_id = pending_in_slack(item.request, context);
+    const bool pending = finding && finding->list == List::pending;
+    if (finding && !pending) {
+        const bool as_sent = (finding->list == List::restricted) == restrict;
+        // Resolved in Slack before: the opposite of what was sent is what it was to change, and stands still.
+        if (as_sent || by_request_id)
+            return concluded(id, adopt_resolution(std::move(item), *finding, !as_sent, answer, context));
+    }
     if (!finding && by_request_id) {
         return concluded(
             id, needs_human(std::move(item), say_in(views::Language::english, texts::answer_lost_unlisted),
@@ -221,7 +224,7 @@ Outcome after_lost_answer(const std::optional<Finding>& finding, Case item, Aske
             id, needs_human(std::move(item), say_in(views::Language::english, texts::answer_lost_often),
                             asker, answer.key, context));
     }
-    if (restrict || !finding) return concluded(id, send_decision(std::move(item), asker, context));
+    if (restrict || !pending) return concluded(id, send_decision(std::move(item), asker, context));
     return concluded(id, before_approval(*finding, std::move(item), asker, answer, context));
 }
 

@@ -251,9 +251,11 @@ Outcome open(Opening opening, const Context& context) {
     return outcome;
 }
 
-// What the policy denies as soon as it comes takes nobody's place.
-bool is_refused_at_once(const AppRequest& request, const Context& context) {
-    return judge_request(request, {}, context).decide == config::Automatic::deny;
+// What the policy denies as soon as it comes takes nobody's place, nor does what the gate holds: let through
+// later, it goes its way beside theirs.
+bool takes_no_place(const AppRequest& request, const Context& context) {
+    const auto judgement = judge_request(request, {}, context);
+    return judgement.decide == config::Automatic::deny || will_be_held(request, judgement, context);
 }
 
 // A request that is new here: it joins an open one, or it is one of its own.
@@ -264,7 +266,7 @@ Outcome enter(ReadAppRequest read, const Context& context) {
     if (const auto last = asked_before(request, context); last && request.purpose.empty())
         request.purpose = difference_to(*last, request);
     const auto answered =
-        is_refused_at_once(request, context) ? std::vector<AppRequest>() : answered_by(request, context);
+        takes_no_place(request, context) ? std::vector<AppRequest>() : answered_by(request, context);
     auto outcome = supersede(request, answered, context);
     const auto in_its_place = std::ranges::find(answered, request.team_id, &AppRequest::team_id);
     Opening opening;

@@ -15,6 +15,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace countersign::handlers {
 namespace {
@@ -66,6 +68,20 @@ bool is_unchanged(const AppRequest& request, const AppRequest& last, const Conte
            request.message == last.message && is_recent(last.state_since, context.now, again);
 }
 
+// What the mark keeps of it.
+struct Hold {
+    std::string why;
+    std::string value;
+};
+
+std::optional<Hold> hold_for(const AppRequest& request, const Context& context) {
+    const auto last = asked_before(request, context);
+    if (last && is_unchanged(request, *last, context)) return Hold{std::string(for_again), to_text(last->id)};
+    auto why = why_held(request, context);
+    if (why.empty()) return std::nullopt;
+    return Hold{std::move(why), std::to_string(context.settings.policy->gate.requests_a_day)};
+}
+
 const storage::Mark* gate_of(const Case& item) {
     const auto found = std::ranges::find(item.marks, marks::gate, &storage::Mark::kind);
     return found == item.marks.end() ? nullptr : &*found;
@@ -82,25 +98,27 @@ void hold(Case& item, const storage::Mark& mark) {
 
 }  // namespace
 
+bool will_be_held(const AppRequest& request, const review::Judgement& judgement, const Context& context) {
+    return !judgement.decide && hold_for(request, context);
+}
+
 Outcome stop_at_gate(Case& item, const Context& context) {
     auto& request = item.request;
     if (!review::in_votes(request.state) || item.judgement.decide) return {};
-    const auto last = asked_before(request, context);
-    const bool unchanged = last && is_unchanged(request, *last, context);
-    const auto why = unchanged ? std::string(for_again) : why_held(request, context);
-    if (why.empty()) return {};
+    const auto stopped = hold_for(request, context);
+    if (!stopped) return {};
     item.marks.push_back({.request = request.id,
                           .kind = std::string(marks::gate),
-                          .subject = why,
+                          .subject = stopped->why,
                           .person = request.requester,
-                          .value = unchanged ? to_text(last->id)
-                                             : std::to_string(context.settings.policy->gate.requests_a_day),
+                          .value = stopped->value,
                           .scope_hash = request.scope_hash,
                           .at = context.now});
     hold(item, item.marks.back());
     Outcome outcome;
     outcome.changes.emplace_back(storage::SetMark{item.marks.back()});
-    outcome.audit.push_back({"countersign", "gate.held", to_text(request.id), details({{"why", why}})});
+    outcome.audit.push_back(
+        {"countersign", "gate.held", to_text(request.id), details({{"why", stopped->why}})});
     // One line a person and day: a flood of requests must not become a flood of alarms.
     const auto today = std::chrono::floor<std::chrono::days>(context.now).time_since_epoch().count();
     outcome.effects.push_back(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "handlers/press.hpp"
+#include "handlers/review/policy.hpp"
 #include "handlers/settle.hpp"
 #include "handlers/views/texts.hpp"
 
@@ -10,6 +11,9 @@
 // refused: an admin lets it through, or a vote takes it up.
 namespace countersign::handlers {
 
+// Of a new request: the gate is going to hold it.
+[[nodiscard]] bool will_be_held(const storage::AppRequest& request, const review::Judgement& judgement,
+                                const Context& context);
 // A new request: holds it where the policy's gate says so. What the policy decides by itself is no junk.
 [[nodiscard]] Outcome stop_at_gate(Case& item, const Context& context);
 // Held, and nobody has looked at it yet.

@@ -4,10 +4,12 @@
 #include "handlers/answers.hpp"
 #include "handlers/effect_answer.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/judging.hpp"
 #include "handlers/membership.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/reminding.hpp"
 #include "handlers/review/payload_fields.hpp"
+#include "handlers/review/votes.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
@@ -57,11 +59,45 @@ void add_stand_ins(review::PartyMembership& found, const Context& context) {
     }
 }
 
+// One's own parties, those of the absent, and those that these stand in for.
+review::PartyMembership parties_of(const UserId& person, const std::vector<storage::Absence>& absences,
+                                   const review::GroupKnowledge& groups, const Context& context) {
+    const auto& parties = context.settings.review.parties;
+    auto found = review::party_membership(person, parties, groups);
+    for (const auto& absence : absences) {
+        const auto theirs = review::party_membership(absence.person, parties, groups);
+        for (const auto party : theirs.parties)
+            add(found, party);
+        if (found.parties.empty()) std::ranges::copy(theirs.unread, std::back_inserter(found.unread));
+    }
+    add_stand_ins(found, context);
+    return found;
+}
+
+// P17: whoever asked for the app lends nobody a right to that request.
+review::PartyMembership may_vote_on(const Press& press, const Case& item,
+                                    const review::GroupKnowledge& groups, const Context& context) {
+    const auto others = asked_for(item);
+    auto absences = absent_today(press.user, context);
+    std::erase_if(absences, [&](const storage::Absence& absence) {
+        return review::conflict_of_interest(item.request, absence.person, others);
+    });
+    return parties_of(press.user, absences, groups, context);
+}
+
 std::string party_names(const Context& context) {
     std::vector<std::string> names;
     for (const auto& party : context.settings.review.parties)
         names.push_back(views::inert(party.name));
     return text::joined(names, ", ");
+}
+
+Outcome refuse_right(const Press& press, const Case& item, const review::GroupKnowledge& groups,
+                     const views::Text<1>& who_may, const Context& context) {
+    const auto id = to_text(item.request.id);
+    if (!may_vote_for(press.user, groups, context).parties.empty())
+        return refuse(press, id, "conflict_of_interest", say_in(press.language, texts::lent_by_requester));
+    return refuse(press, id, "no_right", say_in(press.language, who_may, party_names(context)));
 }
 
 }  // namespace
@@ -75,25 +111,16 @@ std::vector<storage::Absence> absent_today(const UserId& delegate, const Context
 
 review::PartyMembership may_vote_for(const UserId& person, const review::GroupKnowledge& groups,
                                      const Context& context) {
-    const auto& parties = context.settings.review.parties;
-    auto found = review::party_membership(person, parties, groups);
-    for (const auto& absence : absent_today(person, context)) {
-        const auto theirs = review::party_membership(absence.person, parties, groups);
-        for (const auto party : theirs.parties)
-            add(found, party);
-        if (found.parties.empty()) std::ranges::copy(theirs.unread, std::back_inserter(found.unread));
-    }
-    add_stand_ins(found, context);
-    return found;
+    return parties_of(person, absent_today(person, context), groups, context);
 }
 
 std::expected<std::vector<std::size_t>, Outcome> require_party(const Press& press, const Case& item,
                                                                const Context& context) {
-    auto found = may_vote_for(press.user, knowledge(press, context), context);
+    const auto groups = knowledge(press, context);
+    auto found = may_vote_on(press, item, groups, context);
     if (!found.parties.empty()) return std::move(found.parties);
     if (!found.unread.empty()) return std::unexpected(wait_for(found.unread.front(), press));
-    return std::unexpected(refuse(press, to_text(item.request.id), "no_right",
-                                  say_in(press.language, texts::only_party_members, party_names(context))));
+    return std::unexpected(refuse_right(press, item, groups, texts::only_party_members, context));
 }
 
 std::expected<void, Outcome> require_admin(const Press& press, std::string_view subject,
@@ -108,14 +135,13 @@ std::expected<void, Outcome> require_admin(const Press& press, std::string_view 
 std::expected<std::vector<std::size_t>, Outcome> require_reviewer(const Press& press, const Case& item,
                                                                   const Context& context) {
     const auto groups = knowledge(press, context);
-    auto found = may_vote_for(press.user, groups, context);
+    auto found = may_vote_on(press, item, groups, context);
     if (!found.parties.empty()) return std::move(found.parties);
     const auto admin = review::membership(press.user, context.settings.review.admins, groups);
     if (admin.member) return std::vector<std::size_t>{};
     if (!found.unread.empty()) return std::unexpected(wait_for(found.unread.front(), press));
     if (!admin.unread.empty()) return std::unexpected(wait_for(admin.unread.front(), press));
-    return std::unexpected(refuse(press, to_text(item.request.id), "no_right",
-                                  say_in(press.language, texts::only_reviewers, party_names(context))));
+    return std::unexpected(refuse_right(press, item, groups, texts::only_reviewers, context));
 }
 
 bool waits_for_group(const Outcome& outcome) {

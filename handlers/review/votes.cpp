@@ -9,6 +9,10 @@ namespace {
 using storage::Vote;
 using storage::VoteAnswer;
 
+bool says_yes(const Vote& vote) {
+    return vote.answer == VoteAnswer::approve || vote.answer == VoteAnswer::conditional;
+}
+
 bool open_question(const storage::AppRequest& request, const std::string& party) {
     return request.state == storage::RequestState::need_info && request.info_party == party;
 }
@@ -34,8 +38,7 @@ PartyStatus row(const storage::AppRequest& request, const config::Party& party,
     const Vote* abstention = nullptr;
     for (const auto& vote : votes) {
         if (vote.party != party.name) continue;
-        const bool agrees = vote.answer == VoteAnswer::approve || vote.answer == VoteAnswer::conditional;
-        if (const auto why = agrees ? not_counted(vote, rules) : std::string(); !why.empty()) {
+        if (const auto why = says_yes(vote) ? not_counted(vote, rules) : std::string(); !why.empty()) {
             status.not_counted.push_back(why);
             continue;
         }
@@ -97,8 +100,7 @@ PartyStatus row(const storage::AppRequest& request, const config::Party& party,
             case PartyState::abstained:
                 return vote.answer == VoteAnswer::abstain;
             default:
-                return (vote.answer == VoteAnswer::approve || vote.answer == VoteAnswer::conditional) &&
-                       not_counted(vote, rules).empty();
+                return is_agreement(vote, rules);
         }
     };
     for (const auto& vote : votes) {
@@ -140,6 +142,10 @@ std::vector<PartyStatus> party_matrix(const storage::AppRequest& request, const 
     return matrix;
 }
 
+bool is_agreement(const Vote& vote, const VoteRules& rules) {
+    return says_yes(vote) && not_counted(vote, rules).empty();
+}
+
 bool all_satisfied(const std::vector<PartyStatus>& matrix) {
     return !matrix.empty() &&
            std::ranges::all_of(matrix, [](const auto& status) { return status.satisfied(); });
@@ -153,8 +159,9 @@ std::vector<std::string> missing_parties(const std::vector<PartyStatus>& matrix)
     return missing;
 }
 
-bool conflict_of_interest(const storage::AppRequest& request, const UserId& voter) {
-    return voter == request.requester;
+bool conflict_of_interest(const storage::AppRequest& request, const UserId& voter,
+                          const std::vector<UserId>& others) {
+    return voter == request.requester || std::ranges::find(others, voter) != others.end();
 }
 
 std::size_t party_to_vote_for(const std::vector<std::size_t>& memberships, const UserId& voter,

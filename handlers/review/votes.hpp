@@ -32,12 +32,17 @@ struct VoteRules {
 [[nodiscard]] std::vector<storage::Vote> counting_votes(const storage::AppRequest& request,
                                                         const std::vector<storage::Vote>& votes);
 
+// Says yes, and is neither too old nor has its condition lapsed.
+[[nodiscard]] bool is_agreement(const storage::Vote& vote, const VoteRules& rules);
+
 [[nodiscard]] bool all_satisfied(const std::vector<PartyStatus>& matrix);
 // Names of the parties that have not agreed yet.
 [[nodiscard]] std::vector<std::string> missing_parties(const std::vector<PartyStatus>& matrix);
 
-// This person may not vote at all (P17): the requester, also one who helps to build the app.
-[[nodiscard]] bool conflict_of_interest(const storage::AppRequest& request, const UserId& voter);
+// This person may not vote at all (P17): the requester, also one who helps to build the app, and `others`,
+// whom the app is for.
+[[nodiscard]] bool conflict_of_interest(const storage::AppRequest& request, const UserId& voter,
+                                        const std::vector<UserId>& others = {});
 
 // Which party a person's vote is for: where the person has voted already, else the first of `memberships`
 // (indexes into the matrix) that still waits, else the first of them.

@@ -45,6 +45,11 @@ inline constexpr Text<> own_app_helper_no_vote{
 inline constexpr Text<> own_request_no_vote{
     "you may not, because you asked for this app yourself; somebody else must vote.",
     "du darfst nicht, weil du diese App selbst beantragt hast; jemand anders muss abstimmen."};
+inline constexpr Text<> lent_by_requester{
+    "you may not, because you have this right only in the place of somebody who asked for this app; somebody "
+    "else must decide.",
+    "du darfst nicht, weil du dieses Recht nur anstelle von jemandem hast, der oder die diese App beantragt "
+    "hat; jemand anders muss entscheiden."};
 inline constexpr Text<> somebody_elses_message{
     "you may not, because that is somebody else's message; only your own can be your vote.",
     "du darfst nicht, weil das die Nachricht von jemand anderem ist; nur deine eigene kann deine Stimme "
@@ -198,6 +203,11 @@ inline constexpr Text<1> admins_may_reopen{
     "Antrag wieder öffnen."};
 inline constexpr Text<2> party_is_already{"{0} is {1} already; nothing changed.",
                                           "{0}: schon {1}; nichts hat sich geändert."};
+inline constexpr Text<2> agreed_with_one_say{
+    "{0} has agreed for {1} already, with the same say as yours: whoever is away and whoever takes their "
+    "place have one between them. Nothing changed.",
+    "{0} hat für {1} schon zugestimmt, und das zählt für euch beide: Wer weg ist und wer vertritt, haben "
+    "zusammen eine Stimme. Nichts hat sich geändert."};
 inline constexpr Text<2> given_back{"You have given {0} for {1} back.", "Du hast {0} für {1} zurückgegeben."};
 inline constexpr Text<3> taken_already{"{0} has taken {1} for {2} already; nothing changed.",
                                        "{0} hat {1} für {2} schon übernommen; nichts hat sich geändert."};

@@ -1,10 +1,12 @@
 // P10: who votes in the place of whoever is away, and who hears of it; handlers/absences.hpp.
 #include "config/base/time_zone.hpp"
+#include "handlers/membership.hpp"
 #include "tests/support/review_world.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <utility>
 
 using namespace countersign;
 using namespace countersign::tests;
@@ -149,6 +151,98 @@ TEST_CASE("P10: reminders reach the delegate, but whoever is away where the dele
     // And the delegate may not vote on it.
     world.press("U0NOBODY", ids::vote_approve, own);
     CHECK(world.view().votes(RequestId{own}).empty());
+}
+
+TEST_CASE("P10, P17: whoever asked for the app lends nobody a vote on it, nor a question, nor a claim") {
+    ReviewWorld world;
+    away(world, "U0LEGAL", 0, 9, "U0NOBODY");
+    std::int64_t id = 0;
+    SUBCASE("as its requester") {
+        id = ask(world, "U0LEGAL");
+    }
+    SUBCASE("with a request that joined it") {
+        id = ask(world);
+        world.app_requested(slack_request("Ar9", "A1", "U0LEGAL", {slack_scope("chat:write")}));
+        world.run();
+        REQUIRE(world.state(id + 1) == RequestState::superseded);
+    }
+    const auto words = "only in the place of somebody who asked for this app";
+    for (const auto action : {ids::vote_approve, ids::vote_reject, ids::vote_need_info, ids::claim}) {
+        CAPTURE(action);
+        const auto before = heard(world, "U0NOBODY", words);
+        world.press("U0NOBODY", action, id);
+        world.run();
+        CHECK(heard(world, "U0NOBODY", words) == before + 1);
+    }
+    CHECK(world.view().votes(RequestId{id}).empty());
+    CHECK_FALSE(world.card(id).contains("claimed by"));
+    CHECK(world.audited("press.refused", to_text(RequestId{id})));
+    const auto other = ask(world);
+    world.press("U0NOBODY", ids::vote_approve, other);
+    CHECK(world.view().votes(RequestId{other}).size() == 1);
+}
+
+TEST_CASE("P10, P17: whoever takes the place of several votes for one who did not ask") {
+    ReviewWorld world;
+    away(world, "U0SEC1", 0, 9, "U0NOBODY");
+    away(world, "U0SEC2", 0, 9, "U0NOBODY");
+    for (const auto& [requester, other] : {std::pair{"U0SEC1", "U0SEC2"}, {"U0SEC2", "U0SEC1"}}) {
+        const auto id = ask(world, requester);
+        world.press("U0NOBODY", ids::vote_approve, id);
+        const auto known = world.view().marks(RequestId{id});
+        REQUIRE(known.size() == 1);
+        CHECK(known.front().kind == handlers::marks::deputy);
+        CHECK(known.front().value == other);
+    }
+}
+
+TEST_CASE("P2, P10: whoever is away and whoever takes their place are one of a quorum") {
+    auto settings = review_settings();
+    settings.review.parties[0].quorum = 2;
+    ReviewWorld world(settings);
+    away(world, "U0SEC1", 0, 9, "U0NOBODY");
+    const auto id = ask(world);
+    const auto agrees = [&](const std::string& person) {
+        world.press(person, ids::vote_approve, id);
+        world.run();
+    };
+    agrees("U0LEGAL");
+    std::string second;
+    std::string first = "U0NOBODY";
+    SUBCASE("the delegate comes first") {
+        agrees("U0NOBODY");
+        second = "U0SEC1";
+        agrees(second);
+    }
+    SUBCASE("the delegate comes first, and a condition is a say too") {
+        agrees("U0NOBODY");
+        second = "U0SEC1";
+        world.submit("U0SEC1", ids::form_conditional, id,
+                     {{"condition", "sign"}, {"until", day_in(world, 3)}});
+        world.run();
+    }
+    SUBCASE("the member comes first") {
+        agrees("U0SEC1");
+        first = "U0SEC1";
+        second = "U0NOBODY";
+        agrees(second);
+    }
+    SUBCASE("another delegate follows") {
+        agrees("U0NOBODY");
+        away(world, "U0SEC1", 0, 9, "U0OTHER");
+        second = "U0OTHER";
+        agrees(second);
+    }
+    CHECK(world.state(id) == RequestState::in_review);
+    CHECK(world.view().votes(RequestId{id}).size() == 2);
+    CHECK(heard(world, second, "<@" + first + "> has agreed for Security already") == 1);
+    // What the first takes back, the second may say.
+    world.press(first, ids::take_back, id);
+    agrees(second);
+    CHECK(world.view().votes(RequestId{id}).size() == 4);
+    CHECK(world.state(id) == RequestState::in_review);
+    agrees("U0SEC2");
+    CHECK(world.state(id) == RequestState::ready);
 }
 
 TEST_CASE("P10: a circle is refused, and who counts on somebody who goes away too is told") {

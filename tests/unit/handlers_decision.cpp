@@ -220,6 +220,89 @@ TEST_CASE("a lost answer is read back first, and the call repeated only while th
     }
 }
 
+TEST_CASE("M3: what was decided before is no answer to a lost call that was to change it") {
+    for (const bool restricts : {true, false}) {
+        for (const int lost : {1, 4}) {
+            CAPTURE(restricts);
+            CAPTURE(lost);
+            ReviewWorld world;
+            const auto id = world.ready_request();
+            world.press("U0ADMIN", ids::approve_app, id);
+            world.run();
+            const std::string call = restricts ? "admin.apps.restrict" : "admin.apps.approve";
+            if (restricts) {
+                world.command("U0LEGAL", "object REQ-1 the contract has ended");
+                world.run();
+                REQUIRE(world.state(id) == RequestState::reconsider);
+                world.submit("U0ADMIN", ids::form_restrict, id, {{"reason", "the contract has ended"}});
+            } else {
+                world.command("U0ADMIN", "suspend REQ-1 stolen");
+                world.run();
+                REQUIRE(world.state(id) == RequestState::suspended);
+                world.press("U0ADMIN", ids::approve_app, id);
+            }
+            const auto sent = world.performed_of(call).size();
+            for (int i = 0; i < lost; ++i) {
+                world.run({call});
+                world.answer(world.expect(call), {"unclear", "timeout", Json::object()});
+            }
+            world.run();
+            if (lost == 1) {
+                CHECK(world.state(id) == (restricts ? RequestState::restricted : RequestState::approved));
+                CHECK(world.performed_of(call).size() == sent + 1);
+            } else {
+                CHECK(world.state(id) == RequestState::manual);
+                CHECK(world.performed_of(call).size() == sent);
+                CHECK(heard_with(world, "U0ADMIN", "needs a human"));
+            }
+            CHECK(world.request(id).outside == storage::Outside::no);
+            CHECK(world.request(id).decided_by == UserId("U0ADMIN"));
+        }
+    }
+}
+
+TEST_CASE("M3: what somebody restricts in Slack while our approval is lost is theirs") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run({"admin.apps.approve"});
+    world.slack.decide_outside("Ar1", false);
+    world.answer(world.expect("admin.apps.approve"), {"unclear", "timeout", Json::object()});
+    world.run();
+    CHECK(world.state(id) == RequestState::restricted);
+    CHECK(world.request(id).outside == storage::Outside::decided);
+    CHECK(world.performed_of("admin.apps.approve").empty());
+}
+
+TEST_CASE("M3: Approve app pressed again finds what the first call did after all: ours, not outside") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    SUBCASE("which Slack had not shown yet") {
+        world.run({"admin.apps.approve"});
+        const auto call = world.expect("admin.apps.approve");
+        world.answer(call, {});
+        world.run();
+        REQUIRE(world.state(id) == RequestState::manual);
+        world.slack.perform(call.method, Json::parse(call.args));
+        world.press("U0ADMIN2", ids::approve_app, id);
+        world.run();
+        CHECK(world.request(id).outside == storage::Outside::no);
+        CHECK(world.request(id).decided_by == UserId("U0ADMIN2"));
+    }
+    SUBCASE("but not where none was sent") {
+        world.answer(world.expect("admin.apps.requests.list"), {"human", "not_allowed", Json::object()});
+        REQUIRE(world.state(id) == RequestState::manual);
+        world.slack.decide_outside("Ar1", true);
+        world.press("U0ADMIN2", ids::approve_app, id);
+        world.run();
+        CHECK(world.request(id).outside == storage::Outside::decided);
+        CHECK(world.request(id).decided_by == UserId("U0SLACKADMIN"));
+    }
+    CHECK(world.state(id) == RequestState::approved);
+    CHECK(world.performed_of("admin.apps.approve").empty());
+}
+
 TEST_CASE("codes that need a person end in Needs a human with the advice") {
     ReviewWorld world;
     const auto id = world.ready_request();

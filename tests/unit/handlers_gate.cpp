@@ -123,6 +123,36 @@ TEST_CASE("M22: a vote takes a held request up, a rejection ends it, an admin's 
     }
 }
 
+TEST_CASE(
+    "M22: what the gate holds takes nobody's place, and goes its way beside it once it is let through") {
+    ReviewWorld world(with_policy(first_held));
+    world.slack.resolves_siblings = false;
+    const auto id = ask(world, "U0REQ");
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.press("U0LEGAL", ids::vote_approve, id);
+    world.run();
+    REQUIRE(world.state(id) == RequestState::ready);
+    world.app_requested(
+        slack_request("Ar9", "A1", "U0NEW", {slack_scope("chat:write"), slack_scope("files:read")}));
+    world.run();
+    const auto more = id + 1;
+    CHECK(world.state(more) == RequestState::held);
+    CHECK(world.state(id) == RequestState::ready);
+    CHECK(world.view().followers(RequestId{more}).empty());
+    CHECK(world.heard("U0REQ").size() == 1);
+    world.press("U0ADMIN", ids::let_through, more);
+    world.run();
+    CHECK(world.state(more) == RequestState::in_review);
+    CHECK(world.state(id) == RequestState::ready);
+    for (const auto each : {id, more}) {
+        world.press("U0SEC1", ids::vote_approve, each);
+        world.press("U0LEGAL", ids::vote_approve, each);
+        world.press("U0ADMIN", ids::approve_app, each);
+        world.run();
+        CHECK(world.state(each) == RequestState::approved);
+    }
+}
+
 TEST_CASE("M22: the requester cannot free a request, whatever is linked, asked again or withdrawn") {
     ReviewWorld world(with_policy(first_held));
     const auto id = ask(world, "U0REQ", "");

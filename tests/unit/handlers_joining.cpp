@@ -458,6 +458,35 @@ TEST_CASE("8.4: whoever asked for more and was refused is not asked about less, 
     CHECK(heard_of(world, "U0REQ", "never admin") == 1);
 }
 
+TEST_CASE("8.4: what ends with another of the same person was withdrawn by them only if that one was") {
+    ReviewWorld world;
+    world.start();
+    auto more = drawing;
+    more.push_back(slack_scope("admin"));
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", drawing));
+    world.app_requested(slack_request("Ar2", "A1", "U0REQ", more));
+    world.run();
+    REQUIRE(world.state(1) == RequestState::superseded);
+    std::string by;
+    SUBCASE("by its requester") {
+        world.press("U0REQ", ids::withdraw, 2);
+        by = "U0REQ";
+    }
+    SUBCASE("by somebody in Slack") {
+        world.slack.pending.erase("Ar2");
+        sweep(world);
+    }
+    world.run();
+    REQUIRE(world.state(2) == RequestState::withdrawn);
+    CHECK(world.state(1) == RequestState::withdrawn);
+    CHECK(world.request(1).decided_by == UserId(by));
+    const auto decisions = world.view().decisions(RequestId{1});
+    REQUIRE(decisions.size() == 1);
+    CHECK(decisions.front().actor == UserId(by));
+    CHECK(Json::parse(decisions.front().evidence)["withdrawn_by"] == by);
+    CHECK(world.slack.pending.empty());
+}
+
 TEST_CASE("8.5: each workspace's request stands on its own again when the organisation's is denied") {
     ReviewWorld world;
     world.slack.teams = {"T1", "T2"};

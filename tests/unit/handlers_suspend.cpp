@@ -204,6 +204,36 @@ TEST_CASE("M24: the answer to restrict is lost: it is looked up, and ends suspen
     CHECK(world.performed_of("admin.apps.restrict").empty());
 }
 
+TEST_CASE("M24: an emergency whose call did not get through is sent again, our own approval is no answer") {
+    ReviewWorld world;
+    const auto id = approved_request(world);
+    world.command("U0ADMIN", "suspend REQ-1 stolen");
+    const auto lose = [&] {
+        world.answer(world.expect("admin.apps.restrict"), {"unclear", "timeout", Json::object()});
+    };
+    lose();
+    SUBCASE("and gets through") {
+        world.run();
+    }
+    SUBCASE("lost again and again it is a person's, who types it once more") {
+        for (int i = 0; i < 3; ++i) {
+            world.run({"admin.apps.restrict"});
+            lose();
+        }
+        world.run();
+        CHECK(world.state(id) == RequestState::manual);
+        CHECK_FALSE(world.waiting("admin.apps.restrict"));
+        CHECK(any_says(world.heard("C0ITALARMS"), "needs a human"));
+        CHECK(any_says(world.heard("U0ADMIN"), "needs a human"));
+        world.command("U0ADMIN", "suspend REQ-1 stolen");
+        world.run();
+    }
+    CHECK(world.state(id) == RequestState::suspended);
+    CHECK(world.request(id).outside == storage::Outside::no);
+    CHECK(world.performed_of("admin.apps.restrict").size() == 1);
+    CHECK(world.slack.restricted.contains("A1"));
+}
+
 TEST_CASE("M24: without an admin token the admin restricts by hand and says Done, and the way back goes on") {
     ReviewWorld world;
     const auto id = approved_by_hand(world);

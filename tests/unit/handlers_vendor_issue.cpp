@@ -422,6 +422,44 @@ TEST_CASE("A16, S5: after the approval a broken basis opens the question again, 
     CHECK(world.alarms().size() == once);
 }
 
+TEST_CASE(
+    "A16: an issue that breaks before Slack shows our approval is looked at again, as one that breaks "
+    "after") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.press("U0LEGAL", ids::vote_approve, id);
+    world.run_all();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run_all({"admin.apps.approve"});
+    const auto call = world.expect("admin.apps.approve");
+    const auto move_away = [&] {
+        world.story.facts.moved_to = 99;
+        world.story.tick();
+        world.pass(61s);
+        world.run_all({"admin.apps.approve"});
+    };
+    SUBCASE("while the call is under way") {
+        move_away();
+        REQUIRE(world.state(id) == RequestState::applying);
+        world.perform(call);
+    }
+    SUBCASE("while nobody knows what became of it") {
+        world.answer(call, {});
+        world.run_all();
+        REQUIRE(world.state(id) == RequestState::manual);
+        move_away();
+        REQUIRE(world.state(id) == RequestState::manual);
+        world.slack.perform(call.method, Json::parse(call.args));
+        world.pass(world.settings.slack.reconcile);
+    }
+    world.run_all();
+    CHECK(world.state(id) == RequestState::reconsider);
+    CHECK(world.request(id).outside == storage::Outside::no);
+    CHECK(world.request(id).state_note.contains("was moved"));
+    CHECK(any_holds(world.alarms(), "was moved"));
+}
+
 TEST_CASE("S5: closing, opening and hiding before the decision each tell the requester once") {
     IssueWorld world;
     const auto id = world.linked_request();
