@@ -28,7 +28,7 @@ void expect_found_out(Sabotage sabotage, std::string_view how) {
 
 TEST_CASE("simulation: nothing lost, nothing doubled, nothing approved without evidence, whatever happens") {
     std::map<std::string, int> met;
-    for (unsigned seed = 41; seed <= 50; ++seed) {
+    for (unsigned seed = 71; seed <= 80; ++seed) {
         CAPTURE(seed);
         const auto report = simulation::simulate({.seed = seed, .events = 300});
         for (const auto& sentence : report.broken)
