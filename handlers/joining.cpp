@@ -6,6 +6,7 @@
 #include "handlers/issue_standing.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/junk_gate.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/people.hpp"
 #include "handlers/recent.hpp"
 #include "handlers/redrawing.hpp"
@@ -68,13 +69,19 @@ bool has_signed(const Case& item, const UserId& person, const Context& context) 
     });
 }
 
-// A vote or a signature of who asks does not count (P17), and counts again when they do not ask any more:
-// whichever it is from now on, the request is worked out anew.
-void count_again(const AppRequest& request, const UserId& voter, Outcome& outcome, const Context& context) {
-    const auto item = load_case(request, context);
-    if (std::ranges::find(item.votes, voter, &storage::Vote::voter) != item.votes.end() ||
-        has_signed(item, voter, context))
-        judge_at(request, context.now, outcome);
+// Has voted or signed, or somebody voted in their place.
+bool has_a_say(const Case& item, const UserId& person, const Context& context) {
+    const bool lent = std::ranges::any_of(item.marks, [&](const storage::Mark& mark) {
+        return mark.kind == marks::deputy && mark.value == person.value;
+    });
+    return lent || has_signed(item, person, context) ||
+           std::ranges::find(item.votes, person, &storage::Vote::voter) != item.votes.end();
+}
+
+// The say of who asks does not count (P17), and counts again when they do not ask any more: whichever it is
+// from now on, the request is worked out anew.
+void count_again(const AppRequest& request, const UserId& person, Outcome& outcome, const Context& context) {
+    if (has_a_say(load_case(request, context), person, context)) judge_at(request, context.now, outcome);
 }
 
 Outcome untie(const AppRequest& request, const AppRequest& from, const Context& context) {
@@ -135,7 +142,7 @@ Outcome affect(const review::ReadAppRequest& read, const AppRequest& open, const
     const bool brings = search.found.size() == 1 && !item.issue;
     if (brings)
         outcome.merge(note_issue(item, search.found.front(), requester, to_text(read.request.id), context));
-    if (brings || std::ranges::find(item.votes, requester, &storage::Vote::voter) != item.votes.end())
+    if (brings || has_a_say(item, requester, context))
         outcome.merge(settle(std::move(item), open.state, "slack", context));
     return outcome;
 }

@@ -174,6 +174,13 @@ std::vector<UserId> asked_for(const Case& item) {
 void draw_matrix(Case& item, const Context& context) {
     auto rules = vote_rules(item.judgement, context);
     rules.barred = asked_for(item);
+    // Nor the say that one of them has lent (P10).
+    const auto people = rules.barred;
+    for (const auto& mark : item.marks) {
+        if (mark.kind == marks::deputy && !mark.value.empty() &&
+            review::conflict_of_interest(item.request, UserId(mark.value), people))
+            rules.barred.push_back(mark.person);
+    }
     item.matrix = review::party_matrix(item.request, item.votes, context.settings.review.parties, rules);
     show_members(item, context);
     show_refusals(item, context);

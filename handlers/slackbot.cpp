@@ -224,6 +224,18 @@ Outcome approved_for_less(const Looked& looked, const AppRequest& request, const
     return outcome;
 }
 
+// Slack has decided since the message was written, and edits every copy of it then: one that is read later
+// tells of nothing new, also where the request was taken up again meanwhile.
+bool told_before(const Looked& looked, const AppRequest& request, const Context& context) {
+    const auto asked_at = time_of(looked.ts, context.now);
+    const auto all = context.view.decisions(request.id);
+    return std::ranges::any_of(all, [&](const storage::Decision& decision) {
+        const bool in_slack = decision.outside || decision.kind == storage::DecisionKind::approve ||
+                              decision.kind == storage::DecisionKind::restrict;
+        return in_slack && decision.at >= asked_at;
+    });
+}
+
 // The edit of a message that asked. Standing alone such words prove nothing: a reminder can say them.
 Outcome decision_seen(const Looked& looked, const Context& context) {
     const bool ours = looked.known && looked.known->request.value > 0 && !looked.known->doubtful;
@@ -231,6 +243,12 @@ Outcome decision_seen(const Looked& looked, const Context& context) {
     const bool other_app = request && (!looked.notice.app_id.empty() || !looked.notice.app_name.empty()) &&
                            !same_app(*request, looked.notice);
     if (!request || other_app) return not_understood(looked, context);
+    if (!storage::is_final(request->state) && told_before(looked, *request, context)) {
+        Outcome outcome;
+        outcome.changes.emplace_back(storage::SaveSlackbotNotice{row(looked, request->id, context)});
+        record(looked, outcome, context);
+        return outcome;
+    }
     const bool for_less = looked.notice.decision == storage::DecisionKind::approve &&
                           !looked.notice.scopes.empty() &&
                           !review::covers(looked.notice.scopes, request->scopes);

@@ -182,6 +182,27 @@ TEST_CASE("P10, P17: whoever asked for the app lends nobody a vote on it, nor a 
     CHECK(world.view().votes(RequestId{other}).size() == 1);
 }
 
+TEST_CASE("P10, P17: a say that was lent counts no more when its lender asks for the app too") {
+    ReviewWorld world;
+    world.start();
+    away(world, "U0LEGAL", 0, 9, "U0NOBODY");
+    const std::vector<Json> scopes{slack_scope("chat:write")};
+    world.app_requested(slack_request("Ar1", "A1", "U0REQ", scopes));
+    world.run();
+    for (const auto* voter : {"U0SEC1", "U0NOBODY"})
+        world.press(voter, ids::vote_approve, 1);
+    REQUIRE(world.state(1) == RequestState::ready);
+    world.app_requested(slack_request("Ar2", "A1", "U0LEGAL", scopes));
+    world.run();
+    REQUIRE(world.state(2) == RequestState::superseded);
+    CHECK(world.state(1) == RequestState::in_review);
+    CHECK(world.card(1).contains("Legal: waiting"));
+    world.command("U0LEGAL", "withdraw REQ-2");
+    world.pass(std::chrono::milliseconds(0));
+    world.run();
+    CHECK(world.state(1) == RequestState::ready);
+}
+
 TEST_CASE("P10, P17: whoever takes the place of several votes for one who did not ask") {
     ReviewWorld world;
     away(world, "U0SEC1", 0, 9, "U0NOBODY");

@@ -111,6 +111,24 @@ TEST_CASE("M11: the edit of a notice is the decision, with who") {
     CHECK(world.state(1) == state);
 }
 
+TEST_CASE("M11: an old edit that is read late decides nothing of what was taken up again") {
+    SlackbotWorld world;
+    const auto ts = world.ts();
+    const auto copy = world.ts(2);
+    world.posted(world.notice(), ts);
+    world.posted(world.notice(), copy, manager_im);
+    REQUIRE(world.requests() == 1);
+    world.pass(std::chrono::minutes(1));
+    world.edited(fakes::slackbot_decision("<@U0ADMIN> approved this app"), ts);
+    REQUIRE(world.state(1) == RequestState::approved);
+    world.command("U0LEGAL", "object REQ-1 the vendor was sold");
+    REQUIRE(world.state(1) == RequestState::reconsider);
+    world.pass(std::chrono::hours(48));
+    world.edited(fakes::slackbot_decision("<@U0ADMIN> approved this app"), copy, manager_im);
+    CHECK(world.state(1) == RequestState::reconsider);
+    CHECK(world.view().decisions(RequestId{1}).size() == 1);
+}
+
 TEST_CASE("O9: what an edit does not say clearly changes nothing, and is a task") {
     SlackbotWorld world;
     const auto ts = world.ts();
