@@ -93,6 +93,7 @@ Outcome inherit(Case& item, const storage::AppRequest& other, const Context& con
                                       {"scope_hash", other.scope_hash}})});
     if (other.scope_hash != request.scope_hash)
         outcome.merge(carry_votes(item, item.votes, other.scopes, other.scope_hash, context));
+    if (item.issue) (void)void_signatures_elsewhere(item, outcome, context);
     return outcome;
 }
 

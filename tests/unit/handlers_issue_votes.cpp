@@ -119,6 +119,28 @@ TEST_CASE(
     CHECK(world.card(id).contains("signed before the scopes changed"));
 }
 
+TEST_CASE(
+    "P8: a request that takes another's place with an issue of its own has no signature of the other's") {
+    auto settings = two_trackers();
+    settings.policy = with_policy("[[party]]\nname = \"Legal\"\nscopes = [\"users:read.email\"]").policy;
+    IssueWorld world(settings);
+    signed_request(world);
+    const auto grown = [&](const std::string& link) {
+        world.app_requested(slack_request("Ar2", "A1", "U0REQ",
+                                          {slack_scope("chat:write"), slack_scope("files:read")}, link));
+        world.run({"tracker.read_issue"});
+        REQUIRE(world.state(1) == RequestState::superseded);
+    };
+    SUBCASE("with its own") {
+        grown(unread_link);
+        CHECK(world.card(2).contains("Legal: waiting"));
+    }
+    SUBCASE("with the same one") {
+        grown(good_link);
+        CHECK(world.card(2).contains("Legal: approved"));
+    }
+}
+
 TEST_CASE("A18, M1: what is read of an issue says nothing once another one is linked") {
     IssueWorld world;
     world.capabilities.admin = false;
