@@ -20,7 +20,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 namespace countersign::bot {
 namespace {
@@ -67,17 +66,22 @@ std::string_view variable_of(storage::TokenKind token) {
     return "";
 }
 
-using Names = std::set<std::string, std::less<>>;
+using Trackers = decltype(handlers::Capabilities::trackers);
 
-// A token came or went, with a reload or with an integration.
-void tell_of_trackers(storage::Database& database, std::string_view kind, const Names& here,
-                      const Names& but_not_here, Timestamp at) {
-    for (const auto& name : here) {
-        if (but_not_here.contains(name)) continue;
+// A token came, went or gave way to another, with a reload or with an integration.
+void tell_of_trackers(storage::Database& database, const Trackers& before, const Trackers& now,
+                      Timestamp at) {
+    const auto tell = [&](std::string_view kind, std::string_view name) {
         // A tracker's name has no sign that JSON would quote.
         const auto event = fmt::format(R"({{"kind":"{}","tracker":"{}"}})", kind, name);
         storage::apply(database, storage::SetTimer{{fmt::format("{}:{}", kind, name), at, event}}, at);
+    };
+    for (const auto& [name, whose] : now) {
+        const auto known = before.find(name);
+        if (known == before.end() || known->second != whose) tell("tracker_begins", name);
     }
+    for (const auto& each : before)
+        if (!now.contains(each.first)) tell("tracker_lost", each.first);
 }
 
 }  // namespace
@@ -141,8 +145,7 @@ BatchProcessor::Processed BatchProcessor::process(std::vector<Item>& batch) {
             mend_after_step(now, steady);
             // An integration may have come or gone, also by a command of the operator.
             auto trackers = storage::InstalledView(database_).connected_trackers(trackers_with_token_);
-            tell_of_trackers(database_, "tracker_begins", trackers, capabilities_.trackers, now);
-            tell_of_trackers(database_, "tracker_lost", capabilities_.trackers, trackers, now);
+            tell_of_trackers(database_, capabilities_.trackers, trackers, now);
             capabilities.trackers = std::move(trackers);
             const EventIntake intake(database_, *settings_, capabilities, done.counts, clock_->now());
             if (reloaded_) intake.reloaded();

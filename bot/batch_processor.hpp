@@ -111,8 +111,8 @@ class BatchProcessor {
     const Clock* clock_;
     std::shared_ptr<const config::Settings> settings_;
     handlers::Capabilities capabilities_;
-    std::set<std::string, std::less<>> trackers_with_token_;  // of the environment
-    bool reloaded_ = false;                                   // and what waits was not told yet
+    decltype(handlers::Capabilities::trackers) trackers_with_token_;  // of the environment
+    bool reloaded_ = false;                                           // and what waits was not told yet
     OutboxRunner runner_;
     Timestamp last_now_;  // with last_steady_: what the two clocks said at the last commit
     SteadyTime last_steady_;

@@ -1,7 +1,6 @@
 #include "bot/daemon.hpp"
 
 #include "bot/connection_gap.hpp"
-#include "bot/core_files.hpp"
 #include "bot/dispatcher.hpp"
 #include "bot/health_file.hpp"
 #include "bot/health_monitor.hpp"
@@ -115,7 +114,7 @@ class Daemon {
         known.reviewer = secrets.reviewer_token.has_value();
         known.own_app = AppId(secrets.app_id);
         for (const auto& [tracker, token] : secrets.trackers)
-            known.trackers.insert(tracker);
+            known.trackers.emplace(tracker, storage::fingerprint(token));
         return known;
     }
 
@@ -393,7 +392,6 @@ class Daemon {
 }  // namespace
 
 int run_daemon(const config::Settings& settings, const config::Secrets& secrets) {
-    forbid_core_files();
     const storage::KeyRing ring(secrets.sealing_keys);
     // C1, C2: before anything else, and before anything is written.
     if (const auto right = storage::check_keys(settings.database, ring); !right) {

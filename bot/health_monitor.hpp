@@ -51,7 +51,9 @@ class HealthMonitor {
     };
     [[nodiscard]] Verdict look(const HealthReport& report);
     // Somebody was told that nothing can be decided.
-    void alarm_delivered() { next_alarm_ = SteadyTime::max(); }
+    void alarm_delivered() {
+        if (next_alarm_) next_alarm_ = SteadyTime::max();  // it may act again meanwhile
+    }
 
   private:
     const ServiceNotify* notify_;

@@ -5,6 +5,8 @@
 #include <iostream>
 #include <new>
 #include <string_view>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace {
@@ -22,10 +24,18 @@ constexpr int try_again = 75;  // broken infrastructure: worth another try
     std::_Exit(try_again);
 }
 
+// A core file would hold the tokens and keys that almost every command opens (C10).
+void forbid_core_files() {
+    const rlimit none{0, 0};
+    (void)::setrlimit(RLIMIT_CORE, &none);
+    (void)::prctl(PR_SET_DUMPABLE, 0);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     std::set_new_handler(out_of_memory);
+    forbid_core_files();
     try {
         return countersign::bot::run_command_line(argc, argv, std::cout, std::cerr);
     } catch (const std::exception& exception) {

@@ -1,5 +1,6 @@
 #include "config/base/text.hpp"
 #include "config/base/time_zone.hpp"
+#include "handlers/admin_agreement.hpp"
 #include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/deciding.hpp"
@@ -10,7 +11,6 @@
 #include "handlers/judging.hpp"
 #include "handlers/junk_gate.hpp"
 #include "handlers/limits.hpp"
-#include "handlers/membership.hpp"
 #include "handlers/people.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/protection.hpp"
@@ -44,60 +44,25 @@ using storage::DecisionKind;
 using storage::RequestState;
 using storage::VoteAnswer;
 
-// Who pressed `Approve app` since the request is ready, and is an admin still.
-std::vector<UserId> admins_agreed(const Case& item, const Context& context) {
-    std::vector<UserId> agreed;
-    for (const auto& mark : item.marks) {
-        const bool holds = mark.kind == marks::admin_approval && mark.scope_hash == item.request.scope_hash &&
-                           mark.at >= item.request.state_since;
-        if (holds && is_admin_still(mark.person, context)) agreed.push_back(mark.person);
-    }
-    return agreed;
-}
-
-bool wants_it(const UserId& user, const Case& item) {
-    const auto others = asked_for(item);
-    return user == item.request.requester || std::ranges::find(others, user) != others.end();
-}
-
-// P17: whoever asked for it is none of several admins.
-bool may_be_one_of_them(const Press& press, const Case& item) {
-    return item.judgement.admins <= 1 || !wants_it(press.user, item);
-}
-
 Outcome refuse_own(const Press& press, const Case& item) {
     const auto id = to_text(item.request.id);
     return refuse(press, id, "own_request", say_in(press.language, texts::other_admins, id));
-}
-
-// Who agreed, agreed to these limits and no others.
-Outcome forget_admins(Case& item) {
-    Outcome outcome;
-    outcome.changes.emplace_back(
-        storage::ClearMarks{item.request.id, std::string(marks::admin_approval), {}});
-    std::erase_if(item.marks, [](const auto& mark) { return mark.kind == marks::admin_approval; });
-    return outcome;
 }
 
 // Two admins have to press where the policy says so; the first is noted and told. True once all have.
 bool enough_admins(const Press& press, Case& item, const Context& context, Outcome& outcome) {
     if (item.judgement.admins <= 1) return true;
     const auto id = to_text(item.request.id);
+    outcome.changes.push_back(put_mark(item, marks::admin_approval, press.user, context));
     auto pressed = admins_agreed(item, context);
+    // Whose user group was read for this very press.
     if (std::ranges::find(pressed, press.user) == pressed.end()) pressed.push_back(press.user);
-    outcome.changes.emplace_back(storage::SetMark{{.request = item.request.id,
-                                                   .kind = std::string(marks::admin_approval),
-                                                   .subject = {},
-                                                   .person = press.user,
-                                                   .value = {},
-                                                   .scope_hash = item.request.scope_hash,
-                                                   .at = context.now}});
     outcome.audit.push_back({press.user.value, "decision.admin_agreed", id,
                              details({{"scope_hash", item.request.scope_hash}, {"cause", press.cause}})});
     const auto missing = item.judgement.admins - static_cast<int>(pressed.size());
     if (missing <= 0) return true;
-    outcome.merge(say(press, say_in(press.language, texts::more_admins, std::to_string(item.judgement.admins),
-                                    id, std::to_string(missing))));
+    outcome.merge(
+        say(press, say_in(press.language, texts::noted, more_admins(item, missing, press.language))));
     outcome.changes.emplace_back(storage::SaveRequest{item.request});
     return false;
 }
@@ -106,6 +71,7 @@ Outcome approve(const Press& press, Case item, const std::string& reason, const 
     const auto before = item.request.state;
     Outcome outcome;
     if (!enough_admins(press, item, context, outcome)) return outcome;
+    outcome.merge(forget_marks(item, marks::waits_for_admins));
     outcome.audit.push_back({press.user.value, "decision.approve_pressed", to_text(item.request.id),
                              details({{"scope_hash", item.request.scope_hash}, {"cause", press.cause}})});
     if (applies_by_api(item.request, context)) {
@@ -200,6 +166,21 @@ Outcome press_reopen(const Press& press, Case item, const Context& context) {
     return outcome;
 }
 
+// Why `Done` does not stand for an approval. `begun`: an admin was shown the steps.
+std::optional<Outcome> refuse_approval_done(const Press& press, const Case& item, bool begun,
+                                            const Context& context) {
+    const auto id = to_text(item.request.id);
+    if (auto refused = why_not_approvable(item, press.language, context))
+        return refuse(press, id, "not_ready", *refused);
+    if (!may_be_one_of_them(press.user, item)) return refuse_own(press, item);
+    if (auto refused = why_admins_first(item, press.language, context))
+        return refuse(press, id, "not_ready", *refused);
+    // Of several admins the last is shown what to press in Slack, and nobody else was told to.
+    if (!begun && needs_several_admins(item))
+        return refuse(press, id, "not_begun", say_in(press.language, texts::done_too_early));
+    return std::nullopt;
+}
+
 // An admin says that Slack's own button was pressed: the workspace driver's evidence.
 Outcome press_done(const Press& press, Case item, const Context& context) {
     auto& request = item.request;
@@ -207,16 +188,18 @@ Outcome press_done(const Press& press, Case item, const Context& context) {
     if (applies_by_api(request, context)) {
         return refuse(press, id, "not_needed", say_in(press.language, texts::done_not_needed));
     }
-    // Where Slackbot's message is known, `Ready` told the managers to press its button: that is then done.
-    const bool told = request.state == RequestState::ready && !notices_to_press(request.id, context).empty();
-    if (request.decision == DecisionKind::none && told) request.decision = DecisionKind::approve;
+    // Where Slackbot's message is known, `Ready` told the managers to press its button: that is then done, or
+    // what holds it up is said.
+    const bool waits = request.state == RequestState::ready || request.state == RequestState::held;
+    const bool told = waits && !notices_to_press(request.id, context).empty();
+    const bool begun = request.decision != DecisionKind::none;
+    if (!begun && told) request.decision = DecisionKind::approve;
     if (request.decision == DecisionKind::none) {
         return refuse(press, id, "not_begun", say_in(press.language, texts::done_too_early));
     }
     const bool approve = request.decision == DecisionKind::approve;
     if (approve) {
-        if (auto refused = why_not_approvable(item, press.language, context))
-            return refuse(press, id, "not_ready", *refused);
+        if (auto refused = refuse_approval_done(press, item, begun, context)) return std::move(*refused);
     }
     Outcome outcome;
     const Ending ending{.state = approve ? RequestState::approved : restricted_state(item, outcome),
@@ -243,12 +226,10 @@ Outcome approval_with_limits(const Press& press, Case item, const Context& conte
         return refuse_at(press, limits->of_access() ? ids::field_only_for : ids::field_last_day, id,
                          "protected", *refused);
     if (const auto blackout = review::blackout_at(context.now, *context.settings.policy))
-        return refuse_at(
-            press, ids::field_only_for, id, "blackout",
-            say_in(press.language, texts::limits_in_blackout,
-                   time_zone::date_text(blackout->ends, context.settings.policy->calendar.zone)));
+        return refuse_at(press, ids::field_only_for, id, "blackout",
+                         press_to_override(*blackout, press.language, context));
     Outcome outcome;
-    if (!same_limits(*limits, limits_of(item))) outcome = forget_admins(item);
+    if (!same_limits(*limits, limits_of(item))) outcome = forget_marks(item, marks::admin_approval);
     outcome.merge(keep_limits(item, *limits, press.user, context));
     outcome.audit.push_back({press.user.value, "decision.limited", id,
                              details({{"left_out", text::joined(limits->left_out, " ")},
@@ -268,7 +249,7 @@ Outcome approval_submitted(const Press& press, Case item, const Context& context
         return refuse(press, id, "decided", already(item.request, press.language));
     if (auto card = require_current_card(press, item, context); !card) return std::move(card.error());
     if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
-    if (!may_be_one_of_them(press, item)) return refuse_own(press, item);
+    if (!may_be_one_of_them(press.user, item)) return refuse_own(press, item);
     if (auto refused = why_not_approvable(item, press.language, context))
         return refuse(press, id, "not_ready", *refused);
     if (press.what == ids::form_override) {
@@ -279,7 +260,8 @@ Outcome approval_submitted(const Press& press, Case item, const Context& context
             return refuse_at(press, ids::field_reason, id, "blank",
                              say_in(press.language, texts::why_not_wait));
         Outcome outcome;
-        outcome.audit.push_back({press.user.value, "blackout.overridden", id, details({{"reason", reason}})});
+        outcome.audit.push_back(
+            {press.user.value, "blackout.overridden", id, details({{"reason", proof_of(reason)}})});
         outcome.merge(approve_plainly(press, std::move(item), text::shortened(reason, 2'000), context));
         return outcome;
     }
@@ -303,7 +285,7 @@ Outcome admin_pressed(const Press& press, const Context& context) {
     if (auto admin = require_admin(press, id, context); !admin) return std::move(admin.error());
     if (press.what == ids::let_through) return let_through(press, std::move(*item), context);
     const bool approves = press.what == ids::approve_app || press.what == ids::approve_limits;
-    if (approves && !may_be_one_of_them(press, *item)) return refuse_own(press, *item);
+    if (approves && !may_be_one_of_them(press.user, *item)) return refuse_own(press, *item);
     if (press.what == ids::approve_app) return press_approve_app(press, std::move(*item), context);
     if (press.what == ids::approve_limits) {
         if (auto refused = why_not_approvable(*item, press.language, context))

@@ -57,7 +57,8 @@ Outcome send_clear(const AppRequest& request, const UserId& by, const std::strin
         -1, ' ', false, nlohmann::json::error_handler_t::replace);
     Outcome outcome;
     outcome.audit.push_back({by.empty() ? "countersign" : by.value, "decision.clear_sent",
-                             to_text(request.id), details({{"reason", reason}, {"effect", effect.key}})});
+                             to_text(request.id),
+                             details({{"reason", proof_of(reason)}, {"effect", effect.key}})});
     outcome.effects.push_back(std::move(effect));
     return outcome;
 }
@@ -128,7 +129,7 @@ Outcome keep(const Press& press, Case item, const std::string& reason, const Con
     request.decided_by = press.user;
     request.decision_reason = reason;
     auto outcome = forget_past_day(item, context);
-    outcome.audit.push_back({press.user.value, "decision.kept", id, details({{"reason", reason}})});
+    outcome.audit.push_back({press.user.value, "decision.kept", id, details({{"reason", proof_of(reason)}})});
     if (!applies_by_api(request, context)) {
         const bool restricted = request.decision == DecisionKind::restrict;
         outcome.merge(end(std::move(item),
@@ -198,7 +199,8 @@ Outcome object_typed(const Press& press, const std::vector<std::string>& words, 
         press.user.value, context);
     if (outcome.changes.empty())
         return refuse(press, id, "not_decided", say_in(press.language, texts::object_undecided, id));
-    outcome.audit.push_back({press.user.value, "decision.objected", id, details({{"reason", reason}})});
+    outcome.audit.push_back(
+        {press.user.value, "decision.objected", id, details({{"reason", proof_of(reason)}})});
     outcome.merge(say(press, say_in(press.language, texts::admins_look_again, id)));
     return outcome;
 }

@@ -1,4 +1,3 @@
-#include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/people.hpp"
@@ -58,9 +57,7 @@ Outcome onto_issue(const Case& item, const review::InfoAnswer& answer, const Con
                            item.known->read_at && item.known->problem.empty();
     if (!may_write) return outcome;
     const auto id = to_text(request.id);
-    const auto person = context.view.person(request.requester);
-    const auto name =
-        views::markdown_line(person && !person->name.empty() ? person->name : request.requester.value, 60);
+    const auto name = views::markdown_line(name_of(request.requester, context), 60);
     const auto marker = fmt::format("<!-- countersign:answer:{}:v{} -->", id, request.version);
     const auto words = answer.confidential
                            ? std::string("_The answer is confidential and went to whoever asked._")
@@ -94,13 +91,11 @@ Outcome answer_question(const Press& press, Case item, const std::string& typed,
     outcome.merge(onto_issue(item, answer, context));
     request.info_answer = typed;
     request.state = storage::RequestState::in_review;
-    // A requester's words can be erased; from the log nothing can, so it has what proves them.
     outcome.audit.push_back(
         {press.user.value, "question.answered", id,
-         details(
-             {{"party", request.info_party},
-              {"answer", answer.confidential ? "(confidential)" : "sha256:" + text::sha256_hex(answer.words)},
-              {"cause", press.cause}})});
+         details({{"party", request.info_party},
+                  {"answer", answer.confidential ? "(confidential)" : proof_of(answer.words)},
+                  {"cause", press.cause}})});
     outcome.merge(
         say(press, say_in(press.language, texts::answer_sent, id, views::mention(request.info_asker))));
     outcome.merge(settle(std::move(item), before, press.user.value, context));

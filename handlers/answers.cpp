@@ -1,5 +1,6 @@
 #include "handlers/answers.hpp"
 
+#include "config/base/text.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/forms.hpp"
@@ -86,6 +87,10 @@ std::string details(std::initializer_list<std::pair<std::string_view, std::strin
     for (const auto& [key, value] : pairs)
         object[std::string(key)] = value;
     return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string proof_of(std::string_view words) {
+    return words.empty() ? std::string() : "sha256:" + text::sha256_hex(words);
 }
 
 }  // namespace countersign::handlers

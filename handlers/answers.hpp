@@ -26,5 +26,8 @@ namespace countersign::handlers {
 
 // `details` of an audit note from pairs; values are cleaned JSON strings.
 [[nodiscard]] std::string details(std::initializer_list<std::pair<std::string_view, std::string_view>> pairs);
+// What the audit has in place of words that a person typed: nothing can be erased from it, so it proves them
+// and does not tell them. "" of nothing.
+[[nodiscard]] std::string proof_of(std::string_view words);
 
 }  // namespace countersign::handlers

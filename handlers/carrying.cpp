@@ -5,6 +5,7 @@
 #include "handlers/issue_votes.hpp"
 #include "handlers/joining.hpp"
 #include "handlers/judging.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/review/policy.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/review/votes.hpp"
@@ -28,6 +29,15 @@ Outcome carry_votes(Case& item, const std::vector<storage::Vote>& votes,
                     const std::vector<storage::Scope>& before, std::string_view old_hash,
                     const Context& context) {
     Outcome outcome;
+    std::erase_if(item.marks, [](const auto& mark) { return mark.kind == marks::scopes_changed; });
+    item.marks.push_back({.request = item.request.id,
+                          .kind = std::string(marks::scopes_changed),
+                          .subject = {},
+                          .person = {},
+                          .value = {},
+                          .scope_hash = item.request.scope_hash,
+                          .at = context.now});
+    outcome.changes.emplace_back(storage::SetMark{item.marks.back()});
     const auto& policies = context.settings.policy->party;
     if (policies.empty()) return outcome;
     const auto added = review::difference(before, item.request.scopes).added;
@@ -64,7 +74,9 @@ Outcome inherit(Case& item, const storage::AppRequest& other, const Context& con
     }
     for (auto mark : context.view.marks(other.id)) {
         const bool joined = mark.kind == marks::joined && mark.subject != to_text(request.id);
-        if (!joined && mark.kind != marks::heard && mark.kind != marks::on_behalf) continue;
+        const bool kept =
+            mark.kind == marks::heard || mark.kind == marks::on_behalf || mark.kind == marks::deputy;
+        if (!joined && !kept) continue;
         mark.request = request.id;
         // What had joined is tied again by whoever knows to what.
         if (!joined) outcome.changes.emplace_back(storage::SetMark{mark});

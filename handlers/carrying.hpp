@@ -4,12 +4,18 @@
 #include "handlers/outcome.hpp"
 #include "handlers/settle.hpp"
 
+#include <string_view>
 #include <vector>
 
 namespace countersign::handlers {
 
-// P8: after the scopes of `item.request` have grown beyond `before`, the votes of parties that the policy
-// says are not concerned by what is new go along to the new set; everybody else votes again.
+namespace marks {
+inline constexpr std::string_view scopes_changed =
+    "scopes_changed";  // since when it asks for what it does now
+}  // namespace marks
+
+// P8: after the scopes of `item.request` have become others than `before`, the votes of parties that the
+// policy says are not concerned by what is new go along to the new set; everybody else votes again.
 [[nodiscard]] Outcome carry_votes(Case& item, const std::vector<storage::Vote>& votes,
                                   const std::vector<storage::Scope>& before, std::string_view old_hash,
                                   const Context& context);

@@ -59,7 +59,7 @@ void add(Case& item, Outcome& outcome, Vote vote) {
     outcome.audit.push_back({vote.voter.value, "vote.cast", to_text(item.request.id),
                              details({{"party", vote.party},
                                       {"answer", to_text(vote.answer)},
-                                      {"remark", vote.remark},
+                                      {"remark", proof_of(vote.remark)},
                                       {"scope_hash", vote.scope_hash},
                                       {"cause", vote.source_ref}})});
     outcome.changes.emplace_back(storage::AddVote{vote});
@@ -79,22 +79,13 @@ Vote made(const Press& press, const Case& item, const std::string& party, VoteAn
             .at = context.now};
 }
 
-// Whose say a vote is: of whoever was away where the voter took their place.
-UserId say_behind(const Vote& vote, const Case& item) {
-    const auto deputy = std::ranges::find_if(item.marks, [&](const storage::Mark& mark) {
-        return mark.kind == marks::deputy && mark.person == vote.voter && mark.subject == vote.party &&
-               !mark.value.empty();
-    });
-    return deputy == item.marks.end() ? vote.voter : UserId(deputy->value);
-}
-
 // Who else has agreed for the party with this person's say.
 UserId agreed_with_say_of(const UserId& person, const Press& press, const Case& item,
                           const std::string& party, const Context& context) {
     const auto rules = vote_rules(item.judgement, context);
     for (const auto& vote : review::counting_votes(item.request, item.votes)) {
         const bool agreed = vote.party == party && review::is_agreement(vote, rules);
-        if (agreed && vote.voter != press.user && say_behind(vote, item) == person) return vote.voter;
+        if (agreed && vote.voter != press.user && say_behind(vote, item.marks) == person) return vote.voter;
     }
     return {};
 }
@@ -226,8 +217,9 @@ Outcome ask_question(const Press& press, Case item, const std::string& party, co
     request.info_asker = press.user;
     request.info_question = question;
     request.info_answer.clear();
-    outcome.audit.push_back({press.user.value, "question.asked", to_text(request.id),
-                             details({{"party", party}, {"question", question}, {"cause", press.cause}})});
+    outcome.audit.push_back(
+        {press.user.value, "question.asked", to_text(request.id),
+         details({{"party", party}, {"question", proof_of(question)}, {"cause", press.cause}})});
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;
 }

@@ -64,18 +64,17 @@ Outcome issue_checked(const EffectAnswer& answer, const Context& context) {
     const auto asker = read_asker(answer.context);
     Outcome outcome;
     outcome.changes.emplace_back(storage::CancelTimer{watch_name(request->id)});
-    const auto facts = before ? facts_in(answer) : std::nullopt;
+    if (!before)
+        return stop_approval(load_case(*request, context), asker,
+                             say_in(views::Language::english,
+                                    answer.ok() ? texts::issue_not_known : texts::issue_not_readable),
+                             answer.key, context);
+    const auto facts = facts_in(answer, context);
     if (!facts) {
         auto item = load_case(*request, context);
-        if (!before)
-            return stop_approval(std::move(item), asker,
-                                 say_in(views::Language::english,
-                                        answer.ok() ? texts::issue_not_known : texts::issue_not_readable),
-                                 answer.key, context);
-        const auto error = answer.error.empty() ? "malformed" : answer.error;
-        outcome.merge(unreadable(*before, error, context));  // others rest on it too
+        outcome.merge(unreadable(*before, facts.error(), context));  // others rest on it too
         item.known = *before;
-        item.known->problem = error;
+        item.known->problem = facts.error();
         auto why = issue_problem(item, context);
         if (why.empty()) why = issue_trouble(item, context);
         outcome.merge(stop_approval(std::move(item), asker, why, answer.key, context));
@@ -117,12 +116,10 @@ Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
             outcome.changes.push_back(hand_over_later(request->id, context));
         return outcome;
     };
-    const auto facts = before ? facts_in(answer) : std::nullopt;
-    if (!facts) {
-        const auto error = answer.error.empty() ? "malformed" : answer.error;
-        auto outcome = before ? unreadable(*before, error, context) : Outcome();
-        return not_now(std::move(outcome), say_in(views::Language::english, texts::issue_not_readable));
-    }
+    const auto not_readable = say_in(views::Language::english, texts::issue_not_readable);
+    if (!before) return not_now({}, not_readable);
+    const auto facts = facts_in(answer, context);
+    if (!facts) return not_now(unreadable(*before, facts.error(), context), not_readable);
     const auto reading = reading_of(*before, *facts, answer, context);
     auto outcome = tell_requests(reading, request->id, context);
     auto seen = see(*request, reading, context);
@@ -150,7 +147,7 @@ Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
                                   review::text_field(answer.context, "reason"), context));
         return outcome;
     }
-    if (request->state == RequestState::ready) outcome.merge(point_managers(*request, context));
+    if (request->state == RequestState::ready) outcome.merge(point_managers(item, context));
     outcome.merge(settle(std::move(item), request->state, "tracker", context));
     return outcome;
 }

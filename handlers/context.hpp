@@ -5,7 +5,7 @@
 #include "storage/view.hpp"
 
 #include <functional>
-#include <set>
+#include <map>
 #include <string>
 
 namespace countersign::handlers {
@@ -19,7 +19,8 @@ struct Capabilities {
     AppId own_app;    // ours; never approved, restricted or voted on (M25)
     EnterpriseId enterprise;
     // Trackers with a token: their issues are read, written and made. For the others a link is all there is.
-    std::set<std::string, std::less<>> trackers;
+    // To each what tells whose its token is (InstalledView::connected_trackers).
+    std::map<std::string, std::string, std::less<>> trackers;
 };
 
 // All that a handler may look at besides its event.

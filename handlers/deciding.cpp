@@ -1,6 +1,7 @@
 #include "handlers/deciding.hpp"
 
 #include "config/base/text.hpp"
+#include "handlers/admin_agreement.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/issue_standing.hpp"
 #include "handlers/protection.hpp"
@@ -8,6 +9,7 @@
 #include "handlers/review/votes.hpp"
 #include "handlers/slackbot.hpp"
 #include "handlers/trackers.hpp"
+#include "handlers/views/action_ids.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/press_texts.hpp"
@@ -15,6 +17,8 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace countersign::handlers {
 namespace {
@@ -69,16 +73,29 @@ Outcome hand_over(const Press& press, Case item, storage::DecisionKind kind, con
     return outcome;
 }
 
-Outcome hand_to_managers(const Case& item, const Context& context) {
+Outcome hand_to_managers(Case& item, const Context& context) {
     const auto& request = item.request;
-    const bool shows_button = request.state == storage::RequestState::ready && !context.capabilities.admin &&
-                              !notices_to_press(request.id, context).empty();
+    const bool by_button = request.state == storage::RequestState::ready && !context.capabilities.admin;
+    auto outcome = forget_marks(item, marks::waits_for_admins);
+    if (by_button && admins_missing(item, context) > 0) {
+        outcome.changes.push_back(put_mark(item, marks::waits_for_admins, {}, context));
+        return outcome;
+    }
+    const bool shows_button =
+        by_button && !waits_for_press(item, context) && !notices_to_press(request.id, context).empty();
     // What made it ready may be this very reading.
     const bool just_read = item.known && item.known->full_at == context.now;
-    if (!shows_button || !is_evidence(item, context) || just_read) return point_managers(request, context);
-    Outcome outcome;
-    outcome.effects.push_back(ask_before(item, json::object(), context));
+    if (!shows_button || !is_evidence(item, context) || just_read)
+        outcome.merge(point_managers(item, context));
+    else
+        outcome.effects.push_back(ask_before(item, json::object(), context));
     return outcome;
+}
+
+Outcome hand_over_after_all(Case& item, const Context& context) {
+    const auto waited = std::ranges::find(item.marks, marks::waits_for_admins, &storage::Mark::kind);
+    return waited == item.marks.end() || waits_for_press(item, context) ? Outcome()
+                                                                        : hand_to_managers(item, context);
 }
 
 storage::Change hand_over_later(RequestId request, const Context& context) {
@@ -90,7 +107,11 @@ storage::Change hand_over_later(RequestId request, const Context& context) {
 Outcome hand_over_due(const Event& event, const Context& context) {
     const auto request = context.view.request(RequestId{review::number_field(event.payload, "request")});
     if (!request || request->state != storage::RequestState::ready) return {};
-    return hand_to_managers(load_case(*request, context), context);
+    auto item = load_case(*request, context);
+    // It is held when a blackout has begun since.
+    if (blackout_in_the_way(item, context))
+        return settle(std::move(item), request->state, "countersign", context);
+    return hand_to_managers(item, context);
 }
 
 Outcome handed_over(const Press& press, Case item, storage::DecisionKind kind, const std::string& reason,
@@ -105,6 +126,8 @@ Outcome handed_over(const Press& press, Case item, storage::DecisionKind kind, c
     auto outcome =
         say(press, notices.empty() ? views::manual_steps(request, kind, press.language)
                                    : views::slackbot_steps(request, kind, notices, own, press.language));
+    if (press.what == views::ids::form_override)
+        outcome.changes.push_back(put_mark(item, marks::overrode_blackout, press.user, context));
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;
 }

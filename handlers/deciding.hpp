@@ -27,9 +27,11 @@ namespace countersign::handlers {
 [[nodiscard]] Outcome handed_over(const Press& press, Case item, storage::DecisionKind kind,
                                   const std::string& reason, const Context& context);
 
-// Workspace driver, when a request became ready: the managers are shown Slack's own button; where the vendor
-// issue is evidence, after it was read again (A18).
-[[nodiscard]] Outcome hand_to_managers(const Case& item, const Context& context);
+// Workspace driver, when a request became ready: the managers are shown Slack's own button, unless it takes a
+// press of theirs on the card first; where the vendor issue is evidence, after it was read again (A18).
+[[nodiscard]] Outcome hand_to_managers(Case& item, const Context& context);
+// The same where more than one admin had to press before that, and by what holds now need not any more.
+[[nodiscard]] Outcome hand_over_after_all(Case& item, const Context& context);
 [[nodiscard]] storage::Change hand_over_later(RequestId request, const Context& context);
 [[nodiscard]] Outcome hand_over_due(const Event& event, const Context& context);  // timer of kind "hand_over"
 

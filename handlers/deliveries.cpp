@@ -147,13 +147,13 @@ Outcome answer_shown(const EffectAnswer& answer, const Context& context) {
 }
 
 // O3: an alarm whose channel does not take it goes to the admins themselves. It waits for the channel all the
-// same; the log, the status line and the audit have it in any case.
+// same; the log, the status line and the audit say in any case that it did not arrive.
 Outcome alarm_raised(const EffectAnswer& answer, const Context& context) {
     Outcome outcome;
     if (answer.ok()) return outcome;
     const auto text = text_field(answer.args, "text");
-    outcome.audit.push_back(
-        {"slack", "alarm.not_delivered", answer.key, details({{"error", answer.error}, {"text", text}})});
+    outcome.audit.push_back({"slack", "alarm.not_delivered", answer.key,
+                             details({{"error", answer.error}, {"text", proof_of(text)}})});
     for (const auto& admin : admins_to_tell(context)) {
         const auto language = language_of(admin, context);
         outcome.effects.push_back(

@@ -1,7 +1,9 @@
 #include "handlers/deviation.hpp"
 
 #include "config/base/text.hpp"
+#include "handlers/admin_agreement.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/deciding.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/review/votes.hpp"
@@ -12,12 +14,27 @@
 #include <utility>
 
 namespace countersign::handlers {
+namespace {
+
+std::vector<std::string> who_did_not_agree(const Case& item, const Context& context) {
+    auto missing = review::missing_parties(item.matrix);
+    // We have sent an approval ourselves: the admins had done their part.
+    if (item.request.decision == storage::DecisionKind::approve && applies_by_api(item.request, context))
+        return missing;
+    if (const auto admins = admins_missing(item, context); admins > 0)
+        missing.push_back(fmt::format("{} more admin{}", admins, admins == 1 ? "" : "s"));
+    if (blackout_in_the_way(item, context)) missing.emplace_back("an admin who overrides the blackout");
+    return missing;
+}
+
+}  // namespace
 
 Outcome deviation(const Case& item, const Context& context) {
     Outcome outcome;
-    if (review::all_satisfied(item.matrix)) return outcome;
+    const auto without = who_did_not_agree(item, context);
+    if (without.empty()) return outcome;
     const auto& request = item.request;
-    const auto missing = text::joined(review::missing_parties(item.matrix), ", ");
+    const auto missing = text::joined(without, ", ");
     outcome.effects.push_back(
         alarm(context.settings, fmt::format("outside:{}:v{}", to_text(request.id), request.version),
               views::alarm_notice(

@@ -6,8 +6,8 @@
 
 namespace countersign::handlers {
 
-// An approval in Slack's own screens that not every party agreed to: people must hear of it (domain.md §8.4).
-// Nothing when all agree.
+// An approval in Slack's own screens that not every party agreed to, or without the admins that the policy
+// asks for: people must hear of it (domain.md §8.4). Nothing when all agree.
 [[nodiscard]] Outcome deviation(const Case& item, const Context& context);
 
 // Slack resolves an app, and with it every request for it: our own decision of this kind on another request

@@ -90,8 +90,11 @@ Outcome effect_results(const Event& event, const Context& context) {
     const auto answer = read_effect_answer(event);
     auto outcome = count_use(answer, context);
     outcome.merge(heard(answer, event, context));
-    if (answer.error == "unauthorized")
-        outcome.merge(tracker_refused(review::text_field(answer.args, "tracker"), context));
+    if (answer.error == "unauthorized") {
+        const auto tracker = review::text_field(answer.args, "tracker");
+        outcome.merge(tracker_refused(tracker, context));
+        outcome.merge(account_doubted(tracker, context));
+    }
     return outcome;
 }
 

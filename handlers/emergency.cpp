@@ -116,7 +116,7 @@ Outcome suspend(const storage::AppRequest& request, const Emergency& emergency, 
     outcome.changes.emplace_back(storage::ClearMarks{request.id, kind, {}});
     outcome.changes.emplace_back(storage::SetMark{item.marks.back()});
     outcome.audit.push_back({press.user.value, "emergency.suspended", to_text(request.id),
-                             details({{"reason", emergency.reason}, {"cause", press.cause}})});
+                             details({{"reason", proof_of(emergency.reason)}, {"cause", press.cause}})});
     if (applies_by_api(request, context))
         outcome.merge(begin_restriction(item.request, press.user, emergency.reason,
                                         {press.user, press.channel}, context));

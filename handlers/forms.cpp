@@ -101,7 +101,7 @@ Outcome restriction_submitted(const Press& press, Case item, const Context& cont
         return outcome;
     }
     outcome.audit.push_back({press.user.value, "decision.restrict_pressed", id,
-                             details({{"reason", reason}, {"cause", press.cause}})});
+                             details({{"reason", proof_of(reason)}, {"cause", press.cause}})});
     // Sent before, and not seen in Slack yet: what is found there is ours.
     const bool sent =
         before == storage::RequestState::manual && item.request.decision == storage::DecisionKind::restrict;

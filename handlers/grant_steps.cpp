@@ -4,6 +4,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/people.hpp"
+#include "handlers/token_parts.hpp"
 #include "handlers/views/grant_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
@@ -31,19 +32,18 @@ Outcome tell_of_grant(const PendingGrant& grant, std::string_view occasion, cons
 
 Outcome grant_ended(const PendingGrant& grant, std::string_view why, const Context& context) {
     Outcome outcome;
+    storage::Authorization unwanted;  // its token must not stay valid (O14); then its secrets go
+    unwanted.id = grant.id;
+    unwanted.kind = grant.kind;
+    unwanted.name = grant.name;
+    unwanted.url = grant.url;
+    unwanted.account_id = grant.account_id;
+    unwanted.fingerprint = grant.fingerprint;
     const auto stored = context.view.installed().authorizations();
-    // Slack gives out the token of an installation again.
     const bool in_use = std::ranges::any_of(stored, [&](const storage::Authorization& each) {
-        const bool installation = each.kind == storage::AuthorizationKind::slack && each.kind == grant.kind &&
-                                  !each.account_id.empty() && each.account_id == grant.account_id;
-        return each.fingerprint == grant.fingerprint || installation;
+        return !why_left_valid(unwanted, each, {}).empty();
     });
     if (grant.stage == storage::GrantStage::granted && !in_use) {
-        storage::Authorization unwanted;  // its token must not stay valid (O14); then its secrets go
-        unwanted.id = grant.id;
-        unwanted.kind = grant.kind;
-        unwanted.name = grant.name;
-        unwanted.url = grant.url;
         outcome.effects.push_back(revoke_account(unwanted, context.now));
     } else {
         outcome.changes.push_back(installed_change(storage::ShredSecrets{grant.id}));

@@ -30,7 +30,12 @@ constexpr std::size_t followed_shown = 5;
 
 // What the person is. The groups as last read will do: it is shown here, and checked at the press.
 struct Role {
-    std::vector<std::string> parties;  // the person's own, and those of the absent whose place they take
+    struct Say {
+        std::string party;
+        UserId person;  // themselves, or who is away and whose place they take
+    };
+    std::vector<Say> says;
+    std::vector<std::string> parties;  // of all the says
     bool admin = false;
 };
 
@@ -39,9 +44,11 @@ Role role_of(const UserId& user, const Context& context) {
     const auto& review = context.settings.review;
     Role role;
     const auto add_parties_of = [&](const UserId& person) {
-        for (const auto party : review::party_membership(person, review.parties, groups).parties)
-            if (std::ranges::find(role.parties, review.parties[party].name) == role.parties.end())
-                role.parties.push_back(review.parties[party].name);
+        for (const auto party : review::party_membership(person, review.parties, groups).parties) {
+            const auto& name = review.parties[party].name;
+            role.says.push_back({name, person});
+            if (std::ranges::find(role.parties, name) == role.parties.end()) role.parties.push_back(name);
+        }
     };
     add_parties_of(user);
     for (const auto& absence : absent_today(user, context))
@@ -50,15 +57,19 @@ Role role_of(const UserId& user, const Context& context) {
     return role;
 }
 
-bool waits_for(const UserId& user, const Case& item, const std::vector<std::string>& parties) {
+// Whoever asked for the app lends nobody a vote on it either (P17).
+bool waits_for(const UserId& user, const Case& item, const Role& role) {
     const auto people = asked_for(item);
-    if (!review::in_votes(item.request.state) || review::conflict_of_interest(item.request, user) ||
-        std::ranges::find(people, user) != people.end())
-        return false;
+    const auto barred = [&](const UserId& person) {
+        return review::conflict_of_interest(item.request, person, people);
+    };
+    if (!review::in_votes(item.request.state) || barred(user)) return false;
     return std::ranges::any_of(item.matrix, [&](const review::PartyStatus& row) {
         const bool open = row.state == PartyState::waiting || row.state == PartyState::partly;
         return open && std::ranges::find(row.by, user) == row.by.end() &&
-               std::ranges::find(parties, row.party) != parties.end();
+               std::ranges::any_of(role.says, [&](const Role::Say& say) {
+                   return say.party == row.party && !barred(say.person);
+               });
     });
 }
 
@@ -103,7 +114,7 @@ HomeList open_after(std::int64_t after, const Context& context, const auto& want
 
 // What waits for the person, page by page; and on the first page some of what waits for others, as far as it
 // is met on the way: with thousands open nobody is shown them all.
-void add_votes(views::HomeInput& input, const storage::HomeTab& tab, const std::vector<std::string>& parties,
+void add_votes(views::HomeInput& input, const storage::HomeTab& tab, const Role& role,
                const Context& context) {
     constexpr std::size_t looked_at = 4 * read_at_once, others_shown = 5;
     auto& queue = input.queue;
@@ -117,9 +128,9 @@ void add_votes(views::HomeInput& input, const storage::HomeTab& tab, const std::
         for (const auto& request : requests) {
             if (done()) break;
             const auto item = load_case(request, context);
-            if (!queue.more && waits_for(tab.user, item, parties)) {
+            if (!queue.more && waits_for(tab.user, item, role)) {
                 (void)add(queue, item);
-            } else if (queue.from_start && !others.more && waits_for_others(item, parties)) {
+            } else if (queue.from_start && !others.more && waits_for_others(item, role.parties)) {
                 if (others.entries.size() == others_shown)
                     others.more = true;
                 else
@@ -201,7 +212,7 @@ views::HomeInput home_content(const storage::HomeTab& tab, const Context& contex
     input.mine = mine_before(tab, context);
     if (tab.mine_before == 0) input.followed = context.view.followed_by(tab.user, followed_shown);
     if (!role.parties.empty()) {
-        add_votes(input, tab, role.parties, context);
+        add_votes(input, tab, role, context);
     }
     if (role.admin || !role.parties.empty())
         input.open = open_after(tab.open_after, context, [](const Case&) { return true; });

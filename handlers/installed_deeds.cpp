@@ -5,6 +5,7 @@
 #include "handlers/channel_posts.hpp"
 #include "handlers/granting.hpp"
 #include "handlers/installed_fields.hpp"
+#include "handlers/installed_merging.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/token_life.hpp"
@@ -76,17 +77,13 @@ Outcome add_installed(const Press& press, std::string_view what, const Context& 
 
 Outcome edit_installed(const Press& press, const InstalledThing& thing, const Context& context) {
     if (auto may = require_owner(press, thing, context); !may) return std::move(may.error());
-    const auto target = target_of(thing);
+    const auto target = target_as_shown(thing);
     if (const auto* each = std::get_if<Authorization>(&thing))
         return open_form(press, views::edit_authorization_form(*each, target, press.language));
     if (const auto* each = std::get_if<Integration>(&thing))
         return open_form(press, views::edit_integration_form(*each, target, press.language));
-    const auto& entry = std::get<InventoryEntry>(thing);
-    std::string shown;
-    for (const auto* value :
-         {&entry.owner.value, &entry.connected_to, &entry.purpose, &entry.data_class, &entry.notes})
-        shown += short_digest(*value) + " ";
-    return open_form(press, views::edit_inventory_form(entry, target + "#" + shown, press.language));
+    return open_form(press,
+                     views::edit_inventory_form(std::get<InventoryEntry>(thing), target, press.language));
 }
 
 // M14: integrations by their owners too, everything else by admins only.

@@ -2,6 +2,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/building_rights.hpp"
 #include "handlers/installed_fields.hpp"
+#include "handlers/installed_merging.hpp"
 #include "handlers/presses.hpp"
 #include "handlers/rights.hpp"
 #include "handlers/token_parts.hpp"
@@ -23,29 +24,6 @@ using storage::IntegrationKind;
 using storage::IntegrationState;
 using storage::InventoryEntry;
 
-// M13: what this person changed is applied to what stands there now, whoever changed the rest meanwhile; the
-// same field changed by two is shown and decided by a person. `shown`: digests of what the form showed.
-struct Merge {
-    const Press& press;
-    std::vector<std::string> shown;
-    std::optional<Outcome> conflict;
-    std::size_t at = 0;
-
-    void operator()(std::string& current, std::string_view field) {
-        auto value = entered(press, field);
-        if (field == ids::field_data && value == "none") value.clear();
-        const auto before = at < shown.size() ? shown[at] : "";
-        ++at;
-        if (conflict || value == current || short_digest(value) == before) return;
-        if (short_digest(current) != before) {
-            conflict = wrong(press, field,
-                             say_in(press.language, texts::changed_meanwhile, text::shortened(current, 200)));
-            return;
-        }
-        current = std::move(value);
-    }
-};
-
 // I14: what somebody new is to answer for is given to a member who is still here; nobody else is asked about.
 std::optional<Outcome> owner_refused(const Press& press, const UserId& before, const UserId& owner,
                                      const Context& context) {
@@ -56,42 +34,40 @@ std::optional<Outcome> owner_refused(const Press& press, const UserId& before, c
     return wrong(press, ids::field_owner, say_in(press.language, texts::owner_is_member));
 }
 
-Outcome entry_edited(const Press& press, InventoryEntry entry, std::string_view shown,
+Outcome entry_edited(const Press& press, InventoryEntry entry, const MergedValues& values,
                      const Context& context) {
-    Merge merge{press, text::words(shown), std::nullopt};
-    auto owner = entry.owner.value;
-    merge(owner, ids::field_owner);
-    merge(entry.connected_to, ids::field_connected_to);
-    merge(entry.purpose, ids::field_purpose);
-    merge(entry.data_class, ids::field_data);
-    merge(entry.notes, ids::field_notes);
-    if (merge.conflict) return std::move(*merge.conflict);
+    const auto& owner = values.at(ids::field_owner);
     if (auto refused = owner_refused(press, entry.owner, UserId(owner), context)) return std::move(*refused);
     entry.owner = UserId(owner);
+    entry.connected_to = values.at(ids::field_connected_to);
+    entry.purpose = values.at(ids::field_purpose);
+    entry.data_class = values.at(ids::field_data);
+    entry.notes = values.at(ids::field_notes);
     auto outcome =
         say(press, say_in(press.language, texts::saved_line, views::inventory_line(entry, press.language)));
     outcome.audit.push_back({press.user.value, "inventory.edited", entry.app_id.value,
                              details({{"team", entry.team_id.value},
                                       {"owner", owner},
-                                      {"purpose", entry.purpose},
+                                      {"purpose", proof_of(entry.purpose)},
                                       {"data_class", entry.data_class},
-                                      {"connected_to", entry.connected_to},
-                                      {"notes", entry.notes}})});
+                                      {"connected_to", proof_of(entry.connected_to)},
+                                      {"notes", proof_of(entry.notes)}})});
     outcome.changes.emplace_back(storage::ChangeInstalled{storage::SaveInventoryEntry{std::move(entry)}});
     return outcome;
 }
 
-Outcome integration_edited(const Press& press, Integration integration, const Context& context) {
-    const auto name = entered(press, ids::field_name, longest_installed_name);
+Outcome integration_edited(const Press& press, Integration integration, const MergedValues& values,
+                           const Context& context) {
+    const auto& name = values.at(ids::field_name);
     if (storage::name_key(name).empty())
         return wrong(press, ids::field_name, say_in(press.language, texts::write_a_name));
     if (const auto taken = taken_name(press, name, integration.id, context); !taken.empty())
         return wrong(press, ids::field_name, taken);
     integration.name = name;
-    const UserId owner(entered(press, ids::field_owner));
+    const UserId owner(values.at(ids::field_owner));
     if (auto refused = owner_refused(press, integration.owner, owner, context)) return std::move(*refused);
     integration.owner = owner;
-    const bool pause = entered(press, ids::field_pause) == "paused";
+    const bool pause = values.at(ids::field_pause) == "paused";
     const bool paused = integration.state == IntegrationState::paused;
     if (pause != paused && integration.state != IntegrationState::needs_reauth) {
         integration.state = pause ? IntegrationState::paused : IntegrationState::active;
@@ -109,12 +85,11 @@ Outcome integration_edited(const Press& press, Integration integration, const Co
     return outcome;
 }
 
-// I10: the lists of who may build on it, as the form has them; what is wrong with them, if anything is.
-std::optional<Outcome> take_allowed(const Press& press, Authorization& authorization) {
+// I10: what is wrong with the lists of who may build on it, if anything is.
+std::optional<Outcome> allowed_refused(const Press& press, const Authorization& authorization) {
     constexpr std::size_t most = 100;
-    const auto people = text::words(entered(press, ids::field_allowed_users, 3'000));
-    const auto channels = text::words(entered(press, ids::field_allowed_channels, 3'000));
-    if (people.size() > most)
+    const auto channels = text::words(authorization.allowed_channels);
+    if (text::words(authorization.allowed_users).size() > most)
         return wrong(press, ids::field_allowed_users, say_in(press.language, texts::too_many_allowed));
     if (channels.size() > most)
         return wrong(press, ids::field_allowed_channels, say_in(press.language, texts::too_many_allowed));
@@ -122,24 +97,26 @@ std::optional<Outcome> take_allowed(const Press& press, Authorization& authoriza
         if (!is_channel_id(channel))
             return wrong(press, ids::field_allowed_channels,
                          say_in(press.language, texts::no_channel_id, text::shortened(channel, 40)));
-    authorization.allowed_users = text::joined(people, " ");
-    authorization.allowed_channels = text::joined(channels, " ");
     return std::nullopt;
 }
 
-Outcome authorization_edited(const Press& press, Authorization authorization, const Context& context) {
-    const auto name = entered(press, ids::field_name, longest_installed_name);
+Outcome authorization_edited(const Press& press, Authorization authorization, const MergedValues& values,
+                             const Context& context) {
+    const auto& name = values.at(ids::field_name);
     if (storage::name_key(name).empty() || name.contains('/'))
         return wrong(press, ids::field_name, say_in(press.language, texts::no_slash));
     const bool same = storage::name_key(name) == storage::name_key(authorization.name);
     if (!same && context.view.installed().name_is_taken(authorization.kind, name))
         return wrong(press, ids::field_name, say_in(press.language, texts::authorization_name_taken));  // I11
     authorization.name = name;
-    const UserId owner(entered(press, ids::field_owner));
+    const UserId owner(values.at(ids::field_owner));
     if (auto refused = owner_refused(press, authorization.owner, owner, context)) return std::move(*refused);
     authorization.owner = owner;
-    authorization.notes = entered(press, ids::field_notes);
-    if (auto refused = take_allowed(press, authorization)) return std::move(*refused);
+    authorization.notes = values.at(ids::field_notes);
+    authorization.allowed_users = values.at(ids::field_allowed_users);
+    if (const auto channels = values.find(ids::field_allowed_channels); channels != values.end())
+        authorization.allowed_channels = channels->second;
+    if (auto refused = allowed_refused(press, authorization)) return std::move(*refused);
     auto outcome =
         say(press, say_in(press.language, texts::saved_line,
                           views::authorization_line(
@@ -163,13 +140,13 @@ Outcome installed_edited(const Press& press, const Context& context) {
     const auto thing = thing_at(std::string_view(press.value).substr(0, mark), context);
     if (!thing) return gone(press, ids::field_owner);
     if (auto may = require_owner(press, *thing, context); !may) return std::move(may.error());
+    auto values = merged(press, *thing);
+    if (!values) return std::move(values.error());
     if (const auto* entry = std::get_if<InventoryEntry>(&*thing))
-        return entry_edited(press, *entry,
-                            mark == std::string::npos ? "" : std::string_view(press.value).substr(mark + 1),
-                            context);
+        return entry_edited(press, *entry, *values, context);
     if (const auto* integration = std::get_if<Integration>(&*thing))
-        return integration_edited(press, *integration, context);
-    return authorization_edited(press, std::get<Authorization>(*thing), context);
+        return integration_edited(press, *integration, *values, context);
+    return authorization_edited(press, std::get<Authorization>(*thing), *values, context);
 }
 
 }  // namespace countersign::handlers

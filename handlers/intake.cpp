@@ -86,7 +86,8 @@ bool learn(AppRequest& known, const ReadAppRequest& read, const Context& context
     // Slack's list has the words of an erased person as long as the request waits there.
     if (!is_erased(known, context)) {
         take(known.message, heard.message);
-        take(known.requester_name, heard.requester_name);
+        // One that was passed on is still its first requester's in Slack.
+        if (heard.requester == known.requester) take(known.requester_name, heard.requester_name);
     }
     if (known.app_id.empty()) take(known.app_id, heard.app_id);
     if (known.team_id.empty()) take(known.team_id, heard.team_id);
@@ -180,6 +181,7 @@ struct Opening {
     AppRequest request;
     std::optional<storage::VendorIssue> issue;
     std::optional<AppRequest> other;  // in whose place it comes
+    std::vector<storage::Mark> marks = {};
     std::string why_no_link;
     std::string preface;  // for the requester
 };
@@ -190,9 +192,10 @@ Outcome open(Opening opening, const Context& context) {
     opening.request.state = RequestState::in_review;
     // One that had given way to another has a past.
     const bool again = context.view.request(opening.request.id).has_value();
-    auto item = again ? load_case(opening.request, context) : Case{opening.request, {}, {}, {}, {}, {}};
+    auto item =
+        again ? load_case(opening.request, context) : Case{opening.request, {}, {}, {}, opening.marks, {}};
     if (opening.issue) item.issue = std::move(opening.issue);
-    if (!again) item.judgement = judge_request(item.request, {}, context);
+    if (!again) item.judgement = judge_request(item.request, item.marks, context);
     auto inherited = opening.other ? inherit(item, *opening.other, context) : Outcome{};
     recall_issue(item, context);
     draw_matrix(item, context);
@@ -350,12 +353,12 @@ Outcome take_in(ReadAppRequest read, RequestSource source, const Context& contex
     return enter(std::move(read), context);
 }
 
-Outcome open_request(AppRequest request, const std::optional<review::IssueLink>& link,
-                     const std::string& why_no_link, const Context& context) {
+Outcome open_request(AppRequest request, std::vector<storage::Mark> known,
+                     const std::optional<review::IssueLink>& link, const Context& context) {
     Opening opening;
     if (link) opening.issue = as_issue(request, *link, context);
     opening.request = std::move(request);
-    opening.why_no_link = why_no_link;
+    opening.marks = std::move(known);
     return open(std::move(opening), context);
 }
 

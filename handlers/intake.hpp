@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 // How a request comes into being, whichever way it was heard of.
 namespace countersign::handlers {
@@ -21,9 +22,10 @@ namespace countersign::handlers {
 [[nodiscard]] Outcome learn_of(storage::AppRequest known, const review::ReadAppRequest& read,
                                const Context& context);
 
-// A new row: vendor issue, card, first message to the requester.
-[[nodiscard]] Outcome open_request(storage::AppRequest request, const std::optional<review::IssueLink>& link,
-                                   const std::string& why_no_link, const Context& context);
+// A new row: vendor issue, card, first message to the requester. `known`: marks that it will have; the caller
+// sets them.
+[[nodiscard]] Outcome open_request(storage::AppRequest request, std::vector<storage::Mark> known,
+                                   const std::optional<review::IssueLink>& link, const Context& context);
 
 // What the audit says first of every request.
 [[nodiscard]] AuditNote received(const storage::AppRequest& request);

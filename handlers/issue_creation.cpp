@@ -3,6 +3,7 @@
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/joining.hpp"
 #include "handlers/people.hpp"
 #include "handlers/requests_of_person.hpp"
 #include "handlers/review/payload_fields.hpp"
@@ -85,9 +86,11 @@ views::TemplateValues values_of(const json& wish, const std::optional<storage::A
             scopes += (scopes.empty() ? "" : ", ") + scope.name;
         values.emplace_back("scopes", views::markdown_line(scopes, 3'000));
     }
-    const auto purpose = request
-                             ? request->message + (request->message.empty() ? "" : "\n") + request->purpose
-                             : text_field(wish, "words");
+    auto purpose = request ? request->message + (request->message.empty() ? "" : "\n") + request->purpose
+                           : text_field(wish, "words");
+    if (request)
+        for (const auto& person : asked_on_behalf_of(context.view.marks(request->id)))
+            purpose += "\nOn behalf of: " + name_of(person, context);
     values.emplace_back("purpose", views::markdown_quote(purpose, 3'000));
     return values;
 }
@@ -176,7 +179,7 @@ Outcome create_other_issue(const Press& press, config::TrackerPurpose purpose, c
     if (tracker == nullptr) return outcome;
     outcome.effects.push_back(read_template(*tracker, press.cause, wish_of(press, purpose, subject, words)));
     outcome.audit.push_back({press.user.value, "issue.wanted", press.cause,
-                             details({{"tracker", tracker->name}, {"subject", subject}})});
+                             details({{"tracker", tracker->name}, {"subject", proof_of(subject)}})});
     return outcome;
 }
 

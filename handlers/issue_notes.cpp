@@ -5,6 +5,7 @@
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/issue_standing.hpp"
+#include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/trackers.hpp"
@@ -28,8 +29,7 @@ using views::markdown_line;
 
 std::string named(const UserId& person, const Context& context) {
     if (person.empty()) return "the policy";
-    const auto known = context.view.person(person);
-    return markdown_line(known && !known->name.empty() ? known->name : person.value, 60);
+    return markdown_line(name_of(person, context), 60);
 }
 
 std::string names(const review::PartyStatus& row, const Context& context) {
@@ -90,19 +90,21 @@ std::string status_text(const Case& item, const Context& context) {
     return words + decision_words(request, context);
 }
 
-std::string labels_name(const Case& item) {
-    return fmt::format("issue_labels:{}:{}", countersign::to_text(item.request.id),
-                       to_text(key_of(*item.issue)));
+std::string labels_name(RequestId request, const storage::IssueKey& issue) {
+    return fmt::format("issue_labels:{}:{}", countersign::to_text(request), to_text(issue));
+}
+
+std::vector<std::string> texts_in(const nlohmann::json& list) {
+    std::vector<std::string> texts;
+    if (!list.is_array()) return texts;
+    for (const auto& text : list)
+        if (text.is_string()) texts.push_back(text);
+    return texts;
 }
 
 // Labels that we put on this issue for the request, as last told to the tracker.
-std::vector<std::string> labels_put(const Case& item, const Context& context) {
-    const auto known = nlohmann::json::parse(context.view.meta(labels_name(item)), nullptr, false);
-    std::vector<std::string> labels;
-    if (!known.is_array()) return labels;
-    for (const auto& label : known)
-        if (label.is_string()) labels.push_back(label);
-    return labels;
+std::vector<std::string> labels_put(const std::string& name, const Context& context) {
+    return texts_in(nlohmann::json::parse(context.view.meta(name), nullptr, false));
 }
 
 std::vector<std::string> labels_wanted(const Case& item, const Context& context) {
@@ -125,13 +127,26 @@ std::vector<std::string> without(const std::vector<std::string>& all, const std:
 }
 
 void put_labels(const Case& item, Outcome& outcome, const Context& context) {
-    const auto put = labels_put(item, context);
+    const auto name = labels_name(item.request.id, key_of(*item.issue));
+    const auto put = labels_put(name, context);
     const auto wanted = labels_wanted(item, context);
     const auto add = without(wanted, put);
     const auto remove = without(put, wanted);
     if (add.empty() && remove.empty()) return;
     outcome.effects.push_back(set_issue_labels(item.request, key_of(*item.issue), add, remove));
-    outcome.changes.emplace_back(storage::SetMeta{labels_name(item), nlohmann::json(wanted).dump()});
+    outcome.changes.emplace_back(storage::SetMeta{name, nlohmann::json(wanted).dump()});
+}
+
+// The tracker has not taken the change: the labels are there as before.
+storage::Change labels_as_before(const EffectAnswer& answer, const Context& context) {
+    const storage::IssueKey issue{review::text_field(answer.args, "tracker"),
+                                  review::text_field(answer.args, "project"),
+                                  review::number_field(answer.args, "iid")};
+    const auto name = labels_name(answer.request, issue);
+    auto put = without(labels_put(name, context), texts_in(review::field(answer.args, "add")));
+    for (auto& label : texts_in(review::field(answer.args, "remove")))
+        put.push_back(std::move(label));
+    return storage::SetMeta{name, nlohmann::json(put).dump()};
 }
 
 bool is_ours(const Case& item) {
@@ -196,6 +211,8 @@ Outcome written_on_issue(const EffectAnswer& answer, const Context& context) {
     // Not there: whatever happens next writes it again.
     const bool status = review::text_field(answer.args, "marker") == status_marker(answer.request);
     if (status) outcome.changes.emplace_back(storage::SetMeta{digest_name(answer.request), ""});
+    if (answer.purpose == purposes::issue_labels)
+        outcome.changes.push_back(labels_as_before(answer, context));
     const auto request = context.view.request(answer.request);
     if (status && request && storage::is_final(request->state)) {
         outcome.effects.push_back(decision_missing(*request, answer, context));

@@ -6,6 +6,7 @@
 #include "handlers/redrawing.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
+#include "handlers/tracker_account.hpp"
 #include "handlers/trackers.hpp"
 #include "handlers/vendor_issue_seen.hpp"
 #include "handlers/views/notices.hpp"
@@ -42,15 +43,42 @@ std::string trouble(std::string_view tracker) {
     return fmt::format("tracker_trouble:{}", tracker);
 }
 
-storage::Change next_poll(const config::Tracker& tracker, const Context& context) {
+// Sooner while nothing that the tracker tells is believed.
+milliseconds round_of(const config::Tracker& tracker, bool believed) {
+    const milliseconds poll = tracker.poll;
+    return believed ? poll : std::min<milliseconds>(poll, minutes(1));
+}
+
+storage::Change next_poll(const config::Tracker& tracker, bool believed, const Context& context) {
     const nlohmann::json event{{"kind", "tracker_poll"}, {"tracker", tracker.name}};
-    return storage::SetTimer{{"tracker_poll:" + tracker.name, context.now + tracker.poll, event.dump()}};
+    return storage::SetTimer{
+        {"tracker_poll:" + tracker.name, context.now + round_of(tracker, believed), event.dump()}};
+}
+
+storage::Effect who_are_we(std::string_view tracker, const Context& context) {
+    return ask_tracker_account(tracker, token_mark(tracker, context), std::to_string(to_millis(context.now)));
+}
+
+// A tracker that does not answer until the next round is told of, not asked ever more often.
+storage::Effect for_this_round(storage::Effect effect, milliseconds round, const Context& context) {
+    effect.deadline = context.now + std::max<milliseconds>(round, seconds(30));
+    return effect;
+}
+
+// Links made before there was a token. Before it is known whose that is, they wait for the answer.
+Outcome adopt_links(std::string_view tracker, const Context& context) {
+    Outcome outcome;
+    for (const auto& link : context.view.unread_vendor_issues(adopted_at_once))
+        if (link.tracker == tracker) outcome.merge(watch_issue(link, context));
+    return outcome;
 }
 
 Outcome begin_with(const config::Tracker& tracker, const Context& context) {
     Outcome outcome;
-    outcome.effects.push_back(ask_tracker_account(tracker.name, std::to_string(to_millis(context.now))));
-    outcome.changes.push_back(next_poll(tracker, context));
+    const bool believed = account_is_known(tracker.name, context);
+    outcome.effects.push_back(who_are_we(tracker.name, context));
+    outcome.changes.push_back(next_poll(tracker, believed, context));
+    if (believed) outcome.merge(adopt_links(tracker.name, context));
     return outcome;
 }
 
@@ -120,10 +148,8 @@ Outcome ask_for_changes(const config::Tracker& tracker, const std::vector<Tracke
             }
             // Never read: everything is asked for. Else a little more than what is missing.
             const auto from = since == Timestamp() ? since : since - minutes(2);
-            auto effect = ask_changed_issues(tracker.name, project, iids, from, round);
-            // A tracker that does not answer until the next round is told of, not asked ever more often.
-            effect.deadline = context.now + std::max<milliseconds>(tracker.poll, seconds(30));
-            outcome.effects.push_back(std::move(effect));
+            outcome.effects.push_back(for_this_round(
+                ask_changed_issues(tracker.name, project, iids, from, round), tracker.poll, context));
         }
     }
     if (!outcome.effects.empty())
@@ -169,6 +195,18 @@ Outcome tracker_answers(const std::string& tracker, const Context& context) {
     return outcome;
 }
 
+// Another account is ours than was thought, or nobody knew: what was read was judged by that, or not at all.
+Outcome believe_again(const std::string& tracker, std::int64_t account, const Context& context) {
+    auto outcome = adopt_links(tracker, context);
+    const auto before = own_accounts(tracker, context).now;
+    const bool another = before != 0 && before != account;
+    const auto round = fmt::format("account:{}:{}", account, to_millis(context.now));
+    for (auto& issue : context.view.tracker_issues_due(tracker, Timestamp::max(), looked_at_once))
+        if (another || issue.problem == account_unknown)
+            outcome.merge(read_again(std::move(issue), round, context));
+    return outcome;
+}
+
 }  // namespace
 
 Outcome read_again(TrackerIssue issue, std::string_view round, const Context& context) {
@@ -186,8 +224,6 @@ Outcome begin_polling(const Context& context) {
     Outcome outcome;
     for (const auto& tracker : context.settings.trackers)
         if (has_token(tracker.name, context)) outcome.merge(begin_with(tracker, context));
-    for (const auto& link : context.view.unread_vendor_issues(adopted_at_once))
-        outcome.merge(watch_issue(link, context));
     return outcome;
 }
 
@@ -197,8 +233,6 @@ Outcome tracker_begins(const Event& event, const Context& context) {
     const auto* tracker = find_tracker(name, context.settings);
     if (tracker == nullptr || !has_token(name, context)) return outcome;
     outcome.merge(begin_with(*tracker, context));
-    for (const auto& link : context.view.unread_vendor_issues(adopted_at_once))
-        if (link.tracker == name) outcome.merge(watch_issue(link, context));
     return outcome;
 }
 
@@ -215,7 +249,13 @@ Outcome poll_due(const Event& event, const Context& context) {
     const auto name = review::text_field(event.payload, "tracker");
     const auto* tracker = find_tracker(name, context.settings);
     if (tracker == nullptr || !has_token(name, context)) return outcome;
-    outcome.changes.push_back(next_poll(*tracker, context));
+    const bool believed = account_is_known(name, context);
+    outcome.changes.push_back(next_poll(*tracker, believed, context));
+    if (!believed) {
+        outcome.effects.push_back(
+            for_this_round(who_are_we(name, context), round_of(*tracker, believed), context));
+        return outcome;
+    }
     // The round before is still under way: its questions would only be asked twice.
     if (still_in_outbox(context.view.meta(outstanding(name)), context)) return outcome;
     Round round;
@@ -257,9 +297,23 @@ Outcome tracker_account_told(const EffectAnswer& answer, const Context& context)
     const auto tracker = review::text_field(answer.args, "tracker");
     if (!answer.ok()) return tracker_fails(tracker, error_of(answer), answer.trouble(), context);
     auto outcome = tracker_answers(tracker, context);
-    const auto id = review::number_field(review::field(answer.response, "account"), "id");
-    outcome.changes.emplace_back(
-        storage::SetMeta{"tracker_account:" + tracker, id > 0 ? std::to_string(id) : std::string()});
+    const auto account = review::number_field(review::field(answer.response, "account"), "id");
+    // Another token has taken its place since: of that one it was asked, too.
+    const bool of_this_token = review::text_field(answer.args, "mark") == token_mark(tracker, context);
+    if (account <= 0 || !of_this_token) return outcome;
+    if (account_is_known(tracker, context) && own_accounts(tracker, context).now == account) return outcome;
+    outcome.changes.push_back(remember_account(tracker, account, context));
+    outcome.merge(guarded(fmt::format("reading the issues of {} anew", tracker), context,
+                          [&] { return believe_again(tracker, account, context); }));
+    return outcome;
+}
+
+Outcome account_doubted(std::string_view tracker, const Context& context) {
+    Outcome outcome;
+    const auto* configured = find_tracker(tracker, context.settings);
+    if (configured == nullptr || !account_is_known(tracker, context)) return outcome;
+    outcome.changes.push_back(doubt_account(tracker, context));
+    outcome.changes.push_back(next_poll(*configured, false, context));
     return outcome;
 }
 

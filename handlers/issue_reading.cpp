@@ -12,6 +12,7 @@
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
+#include "handlers/tracker_account.hpp"
 #include "handlers/trackers.hpp"
 #include "handlers/views/issue_texts.hpp"
 #include "handlers/views/notices.hpp"
@@ -163,11 +164,18 @@ Reading reading_of(TrackerIssue before, IssueFacts facts, const EffectAnswer& an
     return {std::move(before), std::move(facts), std::move(after)};
 }
 
-std::optional<IssueFacts> facts_in(const EffectAnswer& answer) {
-    if (!answer.ok()) return std::nullopt;
-    const auto& facts = review::field(answer.response, "facts");
-    if (!facts.is_object()) return std::nullopt;
-    return storage::parse_issue_facts(facts.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+std::expected<IssueFacts, std::string> facts_in(const EffectAnswer& answer, const Context& context) {
+    if (!answer.ok()) return std::unexpected(answer.error.empty() ? "malformed" : answer.error);
+    // Our own signs would pass for those of a party.
+    if (!account_is_known(review::text_field(answer.args, "tracker"), context))
+        return std::unexpected(std::string(account_unknown));
+    const auto& told = review::field(answer.response, "facts");
+    auto facts =
+        told.is_object()
+            ? storage::parse_issue_facts(told.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
+            : std::nullopt;
+    if (!facts) return std::unexpected("malformed");
+    return std::move(*facts);
 }
 
 Seen see(const storage::AppRequest& request, const Reading& reading, const Context& context) {

@@ -9,7 +9,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include <optional>
+#include <expected>
 #include <string>
 #include <vector>
 
@@ -20,8 +20,10 @@ namespace countersign::handlers {
 // The issue that a reading's arguments or a webhook name.
 [[nodiscard]] storage::IssueKey issue_key_in(const nlohmann::json& fields);
 
-// Nothing where the tracker refused or what it said is malformed.
-[[nodiscard]] std::optional<storage::IssueFacts> facts_in(const EffectAnswer& answer);
+// An error where the tracker refused, where what it said is malformed, or while nothing that it says is
+// believed (tracker_account.hpp).
+[[nodiscard]] std::expected<storage::IssueFacts, std::string> facts_in(const EffectAnswer& answer,
+                                                                       const Context& context);
 
 struct Reading {
     storage::TrackerIssue before;  // as it was last known

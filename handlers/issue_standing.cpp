@@ -4,6 +4,7 @@
 #include "handlers/own_login.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/members.hpp"
+#include "handlers/tracker_account.hpp"
 #include "handlers/trackers.hpp"
 #include "handlers/views/issue_texts.hpp"
 #include "handlers/views/mrkdwn.hpp"
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace countersign::handlers {
 namespace {
@@ -143,8 +143,7 @@ review::IssueQuestion question_for(const storage::AppRequest& request, const sto
     question.app_name = request.app_name;
     question.app_id = request.app_id.value;
     question.used_for = used_for(request, issue, context);
-    const auto own = context.view.meta("tracker_account:" + issue.tracker);
-    std::from_chars(own.data(), own.data() + own.size(), question.own_account);
+    question.own = own_accounts(issue.tracker, context);
     if (known) {
         question.text_hash = known->text_hash;
         question.text_changed_at = known->text_changed_at;

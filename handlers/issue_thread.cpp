@@ -4,6 +4,7 @@
 #include "handlers/effects.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/payload_fields.hpp"
+#include "handlers/tracker_account.hpp"
 #include "handlers/trackers.hpp"
 #include "handlers/views/markdown.hpp"
 #include "handlers/views/mrkdwn.hpp"
@@ -53,8 +54,7 @@ bool may_be_shown(const IssueComment& comment, const storage::VendorIssue& issue
     if (facts.confidential || comment.internal || comment.system || !comment.author) return false;
     // What we write there carries our mark, whichever account it is written with (S2).
     if (comment.author->bot || comment.body.contains("<!-- countersign:")) return false;
-    const auto own = context.view.meta("tracker_account:" + issue.tracker);
-    return std::to_string(comment.author->id) != own &&
+    return !own_accounts(issue.tracker, context).did(comment.author->id, comment.created_at) &&
            comment.created_at >= std::chrono::floor<std::chrono::seconds>(issue.linked_at);
 }
 
@@ -92,8 +92,7 @@ std::optional<storage::AppRequest> request_of_card(std::string_view ts, const Co
 }
 
 std::string author_of(const UserId& user, const Context& context) {
-    const auto known = context.view.person(user);
-    return views::markdown_line(known && !known->name.empty() ? known->name : user.value, 60);
+    return views::markdown_line(name_of(user, context), 60);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "config/base/text.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/carrying.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/issue_standing.hpp"
 #include "handlers/judging.hpp"
@@ -13,7 +14,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 namespace countersign::handlers {
 namespace {
@@ -76,12 +76,24 @@ const Vote* newest_by(const Case& item, const std::string& ref) {
     return newest;
 }
 
+bool is_signature(const Vote& vote) {
+    return vote.source == VoteSource::tracker && vote.answer == VoteAnswer::approve;
+}
+
 std::vector<Vote> counting_signatures(const Case& item) {
     auto counting = review::counting_votes(item.request, item.votes);
-    std::erase_if(counting, [](const Vote& vote) {
-        return vote.source != VoteSource::tracker || vote.answer != VoteAnswer::approve;
-    });
+    std::erase_if(counting, [](const Vote& vote) { return !is_signature(vote); });
     return counting;
+}
+
+// P8: given before the request had the scopes that it asks for now, and perhaps only read afterwards.
+bool is_of_other_scopes(const Case& item, const Signature& signature) {
+    const auto changed = std::ranges::find(item.marks, marks::scopes_changed, &storage::Mark::kind);
+    if (changed == item.marks.end()) return false;
+    // The tracker has a clock of its own; at the last reading this was how far it was ahead.
+    const bool told = item.known && item.known->read_at && item.known->full_at;
+    const auto ahead = told ? *item.known->read_at - *item.known->full_at : Timestamp::duration(0);
+    return signature.at - ahead <= changed->at;
 }
 
 // As a sentence: who loses it, and why.
@@ -106,7 +118,9 @@ void count(Case& item, const std::string& party, const Signature& signature, Out
     const auto* before = newest_by(item, ref);
     const bool void_before = before != nullptr && before->source_ref.starts_with(voided);
     if (counted_before(item, ref) && !void_before) return;
+    if (is_of_other_scopes(item, signature)) return;
     const auto* newest = newest_of(item, voter);
+    if (newest != nullptr && is_signature(*newest) && newest->party == party) return;
     // What the person said in Slack afterwards holds.
     if (newest != nullptr && newest->source == VoteSource::slack && newest->at > signature.at) return;
     add_vote(item,
@@ -176,16 +190,15 @@ std::vector<std::string> apply_signatures(Case& item, const review::IssueVerdict
     if (!item.issue) return {};
     auto taken_back = void_signatures_elsewhere(item, outcome, context);
     const bool stands = verdict.problem == review::IssueProblem::none;
-    std::set<std::string> valid;
-    for (const auto& party : verdict.parties) {
-        for (const auto& signature : party.counted)
-            valid.insert(reference(*item.issue, signature));
-    }
     for (const auto& vote : counting_signatures(item)) {
-        const bool counts = valid.contains(signature_of(vote, item.votes));
-        if (stands && counts) continue;
         const auto party = std::ranges::find(verdict.parties, vote.party, &review::PartySigned::party);
         const bool asked = party != verdict.parties.end();
+        // By another sign of theirs, too.
+        const bool counts =
+            asked && std::ranges::any_of(party->counted, [&](const Signature& signature) {
+                return person_of(item.issue->tracker, signature.account, context) == vote.voter;
+            });
+        if (stands && counts) continue;
         // Who belongs to the party cannot be read just now: nothing is taken from anybody.
         if (asked && party->verdict == review::Verdict::cannot_tell) continue;
         if (counts || !asked) {
@@ -235,7 +248,9 @@ void show_refusals(Case& item, const Context& context) {
         for (const auto& signature : party->counted) {
             const auto ref = reference(*item.issue, signature);
             const auto* newest = newest_by(item, ref);
-            if (newest == nullptr && counted_before(item, ref))
+            const auto person = person_of(item.issue->tracker, signature.account, context);
+            if (std::ranges::find(row.by, person) != row.by.end()) continue;
+            if (newest == nullptr && (counted_before(item, ref) || is_of_other_scopes(item, signature)))
                 show("signed before the scopes changed");
             else if (newest != nullptr && newest->source_ref.starts_with(withdrawn))
                 show(newest->remark);

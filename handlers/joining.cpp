@@ -28,6 +28,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -112,15 +113,6 @@ storage::Effect say_joined(const AppRequest& request, const AppRequest& open, co
     return direct_message(request, request.requester, occasion,
                           views::line(say_in(language, texts::joined, to_text(open.id), app_title(open),
                                              views::state_line(open, language))));
-}
-
-// The reviewers read in the card's thread who else asks, and why.
-void tell_reviewers(const AppRequest& request, const AppRequest& open, const Context& context,
-                    Outcome& outcome) {
-    auto words = views::mention(request.requester) + " asks for this app too (" + to_text(request.id) + ").";
-    if (!request.message.empty()) words += "\n> " + views::inert_line(request.message, longest_quote);
-    outcome.merge(into_card_thread(open, fmt::format("joined:{}:v{}", to_text(request.id), request.version),
-                                   views::line(words), context));
 }
 
 // Approved or restricted once: Slack answered whoever waited for it then, whatever is done with it later.
@@ -330,7 +322,13 @@ Outcome join_request(const review::ReadAppRequest& read, const AppRequest& open,
     outcome.changes.emplace_back(storage::SaveRequest{request});
     outcome.merge(tie(request, open, context));
     if (!request.requester.empty()) outcome.effects.push_back(say_joined(request, open, context));
-    tell_reviewers(request, open, context, outcome);
+    outcome.merge(tell_reviewers(
+        {.person = request.requester,
+         .own = fmt::format(" ({})", to_text(request.id)),
+         .quote = request.message.empty() ? std::string()
+                                          : "> " + views::inert_line(request.message, longest_quote),
+         .occasion = fmt::format("joined:{}:v{}", to_text(request.id), request.version)},
+        open, context));
     outcome.audit.push_back(received(request));
     outcome.audit.push_back({request.requester.empty() ? "slack" : request.requester.value, "request.joined",
                              to_text(request.id),
@@ -367,6 +365,20 @@ std::vector<UserId> joined_people(const std::vector<storage::Mark>& known) {
         if (mark.kind == marks::joined || by_form) people.push_back(mark.person);
     }
     return people;
+}
+
+std::vector<UserId> asked_on_behalf_of(const std::vector<storage::Mark>& known) {
+    // In one order, however the marks came together, for a card is drawn anew from what is stored.
+    std::set<UserId> people;
+    for (const auto& mark : known)
+        if (mark.kind == marks::on_behalf && mark.subject != mark.person.value) people.emplace(mark.subject);
+    return {people.begin(), people.end()};
+}
+
+Outcome tell_reviewers(const AskedToo& asked, const AppRequest& open, const Context& context) {
+    auto words = fmt::format("{} asks for this app too{}.", views::mention(asked.person), asked.own);
+    if (!asked.quote.empty()) words += "\n" + asked.quote;
+    return into_card_thread(open, asked.occasion, views::line(words), context);
 }
 
 Outcome part(const AppRequest& request, const AppRequest& from, const Context& context) {

@@ -8,6 +8,7 @@
 #include "storage/records.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -44,6 +45,19 @@ inline constexpr std::string_view left = "left";            // subject: who foll
                                                            const Context& context);
 // Whose requests are joined to this one: they may vote as little as its requester (P17).
 [[nodiscard]] std::vector<UserId> joined_people(const std::vector<storage::Mark>& known);
+// R19: for whom somebody else asks, each once.
+[[nodiscard]] std::vector<UserId> asked_on_behalf_of(const std::vector<storage::Mark>& known);
+
+// Somebody asks for what the open one asks for.
+struct AskedToo {
+    UserId person;
+    std::string own;       // " (REQ-7)"; "" without a request of their own
+    std::string quote;     // why, in their words, made inert
+    std::string occasion;  // tells this asking from others
+};
+// The reviewers read in the card's thread who else asks, and why.
+[[nodiscard]] Outcome tell_reviewers(const AskedToo& asked, const storage::AppRequest& open,
+                                     const Context& context);
 
 // Slack asks no longer for a request that is joined to another: it alone has ended. Its requester still hears
 // what becomes of the other.

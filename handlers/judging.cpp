@@ -1,6 +1,7 @@
 #include "handlers/judging.hpp"
 
 #include "config/base/time_zone.hpp"
+#include "handlers/admin_agreement.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/deciding.hpp"
 #include "handlers/effects.hpp"
@@ -29,6 +30,13 @@ using config::Automatic;
 using storage::AppRequest;
 using storage::DecisionKind;
 using storage::RequestState;
+
+std::vector<UserId> asked_in(const std::vector<storage::Mark>& known) {
+    auto people = joined_people(known);
+    for (const auto& mark : known)
+        if (mark.kind == marks::on_behalf) people.emplace_back(mark.subject);
+    return people;
+}
 
 std::vector<std::string> groups_of(const UserId& person, const Context& context) {
     std::vector<std::string> found;
@@ -164,23 +172,28 @@ review::VoteRules vote_rules(const review::Judgement& judgement, const Context& 
 }
 
 std::vector<UserId> asked_for(const Case& item) {
-    auto people = joined_people(item.marks);
-    for (const auto& mark : item.marks) {
-        if (mark.kind == marks::on_behalf) people.emplace_back(mark.subject);
+    return asked_in(item.marks);
+}
+
+std::vector<UserId> barred_voters(const storage::AppRequest& request, const std::vector<storage::Vote>& votes,
+                                  const std::vector<storage::Mark>& known) {
+    const auto people = asked_in(known);
+    auto barred = people;
+    const auto counting = review::counting_votes(request, votes);
+    for (const auto& vote : counting) {
+        const auto lender = say_behind(vote, known);
+        const bool said_it_too = std::ranges::any_of(counting, [&](const storage::Vote& other) {
+            return other.voter == lender && other.party == vote.party;
+        });
+        if (lender != vote.voter && (said_it_too || review::conflict_of_interest(request, lender, people)))
+            barred.push_back(vote.voter);
     }
-    return people;
+    return barred;
 }
 
 void draw_matrix(Case& item, const Context& context) {
     auto rules = vote_rules(item.judgement, context);
-    rules.barred = asked_for(item);
-    // Nor the say that one of them has lent (P10).
-    const auto people = rules.barred;
-    for (const auto& mark : item.marks) {
-        if (mark.kind == marks::deputy && !mark.value.empty() &&
-            review::conflict_of_interest(item.request, UserId(mark.value), people))
-            rules.barred.push_back(mark.person);
-    }
+    rules.barred = barred_voters(item.request, item.votes, item.marks);
     item.matrix = review::party_matrix(item.request, item.votes, context.settings.review.parties, rules);
     show_members(item, context);
     show_refusals(item, context);
@@ -202,13 +215,18 @@ Outcome follow_policy(Case& item, const Context& context) {
             hand_to_admins(item);
         return outcome;
     }
-    if (request.state != RequestState::ready || !by_api) return outcome;
+    if (request.state != RequestState::ready) return outcome;
     const bool decided = item.judgement.decide == Automatic::approve;
-    if (!decided && !item.judgement.apply_at_once) return outcome;
-    if (const auto blackout = review::blackout_at(context.now, *context.settings.policy)) {
+    // Without the API the managers are sent to Slack's button then, unless several have to press here first:
+    // each of those is asked for a reason.
+    const bool goes_on = by_api ? decided || item.judgement.apply_at_once
+                                : request.decision != DecisionKind::restrict && !needs_several_admins(item);
+    if (!goes_on) return outcome;
+    if (const auto blackout = blackout_in_the_way(item, context)) {
         outcome.merge(wait_for_blackout(item, *blackout, context));
         return outcome;
     }
+    if (!by_api) return outcome;
     outcome.merge(begin_approval(request, {}, {}, context));
     if (decided) request.decision_reason = item.judgement.decide_why;
     return outcome;

@@ -38,6 +38,12 @@ inline constexpr std::string_view automatic_applying = "automatic_applying";
 [[nodiscard]] review::VoteRules vote_rules(const review::Judgement& judgement, const Context& context);
 // R19: whom the requester asked for; they may vote as little as the requester.
 [[nodiscard]] std::vector<UserId> asked_for(const Case& item);
+
+// Besides the requester, whose votes do not count: those people's; and one with a say that was lent by one of
+// them (P17), or by somebody who has voted for the party since (P10).
+[[nodiscard]] std::vector<UserId> barred_voters(const storage::AppRequest& request,
+                                                const std::vector<storage::Vote>& votes,
+                                                const std::vector<storage::Mark>& known);
 // The matrix from the case's votes and judgement as they are now.
 void draw_matrix(Case& item, const Context& context);
 

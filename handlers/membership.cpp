@@ -53,12 +53,6 @@ std::vector<std::string> unmanned_parties(const Case& item, const Context& conte
     return names;
 }
 
-bool voted_as_deputy(const Case& item, const UserId& person, const std::string& party) {
-    return std::ranges::any_of(item.marks, [&](const storage::Mark& mark) {
-        return mark.kind == marks::deputy && mark.person == person && mark.subject == party;
-    });
-}
-
 // A vote in the tracker rests on who signs there.
 bool voted_in_slack(const Case& item, const UserId& person) {
     const auto counting = review::counting_votes(item.request, item.votes);
@@ -112,6 +106,19 @@ bool has_claim_to_give_back(RequestId request, const Context& context) {
 
 }  // namespace
 
+const storage::Mark* deputy_mark(const std::vector<storage::Mark>& all, const UserId& person,
+                                 std::string_view party) {
+    const auto found = std::ranges::find_if(all, [&](const storage::Mark& mark) {
+        return mark.kind == marks::deputy && mark.person == person && mark.subject == party;
+    });
+    return found == all.end() ? nullptr : &*found;
+}
+
+UserId say_behind(const storage::Vote& vote, const std::vector<storage::Mark>& all) {
+    const auto* mark = deputy_mark(all, vote.voter, vote.party);
+    return mark == nullptr || mark->value.empty() ? vote.voter : UserId(mark->value);
+}
+
 bool still_member(const UserId& person, std::size_t party, const Context& context) {
     const auto now = may_vote_for(person, review::as_last_read(context.view, context.now), context);
     return !is_gone(person, context) && std::ranges::find(now.parties, party) != now.parties.end();
@@ -135,7 +142,7 @@ void show_members(Case& item, const Context& context) {
     for (std::size_t party = 0; party < item.matrix.size(); ++party) {
         auto& row = item.matrix[party];
         for (const auto& person : row.by)
-            if (voted_in_slack(item, person) && !voted_as_deputy(item, person, row.party) &&
+            if (voted_in_slack(item, person) && deputy_mark(item.marks, person, row.party) == nullptr &&
                 is_former(person, party, context))
                 row.former.push_back(person);
     }

@@ -6,6 +6,7 @@
 #include "handlers/settle.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 // Who belongs to a party now, and what becomes of a request when somebody does not any more: claims go back
@@ -18,6 +19,13 @@ namespace marks {
 inline constexpr std::string_view deputy = "deputy";
 inline constexpr std::string_view unmanned = "unmanned";  // subject: a party with nobody in it; it is held
 }  // namespace marks
+
+// That this person votes for the party in the place of others, if so.
+[[nodiscard]] const storage::Mark* deputy_mark(const std::vector<storage::Mark>& all, const UserId& person,
+                                               std::string_view party);
+
+// Whose say a vote is: of whoever was away where the voter took their place.
+[[nodiscard]] UserId say_behind(const storage::Vote& vote, const std::vector<storage::Mark>& all);
 
 // May vote for the party now, as far as is known without asking Slack.
 [[nodiscard]] bool still_member(const UserId& person, std::size_t party, const Context& context);

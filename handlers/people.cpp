@@ -32,6 +32,11 @@ views::Language language_of(const UserId& user, const Context& context) {
     return person ? views::language_of(person->locale) : views::Language::english;
 }
 
+std::string name_of(const UserId& user, const Context& context) {
+    const auto person = context.view.person(user);
+    return person && !person->name.empty() ? person->name : user.value;
+}
+
 bool is_gone(const UserId& user, const Context& context) {
     const auto known = context.view.person(user);
     return known && !known->active;

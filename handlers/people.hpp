@@ -6,12 +6,16 @@
 #include "handlers/views/texts.hpp"
 
 #include <optional>
+#include <string>
 
 // Who people are, as far as it changes what they read. Slack is asked in the background, at most once a
 // person and day; until it has answered they read English.
 namespace countersign::handlers {
 
 [[nodiscard]] views::Language language_of(const UserId& user, const Context& context);
+
+// What Slack calls them, untrusted; their id where it has not said, or they were erased.
+[[nodiscard]] std::string name_of(const UserId& user, const Context& context);
 
 // Slack has said that the account is deactivated.
 [[nodiscard]] bool is_gone(const UserId& user, const Context& context);

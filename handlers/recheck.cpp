@@ -117,15 +117,11 @@ std::map<std::string, std::set<std::string>> hands_in(const std::vector<Vote>& v
     std::map<std::string, std::set<std::string>> parties;
     for (const auto& vote : votes) {
         if (vote.answer != storage::VoteAnswer::approve) continue;
-        const auto deputy = std::ranges::find_if(known, [&](const storage::Mark& mark) {
-            return mark.kind == marks::deputy && mark.person == vote.voter && mark.subject == vote.party &&
-                   !mark.value.empty();
-        });
-        const auto absent = deputy == known.end() ? std::string() : deputy->value;
-        parties[vote.voter.value].insert(absent.empty() ? vote.party
-                                                        : vote.party + " in the place of " + absent);
-        if (!absent.empty())
-            parties[absent].insert(fmt::format("{} through {}", vote.party, vote.voter.value));
+        const auto say_of = say_behind(vote, known);
+        const bool own = say_of == vote.voter;
+        parties[vote.voter.value].insert(
+            own ? vote.party : fmt::format("{} in the place of {}", vote.party, say_of.value));
+        if (!own) parties[say_of.value].insert(fmt::format("{} through {}", vote.party, vote.voter.value));
     }
     return parties;
 }
@@ -216,11 +212,9 @@ std::vector<Recheck> recheck_approval(const AppRequest& request, const Decision&
     if (judgement.decide == config::Automatic::approve) return {};  // asks nobody
     std::vector<Recheck> found;
     auto rules = vote_rules(judgement, then);
-    rules.barred = joined_people(known);
-    for (const auto& mark : known)
-        if (mark.kind == marks::on_behalf) rules.barred.emplace_back(mark.subject);
-    const auto matrix = review::party_matrix(request, votes_until(approval.at, then.view.votes(request.id)),
-                                             then.settings.review.parties, rules);
+    const auto votes = votes_until(approval.at, then.view.votes(request.id));
+    rules.barred = barred_voters(request, votes, known);
+    const auto matrix = review::party_matrix(request, votes, then.settings.review.parties, rules);
     if (!review::all_satisfied(matrix))
         found.push_back(
             {kind, fmt::format("{} without {}", was, text::joined(review::missing_parties(matrix), ", "))});

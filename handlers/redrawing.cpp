@@ -35,20 +35,22 @@ Outcome read_issue_again(const Case& item, const Context& context) {
     return read_again(*item.known, fmt::format("redrawn:{}", to_millis(context.now)), context);
 }
 
+void look_at(const storage::AppRequest& request, std::string_view timer, bool read, Timestamp at,
+             Outcome& outcome) {
+    if (review::in_flight(request.state)) return;
+    const nlohmann::json event{{"kind", "redraw"}, {"request", request.id.value}, {"read", read}};
+    outcome.changes.emplace_back(
+        storage::SetTimer{{fmt::format("{}:{}", timer, countersign::to_text(request.id)), at, event.dump()}});
+}
+
 }  // namespace
 
 void redraw_at(const storage::AppRequest& request, Timestamp at, Outcome& outcome) {
-    if (review::in_flight(request.state)) return;
-    const nlohmann::json event{{"kind", "redraw"}, {"request", request.id.value}};
-    outcome.changes.emplace_back(
-        storage::SetTimer{{"redraw:" + countersign::to_text(request.id), at, event.dump()}});
+    look_at(request, "redraw", false, at, outcome);
 }
 
 void judge_at(const storage::AppRequest& request, Timestamp at, Outcome& outcome) {
-    if (review::in_flight(request.state)) return;
-    const nlohmann::json event{{"kind", "redraw"}, {"request", request.id.value}, {"read", true}};
-    outcome.changes.emplace_back(
-        storage::SetTimer{{"judge:" + countersign::to_text(request.id), at, event.dump()}});
+    look_at(request, "judge", true, at, outcome);
 }
 
 Outcome redraw_due(const Event& event, const Context& context) {

@@ -98,8 +98,10 @@ std::vector<UserId> awaited(const Case& item, const review::PartyStatus& row, co
     std::vector<UserId> people;
     for (const auto& member : claimed ? std::vector{row.claimed_by} : members) {
         const auto absence = is_away(member, context) ? context.view.absence(member) : std::nullopt;
-        // Where the delegate may not vote on this one, the member alone can.
-        const bool has_delegate = absence && (absence->delegate.empty() || !is_barred(absence->delegate));
+        // Where the delegate may not vote on this one, the member alone can; who asked for it lends nobody a
+        // vote on it.
+        const bool has_delegate =
+            absence && !is_barred(member) && (absence->delegate.empty() || !is_barred(absence->delegate));
         const auto& who = has_delegate ? absence->delegate : member;
         const bool voted = std::ranges::find(row.by, who) != row.by.end();
         if (!voted && !is_barred(who)) add_once(people, who);

@@ -6,6 +6,7 @@
 #include "handlers/effects.hpp"
 #include "handlers/intake.hpp"
 #include "handlers/issue_creation.hpp"
+#include "handlers/joining.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/people.hpp"
 #include "handlers/recent.hpp"
@@ -32,6 +33,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace countersign::handlers {
@@ -43,6 +45,7 @@ namespace texts = views::texts;
 constexpr std::size_t max_name = 200;
 constexpr std::size_t max_purpose = 3'000;
 constexpr std::size_t max_answer = 500;
+constexpr std::size_t longest_quote = 1'500;
 constexpr std::size_t read_back = 20;
 // Asking again with the same words so soon after a refusal is no new request (R13).
 constexpr std::chrono::days again{7};
@@ -183,9 +186,7 @@ Outcome change_process(const Press& press, const std::string& app, const std::op
                        const Context& context) {
     Known known{"Owner of the app: unknown", say_in(press.language, texts::change_owner_unknown)};
     if (const auto owner = owner_of(app, id, press.team, context)) {
-        const auto person = context.view.person(*owner);
-        known.on_issue =
-            "Owner of the app: " + (person && !person->name.empty() ? person->name : owner->value);
+        known.on_issue = "Owner of the app: " + name_of(*owner, context);
         known.for_person = say_in(press.language, texts::change_owner, views::mention(*owner));
     }
     return send_elsewhere(
@@ -242,18 +243,23 @@ std::optional<std::string> why_not_for(const storage::Person& colleague, views::
     return std::nullopt;
 }
 
+storage::Mark behalf_mark(const storage::AppRequest& request, const UserId& person, const UserId& by,
+                          const Context& context) {
+    return {.request = request.id,
+            .kind = std::string(marks::on_behalf),
+            .subject = person.value,
+            .person = by,
+            .value = {},
+            .scope_hash = request.scope_hash,
+            .at = context.now};
+}
+
 // A follower who hears everything, and no more a judge of it than the requester (P17).
 Outcome ask_too(const storage::AppRequest& request, const UserId& person, const UserId& by,
                 const Context& context) {
     Outcome outcome;
     outcome.changes.emplace_back(storage::AddFollower{{request.id, person, context.now}});
-    outcome.changes.emplace_back(storage::SetMark{{.request = request.id,
-                                                   .kind = std::string(marks::on_behalf),
-                                                   .subject = person.value,
-                                                   .person = by,
-                                                   .value = {},
-                                                   .scope_hash = request.scope_hash,
-                                                   .at = context.now}});
+    outcome.changes.emplace_back(storage::SetMark{behalf_mark(request, person, by, context)});
     return outcome;
 }
 
@@ -270,14 +276,8 @@ Outcome include(const Press& press, const storage::AppRequest& request, const Us
     return outcome;
 }
 
-// Whom the app is for besides the requester; no id: nobody.
-struct Colleague {
-    UserId id;
-    std::string name;
-};
-
 // Somebody else asks for the same app in the same workspace: one request, and one more who waits for it (R8).
-Outcome join(const Press& press, const Colleague& colleague, const std::optional<review::IssueLink>& link,
+Outcome join(const Press& press, const UserId& colleague, const std::optional<review::IssueLink>& link,
              const storage::AppRequest& open, const Context& context) {
     const auto id = to_text(open.id);
     const auto followers = context.view.followers(open.id);
@@ -291,22 +291,31 @@ Outcome join(const Press& press, const Colleague& colleague, const std::optional
                        views::line(say_in(press.language, texts::joined, id,
                                           "*" + views::inert_line(open.app_name, 100) + "*",
                                           views::state_line(open, press.language)))));
-    outcome.audit.push_back(
-        {press.user.value, "request.joined", id,
-         details({{"purpose", entered(press, ids::field_purpose)}, {"cause", press.cause}})});
-    if (!colleague.id.empty() && colleague.id != open.requester)
-        outcome.merge(include(press, open, colleague.id, context));
-    if (!review::in_votes(open.state)) return outcome;
+    const auto purpose = whole_purpose(press, entered(press, ids::field_purpose));
+    outcome.merge(tell_reviewers({.person = press.user,
+                                  .own = {},
+                                  .quote = views::quoted(purpose, longest_quote),
+                                  .occasion = "joined:" + press.cause},
+                                 open, context));
+    outcome.audit.push_back({press.user.value, "request.joined", id,
+                             details({{"purpose", proof_of(purpose)}, {"cause", press.cause}})});
+    if (!colleague.empty() && colleague != open.requester)
+        outcome.merge(include(press, open, colleague, context));
     auto item = load_case(open, context);
     for (const auto& change : outcome.changes) {
         if (const auto* set = std::get_if<storage::SetMark>(&change)) item.marks.push_back(set->mark);
+    }
+    if (!review::in_votes(open.state)) {
+        if (has_card(open, context)) outcome.effects.push_back(redrawn_card(item, press.cause, context));
+        return outcome;
     }
     if (link && !item.issue) outcome.merge(note_issue(item, *link, press.user, press.cause, context));
     outcome.merge(settle(std::move(item), open.state, press.user.value, context));
     return outcome;
 }
 
-Outcome submitted(const Press& press, const Colleague& colleague, const Context& context) {
+// `colleague`: whom the app is for besides the requester; empty: nobody.
+Outcome submitted(const Press& press, const UserId& colleague, const Context& context) {
     const auto app = entered(press, ids::field_app);
     const auto purpose = entered(press, ids::field_purpose);
     const auto issue = entered(press, ids::field_issue);
@@ -363,16 +372,16 @@ Outcome submitted(const Press& press, const Colleague& colleague, const Context&
     if (press.team.empty()) request.enterprise_id = context.capabilities.enterprise;
     request.requester = press.user;
     request.purpose = whole_purpose(press, purpose);
-    if (!colleague.id.empty())
-        request.purpose +=
-            "\nOn behalf of: " + (colleague.name.empty() ? colleague.id.value : colleague.name);
     request.scope_hash = review::scope_hash({});
     request.created_at = context.now;
+    auto known = colleague.empty() ? std::vector<storage::Mark>()
+                                   : std::vector{behalf_mark(request, colleague, press.user, context)};
     const auto before = requests_for(app, app_id, press.user.value, context);
     if (!before.empty() && storage::is_final(before.front().state)) {
         const auto& last = before.front();
         const auto reason = text::shortened(last.decision_reason, max_answer);
-        const bool same = last.purpose.substr(0, last.purpose.find("\nAsked before: ")) == request.purpose;
+        const bool same = last.purpose.substr(0, last.purpose.find("\nAsked before: ")) == request.purpose &&
+                          asked_on_behalf_of(context.view.marks(last.id)) == asked_on_behalf_of(known);
         if (last.state == storage::RequestState::denied && same &&
             is_recent(last.state_since, context.now, again)) {
             return refuse_field(press, ids::field_purpose, "unchanged",
@@ -383,10 +392,10 @@ Outcome submitted(const Press& press, const Colleague& colleague, const Context&
     }
     request.purpose = text::shortened(request.purpose, max_purpose);
     const auto hint = similar_apps(request, press.language, context);
-    Outcome outcome = open_request(request, link, {}, context);
+    Outcome outcome = open_request(request, std::move(known), link, context);
     if (!hint.empty())
         outcome.effects.push_back(direct_message(request, press.user, "similar", views::line(hint)));
-    if (!colleague.id.empty()) outcome.merge(include(press, request, colleague.id, context));
+    if (!colleague.empty()) outcome.merge(include(press, request, colleague, context));
     return outcome;
 }
 
@@ -394,16 +403,16 @@ Outcome submitted(const Press& press, const Colleague& colleague, const Context&
 
 Outcome request_form_submitted(const Press& press, const Context& context) {
     const UserId colleague(entered(press, ids::field_behalf));
-    if (colleague.empty() || colleague == press.user) return submitted(press, {}, context);
+    if (colleague.empty() || colleague == press.user) return submitted(press, UserId(), context);
     const auto known = context.view.person(colleague);
     if (known && is_recent(known->read_at, context.now, person_good_for)) {
         if (const auto why = why_not_for(*known, press.language))
             return refuse_field(press, ids::field_behalf, "colleague", *why);
-        return submitted(press, {colleague, known->name}, context);
+        return submitted(press, colleague, context);
     }
     // Everything else is checked while the form can still say so; then it waits for Slack's word on the
     // person.
-    auto checked = submitted(press, {colleague, {}}, context);
+    auto checked = submitted(press, colleague, context);
     if (!checked.ack.empty() || checked.changes.empty()) return checked;
     Outcome outcome;
     outcome.effects.push_back(read_colleague(colleague, press.cause, to_text(press)));
@@ -432,7 +441,7 @@ Outcome colleague_told(const EffectAnswer& answer, const Context& context) {
                    say_in(press.language, texts::behalf_refused, views::mention(colleague)) + " " + *why));
         return outcome;
     }
-    outcome.merge(submitted(press, {colleague, described->name}, context));
+    outcome.merge(submitted(press, colleague, context));
     return outcome;
 }
 

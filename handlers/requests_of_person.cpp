@@ -12,6 +12,7 @@
 #include "handlers/views/notices.hpp"
 #include "handlers/views/press_texts.hpp"
 #include "handlers/views/recorded_texts.hpp"
+#include "storage/erasure.hpp"
 
 #include <fmt/format.h>
 
@@ -118,6 +119,13 @@ Outcome requester_left(const UserId& user, const Context& context) {
             return each == user || hears_otherwise(request, each, context);
         });
         if (!waiting.empty()) {
+            outcome.changes.emplace_back(storage::SetMark{{.request = request.id,
+                                                           .kind = std::string(storage::passed_on_mark),
+                                                           .subject = {},
+                                                           .person = user,
+                                                           .value = {},
+                                                           .scope_hash = request.scope_hash,
+                                                           .at = context.now}});
             item.request.requester = waiting.front();
             item.request.requester_name.clear();
             outcome.audit.push_back({"countersign", "request.passed_on", id,

@@ -7,6 +7,7 @@
 #include "handlers/inquiry.hpp"
 #include "handlers/issue_notes.hpp"
 #include "handlers/issue_standing.hpp"
+#include "handlers/joining.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/junk_gate.hpp"
 #include "handlers/limits.hpp"
@@ -18,6 +19,7 @@
 #include "handlers/views/mrkdwn.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/press_texts.hpp"
+#include "handlers/views/recorded.hpp"
 #include "handlers/views/request_card.hpp"
 #include "handlers/views/requester_texts.hpp"
 
@@ -97,6 +99,10 @@ void raise_alarm(const AppRequest& request, const Context& context, Outcome& out
     outcome.effects.push_back(alarm(context.settings,
                                     fmt::format("manual:{}:v{}", to_text(request.id), request.version),
                                     views::alarm_notice(what, request.state_note)));
+}
+
+std::string note_for_log(const std::string& note) {
+    return views::quotes_a_person(note) ? proof_of(note) : note;
 }
 
 // One party's rejection ends the request: the row says who and why (design.md §7, Reject).
@@ -186,7 +192,8 @@ views::Message draw_card(const Case& item, const Context& context) {
                                 .issue_note = issue_note(item, context),
                                 .limits = limits_text(limits_of(item), views::Language::english),
                                 .at_gate = is_at_gate(item),
-                                .confidential = item.known && item.known->confidential});
+                                .confidential = item.known && item.known->confidential,
+                                .on_behalf_of = asked_on_behalf_of(item.marks)});
 }
 
 storage::Effect redrawn_card(const Case& item, std::string_view cause, const Context& context) {
@@ -211,7 +218,9 @@ Outcome settle(Case item, RequestState before, std::string_view actor, const Con
     stay_at_gate(item);
     outcome.merge(hold_without_members(item, context));
     outcome.merge(follow_policy(item, context));
-    if (request.state != before) {
+    if (request.state == before) {
+        outcome.merge(hand_over_after_all(item, context));
+    } else {
         request.state_since = context.now;
         outcome.changes.push_back(next_deadline(request, context.now, context));
         tell_requester(item, context, outcome);
@@ -223,7 +232,7 @@ Outcome settle(Case item, RequestState before, std::string_view actor, const Con
                                  details({{"from", to_text(before)},
                                           {"to", to_text(request.state)},
                                           {"scope_hash", request.scope_hash},
-                                          {"note", request.state_note}})});
+                                          {"note", note_for_log(request.state_note)}})});
     }
     outcome.changes.emplace_back(storage::SaveRequest{request});
     // The matrix may read differently in the new state (a question is only shown while it is open).

@@ -243,19 +243,16 @@ Outcome decision_seen(const Looked& looked, const Context& context) {
     const bool other_app = request && (!looked.notice.app_id.empty() || !looked.notice.app_name.empty()) &&
                            !same_app(*request, looked.notice);
     if (!request || other_app) return not_understood(looked, context);
-    if (!storage::is_final(request->state) && told_before(looked, *request, context)) {
-        Outcome outcome;
-        outcome.changes.emplace_back(storage::SaveSlackbotNotice{row(looked, request->id, context)});
-        record(looked, outcome, context);
-        return outcome;
-    }
+    const bool final = storage::is_final(request->state);
+    const bool old = !final && told_before(looked, *request, context);
     const bool for_less = looked.notice.decision == storage::DecisionKind::approve &&
                           !looked.notice.scopes.empty() &&
                           !review::covers(looked.notice.scopes, request->scopes);
-    if (for_less && !storage::is_final(request->state)) return approved_for_less(looked, *request, context);
+    if (for_less && !final && !old) return approved_for_less(looked, *request, context);
     Outcome outcome;
     outcome.changes.emplace_back(storage::SaveSlackbotNotice{row(looked, request->id, context)});
     record(looked, outcome, context);
+    if (old) return outcome;
     outcome.merge(decided_in_slack(*request,
                                    {.kind = looked.notice.decision,
                                     .who = looked.notice.who,

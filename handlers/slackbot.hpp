@@ -60,7 +60,8 @@ struct SeenDecision {
                                                                     const Context& context);
 
 // Without an admin token: when every party agrees, or the request has ended here, the managers are shown
-// Slack's own message and what to press. Nothing where Slackbot's message is not known.
-[[nodiscard]] Outcome point_managers(const storage::AppRequest& request, const Context& context);
+// Slack's own message and what to press. Nothing where Slackbot's message is not known, nor while an admin
+// has to press `Approve app` first.
+[[nodiscard]] Outcome point_managers(const Case& item, const Context& context);
 
 }  // namespace countersign::handlers

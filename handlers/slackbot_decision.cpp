@@ -1,3 +1,4 @@
+#include "handlers/admin_agreement.hpp"
 #include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/deviation.hpp"
@@ -84,7 +85,8 @@ Outcome decided_in_slack(const AppRequest& request, const SeenDecision& seen, co
     const bool asked_for = request.decision == seen.kind;
     const bool agreed =
         seen.kind == DecisionKind::approve &&
-        review::may_be_approved(item.matrix, item.issue.has_value(), item.judgement.vendor_issue);
+        review::may_be_approved(item.matrix, item.issue.has_value(), item.judgement.vendor_issue) &&
+        !why_admins_first(item, views::Language::english, context);
     Ending ending{.state = state_of(seen.kind),
                   .kind = seen.kind,
                   .by = seen.who,

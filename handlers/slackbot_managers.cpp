@@ -1,3 +1,4 @@
+#include "handlers/admin_agreement.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/slackbot_notice.hpp"
@@ -38,13 +39,15 @@ std::vector<storage::SlackbotNotice> notices_to_press(RequestId request, const C
     return notices;
 }
 
-Outcome point_managers(const storage::AppRequest& request, const Context& context) {
+Outcome point_managers(const Case& item, const Context& context) {
+    const auto& request = item.request;
     Outcome outcome;
     const bool ended = request.outside == Outside::no &&
                        (request.state == RequestState::denied || request.state == RequestState::withdrawn);
     if (context.capabilities.admin || (request.state != RequestState::ready && !ended)) return outcome;
     // An admin has asked for the restriction, whatever the parties say since.
-    if (!ended && request.decision == DecisionKind::restrict) return outcome;
+    if (!ended && (request.decision == DecisionKind::restrict || waits_for_press(item, context)))
+        return outcome;
     const auto notices = notices_to_press(request.id, context);
     if (notices.empty()) return outcome;
     const auto kind = ended ? DecisionKind::cancel : DecisionKind::approve;

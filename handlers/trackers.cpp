@@ -109,9 +109,9 @@ Effect ask_changed_issues(std::string_view tracker, std::string_view project,
         {{"tracker", tracker}, {"project", project}, {"iids", iids}, {"since", to_millis(since)}});
 }
 
-Effect ask_tracker_account(std::string_view tracker, std::string_view round) {
-    return tracker_effect(fmt::format("tracker_account:{}:{}", tracker, round), "tracker.whoami",
-                          purposes::tracker_account, {{"tracker", tracker}});
+Effect ask_tracker_account(std::string_view tracker, std::string_view mark, std::string_view round) {
+    return tracker_effect(fmt::format("tracker_account:{}:{}:{}", tracker, mark, round), "tracker.whoami",
+                          purposes::tracker_account, {{"tracker", tracker}, {"mark", mark}});
 }
 
 Effect put_note(const storage::AppRequest& request, const IssueKey& issue, std::string_view marker,

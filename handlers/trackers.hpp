@@ -48,7 +48,9 @@ inline constexpr std::string_view issue_created = "issue_created";
 [[nodiscard]] storage::Effect ask_changed_issues(std::string_view tracker, std::string_view project,
                                                  const std::vector<std::int64_t>& iids, Timestamp since,
                                                  std::string_view round);
-[[nodiscard]] storage::Effect ask_tracker_account(std::string_view tracker, std::string_view round);
+// `mark`: of the token that it is asked with (tracker_account.hpp); comes back with the answer.
+[[nodiscard]] storage::Effect ask_tracker_account(std::string_view tracker, std::string_view mark,
+                                                  std::string_view round);
 // The one note of ours that carries `marker`; notes about one request leave in their order.
 [[nodiscard]] storage::Effect put_note(const storage::AppRequest& request, const storage::IssueKey& issue,
                                        std::string_view marker, const std::string& body, bool internal);

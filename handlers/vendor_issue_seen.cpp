@@ -50,8 +50,8 @@ Outcome issue_told(const EffectAnswer& answer, const Context& context) {
         outcome.changes.emplace_back(storage::SaveTrackerIssue{std::move(same)});
         return outcome;
     }
-    const auto facts = facts_in(answer);
-    if (!facts) return unreadable(*before, "malformed", context);
+    const auto facts = facts_in(answer, context);
+    if (!facts) return unreadable(*before, facts.error(), context);
     if (is_overtaken(*facts, *before)) return {};
     return tell_requests(reading_of(*before, *facts, answer, context), {}, context);
 }

@@ -3,6 +3,8 @@
 #include "storage/database.hpp"
 #include "storage/query.hpp"
 
+#include <vector>
+
 namespace countersign::storage {
 namespace {
 
@@ -10,7 +12,8 @@ namespace {
 constexpr char about_them[] =
     "(request IN (SELECT id FROM app_request WHERE requester = ?1 OR decided_by = ?1 OR info_asker = ?1 "
     "UNION SELECT request FROM vote WHERE voter = ?1 UNION SELECT request FROM decision WHERE actor = ?1 "
-    "UNION SELECT request FROM mark WHERE person = ?1 UNION SELECT request FROM follower WHERE person = ?1) "
+    "UNION SELECT request FROM mark WHERE person = ?1 OR subject = ?1 "
+    "UNION SELECT request FROM follower WHERE person = ?1) "
     "OR instr(args, ?1) > 0 OR instr(context, ?1) > 0)";
 
 // Of what was sent or taken in, only that it was is needed.
@@ -35,22 +38,50 @@ std::int64_t messages_to_leave(const Database& database, const UserId& person) {
     return query.number(0);
 }
 
+std::vector<RequestId> requests_of(const Database& database, const UserId& person) {
+    std::vector<RequestId> found;
+    Query query(database,
+                "SELECT id FROM app_request WHERE requester = ?1 "
+                "UNION SELECT request FROM mark WHERE kind = ?2 AND person = ?1");
+    query.bind(person, passed_on_mark);
+    while (query.step())
+        found.push_back(RequestId{query.number(0)});
+    return found;
+}
+
 }  // namespace
+
+void erase_words(Database& database, RequestId request, const UserId& person, Timestamp now) {
+    // Found by its words: one that was edited is of who edited it, and the row may rest on a later approval.
+    Query(database,
+          "UPDATE inventory SET purpose = '', version = version + 1 WHERE purpose <> '' "
+          "AND app_id = (SELECT app_id FROM app_request WHERE id = ?1) "
+          "AND purpose = (SELECT purpose FROM app_request WHERE id = ?1)")
+        .bind(request)
+        .run();
+    Query(database,
+          "UPDATE app_request SET requester_name = '', message = '', purpose = '', "
+          "info_answer = iif(?2 = '' OR ?2 = coalesce((SELECT actor FROM audit WHERE subject = 'REQ-' || ?1 "
+          "AND action = 'question.answered' ORDER BY seq DESC LIMIT 1), ?2), '', info_answer), "
+          "updated_at = ?3, version = version + 1 WHERE id = ?1")
+        .bind(request, person, now)
+        .run();
+    Query(database,
+          "INSERT INTO mark(request, kind, subject, person, value, scope_hash, at) "
+          "SELECT id, ?1, '', requester, '', '', ?2 FROM app_request WHERE id = ?3 ON CONFLICT DO NOTHING")
+        .bind(erased_mark, now, request)
+        .run();
+}
 
 Erased erase_person(Database& database, const UserId& person, Timestamp now) {
     Erased erased;
-    erased.requests =
-        Query(database,
-              "UPDATE app_request SET requester_name = '', message = '', purpose = '', info_answer = '', "
-              "updated_at = ?, version = version + 1 WHERE requester = ?")
-            .bind(now, person)
-            .run();
-    Query(database,
-          "INSERT INTO mark(request, kind, subject, person, value, scope_hash, at) "
-          "SELECT id, ?1, '', requester, '', '', ?2 FROM app_request WHERE requester = ?3 "
-          "ON CONFLICT DO NOTHING")
-        .bind(erased_mark, now, person)
-        .run();
+    const auto requests = requests_of(database, person);
+    for (const auto request : requests)
+        erase_words(database, request, person, now);
+    erased.requests = static_cast<std::int64_t>(requests.size());
+    static constexpr auto remember = joined_sql("INSERT INTO meta(key, value) VALUES ('", erased_person_key,
+                                                "' || ?, '1') ON CONFLICT DO NOTHING");
+    Query(database, remember.data()).bind(person).run();
     erased.other += forget_traffic(database, person);
     erased.waiting = messages_to_leave(database, person);
     erased.other += Query(database, "DELETE FROM person WHERE id = ?").bind(person).run();

@@ -259,15 +259,20 @@ std::vector<Integration> InstalledView::integrations() const {
     return all_rows(query, read_integration);
 }
 
-std::set<std::string, std::less<>> InstalledView::connected_trackers(
-    std::set<std::string, std::less<>> with_token) const {
-    Query query(*database_, "SELECT target, state FROM integration WHERE kind = 'tracker'");
+std::map<std::string, std::string, std::less<>> InstalledView::connected_trackers(
+    std::map<std::string, std::string, std::less<>> with_token) const {
+    // The one that integration_of_tracker finds comes last.
+    Query query(*database_,
+                "SELECT i.target, i.state, coalesce(nullif(a.account_id, ''), a.fingerprint, '') "
+                "FROM integration i LEFT JOIN authorization a ON a.id = i.authorization "
+                "WHERE i.kind = 'tracker' ORDER BY i.id DESC");
     while (query.step()) {
         std::string target;
         std::string state;  // as it stands: one that nobody knows connects nothing, and stops nobody who asks
-        query.read(target, state);
+        std::string whose;
+        query.read(target, state, whose);
         if (state == to_text(IntegrationState::active) || state == to_text(IntegrationState::degraded))
-            with_token.insert(std::move(target));
+            with_token.insert_or_assign(std::move(target), std::move(whose));
         else
             with_token.erase(target);
     }

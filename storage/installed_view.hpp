@@ -3,8 +3,8 @@
 #include "storage/installed.hpp"
 
 #include <cstddef>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,9 +26,11 @@ class InstalledView {
 
     [[nodiscard]] std::vector<Integration> integrations() const;  // by id
     [[nodiscard]] std::optional<Integration> integration(std::int64_t id) const;
-    // The trackers that can be called: those with a working integration, and of the others `with_token`.
-    [[nodiscard]] std::set<std::string, std::less<>> connected_trackers(
-        std::set<std::string, std::less<>> with_token) const;
+    // The trackers that can be called: those with a working integration, and of the others `with_token`. To
+    // each what tells whose its token is: the account that the server named, which a renewal does not change,
+    // or the fingerprint of a token that nobody could ask about.
+    [[nodiscard]] std::map<std::string, std::string, std::less<>> connected_trackers(
+        std::map<std::string, std::string, std::less<>> with_token) const;
     [[nodiscard]] std::vector<Integration> built_on(std::string_view authorization) const;
     // The integration that a tracker is called through, working or not.
     [[nodiscard]] std::optional<Integration> integration_of_tracker(std::string_view tracker) const;

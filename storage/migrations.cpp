@@ -6,7 +6,7 @@ namespace countersign::storage {
 // each row. Times are milliseconds since the epoch. Enumerations are texts with a CHECK. A list that is only
 // ever read and written whole is JSON in its row. Every partial index serves one query, whose WHERE repeats
 // the index's word for word.
-const std::array<const char*, 12> migrations = {R"sql(
+const std::array<const char*, 13> migrations = {R"sql(
 
 CREATE TABLE inbox(
     id INTEGER PRIMARY KEY,
@@ -719,6 +719,34 @@ CREATE INDEX app_resolution_name ON app_resolution(app_name COLLATE NOCASE);
                                                 R"sql(
 CREATE INDEX app_request_words ON app_request(state_since)
     WHERE requester_name <> '' OR message <> '' OR purpose <> '' OR info_answer <> '';
+)sql",
+                                                // 13: whose words they are, where an erasure finds it
+                                                R"sql(
+-- Requests that were passed on still have the words of whose they were before.
+INSERT OR IGNORE INTO mark(request, kind, subject, person, value, scope_hash, at)
+    SELECT request, 'passed_on', '', whose, '', '', at
+    FROM (SELECT CAST(substr(subject, 5) AS INTEGER) AS request, at, seq,
+            CASE WHEN json_valid(details) THEN json_extract(details, '$.from') END AS whose
+        FROM audit WHERE action = 'request.passed_on')
+    WHERE whose IS NOT NULL AND request IN (SELECT id FROM app_request) ORDER BY seq;
+
+-- Who was erased: their name is not kept again.
+INSERT OR IGNORE INTO meta(key, value)
+    SELECT 'erased_person:' || subject, '1' FROM audit WHERE action = 'person.erased';
+
+-- The name of whom somebody asks for was a line of the purpose: the mark says who it is.
+CREATE TEMP TABLE cleaned AS
+    SELECT id, app_id, purpose,
+        head || iif(instr(rest, char(10)) = 0, '', substr(rest, instr(rest, char(10)))) AS clean
+    FROM (SELECT id, app_id, purpose,
+            substr(purpose, 1, instr(purpose, char(10) || 'On behalf of: ') - 1) AS head,
+            substr(purpose, instr(purpose, char(10) || 'On behalf of: ') + 1) AS rest
+        FROM app_request WHERE instr(purpose, char(10) || 'On behalf of: ') > 0
+            AND id IN (SELECT request FROM mark WHERE kind = 'on_behalf' AND subject <> person));
+UPDATE inventory SET purpose = clean FROM cleaned
+    WHERE inventory.app_id = cleaned.app_id AND inventory.purpose = cleaned.purpose;
+UPDATE app_request SET purpose = clean FROM cleaned WHERE app_request.id = cleaned.id;
+DROP TABLE cleaned;
 )sql"};
 
 }  // namespace countersign::storage

@@ -6,6 +6,6 @@
 // a new one is added at the end. What a migration may do: DESIGN.md.
 namespace countersign::storage {
 
-extern const std::array<const char*, 12> migrations;
+extern const std::array<const char*, 13> migrations;
 
 }  // namespace countersign::storage

@@ -1,5 +1,6 @@
 #include "storage/request_rows.hpp"
 
+#include "storage/erasure.hpp"
 #include "storage/json_lists.hpp"
 
 namespace countersign::storage {
@@ -21,9 +22,11 @@ void request_fields(Request& r, Text& scopes, Text& previous_scopes, Use use) {
 void save_request(const Database& database, const AppRequest& request, Timestamp now) {
     static constexpr auto sql = joined_sql(
         "INSERT INTO app_request(", request_columns,
-        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, ?, "
-        "?, ?, ?, 1) ON CONFLICT(id) DO UPDATE SET slack_id = excluded.slack_id, source = excluded.source, "
+        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?14, "
+        "iif(?15 <> '' AND EXISTS (SELECT 1 FROM meta WHERE key = '",
+        erased_person_key,
+        "' || ?14), '', ?15), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) "
+        "ON CONFLICT(id) DO UPDATE SET slack_id = excluded.slack_id, source = excluded.source, "
         "app_id = excluded.app_id, app_name = excluded.app_name, app_description = excluded.app_description, "
         "app_directory_url = excluded.app_directory_url, app_homepage_url = excluded.app_homepage_url, "
         "app_privacy_url = excluded.app_privacy_url, publisher = excluded.publisher, team_id = "

@@ -26,6 +26,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::array logs{"-wal", "-journal"};
+
 std::string reason() {
     return std::generic_category().message(errno);
 }
@@ -33,7 +35,7 @@ std::string reason() {
 // A log beside it holds a part of the database that is not in the file itself, or was left behind by another
 // file of that name: nobody can say which.
 Result<void> stands_alone(const fs::path& backup) {
-    for (const char* suffix : {"-wal", "-journal"}) {
+    for (const char* suffix : logs) {
         const std::string log = backup.string() + suffix;
         std::error_code error;
         if (const auto size = fs::file_size(log, error); !error && size > 0) {
@@ -212,13 +214,11 @@ Result<void> fold_log(const fs::path& database) {
     return {};
 }
 
-constexpr std::array logs{"-wal", "-journal"};
-
 // A log without a frame, and the index of one, which SQLite makes anew: nothing of them is worth keeping.
 void drop_empty_logs(const fs::path& database) {
     std::error_code ignored;
     fs::remove(database.string() + "-shm", ignored);
-    for (const auto* suffix : {"-wal", "-journal"})
+    for (const auto* suffix : logs)
         if (fs::file_size(database.string() + suffix, ignored) == 0)
             fs::remove(database.string() + suffix, ignored);
 }

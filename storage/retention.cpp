@@ -6,14 +6,13 @@
 
 #include <fmt/format.h>
 
-#include <cstdint>
 #include <vector>
 
 namespace countersign::storage {
 namespace {
 
-std::vector<std::int64_t> ended_with_words(const Database& database, Timestamp before, int limit) {
-    std::vector<std::int64_t> ended;
+std::vector<RequestId> ended_with_words(const Database& database, Timestamp before, int limit) {
+    std::vector<RequestId> ended;
     Query query(database,
                 "SELECT id FROM app_request INDEXED BY app_request_words WHERE (requester_name <> '' OR "
                 "message <> '' OR purpose <> '' "
@@ -22,7 +21,7 @@ std::vector<std::int64_t> ended_with_words(const Database& database, Timestamp b
                 "OR state = 'superseded') ORDER BY state_since LIMIT ?2");
     query.bind(before, limit);
     while (query.step())
-        ended.push_back(query.number(0));
+        ended.push_back(RequestId{query.number(0)});
     return ended;
 }
 
@@ -30,19 +29,8 @@ std::vector<std::int64_t> ended_with_words(const Database& database, Timestamp b
 
 int erase_old_words(Database& database, Timestamp before, Timestamp now, int limit) {
     const auto ended = ended_with_words(database, before, limit);
-    for (const auto id : ended) {
-        Query(database,
-              "UPDATE app_request SET requester_name = '', message = '', purpose = '', info_answer = '', "
-              "updated_at = ?1, version = version + 1 WHERE id = ?2")
-            .bind(now, id)
-            .run();
-        Query(
-            database,
-            "INSERT INTO mark(request, kind, subject, person, value, scope_hash, at) "
-            "SELECT id, ?1, '', requester, '', '', ?2 FROM app_request WHERE id = ?3 ON CONFLICT DO NOTHING")
-            .bind(erased_mark, now, id)
-            .run();
-    }
+    for (const auto id : ended)
+        erase_words(database, id, {}, now);
     Query(database,
           "UPDATE inbox SET raw = '', error = 'erased' WHERE outcome <> 'handled' AND received_at < ? "
           "AND raw <> ''")

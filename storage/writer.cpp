@@ -1,5 +1,6 @@
 #include "storage/writer.hpp"
 
+#include "storage/erasure.hpp"
 #include "storage/installed_view.hpp"
 #include "storage/issue_rows.hpp"
 #include "storage/json_lists.hpp"
@@ -97,11 +98,14 @@ struct Applier {
 
     void operator()(const SavePerson& change) const {
         const Person& p = change.person;
-        Query(database,
-              "INSERT INTO person(id, name, locale, zone, zone_offset, active, guest, read_at) "
-              "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET name = excluded.name, "
-              "locale = excluded.locale, zone = excluded.zone, zone_offset = excluded.zone_offset, "
-              "active = excluded.active, guest = excluded.guest, read_at = excluded.read_at")
+        static constexpr auto sql = joined_sql(
+            "INSERT INTO person(id, name, locale, zone, zone_offset, active, guest, read_at) "
+            "VALUES (?1, iif(EXISTS (SELECT 1 FROM meta WHERE key = '",
+            erased_person_key,
+            "' || ?1), '', ?2), ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET name = excluded.name, "
+            "locale = excluded.locale, zone = excluded.zone, zone_offset = excluded.zone_offset, "
+            "active = excluded.active, guest = excluded.guest, read_at = excluded.read_at");
+        Query(database, sql.data())
             .bind(p.id, p.name, p.locale, p.zone, p.zone_offset, p.active, p.guest, p.read_at)
             .run();
     }

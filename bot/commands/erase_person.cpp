@@ -44,10 +44,11 @@ int erase_person(const Call& call, const std::string& person, const std::string&
         return exit_ok;
     }
     call.out << fmt::format(
-        "erased name and words of {} in {} requests and {} other rows; Slack's lists do not bring them "
-        "back.\n"
+        "erased name and words of {} in {} requests and {} other rows; nothing that Slack says later brings "
+        "them back.\n"
         "What decisions rest on stays as long as the database: the id, the reasons, remarks and questions of "
-        "a reviewer, what trackers said, and the audit log, whose chain is whole.\n"
+        "a reviewer, what trackers said, and the audit log, whose chain is whole. So does what was written "
+        "about an app in the inventory.\n"
         "Not reached: backups and copies made before (also FILE.schema-N and FILE.before-restore), Slack, "
         "and "
         "the trackers.\n",

@@ -1,12 +1,10 @@
 #include "bot/commands/sealing.hpp"
 
-#include "bot/core_files.hpp"
 #include "storage/vault.hpp"
 
 namespace countersign::bot::commands {
 
 Unlocked unlock(const Call& call, bool key_required) {
-    forbid_core_files();
     Unlocked out;
     out.settings = settings_to_read(call);
     auto keys = config::load_sealing_keys(config::process_environment());

@@ -10,6 +10,7 @@
 #include <array>
 #include <chrono>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace countersign::handlers::review {
@@ -163,15 +164,15 @@ class Judge {
     }
 
   private:
-    [[nodiscard]] bool is_own(const std::optional<TrackerAccount>& account) const {
-        return account && question_.own_account != 0 && account->id == question_.own_account;
+    [[nodiscard]] bool is_own(const std::optional<TrackerAccount>& account, Timestamp at) const {
+        return account && question_.own.did(account->id, at);
     }
 
     void collect_words() {
         auto events = facts_.label_events;
         std::ranges::sort(events, {}, &LabelEvent::id);
         for (const auto& event : events) {
-            if (is_own(event.actor)) continue;
+            if (is_own(event.actor, event.at)) continue;
             for (std::size_t i = 0; i < labels_.size(); ++i) {
                 if (question_.parties[i].label.empty() || !labels_[i].is(event)) continue;
                 add({.party = i,
@@ -193,7 +194,7 @@ class Judge {
                 newest = comment.created_at;
             if (comment.system)
                 read_tick(comment);
-            else if (!is_own(comment.author))
+            else if (!is_own(comment.author, comment.created_at))
                 read_comment(comment, backdated);
         }
     }
@@ -224,7 +225,7 @@ class Judge {
     // Only GitLab tells who ticked a box, in a note of its own.
     void read_tick(const IssueComment& note) {
         const auto tick = question_.check_boxes ? tick_note(note.body) : std::nullopt;
-        if (!tick || is_own(note.author)) return;
+        if (!tick || is_own(note.author, note.created_at)) return;
         for (std::size_t i = 0; i < question_.parties.size(); ++i) {
             if (!same_name(question_.parties[i].name, tick->item)) continue;
             add({.party = i,
@@ -324,22 +325,18 @@ class Judge {
                     signature.refused =
                         fmt::format("@{} signed for {}", signature.login, question_.parties[*meant].name);
             }
-            place(std::move(signature), made);
+            auto& list = signature.refused.empty() ? made.counted : made.refused;
+            list.push_back(std::move(signature));
         }
-        const bool enough = static_cast<int>(made.counted.size()) >= question_.parties[index].quorum;
+        std::set<std::int64_t> accounts;
+        for (const auto& signature : made.counted)
+            accounts.insert(signature.account);
+        const bool enough = static_cast<int>(accounts.size()) >= question_.parties[index].quorum;
         if (enough)
             made.verdict = Verdict::approved;
         else if (!question_.parties[index].members_known)
             made.verdict = Verdict::cannot_tell;
         return made;
-    }
-
-    // Each account once; what counts goes before what does not.
-    static void place(Signature signature, PartySigned& made) {
-        auto& list = signature.refused.empty() ? made.counted : made.refused;
-        const auto known = std::ranges::find(list, signature.account, &Signature::account);
-        if (signature.refused.empty() && known != list.end()) return;
-        list.push_back(std::move(signature));
     }
 
     // The event that put the label there as it is now, if it may count; else why not goes to `made`.
@@ -468,6 +465,13 @@ std::optional<Timestamp> text_changed_at(const IssueFacts& facts, std::string_vi
     if (first_sight || (newest && (!changed || *newest > *changed))) return newest;
     // Without such a note the edit may have come after every signature.
     return std::max(changed.value_or(facts.read_at), facts.read_at);
+}
+
+bool OwnAccounts::did(std::int64_t account, Timestamp at) const {
+    if (now != 0 && account == now) return true;
+    return std::ranges::any_of(before, [&](const FormerAccount& former) {
+        return former.account == account && at <= former.until + tolerance;
+    });
 }
 
 IssueVerdict judge_issue(const IssueFacts& facts, const IssueQuestion& question) {

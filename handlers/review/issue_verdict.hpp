@@ -25,16 +25,32 @@ struct SigningParty {
     auto operator<=>(const SigningParty&) const = default;
 };
 
+struct FormerAccount {
+    std::int64_t account = 0;
+    Timestamp until;
+    auto operator<=>(const FormerAccount&) const = default;
+};
+
+// Ours: what we do signs nothing (S2). A former one is its owner's alone again, but what it did for us stays
+// ours.
+struct OwnAccounts {
+    std::int64_t now = 0;
+    std::vector<FormerAccount> before;
+
+    [[nodiscard]] bool did(std::int64_t account, Timestamp at) const;
+    auto operator<=>(const OwnAccounts&) const = default;
+};
+
 struct IssueQuestion {
     config::TrackerKind kind = config::TrackerKind::gitlab;
     std::vector<SigningParty> parties;
     std::vector<std::string> projects;    // whose issues count
     std::vector<std::int64_t> requester;  // the requester's accounts (A5)
-    std::int64_t own_account = 0;         // ours: what we do signs nothing (S2)
-    std::string app_name, app_id;         // the issue must name one of them
-    std::string used_for;                 // "REQ-3": the issue carries another app's request (A15)
-    bool check_boxes = false;             // a party's ticked box is its sign too (A14)
-    std::string text_hash;                // as last read; "": first sight
+    OwnAccounts own;
+    std::string app_name, app_id;  // the issue must name one of them
+    std::string used_for;          // "REQ-3": the issue carries another app's request (A15)
+    bool check_boxes = false;      // a party's ticked box is its sign too (A14)
+    std::string text_hash;         // as last read; "": first sight
     std::optional<Timestamp> text_changed_at;
     auto operator<=>(const IssueQuestion&) const = default;
 };
@@ -56,7 +72,7 @@ struct Signature {
 struct PartySigned {
     std::string party;
     Verdict verdict = Verdict::pending;
-    std::vector<Signature> counted;
+    std::vector<Signature> counted;  // of one account perhaps several: a quorum is of accounts
     std::vector<Signature> refused;
     auto operator<=>(const PartySigned&) const = default;
 };

@@ -75,6 +75,21 @@ std::vector<Signature> read_signatures(const json& list) {
     return signatures;
 }
 
+json written(const std::vector<FormerAccount>& accounts) {
+    json list = json::array();
+    for (const auto& each : accounts)
+        list.push_back({{"account", each.account}, {"until", to_millis(each.until)}});
+    return list;
+}
+
+std::vector<FormerAccount> read_former(const json& list) {
+    std::vector<FormerAccount> accounts;
+    for (const auto& object : list)
+        accounts.push_back(
+            {object.at("account").get<std::int64_t>(), from_millis(object.at("until").get<std::int64_t>())});
+    return accounts;
+}
+
 json written(const IssueQuestion& question) {
     json parties = json::array();
     for (const auto& party : question.parties)
@@ -83,7 +98,8 @@ json written(const IssueQuestion& question) {
             {"parties", std::move(parties)},
             {"projects", question.projects},
             {"requester", question.requester},
-            {"own_account", question.own_account},
+            {"own_account", question.own.now},
+            {"own_before", written(question.own.before)},
             {"app_name", question.app_name},
             {"app_id", question.app_id},
             {"used_for", question.used_for},
@@ -99,7 +115,8 @@ IssueQuestion read_question(const json& object) {
         question.parties.push_back(read_party(party));
     object.at("projects").get_to(question.projects);
     object.at("requester").get_to(question.requester);
-    question.own_account = object.at("own_account");
+    question.own.now = object.at("own_account");
+    question.own.before = read_former(object.value("own_before", json::array()));  // older evidence has none
     question.app_name = object.at("app_name");
     question.app_id = object.at("app_id");
     question.used_for = object.at("used_for");

@@ -80,8 +80,9 @@ std::optional<ActiveBlackout> blackout_at(Timestamp when, const config::Policy& 
     const std::chrono::year_month_day today(day_of(time_zone::to_local(when, zone)));
     for (const auto& blackout : policy.blackouts) {
         if (today < blackout.from || today > blackout.until) continue;
-        const auto end = local_days(blackout.until) + days(1);
-        return ActiveBlackout{&blackout, time_zone::from_local(LocalTime(end), zone)};
+        const auto midnight = [&](local_days day) { return time_zone::from_local(LocalTime(day), zone); };
+        return ActiveBlackout{&blackout, midnight(local_days(blackout.from)),
+                              midnight(local_days(blackout.until) + days(1))};
     }
     return std::nullopt;
 }

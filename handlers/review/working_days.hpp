@@ -20,10 +20,10 @@ namespace countersign::handlers::review {
 // zone ("" or an unknown one: the calendar's).
 [[nodiscard]] Timestamp fit_to_write(Timestamp when, const config::Calendar& calendar, std::string_view zone);
 
-// The blackout that holds now, and its end.
+// The blackout that holds now, with its first moment and the first one after it.
 struct ActiveBlackout {
     const config::Blackout* blackout;
-    Timestamp ends;
+    Timestamp begins, ends;
 };
 [[nodiscard]] std::optional<ActiveBlackout> blackout_at(Timestamp when, const config::Policy& policy);
 

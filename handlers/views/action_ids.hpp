@@ -92,7 +92,7 @@ inline constexpr std::string_view grant_keep = "grant_keep";
 inline constexpr std::string_view form_authorization_add =
     "form_authorization_add";  // private_metadata: id of the authorization that is renewed
 inline constexpr std::string_view form_installed_add = "form_installed_add";
-inline constexpr std::string_view form_installed_edit = "form_installed_edit";  // private_metadata: a target
+inline constexpr std::string_view form_installed_edit = "form_installed_edit";  // target_as_shown
 inline constexpr std::string_view form_installed_remove = "form_installed_remove";
 inline constexpr std::string_view form_installed_reconnect = "form_installed_reconnect";
 inline constexpr std::string_view field_name = "name";

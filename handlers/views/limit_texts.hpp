@@ -54,9 +54,6 @@ inline constexpr Text<> not_enforceable{
     "approved app. Leave the field empty, or restrict the app.",
     "diese Grenze lässt sich hier nicht durchsetzen: Ohne die Admin-API (Enterprise) darf in Slack jeder "
     "eine genehmigte App nutzen. Lass das Feld leer, oder sperre die App."};
-inline constexpr Text<1> limits_in_blackout{
-    "nothing is applied until {0}. Press `Approve app` to say why it cannot wait.",
-    "bis {0} wird nichts umgesetzt. Drücke `Approve app`, um zu sagen, warum es nicht warten kann."};
 
 // --- Slack did not take a limit; nothing was approved ---
 inline constexpr Text<2> limit_refused{"Nothing was approved for {0}: {1}",

@@ -88,12 +88,19 @@ inline constexpr Text<> no_issue_linked{"you may not yet, because no vendor issu
                                         "du darfst noch nicht, weil kein Anbieter-Vorgang verknüpft ist."};
 inline constexpr Text<1> issue_in_the_way{"you may not yet, because of the vendor issue: {0}",
                                           "du darfst noch nicht, wegen des Anbieter-Vorgangs: {0}"};
+inline constexpr Text<1> noted{"Noted. {0}", "Vermerkt. {0}"};
+inline constexpr Text<2> one_more_admin{
+    "The policy wants {0} admins for {1}; 1 more has to press `Approve app`.",
+    "Die Richtlinie will {0} Admins für {1}; 1 weitere Person muss `Approve app` drücken."};
 inline constexpr Text<3> more_admins{
-    "Noted. The policy wants {0} admins for {1}; {2} more has to press `Approve app`.",
-    "Vermerkt. Die Richtlinie will {0} Admins für {1}; {2} weitere Person muss `Approve app` drücken."};
+    "The policy wants {0} admins for {1}; {2} more have to press `Approve app`.",
+    "Die Richtlinie will {0} Admins für {1}; {2} weitere Personen müssen `Approve app` drücken."};
 inline constexpr Text<2> in_a_blackout{
     ":warning: Nothing is applied until {0}{1}. Say why this cannot wait; it is recorded.",
     ":warning: Bis {0} wird nichts umgesetzt{1}. Sage, warum das nicht warten kann; es wird festgehalten."};
+inline constexpr Text<1> press_to_override{
+    "nothing is applied until {0}. Press `Approve app` to say why it cannot wait.",
+    "bis {0} wird nichts umgesetzt. Drücke `Approve app`, um zu sagen, warum es nicht warten kann."};
 inline constexpr Text<> why_not_wait{"say why this cannot wait.", "sage, warum das nicht warten kann."};
 inline constexpr Text<1> only_denied_reopen{"only a denied request can be reopened. {0}",
                                             "nur ein abgelehnter Antrag lässt sich wieder öffnen. {0}"};

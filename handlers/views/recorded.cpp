@@ -217,4 +217,10 @@ std::string recorded_in(Language language, std::string_view english) {
     return filled(best->german, values.data());
 }
 
+bool quotes_a_person(std::string_view english) {
+    const auto around = match(both(texts::to_reconsider), english);
+    const auto sentence = around ? around->blanks[0] : english;
+    return match(both(texts::somebody_objects), sentence) || match(both(texts::suspend_by_hand), sentence);
+}
+
 }  // namespace countersign::handlers::views

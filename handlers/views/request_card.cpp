@@ -27,7 +27,7 @@ std::size_t row_limit(const CardInput& input, std::size_t room) {
 
 void draw_request(Blocks& blocks, const CardInput& input) {
     const auto& request = input.request;
-    blocks.fields(facts(request));
+    blocks.fields(facts(input));
     if (const auto words = inert_line(request.app_description, 200); !words.empty()) {
         blocks.context({fitted(words, 300)});
     }
@@ -110,6 +110,7 @@ std::string fallback(const CardInput& input) {
     if (!input.limits.empty()) lines.push_back(fitted(input.limits, decision_room));
     lines.push_back("Requested by " + mention(request.requester) + " for " + inert_line(place(request), 80) +
                     ". Publisher: " + publisher_words(request.publisher) + ".");
+    if (auto others = behalf_line(input); !others.empty()) lines.push_back(std::move(others));
     for (auto& row : party_rows(input, RowStyle::plain, row_limit(input, 1900)))
         lines.push_back(std::move(row));
     lines.push_back("Vendor issue: " + fitted(issue_words(input), 300));

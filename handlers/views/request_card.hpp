@@ -26,6 +26,7 @@ struct CardInput {
     bool at_gate = false;       // held against junk: nobody is called before an admin lets it through (M22)
     bool confidential = false;  // the vendor issue is: nothing of it may be shown in a channel (G3)
     bool has_voted = false;     // of the details: a vote of the reader's counts, and could be taken back
+    std::vector<UserId> on_behalf_of = {};  // for whom somebody else asks (R19)
 };
 
 // The request card of design.md §7: state line, app, publisher, requester, scopes with risk, difference to

@@ -17,8 +17,10 @@ std::string with_link(std::string_view url, std::string_view label) {
     return url.size() <= link_room && is_plain_https(url) ? link(url, label) : std::string();
 }
 
-std::string requester_field(const AppRequest& request) {
+std::string requester_field(const CardInput& input) {
+    const auto& request = input.request;
     std::string out = "*Requester*\n" + mention(request.requester);
+    if (const auto others = behalf_line(input); !others.empty()) out += "\n" + others;
     if (!request.requester_is_collaborator) return out + "\n_works on the app: not known_";
     if (*request.requester_is_collaborator)
         out += "\n:warning: works on this app: does not count for a party";
@@ -59,9 +61,17 @@ std::string publisher_words(Publisher publisher) {
     return "not known: highest attention";
 }
 
-std::vector<std::string> facts(const AppRequest& request) {
+std::string behalf_line(const CardInput& input) {
+    std::vector<std::string> people;
+    for (const auto& person : input.on_behalf_of)
+        if (person != input.request.requester) people.push_back(mention(person));
+    return people.empty() ? std::string() : fitted("On behalf of: " + text::joined(people, ", "), 300);
+}
+
+std::vector<std::string> facts(const CardInput& input) {
+    const auto& request = input.request;
     std::vector<std::string> out;
-    out.push_back(requester_field(request));
+    out.push_back(requester_field(input));
     out.push_back("*For*\n" + inert_line(place(request), 80) + (request.team_id.empty() ? " :warning:" : ""));
     out.push_back(publisher_field(request.publisher));
     std::vector<std::string> links;

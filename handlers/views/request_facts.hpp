@@ -14,7 +14,9 @@ namespace countersign::handlers::views {
 [[nodiscard]] std::string place(const storage::AppRequest& request, Language language = Language::english);
 [[nodiscard]] std::string publisher_words(storage::Publisher publisher);
 // Requester, place, publisher, links: field texts.
-[[nodiscard]] std::vector<std::string> facts(const storage::AppRequest& request);
+[[nodiscard]] std::vector<std::string> facts(const CardInput& input);
+// "On behalf of: <@U1>, <@U2>"; "" where the requester asks for themselves alone.
+[[nodiscard]] std::string behalf_line(const CardInput& input);
 // What the requester wrote, quoted; "" if nothing.
 [[nodiscard]] std::string requester_words(const storage::AppRequest& request);
 // Link to the vendor issue, or what is missing.

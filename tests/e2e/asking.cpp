@@ -27,7 +27,7 @@ TEST_CASE("e2e asking: on behalf of a colleague, who follows the request and may
                 {"Purpose", "Drawings for contracts"},
                 {"Vendor issue link", office::issue},
                 {"On behalf of", office::legal}});
-    story.expect_card("On behalf of: lena");
+    story.expect_card(std::string("On behalf of: <@") + office::legal + ">");
     story.expect_direct_message(office::legal, "for you (REQ-1)");
     story.press(office::legal, "Approve");
     story.expect_line(office::legal, "asked for on your behalf");

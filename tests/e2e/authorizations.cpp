@@ -3,6 +3,7 @@
 #include "tests/support/canary.hpp"
 #include "tests/support/daemon_fixture.hpp"
 
+#include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -311,6 +312,10 @@ TEST_CASE(
     CHECK(office.gitlab.knows("glpat-canary-second"));
     CHECK(reconnect("glpat-canary-second", false).contains("was left valid: it is the same token"));
     office.daemon.set_secret("countersign_key", std::string(key_two) + key_one);  // after a rotation, too
+    CHECK(reconnect("glpat-canary-second", false).contains("was left valid: it is the same token"));
+    // A fingerprint of an earlier version, which went with the key.
+    CHECK(SQLite::Database(office.daemon.database().string(), SQLite::OPEN_READWRITE)
+              .exec("UPDATE authorization SET fingerprint = '00000000'") == 1);
     CHECK(reconnect("glpat-canary-second", false).contains("was left valid: it is the same token"));
     CHECK(office.gitlab.knows("glpat-canary-second"));
     // Another authorization holds it too.

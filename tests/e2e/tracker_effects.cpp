@@ -127,3 +127,34 @@ TEST_CASE("tracker: a new token is used after SIGHUP") {
     CHECK(lab.gitlab.wait([&] { return lab.gitlab.issue(lab.issue).notes.size() == 1; }));
     CHECK(daemon.stop() == 0);
 }
+
+TEST_CASE("tracker: S2 whose a token is is asked anew when it takes another's place, also over a restart") {
+    Lab lab;
+    const auto ann = lab.gitlab.add_account("ann.it");
+    const auto bob = lab.gitlab.add_account("bob.it");
+    auto options = lab.options();
+    options.environment.erase("LAB_TOKEN");
+    tests::DaemonFixture daemon(options);
+    const auto known = [&] {
+        const auto database = storage::Database::open_reader(daemon.database());
+        if (!database) return std::int64_t{0};
+        const auto kept = Json::parse(storage::View(*database).meta("tracker_account:lab"), nullptr, false);
+        return kept.is_object() ? kept.at("account").get<std::int64_t>() : 0;
+    };
+    const auto give = [&](const std::string& token, const std::string& login) {
+        lab.gitlab.rotate_token(token);
+        lab.gitlab.give_token_to(login);
+        daemon.set_secret("lab_token", token);
+    };
+    give("glpat-of-ann", "ann.it");
+    daemon.start();
+    CHECK(lab.gitlab.wait([&] { return known() == ann; }));
+    give("glpat-of-bob", "bob.it");
+    daemon.signal(SIGHUP);
+    CHECK(lab.gitlab.wait([&] { return known() == bob; }));
+    CHECK(daemon.stop() == 0);
+    give("glpat-of-ann-again", "ann.it");
+    daemon.start();
+    CHECK(lab.gitlab.wait([&] { return known() == ann; }));
+    CHECK(daemon.stop() == 0);
+}

@@ -346,6 +346,10 @@ void FakeTracker::rotate_token(const std::string& token) {
     change([&] { options_.token = token; });
 }
 
+void FakeTracker::give_token_to(const std::string& login) {
+    change([&] { world_.bot = world_.person(login).id; });
+}
+
 void FakeTracker::pass(std::chrono::milliseconds time) {
     change([&] { world_.clock_ahead += time; });
 }

@@ -63,7 +63,8 @@ class FakeTracker {
     void rename_label(const std::string& project, const std::string& name, const std::string& to);
     void delete_label(const std::string& project, const std::string& name);
     void rotate_token(const std::string& token);
-    void pass(std::chrono::milliseconds time);  // the tracker's clock goes ahead
+    void give_token_to(const std::string& login);  // whose account it is from then on
+    void pass(std::chrono::milliseconds time);     // the tracker's clock goes ahead
 
     // --- what a person does; `login` is an account ---
     IssueRef open(const std::string& project, const std::string& login, const std::string& title,

@@ -93,7 +93,7 @@ class Simulation {
         handlers::Capabilities given;
         given.admin = !plan_.workspace;
         given.own_app = AppId("A0COUNTERSIGN");
-        given.trackers = {"procurement"};
+        given.trackers = {{"procurement", "7"}};
         return given;
     }
 

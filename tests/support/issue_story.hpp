@@ -42,7 +42,7 @@ class IssueStory {
                              .approvers = {legal, both},
                              .members = {}}};
         question.projects = {"acme/procurement/vendors"};
-        question.own_account = own;
+        question.own.now = own;
         question.app_name = "Zoom";
         question.app_id = "A0ZOOM";
     }

@@ -23,7 +23,7 @@ inline config::Settings tracker_settings() {
 class IssueWorld : public ReviewWorld {
   public:
     explicit IssueWorld(config::Settings given = tracker_settings()) : ReviewWorld(std::move(given)) {
-        capabilities.trackers = {"procurement"};
+        capabilities.trackers = {{"procurement", "7"}};
         story.facts.project = "acme/vendors";
         story.facts.url = good_link;
         story.facts.title = "Slack app: Sketch Pad";
@@ -31,7 +31,8 @@ class IssueWorld : public ReviewWorld {
     }
 
     IssueStory story;
-    std::string fails;  // an error that every reading answers; "" = all is well
+    std::int64_t own = IssueStory::own;  // whose the token is
+    std::string fails;                   // an error that every reading answers; "" = all is well
     std::string fails_meaning = "human";
     std::vector<std::string> notes;     // bodies of the status note, oldest first
     std::vector<Json> made;             // arguments of tracker.create_issue
@@ -54,7 +55,7 @@ class IssueWorld : public ReviewWorld {
                  {"read_at", to_millis(story.facts.read_at)}}};
         }
         if (effect.method == "tracker.whoami")
-            return {"ok", "", {{"account", {{"id", IssueStory::own}, {"login", "countersign"}}}}};
+            return {"ok", "", {{"account", {{"id", own}, {"login", "countersign"}}}}};
         if (effect.method == "tracker.put_note") {
             notes.push_back(args["body"]);
             return {"ok", "", {{"note", 1}, {"created", notes.size() == 1}}};
@@ -87,6 +88,13 @@ class IssueWorld : public ReviewWorld {
             }
         }
         FAIL("the effects never end");
+    }
+    // Another token takes the place of the one before.
+    void take_token(const std::string& mark, std::int64_t whose) {
+        own = whose;
+        capabilities.trackers["procurement"] = mark;
+        handle(handlers::EventKind::timer, {{"kind", "tracker_begins"}, {"tracker", "procurement"}},
+               next("begins"));
     }
     // The next polling round, with all that it leads to.
     void poll() {

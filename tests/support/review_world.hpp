@@ -9,6 +9,7 @@
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/request_card.hpp"
 #include "storage/audit.hpp"
+#include "storage/erasure.hpp"
 #include "storage/outbox.hpp"
 #include "storage/timers.hpp"
 #include "storage/writer.hpp"
@@ -22,6 +23,7 @@
 #include <algorithm>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // Plays the dispatcher and the runner over a real database: events go in, outcomes are applied in one
@@ -262,6 +264,24 @@ class ReviewWorld {
     [[nodiscard]] bool audited(const std::string& action, const std::string& subject) {
         subject_ = subject;
         return audited(action);
+    }
+
+    // What the newest such entry of the audit log says.
+    [[nodiscard]] Json logged(const std::string& action, const std::string& subject) {
+        Json newest;
+        for (const auto& entry : storage::audit_of(db.writer(), subject))
+            if (entry.action == action) newest = Json::parse(entry.details);
+        return newest;
+    }
+    // Some entry of the audit log has these words.
+    [[nodiscard]] bool log_tells(std::string_view words) {
+        bool found = false;
+        storage::for_each_audit_entry(
+            db.writer(), [&](const auto& entry) { found = found || entry.details.contains(words); });
+        return found;
+    }
+    void erase_person(const std::string& user) {
+        db.writer().transaction([&] { storage::erase_person(db.writer(), UserId(user), clock.now()); });
     }
 
     // The short way to a request that every party agrees on.

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -42,16 +43,23 @@ class TempDb {
     [[nodiscard]] std::filesystem::path file() const { return dir_.path() / "countersign.db"; }
     [[nodiscard]] storage::Database& writer() { return database_; }
     [[nodiscard]] storage::Database reader() const { return opened(storage::Database::open_reader(file())); }
+    // In the file or its log, as whoever copies them would find it.
+    [[nodiscard]] bool holds(std::string_view word) const {
+        return bytes_of(file()).contains(word) || bytes_of(file().string() + "-wal").contains(word);
+    }
 
   private:
+    static std::string bytes_of(const std::filesystem::path& file) {
+        std::ifstream input(file, std::ios::binary);
+        return {std::istreambuf_iterator<char>(input), {}};
+    }
     // The schema's steps run once a program; every test starts from a copy of the empty database they made.
     static const std::string& empty_database() {
         static const std::string bytes = [] {
             const TempDir dir;
             const auto file = dir.path() / "empty.db";
             (void)opened(storage::Database::open_writer(file));
-            std::ifstream input(file, std::ios::binary);
-            return std::string{std::istreambuf_iterator<char>(input), {}};
+            return bytes_of(file);
         }();
         return bytes;
     }

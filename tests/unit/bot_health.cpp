@@ -90,6 +90,7 @@ TEST_CASE("O3: it is told once, after some patience, and so is its end") {
     lost.at = lost.dispatcher.last_turn = at + seconds(500);
     CHECK_FALSE(monitor.look(lost).dead_alarm);
     CHECK(monitor.look(well(at + seconds(501))).alive_again);
+    monitor.alarm_delivered();  // the answer came after it could act
     CHECK_FALSE(monitor.look(well(at + seconds(502))).alive_again);
     lost.at = lost.dispatcher.last_turn = at + seconds(600);
     CHECK_FALSE(monitor.look(lost).dead_alarm);

@@ -1,12 +1,23 @@
+#include "bot/batch_processor.hpp"
 #include "bot/tracker_tokens.hpp"
 #include "storage/aead.hpp"
 #include "storage/installed_view.hpp"
 #include "storage/vault.hpp"
 #include "tests/support/log_capture.hpp"
+#include "tests/support/manual_clock.hpp"
+#include "tests/support/review_office.hpp"
 #include "tests/support/temp_db.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 using namespace countersign;
 using namespace countersign::storage;
@@ -84,4 +95,101 @@ TEST_CASE(
     CHECK(tokens.of("third"));
     CHECK_FALSE(tokens.of("others"));  // for its authorization is not there
     CHECK(log.count("event=tracker_token_unreadable") == 1);
+}
+
+namespace {
+
+// The daemon above its sockets, whose trackers are called with tokens that come and go.
+class Tokens {
+  public:
+    Tokens() {
+        processor_.emplace(std::move(db_.writer()), clock_, settings_, with("environment"));
+        processor_->start_up();
+    }
+    void reload(const std::string& mark) { processor_->use(settings_, with(mark)); }
+    // As a command does.
+    void put(const InstalledChange& change) {
+        auto beside = Database::open_beside(db_.file());
+        REQUIRE(beside);
+        beside->transaction([&] { apply(*beside, change, clock_.now()); });
+    }
+    // The marks with which it asks who it is there, from now on.
+    std::vector<std::string> asked() {
+        std::vector<std::string> marks;
+        for (int turn = 0; turn < 5; ++turn) {
+            clock_.advance(std::chrono::seconds(1));
+            auto done = processor_->process(batch_);
+            batch_.clear();
+            for (auto& effect : done.effects) {
+                slack::ApiAnswer told;
+                told.http_status = 200;
+                told.body = R"({"ok":true,"account":{"id":7,"login":"countersign"}})";
+                if (effect.method == "tracker.whoami")
+                    marks.push_back(nlohmann::json::parse(effect.args).at("mark"));
+                batch_.emplace_back(bot::EffectAnswer{effect, told});
+            }
+        }
+        return marks;
+    }
+
+  private:
+    static handlers::Capabilities with(const std::string& mark) {
+        handlers::Capabilities capabilities;
+        capabilities.trackers = {{"procurement", mark}};
+        return capabilities;
+    }
+
+    tests::TempDb db_;
+    tests::ManualClock clock_;
+    std::shared_ptr<const config::Settings> settings_ =
+        std::make_shared<const config::Settings>(tests::review_settings());
+    std::optional<bot::BatchProcessor> processor_;
+    std::vector<bot::Item> batch_;
+};
+
+}  // namespace
+
+TEST_CASE("S2: with every token that may be another account's, who we are there is asked anew") {
+    using Marks = std::vector<std::string>;
+    Tokens tokens;
+    CHECK(tokens.asked() == Marks{"environment"});
+    tokens.reload("environment");
+    CHECK(tokens.asked().empty());
+    tokens.reload("rotated");
+    CHECK(tokens.asked() == Marks{"rotated"});
+
+    Authorization authorization;
+    authorization.id = "a";
+    authorization.name = "GitLab";
+    authorization.url = "https://gitlab.com";
+    authorization.account_id = "4711";
+    authorization.fingerprint = "f0f0f0f0";
+    authorization.state = AuthorizationState::active;
+    Integration integration;
+    integration.name = "Vendor issues";
+    integration.authorization = "a";
+    integration.target = "procurement";
+    tokens.put(SaveAuthorization{authorization});
+    tokens.put(SaveIntegration{integration});
+    CHECK(tokens.asked() == Marks{"4711"});
+    authorization.fingerprint = "renewed0";  // the same account's
+    tokens.put(SaveAuthorization{authorization});
+    CHECK(tokens.asked().empty());
+    authorization.account_id = "4712";  // connected again as somebody else
+    tokens.put(SaveAuthorization{authorization});
+    CHECK(tokens.asked() == Marks{"4712"});
+    authorization.account_id.clear();  // a server that could not be asked
+    tokens.put(SaveAuthorization{authorization});
+    CHECK(tokens.asked() == Marks{"renewed0"});
+
+    authorization.id = "b";
+    authorization.name = "Other";
+    authorization.account_id = "4713";
+    tokens.put(SaveAuthorization{authorization});
+    integration.id = 1;
+    integration.authorization = "b";
+    tokens.put(SaveIntegration{integration});
+    CHECK(tokens.asked() == Marks{"4713"});
+    tokens.put(RemoveIntegration{1});
+    CHECK(tokens.asked() == Marks{"rotated"});
 }

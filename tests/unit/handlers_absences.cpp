@@ -143,7 +143,9 @@ TEST_CASE("P10: reminders reach the delegate, but whoever is away where the dele
     away(world, "U0LEGAL", 0, 30, "U0NOBODY");
     const auto id = ask(world);
     const auto own = ask(world, "U0NOBODY");
+    const auto theirs = ask(world, "U0LEGAL");
     wait(world, hours(24 * 5));
+    CHECK(heard(world, "U0NOBODY", "A reminder: REQ-" + std::to_string(theirs)) == 0);
     CHECK(heard(world, "U0NOBODY", "A reminder: REQ-" + std::to_string(id)) == 1);
     CHECK(heard(world, "U0LEGAL", "A reminder: REQ-" + std::to_string(id)) == 0);
     CHECK(heard(world, "U0LEGAL", "A reminder: REQ-" + std::to_string(own)) == 1);
@@ -166,6 +168,7 @@ TEST_CASE("P10, P17: whoever asked for the app lends nobody a vote on it, nor a 
         world.run();
         REQUIRE(world.state(id + 1) == RequestState::superseded);
     }
+    CHECK(home_of(world, "U0NOBODY").contains("Nothing waits for your vote."));
     const auto words = "only in the place of somebody who asked for this app";
     for (const auto action : {ids::vote_approve, ids::vote_reject, ids::vote_need_info, ids::claim}) {
         CAPTURE(action);

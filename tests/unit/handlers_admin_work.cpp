@@ -1,3 +1,4 @@
+#include "config/base/text.hpp"
 #include "config/base/time_zone.hpp"
 #include "handlers/judging.hpp"
 #include "tests/support/review_world.hpp"
@@ -12,6 +13,10 @@ namespace {
 
 std::string today(ReviewWorld& world) {
     return time_zone::date_text(world.clock.now(), "UTC");
+}
+
+std::string proof(std::string_view words) {
+    return "sha256:" + text::sha256_hex(words);
 }
 
 }  // namespace
@@ -41,7 +46,35 @@ TEST_CASE("M21: in a blackout an admin needs a reason, which is recorded") {
     world.submit("U0ADMIN", ids::form_override, id, {{"reason", "an incident"}});
     world.run();
     CHECK(world.state(id) == RequestState::approved);
-    CHECK(world.audited("blackout.overridden", "REQ-1"));
+    CHECK(world.logged("blackout.overridden", "REQ-1") == Json{{"reason", proof("an incident")}});
+    CHECK_FALSE(world.log_tells("an incident"));
+    CHECK(world.view().decisions(RequestId{id}).back().reason == "an incident");
+}
+
+TEST_CASE("U8: the log proves what an admin or a party gave as reason, and the rows of the request tell it") {
+    ReviewWorld world;
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run();
+    world.command("U0LEGAL", "object REQ-1 Zephyr is over");
+    world.run();
+    CHECK(world.request(id).state_note.contains("Zephyr is over"));
+    CHECK(world.logged("decision.objected", "REQ-1") == Json{{"reason", proof("Zephyr is over")}});
+    CHECK(world.logged("request.state", "REQ-1")["note"] == proof(world.request(id).state_note));
+    world.submit("U0ADMIN", ids::form_keep, id, {{"reason", "Zephyr goes on"}});
+    world.run();
+    CHECK(world.logged("decision.kept", "REQ-1") == Json{{"reason", proof("Zephyr goes on")}});
+    CHECK(world.view().decisions(RequestId{id}).back().reason == "Zephyr goes on");
+    world.command("U0ADMIN", "clear REQ-1 Zephyr is done");
+    world.run();
+    CHECK(world.logged("decision.clear_sent", "REQ-1")["reason"] == proof("Zephyr is done"));
+    CHECK(world.view().decisions(RequestId{id}).back().reason == "Zephyr is done");
+    const auto second = world.ready_request("Ar2", "A2");
+    world.submit("U0ADMIN", ids::form_restrict, second, {{"reason", "Zephyr again"}});
+    world.run();
+    CHECK(world.logged("decision.restrict_pressed", "REQ-2")["reason"] == proof("Zephyr again"));
+    CHECK(world.view().decisions(RequestId{second}).back().reason == "Zephyr again");
+    CHECK_FALSE(world.log_tells("Zephyr"));
 }
 
 TEST_CASE("M1: of two admins the first one's press counts while the request stays ready and they are admin") {

@@ -1,5 +1,5 @@
 #include "handlers/review/app_request_payload.hpp"
-#include "storage/erasure.hpp"
+#include "storage/vault.hpp"
 #include "tests/support/review_world.hpp"
 
 using namespace countersign;
@@ -341,14 +341,45 @@ TEST_CASE("R13: asked again through Slack's button, the difference to the last t
     }
 }
 
+TEST_CASE(
+    "U8: a request that was passed on tells no name of whose it was, and is found when they are erased") {
+    ReviewWorld world;
+    const auto body = slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}, "for Zephyr");
+    world.app_requested(body);
+    world.run();
+    world.submit("U0TWO", ids::form_request, "", {{"app", "Sketch Pad"}, {"purpose", "me too"}});
+    world.run();
+    world.handle(handlers::EventKind::events_api,
+                 {{"event", {{"type", "user_change"}, {"user", {{"id", "U0REQ"}, {"deleted", true}}}}}},
+                 world.next("left"));
+    world.run();
+    REQUIRE(world.request(1).requester == UserId("U0TWO"));
+    CHECK(world.logged("request.passed_on", "REQ-1") == Json{{"from", "U0REQ"}, {"to", "U0TWO"}});
+    // Slack still lists it as the first one's, and they are called Jane there.
+    world.app_requested(body);
+    world.run();
+    CHECK(world.request(1).requester_name.empty());
+    world.submit("U0ADMIN", ids::form_need_info, 1, {{"question", "Why?"}});
+    world.run();
+    world.submit("U0TWO", ids::form_answer, 1, {{"answer", "Because of boards"}});
+    world.run();
+    world.erase_person("U0REQ");
+    CHECK(world.request(1).message.empty());
+    CHECK(world.request(1).info_answer == "Because of boards");
+    world.app_requested(body);
+    world.run();
+    CHECK(storage::truncate_log(world.db.writer()));
+    CHECK_FALSE(world.db.holds("Zephyr"));
+    CHECK_FALSE(world.db.holds("Jane"));
+}
+
 TEST_CASE("U8: the erased words of a running request do not come back with Slack's list") {
     ReviewWorld world;
     const auto body = slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write")}, "for Zephyr");
     world.app_requested(body);
     world.run();
     REQUIRE(world.view().request(RequestId{1})->message == "for Zephyr");
-    world.db.writer().transaction(
-        [&] { storage::erase_person(world.db.writer(), UserId("U0REQ"), world.clock.now()); });
+    world.erase_person("U0REQ");
     world.app_requested(body);
     world.run();
     const auto request = world.view().request(RequestId{1});

@@ -1,5 +1,8 @@
+#include "config/base/text.hpp"
 #include "handlers/review/app_ids.hpp"
+#include "handlers/views/mrkdwn.hpp"
 #include "storage/installed_view.hpp"
+#include "storage/vault.hpp"
 #include "tests/support/block_kit.hpp"
 #include "tests/support/review_world.hpp"
 
@@ -95,6 +98,31 @@ TEST_CASE("R8: asking for an app that somebody asks for joins that request, and 
     world.run();
     CHECK(heard_with(world, "U0TWO", "which you wait for: *Withdrawn*"));
     CHECK(world.heard("U0TWO").size() == 2);
+}
+
+TEST_CASE("R8 U8: why another one asks stands in the card's thread, inert, and in the log as a hash alone") {
+    ReviewWorld world;
+    ask_for(world, "U0REQ", {});
+    world.run();
+    ask_for(world, "U0TWO", {{"purpose", "For <!channel> Zephyr"}, {"data_class", "Confidential"}});
+    world.run();
+    std::vector<Json> replies;
+    for (const auto& effect : world.performed_of("chat.postMessage"))
+        if (effect.args.contains("thread_ts")) replies.push_back(Json::parse(effect.args));
+    REQUIRE(replies.size() == 1);
+    const std::string purpose = "For <!channel> Zephyr\nData: Confidential";
+    CHECK(replies[0]["text"] ==
+          "<@U0TWO> asks for this app too.\n" + handlers::views::quoted(purpose, 1'500));
+    CHECK_FALSE(replies[0]["text"].get<std::string>().contains("<!channel>"));
+    CHECK(replies[0]["channel"] == "C0APPREVIEW");
+    CHECK(replies[0]["thread_ts"] == world.view().message(handlers::card_name(RequestId{1}))->ts);
+    CHECK(world.logged("request.joined", "REQ-1")["purpose"] == "sha256:" + text::sha256_hex(purpose));
+    CHECK_FALSE(world.log_tells("Zephyr"));
+    // The words are nowhere but in what was sent, which an erasure reaches.
+    world.erase_person("U0TWO");
+    CHECK(storage::truncate_log(world.db.writer()));
+    CHECK_FALSE(world.db.holds("Zephyr"));
+    CHECK(world.request(1).purpose == "drawing");
 }
 
 TEST_CASE("R8: another workspace's request, or one of two apps of one name, is not joined") {

@@ -1,9 +1,11 @@
 // The Home tab's section about installed apps (I1, M19, M20): who sees what, pages, deeds, bad input.
+#include "config/base/text.hpp"
 #include "handlers/home_content.hpp"
 #include "handlers/views/home_installed_ids.hpp"
 #include "handlers/views/home_view.hpp"
 #include "storage/installed_view.hpp"
 #include "tests/support/block_kit.hpp"
+#include "tests/support/edit_form.hpp"
 #include "tests/support/review_world.hpp"
 #include "tests/support/view_samples.hpp"
 
@@ -300,6 +302,14 @@ TEST_CASE("M13: what two people change from Home is joined, or refused where it 
     CHECK(save("U0ADMIN", "Boards").empty());
     CHECK(save("U0EMP", "Films").contains("Boards"));
     CHECK(world.view().installed().entry(AppId("A000"), TeamId("T1"))->purpose == "Boards");
+    // U8: what was typed stands in the inventory, and the log proves it.
+    CHECK(world.logged("inventory.edited", "A000") ==
+          Json{{"team", "T1"},
+               {"owner", "U0EMP"},
+               {"purpose", "sha256:" + text::sha256_hex("Boards")},
+               {"data_class", ""},
+               {"connected_to", ""},
+               {"notes", ""}});
 }
 
 TEST_CASE("P11: Home follows what happens to the things of whoever looks at it, and bothers nobody else") {
@@ -309,7 +319,7 @@ TEST_CASE("P11: Home follows what happens to the things of whoever looks at it, 
     world.open("U0EMP");
     world.open("U0OTHER");
     const auto before = world.performed_of("views.publish").size();
-    const auto saved = world.submit("U0ADMIN", ids::form_installed_edit, "integration:1",
+    const auto saved = world.submit("U0ADMIN", ids::form_installed_edit, as_shown(world, "integration:1"),
                                     {{"name", "Mine"}, {"owner", "U0EMP"}, {"pause", "paused"}});
     CHECK(saved.ack.empty());
     world.pass(std::chrono::seconds(3));

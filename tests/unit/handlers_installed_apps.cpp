@@ -2,6 +2,7 @@
 #include "handlers/installed_apps.hpp"
 #include "handlers/installed_fields.hpp"
 #include "storage/installed_view.hpp"
+#include "tests/support/edit_form.hpp"
 #include "tests/support/review_world.hpp"
 
 #include <fmt/format.h>
@@ -148,7 +149,7 @@ TEST_CASE("I14: nobody who is a guest, has left or is unknown becomes an owner")
     const auto use = world.view().installed().integrations().front();
     const auto give = [&](const std::string& thing, const std::string& name, const std::string& owner) {
         return world
-            .submit("U0ADMIN", ids::form_installed_edit, thing,
+            .submit("U0ADMIN", ids::form_installed_edit, as_shown(world, thing),
                     {{"name", name}, {"owner", owner}, {"pause", "active"}})
             .ack;
     };
@@ -189,7 +190,8 @@ TEST_CASE("I8: a pause outlives the authorization that it was made on") {
     (void)add(world, "U0EMP", "auth1", "Vendors");
     const auto use = [&] { return world.view().installed().integrations().front(); };
     const auto edit = [&](const std::string& pause) {
-        (void)world.submit("U0EMP", ids::form_installed_edit, fmt::format("integration:{}", use().id),
+        (void)world.submit("U0EMP", ids::form_installed_edit,
+                           as_shown(world, fmt::format("integration:{}", use().id)),
                            {{"name", "Vendors"}, {"owner", "U0EMP"}, {"pause", pause}});
     };
     const auto move = [&](const std::string& to) {
@@ -210,6 +212,76 @@ TEST_CASE("I8: a pause outlives the authorization that it was made on") {
     store(world, "auth3", "Third");
     move("auth3");
     CHECK(use().state == storage::IntegrationState::degraded);  // until its project is reached
+}
+
+TEST_CASE("M13, I10: who edits an authorization undoes nothing that another admin changed meanwhile") {
+    ReviewWorld world;
+    world.start();
+    store(world, "auth1", "Partner");
+    auto row = world.view().installed().authorization("auth1").value();
+    row.kind = storage::AuthorizationKind::slack;
+    row.id = "auth2";
+    storage::apply(world.db.writer(), storage::SaveAuthorization{row}, world.clock.now());
+    const auto opened = as_shown(world, "authorization:auth2");
+    const auto send = [&](const std::string& user, const std::string& form,
+                          const std::map<std::string, std::string>& fields) {
+        return world.submit(user, ids::form_installed_edit, form, fields).ack;
+    };
+    CHECK(send("U0ADMIN2", opened,
+               {{"name", "Partner"},
+                {"owner", "U0EMP"},
+                {"notes", "theirs"},
+                {"allowed_users", "U0EMP"},
+                {"allowed_channels", "C0SALES"}})
+              .empty());
+    CHECK(send("U0ADMIN", opened, {{"name", "Partner two"}}).empty());
+    const auto refused = send("U0ADMIN", opened, {{"name", "Partner"}, {"allowed_users", "U0EVIL"}});
+    CHECK(Json::parse(refused) ==
+          Json{{"response_action", "errors"},
+               {"errors",
+                {{"allowed_users",
+                  "somebody has changed this meanwhile; it says \"U0EMP\" now. Close the "
+                  "form and open it again."}}}});
+    // Of a form of an earlier version nobody knows what it showed.
+    CHECK(send("U0ADMIN", "authorization:auth2", {{"name", "Mine"}}).contains("changed this meanwhile"));
+    const auto now = world.view().installed().authorization("auth2").value();
+    CHECK(now.name == "Partner two");
+    CHECK(now.owner.value == "U0EMP");
+    CHECK(now.notes == "theirs");
+    CHECK(now.allowed_users == "U0EMP");
+    CHECK(now.allowed_channels == "C0SALES");
+}
+
+TEST_CASE("M13, I8: who renames an integration neither resumes nor pauses it against another's word") {
+    ReviewWorld world;
+    world.start();
+    store(world, "auth1", "GitLab");
+    know(world, "U0LEGAL");
+    REQUIRE(add(world, "U0EMP", "auth1", "Vendors").empty());
+    const auto use = [&] { return world.view().installed().integrations().front(); };
+    const auto form = [&] { return as_shown(world, fmt::format("integration:{}", use().id)); };
+    const auto send = [&](const std::string& user, const std::string& opened, const std::string& name,
+                          const std::string& owner, const std::string& pause) {
+        return world
+            .submit(user, ids::form_installed_edit, opened,
+                    {{"name", name}, {"owner", owner}, {"pause", pause}})
+            .ack;
+    };
+    const auto working = form();
+    CHECK(send("U0ADMIN", working, "Vendors", "U0LEGAL", "paused").empty());
+    CHECK(send("U0ADMIN2", working, "Issues", "U0EMP", "on").empty());
+    CHECK(use().name == "Issues");
+    CHECK(use().owner.value == "U0LEGAL");
+    CHECK(use().state == storage::IntegrationState::paused);
+    CHECK(world.view().meta(fmt::format("paused:{}", use().id)) == "1");
+    const auto paused = form();
+    CHECK(send("U0ADMIN", paused, "Issues", "U0LEGAL", "on").empty());
+    CHECK(send("U0ADMIN2", paused, "Vendors", "U0LEGAL", "paused").empty());
+    CHECK(use().name == "Vendors");
+    CHECK(use().state == storage::IntegrationState::active);
+    CHECK(world.view().meta(fmt::format("paused:{}", use().id)).empty());
+    CHECK(send("U0ADMIN", paused, "Third", "U0LEGAL", "paused").contains(R"(it says \"Vendors\" now)"));
+    CHECK(use().name == "Vendors");
 }
 
 TEST_CASE("O15: a tracker is never connected with an authorization of another server") {

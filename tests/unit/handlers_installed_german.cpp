@@ -6,6 +6,7 @@
 #include "handlers/views/recorded.hpp"
 #include "storage/aead.hpp"
 #include "storage/vault.hpp"
+#include "tests/support/edit_form.hpp"
 #include "tests/support/german_readers.hpp"
 #include "tests/support/installed_world.hpp"
 
@@ -181,26 +182,21 @@ TEST_CASE("R22: of lists, forms and answers of installed apps no German reader r
     office.type("U0ADMIN", "edit Anderswo");
     office.type("U0EMP", "edit Anträge");
     office.submit("U0ADMIN", ids::form_installed_edit, "app:A10/T1#x x x x x", {{"purpose", "Malen"}});
-    office.submit("U0ADMIN", ids::form_installed_edit,
-                  "app:A10/T1#" +
-                      [] {
-                          std::string digests;
-                          for (const auto* value : {"U0OWNER", "GitLab", "", "", ""})
-                              digests += handlers::short_digest(value) + " ";
-                          return digests;
-                      }(),
-                  {{"owner", "U0GUEST"}, {"connected_to", "GitLab"}});
-    office.submit("U0EMP", ids::form_installed_edit, "integration:1", {{"name", " "}});
-    office.submit("U0EMP", ids::form_installed_edit, "integration:1", {{"name", "Kanal"}});
-    office.submit("U0EMP", ids::form_installed_edit, "integration:1",
-                  {{"name", "Anträge"}, {"owner", "U0EMP"}});
-    office.submit("U0EMP", ids::form_installed_edit, "integration:77", {{"name", "Kanal"}});
-    office.submit("U0ADMIN", ids::form_installed_edit, "authorization:auth1", {{"name", "a/b"}});
-    office.submit("U0ADMIN", ids::form_installed_edit, "authorization:auth1", {{"name", "Woanders"}});
-    office.submit("U0ADMIN", ids::form_installed_edit, "authorization:auth2",
-                  {{"name", "Anderswo"}, {"allowed_channels", "quatsch"}});
-    office.submit("U0ADMIN", ids::form_installed_edit, "authorization:auth2",
-                  {{"name", "Anderswo"}, {"allowed_users", "U0OWNER"}, {"allowed_channels", "C0ERLAUBT"}});
+    const auto edit = [&](const std::string& user, const std::string& target,
+                          const std::map<std::string, std::string>& fields) {
+        return office.submit(user, ids::form_installed_edit, as_shown(office, target), fields);
+    };
+    edit("U0ADMIN", "app:A10/T1", {{"owner", "U0GUEST"}, {"connected_to", "GitLab"}});
+    edit("U0EMP", "integration:1", {{"name", " "}, {"owner", "U0EMP"}});
+    edit("U0EMP", "integration:1", {{"name", "Kanal"}, {"owner", "U0EMP"}});
+    office.submit("U0EMP", ids::form_installed_edit, "integration:1#x x x", {{"name", "Kanal"}});
+    edit("U0EMP", "integration:1", {{"name", "Anträge"}, {"owner", "U0EMP"}});
+    edit("U0EMP", "integration:77", {{"name", "Kanal"}});
+    edit("U0ADMIN", "authorization:auth1", {{"name", "a/b"}});
+    edit("U0ADMIN", "authorization:auth1", {{"name", "Woanders"}});
+    edit("U0ADMIN", "authorization:auth2", {{"name", "Anderswo"}, {"allowed_channels", "quatsch"}});
+    edit("U0ADMIN", "authorization:auth2",
+         {{"name", "Anderswo"}, {"allowed_users", "U0OWNER"}, {"allowed_channels", "C0ERLAUBT"}});
     office.type("U0EMP", "show Anderswo");
     office.type("U0EMP", "add");
     CHECK(office.said("in der Auswahl fehlen"));
@@ -355,7 +351,7 @@ TEST_CASE("R22: owners are asked, warned and told of an uninstallation in German
 TEST_CASE("R22: proving which account is one's own goes in German") {
     GermanOffice office;
     office.command("U0EMP", "connect");
-    office.capabilities.trackers = {"procurement"};
+    office.capabilities.trackers = {{"procurement", "7"}};
     office.command("U0EMP", "connect nix");
     office.command("U0EMP", "connect yes");
     office.command("U0EMP", "disconnect");

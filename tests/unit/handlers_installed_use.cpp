@@ -2,6 +2,7 @@
 // (I6).
 #include "handlers/installed_fields.hpp"
 #include "tests/support/block_kit.hpp"
+#include "tests/support/edit_form.hpp"
 #include "tests/support/installed_world.hpp"
 
 #include <fmt/format.h>
@@ -15,7 +16,7 @@ namespace {
 std::string edit(InstalledWorld& world, const std::string& user, const std::string& users,
                  const std::string& channels = "", const std::string& id = "auth1") {
     return world
-        .submit(user, ids::form_installed_edit, "authorization:" + id,
+        .submit(user, ids::form_installed_edit, as_shown(world, "authorization:" + id),
                 {{"name", "GitLab"}, {"allowed_users", users}, {"allowed_channels", channels}})
         .ack;
 }

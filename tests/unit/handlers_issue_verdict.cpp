@@ -397,7 +397,7 @@ TEST_CASE("a quorum of two takes two accounts") {
     CHECK(of_security(story) == Verdict::pending);
     story.comment(IssueStory::sec2, "approved: Security");
     CHECK(of_security(story) == Verdict::approved);
-    CHECK(story.judged().parties[0].counted.size() == 2);
+    CHECK(story.judged().parties[0].counted.size() == 3);  // one of the two has signed twice
 }
 
 TEST_CASE("A15, L8, G2, G4, H3: an issue that cannot carry the approval carries none, whoever signed") {
@@ -467,6 +467,23 @@ TEST_CASE("S2: what we do ourselves signs nothing, even were we an approver") {
     story.comment(IssueStory::own, "approved: Security");
     story.label(security, true, IssueStory::own);
     CHECK(of_security(story) == Verdict::pending);
+}
+
+TEST_CASE("S2: what an account did while it was ours signs nothing, and what it does since then does") {
+    IssueStory story;
+    story.label(security, true, IssueStory::sec);
+    story.comment(IssueStory::sec, "approved: Security");
+    story.question.own.before = {{IssueStory::sec, story.facts.read_at}};
+    CHECK(story.judged().parties[0] == handlers::review::PartySigned{"Security", Verdict::pending, {}, {}});
+    const auto kept = handlers::review::to_json(story.question, story.judged());
+    CHECK(handlers::review::parse_issue_question(kept) == story.question);
+    story.tick();
+    const auto own_word = story.comment(IssueStory::sec, "approved: Security");
+    const auto signs = story.judged().parties[0];
+    CHECK(signs.verdict == Verdict::approved);
+    REQUIRE(signs.counted.size() == 1);
+    CHECK(signs.counted[0].account == IssueStory::sec);
+    CHECK(signs.counted[0].ref == own_word.id);
 }
 
 TEST_CASE("A closed issue counts: closing it as done is how many finish a review") {

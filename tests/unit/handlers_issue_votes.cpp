@@ -1,4 +1,5 @@
 // Which signatures are votes when issues, approvers and texts change (handlers/issue_votes.hpp).
+#include "config/base/time_zone.hpp"
 #include "tests/support/issue_world.hpp"
 
 #include <utility>
@@ -85,6 +86,28 @@ TEST_CASE("P6: what was signed on one issue does not count for another, and coun
     link_issue(world, id, good_link);
     CHECK(world.state(id) == RequestState::ready);
     CHECK(world.card(id).contains("Security: approved by <@U0SEC1>, signed in GitLab"));
+}
+
+TEST_CASE("P2, P10: whoever signs after their delegate has voted is one of a quorum with them") {
+    auto settings = tracker_settings();
+    settings.review.parties[0].quorum = 2;
+    IssueWorld world(settings);
+    const auto id = world.linked_request();
+    const auto today = time_zone::date_text(world.clock.now(), "UTC");
+    world.command("U0SEC1", "away " + today + " " + today + " U0NOBODY");
+    world.run_all();
+    for (const auto* person : {"U0NOBODY", "U0LEGAL"}) {
+        world.press(person, ids::vote_approve, id);
+        world.run_all();
+    }
+    world.story.label(security, true, IssueStory::sec);
+    world.poll();
+    REQUIRE(world.view().votes(RequestId{id}).size() == 3);
+    CHECK(world.state(id) == RequestState::in_review);
+    CHECK(world.card(id).contains("Security: approved by <@U0SEC1> (1 of 2), signed in GitLab"));
+    world.press("U0SEC2", ids::vote_approve, id);
+    world.run_all();
+    CHECK(world.state(id) == RequestState::ready);
 }
 
 TEST_CASE("P6: who signs both issues has signed whichever is linked") {

@@ -270,3 +270,19 @@ TEST_CASE("R22: every reason that the review itself words has German words") {
         CHECK(recorded_in(Language::german, reason) != reason);
     }
 }
+
+TEST_CASE("U8: of the sentences that are written down those with a person's words in them are told apart") {
+    using handlers::views::quotes_a_person;
+    for (const auto* words :
+         {"U0LEGAL objects: the contract has ended.",
+          "U0LEGAL objects: late. Keep the decision, clear it, or restrict the app.",
+          "U0ADMIN suspends it: its token was stolen. Restrict it in Slack's admin pages at "
+          "once, then press `Done`."})
+        CHECK_MESSAGE(quotes_a_person(words), words);
+    for (const auto* words :
+         {"", "See REQ-7.", "Nobody is in Legal any more who could answer. It goes on when somebody is.",
+          "It was approved until 2026-11-20; that day has passed. Keep the decision, clear it, or restrict "
+          "the "
+          "app."})
+        CHECK_FALSE_MESSAGE(quotes_a_person(words), words);
+}

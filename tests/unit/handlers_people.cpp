@@ -98,6 +98,29 @@ TEST_CASE("R22: an unreadable person changes nothing, an answer without an id ne
                                                 world.capabilities}) == Language::english);
 }
 
+TEST_CASE("U8: a name does not come back after an erasure, by an answer on its way or by a later one") {
+    ReviewWorld world;
+    world.slack.people["U0X"] = {{"profile", {{"display_name", "Zephyr"}}}};
+    world.slack.locales["U0X"] = "de-DE";
+    world.command("U0X", "help");
+    const auto asked = world.expect("users.info");
+    world.erase_person("U0X");
+    const auto expect_no_name = [&] {
+        const auto known = world.view().person(UserId("U0X"));
+        REQUIRE(known.has_value());
+        CHECK(known->name.empty());
+        CHECK(known->locale == "de-DE");  // they are answered in their language all the same
+        CHECK_FALSE(world.db.holds("Zephyr"));
+    };
+    world.perform(asked);
+    expect_no_name();
+    world.pass(std::chrono::hours(25));
+    world.command("U0X", "help");
+    world.run();
+    CHECK(world.performed_of("users.info").size() == 2);
+    expect_no_name();
+}
+
 TEST_CASE("R22: German forms and messages keep Slack's limits with hostile and large content") {
     namespace views = handlers::views;
     const auto check = [](const Sample& sample) {

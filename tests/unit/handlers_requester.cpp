@@ -167,7 +167,8 @@ TEST_CASE("R2: the request form: compulsory fields, app ids found in pages, a ca
     CHECK(twice.ack.empty());  // joined (R8)
     world.run();
     CHECK(heard_with(world, "U0TWO", "REQ-1 asks for *https"));
-    CHECK(world.performed_of("chat.postMessage").size() == 3);
+    // The card, what each of the two hears, and the second one's reason in the thread.
+    CHECK(world.performed_of("chat.postMessage").size() == 4);
 }
 
 TEST_CASE(

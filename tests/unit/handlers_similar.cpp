@@ -1,4 +1,5 @@
 // R7, R19, P5, P20: what a requester and a reviewer learn from the past, and who may ask for whom.
+#include "storage/vault.hpp"
 #include "tests/support/review_world.hpp"
 
 #include <doctest/doctest.h>
@@ -93,7 +94,12 @@ TEST_CASE("R19: an app is asked for on behalf of a colleague, who follows it and
     world.run();
     REQUIRE(newest(world) == 1);
     CHECK(world.request(1).requester.value == "U0REQ");
-    CHECK(world.request(1).purpose.contains("On behalf of: Lena"));
+    CHECK(world.request(1).purpose == "A shared whiteboard");
+    CHECK(world.card(1).contains("On behalf of: <@U0LEGAL>"));
+    const auto card =
+        std::ranges::find(world.performed, handlers::card_name(RequestId{1}), &storage::Effect::message);
+    REQUIRE(card != world.performed.end());
+    CHECK(card->args.contains("*Requester*\\n<@U0REQ>\\nOn behalf of: <@U0LEGAL>"));
     CHECK(was_told(world, "U0LEGAL", "asks for"));
     world.press("U0LEGAL", ids::vote_approve, 1);
     world.run();
@@ -102,6 +108,49 @@ TEST_CASE("R19: an app is asked for on behalf of a colleague, who follows it and
     world.press("U0REQ", ids::withdraw, 1);
     world.run();
     CHECK(was_told(world, "U0LEGAL", "Withdrawn"));
+}
+
+TEST_CASE("U8 R19: the name of whom an app is asked for is kept with nobody else's words") {
+    ReviewWorld world;
+    world.slack.people["U0LEGAL"] = {{"profile", {{"display_name", "Lena Zephyr"}}}};
+    ask(world, "A0WHITEBOARD", "A shared whiteboard", {{"on_behalf_of", "U0LEGAL"}});
+    world.run();
+    REQUIRE(world.view().person(UserId("U0LEGAL"))->name == "Lena Zephyr");
+    world.erase_person("U0LEGAL");
+    CHECK(storage::truncate_log(world.db.writer()));
+    CHECK_FALSE(world.db.holds("Zephyr"));
+    CHECK(world.request(1).purpose == "A shared whiteboard");
+}
+
+TEST_CASE("R8 R19: for whom somebody else asks is on the card at once, whatever becomes of the request") {
+    for (const auto* app : {"A0WHITEBOARD", "A0COUNTERSIGN"}) {  // the second one needs a human
+        CAPTURE(app);
+        ReviewWorld world;
+        ask(world, app, "A shared whiteboard");
+        world.run();
+        world.submit("U0TWO", ids::form_request, "",
+                     {{"app", app}, {"purpose", "me too"}, {"on_behalf_of", "U0COL"}});
+        world.run();
+        CHECK(newest(world) == 1);
+        CHECK(world.card(1).contains("On behalf of: <@U0COL>\n"));
+        // U0TWO asks for themselves, which is no business of the card.
+        CHECK_FALSE(world.card(1).contains("<@U0TWO>"));
+    }
+}
+
+TEST_CASE("R13 R19: the same words for somebody else are another request, for nobody else they are not") {
+    ReviewWorld world;
+    ask(world, "A0WHITEBOARD", "A shared whiteboard", {{"on_behalf_of", "U0COL"}});
+    world.run();
+    world.submit("U0LEGAL", ids::form_reject, 1, {{"reason", "no contract"}});
+    world.run();
+    REQUIRE(world.state(1) == RequestState::denied);
+    ask(world, "A0WHITEBOARD", "A shared whiteboard", {{"on_behalf_of", "U0COL"}});
+    world.run();
+    CHECK(newest(world) == 1);
+    ask(world, "A0WHITEBOARD", "A shared whiteboard", {{"on_behalf_of", "U0OTHER"}});
+    world.run();
+    CHECK(newest(world) == 2);
 }
 
 TEST_CASE("R19: a colleague who is deactivated, a guest or in another workspace") {

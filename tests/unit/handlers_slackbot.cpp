@@ -1,10 +1,95 @@
 #include "config/base/time_zone.hpp"
+#include "tests/support/issue_world.hpp"
 #include "tests/support/slackbot_world.hpp"
 
 using namespace countersign;
 using namespace countersign::tests;
 using fakes::notice_words;
 using std::chrono::days;
+
+namespace {
+
+using People = std::vector<std::string>;
+
+const std::string two_admins = "[apply]\ntwo_admins = [\"low\", \"medium\", \"high\", \"critical\"]\n";
+const std::string slacks_button = "Review and Approve for Workspace";
+
+std::string day(const ReviewWorld& world, days from_today = days(0)) {
+    return time_zone::date_text(world.clock.now() + from_today, "UTC");
+}
+
+std::string blackout_on(const std::string& date) {
+    return "[[blackout]]\nfrom = \"" + date + "\"\nuntil = \"" + date + "\"\nreason = \"Year end\"\n";
+}
+
+void agree(ReviewWorld& world) {
+    for (const auto* voter : {"U0SEC1", "U0LEGAL"})
+        world.press(voter, ids::vote_approve, 1);
+}
+
+// Slackbot has written, and every party agrees. The message's time stamp.
+std::string agreed_request(SlackbotWorld& world, const std::string& policy,
+                           const std::string& requester = "U0EMP") {
+    world.settings.policy = with_policy(policy).policy;
+    const auto ts = world.ts();
+    world.posted(world.notice(good_link, requester), ts);
+    world.run();
+    agree(world);
+    world.run();
+    return ts;
+}
+
+// Everybody who was told to press Slack's own button, once for each time.
+People sent_to_button(const ReviewWorld& world) {
+    People people;
+    for (const auto& effect : world.performed) {
+        const auto args = Json::parse(effect.args);
+        if (args.value("text", "").contains(slacks_button))
+            people.push_back(args.value("user", args.value("channel", "")));
+    }
+    std::ranges::sort(people);
+    return people;
+}
+
+// What whoever presses reads.
+std::string answer_to(ReviewWorld& world, const std::string& user, std::string_view action) {
+    world.press(user, action, 1);
+    world.run();
+    return world.heard(user).back();
+}
+
+void override_blackout(ReviewWorld& world, const std::string& admin) {
+    world.submit(admin, ids::form_override, 1, {{"reason", "an incident"}});
+    world.run();
+}
+
+void approved_in_slack(SlackbotWorld& world, const std::string& ts) {
+    world.edited(fakes::slackbot_decision("<@U0ADMIN2> approved this app"), ts);
+    world.run();
+    REQUIRE(world.state(1) == RequestState::approved);
+}
+
+void check_agreed(SlackbotWorld& world) {
+    CHECK(world.state(1) == RequestState::approved);
+    CHECK(world.request(1).outside == storage::Outside::no);
+    CHECK_FALSE(world.audited("decision.deviation", "REQ-1"));
+}
+
+void check_outside(SlackbotWorld& world, const std::string& missing) {
+    CHECK(world.request(1).outside == storage::Outside::decided);
+    CHECK(world.audited("decision.deviation", "REQ-1"));
+    CHECK(world.alarmed("was approved outside Countersign without the agreement of " + missing + "."));
+}
+
+void reload(ReviewWorld& world, const std::string& hash) {
+    world.settings.hash = hash;
+    world.handle(handlers::EventKind::reloaded, Json::object(), world.next("reloaded"));
+    world.run();
+    world.pass(std::chrono::seconds(2));
+    world.run();
+}
+
+}  // namespace
 
 TEST_CASE("O9: a notice opens one request, whoever else sees the same one") {
     SlackbotWorld world;
@@ -449,4 +534,286 @@ TEST_CASE("invariant 6: a message that asks for fewer permissions approves no mo
     decided["blocks"].push_back(fakes::mrkdwn_section("<@U0ADMIN> approved this app"));
     world.edited(decided, second);
     CHECK(world.state(1) == RequestState::approved);
+}
+
+TEST_CASE("M1, P17: of two admins the last is sent to Slack's own button, and Done counts for neither") {
+    SlackbotWorld world;
+    const auto ts = agreed_request(world, two_admins);
+    REQUIRE(world.state(1) == RequestState::ready);
+    CHECK(sent_to_button(world) == People{});
+    CHECK(world.card(1).contains("<@U0ADMIN> <@U0ADMIN2> <!subteam^S0ADMINS>: press `Approve app`, follow"));
+    const std::string wants = "The policy wants 2 admins for REQ-1; ";
+    CHECK(answer_to(world, "U0ADMIN", ids::done) == wants + "2 more have to press `Approve app`.");
+    CHECK(answer_to(world, "U0ADMIN", ids::approve_app) ==
+          "Noted. " + wants + "1 more has to press `Approve app`.");
+    for (const auto* admin : {"U0ADMIN", "U0ADMIN2"})
+        CHECK(answer_to(world, admin, ids::done) == wants + "1 more has to press `Approve app`.");
+    CHECK(world.state(1) == RequestState::ready);
+    CHECK(world.request(1).decision == storage::DecisionKind::none);
+    CHECK(sent_to_button(world) == People{});
+    world.press("U0ADMIN2", ids::approve_app, 1);
+    world.run();
+    CHECK(sent_to_button(world) == People{"U0ADMIN2"});
+    SUBCASE("Done") {
+        world.press("U0ADMIN", ids::done, 1);
+        check_agreed(world);
+        CHECK(world.request(1).decided_by == UserId("U0ADMIN"));
+    }
+    SUBCASE("the edit") {
+        approved_in_slack(world, ts);
+        check_agreed(world);
+        CHECK(world.request(1).decided_by == UserId("U0ADMIN2"));
+    }
+    SUBCASE("what they agreed to lapses with a vote") {
+        world.pass(std::chrono::minutes(1));
+        world.press("U0SEC1", ids::take_back, 1);
+        world.press("U0SEC1", ids::vote_approve, 1);
+        world.run();
+        REQUIRE(world.state(1) == RequestState::ready);
+        CHECK(answer_to(world, "U0ADMIN", ids::done) == wants + "2 more have to press `Approve app`.");
+        CHECK(sent_to_button(world) == People{"U0ADMIN2"});
+        approved_in_slack(world, ts);
+        check_outside(world, "2 more admins");
+    }
+}
+
+TEST_CASE("M11, P17: Slack's approval before enough admins have agreed is one outside") {
+    SlackbotWorld world;
+    const auto ts = agreed_request(world, two_admins);
+    std::string missing = "2 more admins";
+    SUBCASE("nobody has") {}
+    SUBCASE("one has") {
+        world.press("U0ADMIN", ids::approve_app, 1);
+        missing = "1 more admin";
+    }
+    SUBCASE("one of them is none any more") {
+        for (const auto* admin : {"U0ADMIN", "U0ADMIN2"})
+            world.press(admin, ids::approve_app, 1);
+        std::erase(world.settings.review.admins, "U0ADMIN");
+        missing = "1 more admin";
+    }
+    approved_in_slack(world, ts);
+    check_outside(world, missing);
+}
+
+TEST_CASE(
+    "P17: who asks for an app is none of two admins, not by Done either, nor for having pressed before") {
+    SlackbotWorld world;
+    const std::string own =
+        "REQ-1 needs more than one admin, and you asked for the app yourself: the others "
+        "decide.";
+    SUBCASE("by Done") {
+        agreed_request(world, two_admins, "U0ADMIN");
+        for (const auto* admin : {"U0ADMIN2", "U0ADMIN3"})
+            world.press(admin, ids::approve_app, 1);
+        world.run();
+        CHECK(answer_to(world, "U0ADMIN", ids::done) == own);
+        CHECK(world.state(1) == RequestState::ready);
+        world.press("U0ADMIN2", ids::done, 1);
+        check_agreed(world);
+    }
+    SUBCASE("who asks since then") {
+        const auto ts = agreed_request(world, two_admins);
+        for (const auto* admin : {"U0ADMIN", "U0ADMIN2"})
+            world.press(admin, ids::approve_app, 1);
+        world.posted(world.notice("me too", "U0ADMIN"), world.ts(1));
+        world.run();
+        REQUIRE(world.state(2) == RequestState::superseded);
+        CHECK(answer_to(world, "U0ADMIN2", ids::done) ==
+              "The policy wants 2 admins for REQ-1; 1 more has to press `Approve app`.");
+        approved_in_slack(world, ts);
+        check_outside(world, "1 more admin");
+    }
+}
+
+TEST_CASE("M1, M21: a reload that lets one admin alone or at once tells the managers then, once") {
+    SlackbotWorld world;
+    world.start();
+    SUBCASE("one admin is enough") {
+        agreed_request(world, two_admins);
+        REQUIRE(world.state(1) == RequestState::ready);
+    }
+    SUBCASE("the blackout is off") {
+        agreed_request(world, blackout_on(day(world)));
+        REQUIRE(world.state(1) == RequestState::held);
+    }
+    REQUIRE(sent_to_button(world) == People{});
+    world.settings.policy = review_settings().policy;
+    reload(world, "other");
+    CHECK(world.state(1) == RequestState::ready);
+    const People managers{"U0ADMIN", "U0ADMIN2", "U0ADMIN3"};
+    CHECK(sent_to_button(world) == managers);
+    reload(world, "another");
+    CHECK(sent_to_button(world) == managers);
+    world.press("U0ADMIN2", ids::done, 1);
+    check_agreed(world);
+}
+
+TEST_CASE("M21: the managers are sent to Slack's own button when the blackout ends, and Done waits as long") {
+    SlackbotWorld world;
+    const auto ends = day(world, days(1));
+    const auto ts = agreed_request(world, blackout_on(day(world)));
+    CHECK(world.state(1) == RequestState::held);
+    CHECK(world.card(1).contains("Next: Every party has agreed. Nothing is applied until " + ends +
+                                 ": Year end."));
+    CHECK(answer_to(world, "U0ADMIN", ids::done) ==
+          "nothing is applied until " + ends + ". Press `Approve app` to say why it cannot wait.");
+    CHECK(world.state(1) == RequestState::held);
+    CHECK(sent_to_button(world) == People{});
+    SUBCASE("it ends") {
+        world.pass(days(1));
+        world.run();
+        CHECK(world.state(1) == RequestState::ready);
+        CHECK(sent_to_button(world) == People{"U0ADMIN", "U0ADMIN2"});
+        approved_in_slack(world, ts);
+        check_agreed(world);
+    }
+    SUBCASE("Slack's approval in it is one outside") {
+        approved_in_slack(world, ts);
+        check_outside(world, "an admin who overrides the blackout");
+    }
+    SUBCASE("a restriction does not wait") {
+        world.submit("U0ADMIN", ids::form_restrict, 1, {{"reason", "no contract"}});
+        world.run();
+        CHECK(world.state(1) == RequestState::ready);
+        CHECK(world.heard("U0ADMIN").back().contains("Review and Restrict for Workspace"));
+        world.press("U0ADMIN", ids::done, 1);
+        CHECK(world.state(1) == RequestState::restricted);
+    }
+    SUBCASE("nor for a second admin") {
+        world.settings.policy = with_policy(two_admins + blackout_on(day(world))).policy;
+        world.submit("U0ADMIN", ids::form_restrict, 1, {{"reason", "no contract"}});
+        world.press("U0ADMIN", ids::done, 1);
+        CHECK(world.state(1) == RequestState::restricted);
+    }
+}
+
+TEST_CASE("M21: with a reason one admin alone is sent to Slack's own button in a blackout") {
+    SlackbotWorld world;
+    const auto ends = day(world, days(1));
+    const auto later = days(3);
+    const auto ts = agreed_request(world, blackout_on(day(world)) + blackout_on(day(world, later)));
+    world.press("U0ADMIN", ids::approve_app, 1);
+    CHECK(world.expect("views.open").args.contains("Year end"));
+    override_blackout(world, "U0ADMIN");
+    CHECK(world.state(1) == RequestState::ready);
+    CHECK(world.request(1).state_note.empty());
+    CHECK(sent_to_button(world) == People{"U0ADMIN"});
+    SUBCASE("Done") {
+        world.press("U0ADMIN2", ids::done, 1);
+        check_agreed(world);
+        CHECK(world.request(1).decision_reason == "an incident");
+    }
+    SUBCASE("the edit") {
+        approved_in_slack(world, ts);
+        check_agreed(world);
+        CHECK(world.request(1).decision_reason == "an incident");
+    }
+    SUBCASE("what was overridden lapses with a vote") {
+        world.pass(std::chrono::minutes(1));
+        world.press("U0SEC1", ids::take_back, 1);
+        world.press("U0SEC1", ids::vote_approve, 1);
+        world.run();
+        CHECK(world.state(1) == RequestState::held);
+        CHECK(answer_to(world, "U0ADMIN", ids::done).starts_with("nothing is applied until " + ends));
+        approved_in_slack(world, ts);
+        check_outside(world, "an admin who overrides the blackout");
+    }
+    SUBCASE("it says nothing of the next blackout") {
+        world.pass(later);
+        world.run();
+        CHECK(answer_to(world, "U0ADMIN", ids::done)
+                  .starts_with("nothing is applied until " + day(world, days(1))));
+        approved_in_slack(world, ts);
+        check_outside(world, "an admin who overrides the blackout");
+    }
+}
+
+TEST_CASE("M21, P17: in a blackout each of two admins says why, and the last is sent to Slack's own button") {
+    SlackbotWorld world;
+    const auto ts = agreed_request(world, two_admins + blackout_on(day(world)));
+    CHECK(world.state(1) == RequestState::ready);
+    override_blackout(world, "U0ADMIN");
+    CHECK(sent_to_button(world) == People{});
+    override_blackout(world, "U0ADMIN2");
+    CHECK(world.state(1) == RequestState::ready);
+    CHECK(sent_to_button(world) == People{"U0ADMIN2"});
+    SUBCASE("Done") {
+        world.press("U0ADMIN", ids::done, 1);
+    }
+    SUBCASE("the edit") {
+        approved_in_slack(world, ts);
+    }
+    check_agreed(world);
+}
+
+TEST_CASE("M21: steps that an admin was shown before a blackout are not taken in it without a reason") {
+    SlackbotWorld world;
+    std::string policy;
+    SUBCASE("one admin") {}
+    SUBCASE("two admins") {
+        policy = two_admins;
+    }
+    const auto ts = agreed_request(world, policy);
+    for (const auto* admin : {"U0ADMIN", "U0ADMIN2"})
+        world.press(admin, ids::approve_app, 1);
+    world.run();
+    world.pass(std::chrono::minutes(1));
+    world.settings.policy = with_policy(policy + blackout_on(day(world))).policy;
+    CHECK(answer_to(world, "U0ADMIN", ids::done) == "nothing is applied until " + day(world, days(1)) +
+                                                        ". Press `Approve app` to say why it cannot wait.");
+    CHECK(world.state(1) == RequestState::ready);
+    approved_in_slack(world, ts);
+    check_outside(world, "an admin who overrides the blackout");
+}
+
+TEST_CASE("A18, M21: what is overridden stays so while the vendor issue is read again") {
+    IssueWorld world;
+    world.capabilities.admin = false;
+    const auto id = world.linked_request();
+    world.settings.policy = with_policy(blackout_on(day(world))).policy;
+    agree(world);
+    world.run_all();
+    REQUIRE(world.state(id) == RequestState::held);
+    world.clock.advance(std::chrono::minutes(5));
+    world.before_reading = [&] { world.clock.advance(std::chrono::seconds(1)); };
+    world.submit("U0ADMIN", ids::form_override, id, {{"reason", "an incident"}});
+    world.run_all();
+    CHECK(world.state(id) == RequestState::ready);
+    CHECK(world.heard("U0ADMIN").back().contains("Approve for Workspace"));
+    world.press("U0ADMIN2", ids::done, id);
+    CHECK(world.state(id) == RequestState::approved);
+    CHECK(world.request(id).decision_reason == "an incident");
+}
+
+TEST_CASE("A18, M21: a blackout that begins before the vendor issue can be read again is waited for") {
+    IssueWorld world;
+    world.capabilities.admin = false;
+    const auto id = world.linked_request();
+    const storage::SlackbotNotice notice{.channel = ChannelId(routed),
+                                         .ts = "1.0001",
+                                         .request = RequestId{id},
+                                         .kind = "request",
+                                         .digest = "d",
+                                         .approve_label = slacks_button,
+                                         .restrict_label = {},
+                                         .permalink = "https://acme.slack.com/archives/C0REQUESTS/p1",
+                                         .seen_at = world.clock.now()};
+    world.db.writer().transaction(
+        [&] { storage::apply(world.db.writer(), storage::SaveSlackbotNotice{notice}, world.clock.now()); });
+    world.clock.advance(std::chrono::minutes(5));
+    world.fails = "unreachable";
+    agree(world);
+    world.run_all();
+    REQUIRE(world.state(id) == RequestState::ready);
+    REQUIRE(sent_to_button(world) == People{});
+    world.settings.policy = with_policy(blackout_on(day(world))).policy;
+    world.pass(std::chrono::minutes(1));
+    world.run_all();
+    CHECK(world.state(id) == RequestState::held);
+    world.fails.clear();
+    world.pass(days(1));
+    world.run_all();
+    CHECK(world.state(id) == RequestState::ready);
+    CHECK(sent_to_button(world) == People{"U0ADMIN", "U0ADMIN2", "U0ADMIN3"});
 }

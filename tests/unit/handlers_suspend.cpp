@@ -1,3 +1,4 @@
+#include "config/base/text.hpp"
 #include "handlers/judging.hpp"
 #include "tests/support/review_world.hpp"
 
@@ -243,6 +244,13 @@ TEST_CASE("M24: without an admin token the admin restricts by hand and says Done
     CHECK(world.state(id) == RequestState::manual);
     CHECK(any_says(world.heard("C0ITALARMS"), "Restrict it in Slack's admin pages at once"));
     CHECK(any_says(world.heard("C0ITALARMS"), "its token was stolen"));
+    // U8: the request tells the reason, the log proves it.
+    CHECK(world.request(id).decision_reason == "its token was stolen");
+    CHECK(world.logged("emergency.suspended", "REQ-1")["reason"] ==
+          "sha256:" + text::sha256_hex("its token was stolen"));
+    CHECK(world.logged("request.state", "REQ-1")["note"] ==
+          "sha256:" + text::sha256_hex(world.request(id).state_note));
+    CHECK_FALSE(world.log_tells("its token was stolen"));
     world.press("U0SEC1", ids::done, id);
     world.run();
     CHECK(world.state(id) == RequestState::manual);

@@ -88,6 +88,30 @@ TEST_CASE("domain.md 8.4: what Slack no longer lists was approved, restricted or
     CHECK(world.performed_of("admin.apps.requests.cancel").empty());
 }
 
+TEST_CASE("M11, P17, M21: an approval outside without the admins that the policy asks for is told") {
+    ReviewWorld world(with_policy("[apply]\ntwo_admins = [\"low\", \"medium\", \"high\", \"critical\"]"));
+    start(world);
+    const auto id = world.ready_request();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run();
+    std::string missing = "1 more admin";
+    SUBCASE("one was enough, were there no blackout") {
+        world.settings.policy =
+            with_policy("[[blackout]]\nfrom = \"2026-11-22\"\nuntil = \"2026-11-22\"").policy;
+        missing = "an admin who overrides the blackout";
+    }
+    SUBCASE("two are needed") {}
+    world.slack.decide_outside("Ar1", true);
+    sweep(world);
+    CHECK(world.state(id) == RequestState::approved);
+    CHECK(world.request(id).outside == storage::Outside::decided);
+    CHECK(world.audited("decision.deviation", "REQ-1"));
+    const auto alarms = world.heard("C0ITALARMS");
+    CHECK(std::ranges::any_of(alarms, [&](const std::string& text) {
+        return text.contains("outside Countersign without the agreement of " + missing + ".");
+    }));
+}
+
 TEST_CASE("a reopened request is not expected in Slack's list, and stays") {
     ReviewWorld world;
     start(world);

@@ -1,4 +1,5 @@
 #include "handlers/vendor_issue_seen.hpp"
+#include "handlers/views/markdown.hpp"
 #include "storage/installed_view.hpp"
 #include "tests/support/issue_world.hpp"
 
@@ -201,7 +202,7 @@ TEST_CASE("A18, I7: an authorization that breaks or is paused makes no approval 
         CHECK(any_holds(world.heard("U0ADMIN"), "Nothing was sent to Slack"));
         // What is signed counts as last read: the reason is the reading alone.
         CHECK(world.view().votes(RequestId{id}).size() == 2);
-        world.capabilities.trackers = {"procurement"};
+        world.capabilities.trackers = {{"procurement", "7"}};
         world.fails.clear();
         world.handle(EventKind::timer, {{"kind", "tracker_begins"}, {"tracker", "procurement"}}, "back");
         world.poll();
@@ -517,6 +518,20 @@ TEST_CASE("P5, S1, U8: one note on the issue says how the request stands and how
     CHECK(Json::parse(labels[0].args)["add"] == Json{"Security::Approved"});
 }
 
+TEST_CASE("P5: labels that the tracker did not take are put there with the next change") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.run_all({"tracker.set_labels"});
+    world.answer(world.expect("tracker.set_labels"), {"human", "forbidden", Json::object()});
+    CHECK(world.audited("issue.not_written", to_text(RequestId{id})));
+    world.press("U0LEGAL", ids::vote_approve, id);
+    world.run_all({"tracker.set_labels"});
+    const auto again = Json::parse(world.expect("tracker.set_labels").args);
+    CHECK(again["add"] == Json({"Security::Approved", "Legal::Approved"}));
+    CHECK(again["remove"] == Json::array());
+}
+
 TEST_CASE(
     "U8: a decision that a locked issue does not take is told with its link, and written with the next "
     "change") {
@@ -768,6 +783,20 @@ TEST_CASE("R5, G6: an issue is made once from the template, with the request's w
     CHECK(any_holds(world.heard("U0REQ"), "is linked to"));
 }
 
+TEST_CASE("R5 R19: the issue that is made names for whom the app is, by the name of then") {
+    IssueWorld world;
+    world.start_all();
+    world.slack.people["U0LEGAL"] = {{"profile", {{"display_name", "Lena"}}}};
+    world.submit("U0REQ", ids::form_request, "",
+                 {{"app", "Sketch Pad"}, {"purpose", "boards"}, {"on_behalf_of", "U0LEGAL"}});
+    world.run_all();
+    world.press("U0REQ", ids::create_issue, 1);
+    world.run_all();
+    REQUIRE(world.made.size() == 1);
+    const std::string text = world.made[0]["description"];
+    CHECK_MESSAGE(text.contains(handlers::views::markdown_quote("boards\nOn behalf of: Lena")), text);
+}
+
 TEST_CASE("R5: when an issue cannot be made the person hears why and gets the form's page") {
     IssueWorld world;
     world.start_all();
@@ -808,12 +837,67 @@ TEST_CASE("P8: a signature given before the scopes grew does not count for what 
     world.poll();
     CHECK(world.state(id) == RequestState::in_review);
     CHECK(world.card(id).contains("signed before the scopes changed"));
+    world.pass(1h);
     world.story.label(security, false, IssueStory::sec);
     world.story.label(security, true, IssueStory::sec);
     world.story.label(legal, false, IssueStory::legal);
     world.story.label(legal, true, IssueStory::legal);
     world.poll();
     CHECK(world.state(id) == RequestState::ready);
+}
+
+TEST_CASE("P8: what was signed before the scopes grew and is read afterwards does not count") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.story.label(legal, true, IssueStory::legal);
+    world.story.comment(IssueStory::sec, "approved: Security");
+    world.app_requested(
+        slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write"), slack_scope("admin")}));
+    world.run_all();
+    world.story.tick();  // read two minutes after the comment, and a minute after the scopes grew
+    world.poll();
+    CHECK(world.view().votes(RequestId{id}).empty());
+    CHECK(world.card(id).contains("signed before the scopes changed"));
+}
+
+TEST_CASE("P8, A13: after the scopes grew another comment signs anew, and the first one not again") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    const auto comments = [&] {
+        world.pass(1h);
+        world.story.comment(IssueStory::sec, "approved: Security");
+        world.poll();
+    };
+    comments();
+    comments();  // twice says no more than once
+    REQUIRE(world.view().votes(RequestId{id}).size() == 1);
+    CHECK(world.card(id).contains("Security: approved by <@U0SEC1>, signed in GitLab"));
+    world.app_requested(
+        slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write"), slack_scope("admin")}));
+    world.run_all();
+    world.story.tick();
+    world.poll();
+    CHECK(world.card(id).contains("Security: waiting"));
+    CHECK(world.card(id).contains("signed before the scopes changed"));
+    comments();
+    CHECK(world.card(id).contains("Security: approved by <@U0SEC1>, signed in GitLab"));
+    CHECK_FALSE(world.card(id).contains("signed before the scopes changed"));
+    CHECK(world.view().votes(RequestId{id}).size() == 2);
+}
+
+TEST_CASE("A13: who has signed twice has signed as long as one of the signs is there") {
+    IssueWorld world;
+    const auto id = signed_request(world);
+    world.story.comment(IssueStory::sec, "approved: Security");
+    world.poll();
+    world.story.label(security, false, IssueStory::legal);
+    world.poll();
+    CHECK(world.state(id) == RequestState::ready);
+    CHECK(world.view().votes(RequestId{id}).size() == 2);
+    world.story.facts.comments.clear();
+    world.story.tick();
+    world.poll();
+    CHECK(world.state(id) == RequestState::in_review);
 }
 
 TEST_CASE("R17, R18: other things get an issue too, and who asked hears when it is closed") {
@@ -823,7 +907,7 @@ TEST_CASE("R17, R18: other things get an issue too, and who asked hears when it 
     tracker.purpose = config::TrackerPurpose::it_request;
     settings.trackers.push_back(tracker);
     IssueWorld world(settings);
-    world.capabilities.trackers.insert("it");
+    world.capabilities.trackers.emplace("it", "8");
     world.start_all();
     const auto outcome = world.submit("U0REQ", ids::form_request, "",
                                       {{std::string(ids::field_app), "Jira"},
@@ -834,6 +918,7 @@ TEST_CASE("R17, R18: other things get an issue too, and who asked hears when it 
     REQUIRE(world.made.size() == 1);
     CHECK(world.made[0]["tracker"] == "it");
     CHECK(world.made[0]["title"] == "Request for Jira");
+    CHECK_FALSE(world.log_tells("Jira"));  // U8: what a person typed
     CHECK(any_holds(world.heard("U0REQ"), "https://gitlab.com/acme/vendors/-/issues/77"));
     world.story.facts.iid = 77;
     world.poll();

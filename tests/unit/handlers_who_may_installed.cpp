@@ -1,8 +1,10 @@
+#include "tests/support/edit_form.hpp"
 #include "tests/support/every_deed.hpp"
 #include "tests/support/installed_world.hpp"
 #include "tests/support/paths.hpp"
 
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 // What hangs on no request: who may do what with installed apps, authorizations and integrations, on the Home
@@ -52,7 +54,7 @@ Deed command(const std::string& name, const std::string& words) {
             .payload = {{"command", name}, {"text", words}, {"channel_id", "C0ANY"}}};
 }
 
-std::vector<Deed> all_deeds(const std::string& app_as_shown) {
+std::vector<Deed> all_deeds(const std::function<std::string(const std::string&)>& shown) {
     std::vector<Deed> deeds;
     for (const auto action : {ids::app_needed, ids::app_not_needed, ids::stop_uninstall})
         deeds.push_back(button(action, app));
@@ -80,12 +82,12 @@ std::vector<Deed> all_deeds(const std::string& app_as_shown) {
                           {"authorization", "own"},
                           {"use", "channel:digest"},
                           {"channel", "C0DIGEST01"}}));
-    deeds.push_back(form(ids::form_installed_edit, app_as_shown, {{"notes", "kept"}}, " app"));
-    deeds.push_back(form(ids::form_installed_edit, integration,
+    deeds.push_back(form(ids::form_installed_edit, shown(app), {{"notes", "kept"}}, " app"));
+    deeds.push_back(form(ids::form_installed_edit, shown(integration),
                          {{"name", "Vendor issues"}, {"owner", "U0OWNER"}, {"pause", "active"}},
                          " integration"));
-    deeds.push_back(form(ids::form_installed_edit, authorization, {{"name", "GitLab bot"}, {"notes", "x"}},
-                         " authorization"));
+    deeds.push_back(form(ids::form_installed_edit, shown(authorization),
+                         {{"name", "GitLab bot"}, {"notes", "x"}}, " authorization"));
     deeds.push_back(form(ids::form_installed_remove, app, {{"name", "Sketch Pad"}}, " app"));
     deeds.push_back(
         form(ids::form_installed_remove, integration, {{"name", "Vendor issues"}}, " integration"));
@@ -156,7 +158,7 @@ struct Things : InstalledWorld {
         own.client_id = "c1";
         own.added_by = "operator:root";
         storage::save_oauth_app(db.writer(), own);
-        capabilities.trackers.insert("procurement");
+        capabilities.trackers.emplace("procurement", "7");
         press_with("U0NOBODY", ids::home_figures, "", "D0", "1.1");  // Slack's group of admins is read
         run();
     }
@@ -187,9 +189,8 @@ bool waits(const handlers::Outcome& outcome) {
 }
 
 std::string table_of(Things& world) {
-    const std::string app_as_shown = world.form("U0OWNER", "edit Sketch Pad").at("private_metadata");
     std::ostringstream found;
-    for (const auto& deed : all_deeds(app_as_shown)) {
+    for (const auto& deed : all_deeds([&](const auto& target) { return as_shown(world, target); })) {
         CAPTURE(deed.label);
         std::string allowed;
         for (const auto& [role, who] : roles) {

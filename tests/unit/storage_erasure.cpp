@@ -1,4 +1,5 @@
-// What erasing a person takes out beside requests: who they are in a tracker, codes, their place on Home.
+// What erasing a person takes out: their words and name, who they are in a tracker, codes, their place on
+// Home.
 #include "storage/audit.hpp"
 #include "storage/erasure.hpp"
 #include "storage/inbox.hpp"
@@ -13,8 +14,6 @@
 #include "tests/support/temp_db.hpp"
 
 #include <doctest/doctest.h>
-
-#include <fstream>
 
 using namespace countersign;
 
@@ -60,16 +59,6 @@ TEST_CASE("U8: an erased person's connected account, login codes and place on Ho
 }
 
 namespace {
-
-std::string bytes_of(const std::filesystem::path& file) {
-    std::ifstream input(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(input), {}};
-}
-
-// In the database and its log, as whoever copies the files would find it.
-bool lies_in_files(const tests::TempDb& db, std::string_view word) {
-    return bytes_of(db.file()).contains(word) || bytes_of(db.file().string() + "-wal").contains(word);
-}
 
 storage::Effect telling(std::string key, std::int64_t request, const std::string& words) {
     auto effect = tests::sample_effect(std::move(key));
@@ -124,18 +113,18 @@ TEST_CASE(
                          first ? R"({"user":"U1","text":"Zephyr"})" : R"({"user":"U5","text":"Unrelated"})");
         }
     });
-    REQUIRE(lies_in_files(db, "Zephyr"));
+    REQUIRE(db.holds("Zephyr"));
     storage::Erased erased;
     database.transaction([&] { erased = storage::erase_person(database, UserId("U1"), now); });
     CHECK(storage::truncate_log(database));
-    CHECK_FALSE(lies_in_files(db, "Zephyr"));
+    CHECK_FALSE(db.holds("Zephyr"));
     for (const auto* kept : {"Evidence", "Unrelated", "Waiting"})
-        CHECK_MESSAGE(lies_in_files(db, kept), kept);
+        CHECK_MESSAGE(db.holds(kept), kept);
     CHECK(erased.requests == 1);
     CHECK(erased.waiting == 1);
     // What was sent once is not sent again for that.
     storage::Outbox(database).enqueue(telling("card:1", 1, "again"), now);
-    CHECK_FALSE(lies_in_files(db, "again"));
+    CHECK_FALSE(db.holds("again"));
     // Nor does a list of Slack's bring the words back: the request says that they were erased.
     const auto marks = storage::View(database).marks(RequestId{1});
     REQUIRE(marks.size() == 1);
@@ -143,6 +132,135 @@ TEST_CASE(
     CHECK(storage::View(database).marks(RequestId{3}).empty());
     database.transaction([&] { erased = storage::erase_person(database, UserId("U1"), now); });
     CHECK(erased.other == 0);
+}
+
+TEST_CASE("U8: a request that was passed on loses the words of whose it was, and no answer of whose it is") {
+    tests::TempDb db;
+    auto& database = db.writer();
+    const auto now = tests::sample_time;
+    const auto answer_of = [&](const std::string& person, std::int64_t request) {
+        storage::AuditEntry entry;
+        entry.at = now;
+        entry.actor = person;
+        entry.action = "question.answered";
+        entry.subject = "REQ-" + std::to_string(request);
+        entry.details = "{}";
+        storage::Audit(database).append(entry);
+    };
+    database.transaction([&] {
+        for (std::int64_t id = 1; id <= 3; ++id) {
+            auto request = tests::sample_request(id);
+            request.requester = UserId("U2");
+            request.message = request.purpose = "Zephyr";
+            request.info_answer = "Quokka";
+            storage::apply(database, storage::SaveRequest{request}, now);
+        }
+        for (const std::int64_t id : {1, 2})
+            storage::apply(database,
+                           storage::SetMark{{.request = RequestId{id},
+                                             .kind = std::string(storage::passed_on_mark),
+                                             .subject = {},
+                                             .person = UserId("U1"),
+                                             .value = {},
+                                             .scope_hash = {},
+                                             .at = now}},
+                           now);
+        answer_of("U1", 1);
+        answer_of("U2", 1);
+        answer_of("U1", 2);
+    });
+    storage::Erased erased;
+    database.transaction([&] { erased = storage::erase_person(database, UserId("U1"), now); });
+    CHECK(erased.requests == 2);
+    const storage::View view(database);
+    for (std::int64_t id = 1; id <= 3; ++id) {
+        CAPTURE(id);
+        const auto request = view.request(RequestId{id}).value();
+        CHECK(request.requester == UserId("U2"));
+        CHECK(request.message == (id == 3 ? "Zephyr" : ""));
+        CHECK(request.purpose == (id == 3 ? "Zephyr" : ""));
+        CHECK(request.info_answer == (id == 2 ? "" : "Quokka"));
+    }
+    // With whose it is now goes the rest.
+    database.transaction([&] { erased = storage::erase_person(database, UserId("U2"), now); });
+    CHECK(erased.requests == 3);
+    CHECK(storage::truncate_log(database));
+    CHECK_FALSE(db.holds("Zephyr"));
+    CHECK_FALSE(db.holds("Quokka"));
+}
+
+TEST_CASE(
+    "U8 O18: the inventory loses a purpose with the request that it was copied from, edited ones stay") {
+    tests::TempDb db;
+    auto& database = db.writer();
+    const auto now = tests::sample_time;
+    const auto entry = [&](const std::string& team, const std::string& purpose) {
+        storage::InventoryEntry made;
+        made.app_id = AppId("A1");
+        made.team_id = TeamId(team);
+        made.purpose = purpose;
+        made.request = RequestId{2};  // a later approval than that of whose words it has
+        storage::apply(database, storage::SaveInventoryEntry{made}, now);
+    };
+    const auto purpose_in = [&](const std::string& team) {
+        return storage::View(database).installed().entry(AppId("A1"), TeamId(team)).value().purpose;
+    };
+    database.transaction([&] {
+        for (std::int64_t id = 1; id <= 2; ++id) {
+            auto request = tests::sample_request(id);
+            request.requester = UserId("U" + std::to_string(id));
+            request.purpose = id == 1 ? "Zephyr" : "Quokka";
+            request.state = storage::RequestState::approved;
+            storage::apply(database, storage::SaveRequest{request}, now);
+        }
+        entry("T1", "Zephyr");
+        entry("T2", "Zephyr and more");
+        entry("T3", "Quokka");
+    });
+    database.transaction([&] { (void)storage::erase_person(database, UserId("U1"), now); });
+    CHECK(purpose_in("T1").empty());
+    CHECK(purpose_in("T2") == "Zephyr and more");
+    CHECK(purpose_in("T3") == "Quokka");
+    const auto later = now + std::chrono::days(31);
+    database.transaction([&] { CHECK(storage::erase_old_words(database, later, later, 10) == 1); });
+    CHECK(purpose_in("T2") == "Zephyr and more");
+    CHECK(purpose_in("T3").empty());
+    CHECK(storage::truncate_log(database));
+    CHECK_FALSE(db.holds("Quokka"));
+}
+
+TEST_CASE("U8: the name of who was erased is not kept again, whichever row would have it, others' is") {
+    tests::TempDb db;
+    auto& database = db.writer();
+    const auto now = tests::sample_time;
+    database.transaction([&] { (void)storage::erase_person(database, UserId("U1"), now); });
+    database.transaction([&] {
+        for (const auto* id : {"U1", "U12"}) {
+            storage::Person person;
+            person.id = UserId(id);
+            person.name = "Zephyr " + person.id.value + ".";
+            person.locale = "de-DE";
+            person.active = false;
+            storage::apply(database, storage::SavePerson{person}, now);
+            storage::apply(database, storage::SavePerson{person}, now);
+            auto request = tests::sample_request(person.id.value == "U1" ? 1 : 2);
+            request.requester = person.id;
+            request.requester_name = person.name;
+            request.message = "asked since";
+            storage::apply(database, storage::SaveRequest{request}, now);
+            storage::apply(database, storage::SaveRequest{request}, now);
+        }
+    });
+    const storage::View view(database);
+    const auto known = view.person(UserId("U1")).value();
+    CHECK(known.name.empty());
+    CHECK(known.locale == "de-DE");
+    CHECK_FALSE(known.active);
+    CHECK(view.request(RequestId{1}).value().requester_name.empty());
+    CHECK(view.request(RequestId{1}).value().message == "asked since");
+    CHECK(view.person(UserId("U12")).value().name == "Zephyr U12.");
+    CHECK(view.request(RequestId{2}).value().requester_name == "Zephyr U12.");
+    CHECK_FALSE(db.holds("Zephyr U1."));
 }
 
 TEST_CASE("O18: after its term a request that ended has no name and words, and an open one keeps them") {
@@ -187,7 +305,7 @@ TEST_CASE("O18: after its term a request that ended has no name and words, and a
     CHECK(view.person(UserId("U1")));
     CHECK_FALSE(view.person(UserId("U31")));
     CHECK(storage::truncate_log(database));
-    CHECK_FALSE(lies_in_files(db, "Quokka"));
+    CHECK_FALSE(db.holds("Quokka"));
     CHECK(storage::audit_of(database, "requests").size() == 2);
     CHECK_FALSE(storage::verify_audit(database).first_broken);
 }

@@ -2,11 +2,13 @@
 // with all of it; and there is a way back.
 #include "storage/audit.hpp"
 #include "storage/database.hpp"
+#include "storage/installed_view.hpp"
 #include "storage/outbox.hpp"
 #include "storage/restore.hpp"
 #include "storage/schema.hpp"
 #include "storage/view.hpp"
 #include "storage/way_back.hpp"
+#include "storage/writer.hpp"
 #include "tests/support/older_database.hpp"
 #include "tests/support/store_rows.hpp"
 #include "tests/support/temp_db.hpp"
@@ -247,6 +249,61 @@ TEST_CASE("upgrade: a backup of every earlier schema is restored into the newest
                 CHECK_FALSE(entry.path().string().contains(".schema-"));
         }
     }
+}
+
+TEST_CASE(
+    "upgrade: U8: what an erasure must find is found of earlier requests too, and no name stays in another's "
+    "words") {
+    TempDir dir;
+    const auto file = dir.path() / "countersign.db";
+    {
+        auto raw = make_older(file, 12);
+        const auto request = [&](int id, const std::string& purpose) {
+            raw.exec(fmt::format(
+                "INSERT INTO app_request VALUES ({0}, '', 'form', 'A{0}', 'Sketch Pad', '', '', '', "
+                "'', 'unknown', 'T1', '', '', 'U2', '', NULL, '', '{1}', '[]', 'h', '', '[]', "
+                "'in_review', '', 1000, 'no', '', '', '', '', 'none', '', '', NULL, 1000, 1000, 1)",
+                id, purpose));
+            raw.exec(fmt::format(
+                "INSERT INTO inventory (app_id, team_id, app_name, state, set_up_by, removed_by, scopes, "
+                "source, connected_to, owner, purpose, data_class, notes, first_seen, last_seen, version) "
+                "VALUES ('A{0}', 'T1', '', 'installed', '', '', '', '', '', '', '{1}', '', '', 1, 1, 1)",
+                id, purpose));
+        };
+        auto logged = [&, seq = 0](const std::string& action, const std::string& subject,
+                                   const std::string& details) mutable {
+            raw.exec(fmt::format("INSERT INTO audit VALUES ({}, 7, 'a', '{}', '{}', '{}', '', '')", ++seq,
+                                 action, subject, details));
+        };
+        request(1, "boards\nOn behalf of: Lena\nAsked before: REQ-9");
+        request(2, "boards\nOn behalf of: Lena");
+        request(3, "boards\nOn behalf of: all of us");  // their own words: nobody is asked for
+        raw.exec(
+            "INSERT INTO mark VALUES (1, 'on_behalf', 'U3', 'U2', '', 'h', 1), (2, 'on_behalf', 'U3', 'U2', "
+            "'', "
+            "'h', 1), (3, 'on_behalf', 'U2', 'U2', '', 'h', 1)");
+        logged("request.passed_on", "REQ-2", R"({"from":"U1","to":"U2"})");
+        logged("request.passed_on", "REQ-77", R"({"from":"U1","to":"U2"})");
+        logged("request.passed_on", "REQ-3", "damaged");
+        logged("person.erased", "U4", "{}");
+    }
+    auto database = open(file);
+    const View view(database);
+    for (const auto& [id, purpose] : {std::pair(1, "boards\nAsked before: REQ-9"),
+                                      {2, "boards"},
+                                      {3, "boards\nOn behalf of: all of us"}}) {
+        CAPTURE(id);
+        CHECK(view.request(RequestId{id}).value().purpose == purpose);
+        CHECK(view.installed().entry(AppId(fmt::format("A{}", id)), TeamId("T1")).value().purpose == purpose);
+    }
+    CHECK(texts(database.handle(),
+                "SELECT request || ' ' || person || ' ' || at FROM mark WHERE kind = 'passed_on'") ==
+          std::vector<std::string>{"2 U1 7"});
+    Person back;
+    back.id = UserId("U4");
+    back.name = "Mia";
+    apply(database, SavePerson{back}, sample_time);
+    CHECK(view.person(UserId("U4")).value().name.empty());
 }
 
 TEST_CASE("upgrade: the database as it was is kept beside it for the older program, and only the last one") {
