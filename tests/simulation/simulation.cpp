@@ -528,12 +528,12 @@ class Simulation {
             slack_.model.decide_outside(id, pick(2) == 0);
     }
 
-    // Then all is well: everything arrives, time passes until the lists have been compared again, and what
-    // follows from that has left.
+    // Then all is well: everything arrives, time passes until the lists have been compared again, also by what
+    // is tried once an hour, and what follows from that has left.
     void calm_down() {
         calm_ = true;
         if (plan_.workspace) turn({bot::Reconnected{}});
-        const auto compared = clock_.steady() + 30min;
+        const auto compared = clock_.steady() + 90min;
         const auto reader = storage::Database::open_reader(folder_.path() / "countersign.db");
         for (int round = 0; report_.held(); ++round) {
             while (!on_the_way_.empty() && on_the_way_.front().due <= clock_.steady())
