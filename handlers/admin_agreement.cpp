@@ -1,10 +1,13 @@
 #include "handlers/admin_agreement.hpp"
 
+#include "config/base/text.hpp"
 #include "config/base/time_zone.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/membership.hpp"
 #include "handlers/review/votes.hpp"
 #include "handlers/views/press_texts.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -22,13 +25,14 @@ bool holds(const Mark& mark, std::string_view kind, const Case& item) {
 
 }  // namespace
 
-storage::Change put_mark(Case& item, std::string_view kind, const UserId& by, const Context& context) {
+storage::Change put_mark(Case& item, std::string_view kind, const UserId& by, const std::string& value,
+                         const Context& context) {
     std::erase_if(item.marks, [&](const Mark& mark) { return mark.kind == kind && mark.person == by; });
     item.marks.push_back({.request = item.request.id,
                           .kind = std::string(kind),
                           .subject = {},
                           .person = by,
-                          .value = {},
+                          .value = value,
                           .scope_hash = item.request.scope_hash,
                           .at = context.now});
     return storage::SetMark{item.marks.back()};
@@ -43,7 +47,7 @@ Outcome forget_marks(Case& item, std::string_view kind) {
 }
 
 bool may_be_one_of_them(const UserId& user, const Case& item) {
-    return item.judgement.admins <= 1 || !review::conflict_of_interest(item.request, user, asked_for(item));
+    return !needs_several_admins(item) || !review::conflict_of_interest(item.request, user, asked_for(item));
 }
 
 std::vector<UserId> admins_agreed(const Case& item, const Context& context) {
@@ -54,6 +58,17 @@ std::vector<UserId> admins_agreed(const Case& item, const Context& context) {
         if (counts) agreed.push_back(mark.person);
     }
     return agreed;
+}
+
+std::string reasons_of(const std::vector<UserId>& admins, const Case& item) {
+    std::vector<std::string> reasons;
+    for (const auto& admin : admins) {
+        const auto mark = std::ranges::find_if(item.marks, [&](const Mark& each) {
+            return each.kind == marks::admin_approval && each.person == admin && !each.value.empty();
+        });
+        if (mark != item.marks.end()) reasons.push_back(fmt::format("{} ({})", mark->value, admin.value));
+    }
+    return text::joined(reasons, " / ");
 }
 
 std::string more_admins(const Case& item, int missing, views::Language language) {

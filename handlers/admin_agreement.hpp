@@ -22,13 +22,15 @@ inline constexpr std::string_view waits_for_admins = "waits_for_admins";  // no 
 
 // In the place of the same person's earlier one.
 [[nodiscard]] storage::Change put_mark(Case& item, std::string_view kind, const UserId& by,
-                                       const Context& context);
+                                       const std::string& value, const Context& context);
 [[nodiscard]] Outcome forget_marks(Case& item, std::string_view kind);
 
 // Whoever asked for it is none of several admins.
 [[nodiscard]] bool may_be_one_of_them(const UserId& user, const Case& item);
 // Who pressed `Approve app` since the request stands where it does, and may decide still.
 [[nodiscard]] std::vector<UserId> admins_agreed(const Case& item, const Context& context);
+// What they gave as reasons, each theirs.
+[[nodiscard]] std::string reasons_of(const std::vector<UserId>& admins, const Case& item);
 // "The policy wants 2 admins …": so many have to press yet.
 [[nodiscard]] std::string more_admins(const Case& item, int missing, views::Language language);
 

@@ -50,28 +50,32 @@ Outcome refuse_own(const Press& press, const Case& item) {
 }
 
 // Two admins have to press where the policy says so; the first is noted and told. True once all have.
-bool enough_admins(const Press& press, Case& item, const Context& context, Outcome& outcome) {
-    if (item.judgement.admins <= 1) return true;
+// `reason`: then of them all.
+bool enough_admins(const Press& press, Case& item, std::string& reason, const Context& context,
+                   Outcome& outcome) {
+    if (!needs_several_admins(item)) return true;
     const auto id = to_text(item.request.id);
-    outcome.changes.push_back(put_mark(item, marks::admin_approval, press.user, context));
+    outcome.changes.push_back(put_mark(item, marks::admin_approval, press.user, reason, context));
     auto pressed = admins_agreed(item, context);
     // Whose user group was read for this very press.
     if (std::ranges::find(pressed, press.user) == pressed.end()) pressed.push_back(press.user);
     outcome.audit.push_back({press.user.value, "decision.admin_agreed", id,
                              details({{"scope_hash", item.request.scope_hash}, {"cause", press.cause}})});
     const auto missing = item.judgement.admins - static_cast<int>(pressed.size());
-    if (missing <= 0) return true;
+    if (missing <= 0) {
+        reason = reasons_of(pressed, item);
+        return true;
+    }
     outcome.merge(
         say(press, say_in(press.language, texts::noted, more_admins(item, missing, press.language))));
     outcome.changes.emplace_back(storage::SaveRequest{item.request});
     return false;
 }
 
-Outcome approve(const Press& press, Case item, const std::string& reason, const Context& context) {
+Outcome approve(const Press& press, Case item, std::string reason, const Context& context) {
     const auto before = item.request.state;
     Outcome outcome;
-    if (!enough_admins(press, item, context, outcome)) return outcome;
-    outcome.merge(forget_marks(item, marks::waits_for_admins));
+    if (!enough_admins(press, item, reason, context, outcome)) return outcome;
     outcome.audit.push_back({press.user.value, "decision.approve_pressed", to_text(item.request.id),
                              details({{"scope_hash", item.request.scope_hash}, {"cause", press.cause}})});
     if (applies_by_api(item.request, context)) {

@@ -199,8 +199,7 @@ Outcome object_typed(const Press& press, const std::vector<std::string>& words, 
         press.user.value, context);
     if (outcome.changes.empty())
         return refuse(press, id, "not_decided", say_in(press.language, texts::object_undecided, id));
-    outcome.audit.push_back(
-        {press.user.value, "decision.objected", id, details({{"reason", proof_of(reason)}})});
+    outcome.audit.push_back({press.user.value, "decision.objected", id, details({{"reason", reason}})});
     outcome.merge(say(press, say_in(press.language, texts::admins_look_again, id)));
     return outcome;
 }

@@ -74,8 +74,8 @@ Outcome inherit(Case& item, const storage::AppRequest& other, const Context& con
     }
     for (auto mark : context.view.marks(other.id)) {
         const bool joined = mark.kind == marks::joined && mark.subject != to_text(request.id);
-        const bool kept =
-            mark.kind == marks::heard || mark.kind == marks::on_behalf || mark.kind == marks::deputy;
+        const bool kept = mark.kind == marks::heard || mark.kind == marks::on_behalf ||
+                          mark.kind == marks::deputy || mark.kind == marks::scopes_changed;
         if (!joined && !kept) continue;
         mark.request = request.id;
         // What had joined is tied again by whoever knows to what.

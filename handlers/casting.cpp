@@ -217,9 +217,8 @@ Outcome ask_question(const Press& press, Case item, const std::string& party, co
     request.info_asker = press.user;
     request.info_question = question;
     request.info_answer.clear();
-    outcome.audit.push_back(
-        {press.user.value, "question.asked", to_text(request.id),
-         details({{"party", party}, {"question", proof_of(question)}, {"cause", press.cause}})});
+    outcome.audit.push_back({press.user.value, "question.asked", to_text(request.id),
+                             details({{"party", party}, {"question", question}, {"cause", press.cause}})});
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;
 }

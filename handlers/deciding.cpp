@@ -78,7 +78,7 @@ Outcome hand_to_managers(Case& item, const Context& context) {
     const bool by_button = request.state == storage::RequestState::ready && !context.capabilities.admin;
     auto outcome = forget_marks(item, marks::waits_for_admins);
     if (by_button && admins_missing(item, context) > 0) {
-        outcome.changes.push_back(put_mark(item, marks::waits_for_admins, {}, context));
+        outcome.changes.push_back(put_mark(item, marks::waits_for_admins, {}, {}, context));
         return outcome;
     }
     const bool shows_button =
@@ -127,7 +127,9 @@ Outcome handed_over(const Press& press, Case item, storage::DecisionKind kind, c
         say(press, notices.empty() ? views::manual_steps(request, kind, press.language)
                                    : views::slackbot_steps(request, kind, notices, own, press.language));
     if (press.what == views::ids::form_override)
-        outcome.changes.push_back(put_mark(item, marks::overrode_blackout, press.user, context));
+        outcome.changes.push_back(put_mark(item, marks::overrode_blackout, press.user, {}, context));
+    if (kind == storage::DecisionKind::approve)
+        outcome.merge(forget_marks(item, marks::waits_for_admins));  // now somebody is sent to Slack
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;
 }

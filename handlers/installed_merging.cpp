@@ -5,6 +5,7 @@
 #include "handlers/installed_fields.hpp"
 #include "handlers/views/action_ids.hpp"
 #include "handlers/views/installed_answer_texts.hpp"
+#include "handlers/views/mrkdwn.hpp"
 
 #include <cstddef>
 #include <utility>
@@ -52,13 +53,26 @@ FormValues values_of(const InstalledThing& thing) {
     return std::visit([](const auto& each) { return values_of(each); }, thing);
 }
 
+bool is_list(std::string_view field) {
+    return field == ids::field_allowed_users || field == ids::field_allowed_channels;
+}
+
+std::size_t limit_of(std::string_view field) {
+    constexpr std::size_t longest_list = 3'000, longest_words = 500;
+    if (is_list(field)) return longest_list;
+    return field == ids::field_name ? longest_installed_name : longest_words;
+}
+
+// As the form shows it, in one line and perhaps cut, and gives it back untouched.
+std::string shown(std::string_view field, const std::string& value) {
+    const auto limit = limit_of(field);
+    return text::shortened(text::trimmed(views::plain(value, limit)), limit);
+}
+
 // As it would be stored.
 std::string value_in(const Press& press, std::string_view field) {
-    constexpr std::size_t longest_list = 3'000;
-    if (field == ids::field_allowed_users || field == ids::field_allowed_channels)
-        return text::joined(text::words(entered(press, field, longest_list)), " ");
-    if (field == ids::field_name) return entered(press, field, longest_installed_name);
-    auto value = entered(press, field);
+    auto value = entered(press, field, limit_of(field));
+    if (is_list(field)) return text::joined(text::words(value), " ");
     if (field == ids::field_pause) return value == "paused" ? value : "on";
     if (field == ids::field_data && value == "none") return "";
     return value;
@@ -69,20 +83,21 @@ std::string value_in(const Press& press, std::string_view field) {
 std::string target_as_shown(const InstalledThing& thing) {
     auto target = target_of(thing) + "#";
     for (const auto& each : values_of(thing))
-        target += short_digest(each.second) + " ";
+        target += short_digest(shown(each.first, each.second)) + " ";
     return target;
 }
 
 std::expected<MergedValues, Outcome> merged(const Press& press, const InstalledThing& thing) {
     const auto mark = press.value.rfind('#');
-    const auto shown =
+    const auto digests =
         text::words(mark == std::string::npos ? "" : std::string_view(press.value).substr(mark + 1));
     MergedValues values;
     for (auto& [field, current] : values_of(thing)) {
-        const auto before = values.size() < shown.size() ? shown[values.size()] : "";
+        const auto before = values.size() < digests.size() ? digests[values.size()] : "";
+        const auto now = shown(field, current);
         auto value = value_in(press, field);
-        const bool changed = value != current && short_digest(value) != before;
-        if (changed && short_digest(current) != before)
+        const bool changed = value != current && value != now && short_digest(value) != before;
+        if (changed && short_digest(now) != before)
             return std::unexpected(
                 wrong(press, field,
                       say_in(press.language, texts::changed_meanwhile, text::shortened(current, 200))));

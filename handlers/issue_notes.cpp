@@ -8,6 +8,7 @@
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
+#include "handlers/tracker_account.hpp"
 #include "handlers/trackers.hpp"
 #include "handlers/views/markdown.hpp"
 #include "handlers/views/mrkdwn.hpp"
@@ -188,6 +189,8 @@ std::string status_marker(RequestId request) {
 Outcome write_on_issue(const Case& item, const Context& context) {
     Outcome outcome;
     if (!item.issue || !has_token(item.issue->tracker, context) || !is_ours(item)) return outcome;
+    // S2: what nobody could tell from a party's own word afterwards.
+    if (!account_is_known(item.issue->tracker, context)) return outcome;
     if (review::in_flight(item.request.state)) return outcome;  // the next line is a moment away
     const auto body = status_text(item, context);
     const auto issue = key_of(*item.issue);

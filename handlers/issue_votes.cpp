@@ -7,6 +7,7 @@
 #include "handlers/issue_standing.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/review/votes.hpp"
+#include "handlers/tracker_account.hpp"
 #include "handlers/trackers.hpp"
 #include "handlers/views/notices.hpp"
 #include "handlers/views/recorded_texts.hpp"
@@ -32,6 +33,8 @@ std::string reference(const storage::VendorIssue& issue, const Signature& signat
 // or who signed may not at present. It counts again when that is over.
 constexpr std::string_view voided = "void:";
 constexpr std::string_view withdrawn = "withdrawn:";
+
+constexpr std::chrono::seconds clocks_agree{60};
 
 void add_vote(Case& item, Vote vote, Outcome& outcome) {
     outcome.audit.push_back({vote.voter.value,
@@ -93,7 +96,13 @@ bool is_of_other_scopes(const Case& item, const Signature& signature) {
     // The tracker has a clock of its own; at the last reading this was how far it was ahead.
     const bool told = item.known && item.known->read_at && item.known->full_at;
     const auto ahead = told ? *item.known->read_at - *item.known->full_at : Timestamp::duration(0);
-    return signature.at - ahead <= changed->at;
+    // Its second is cut off, and the answer was under way for a while.
+    return signature.at - ahead <= changed->at + clocks_agree;
+}
+
+// Whoever asks for the app signs nothing for it (P17).
+bool asks_for_it(const Case& item, const UserId& person) {
+    return review::conflict_of_interest(item.request, person, asked_for(item));
 }
 
 // As a sentence: who loses it, and why.
@@ -112,13 +121,11 @@ std::string take_back(Case& item, Vote vote, std::string_view form, const std::s
 void count(Case& item, const std::string& party, const Signature& signature, Outcome& outcome,
            const Context& context) {
     const auto voter = person_of(item.issue->tracker, signature.account, context);
-    const auto people = asked_for(item);
-    if (voter == item.request.requester || std::ranges::find(people, voter) != people.end()) return;
+    if (asks_for_it(item, voter)) return;
     const auto ref = reference(*item.issue, signature);
     const auto* before = newest_by(item, ref);
     const bool void_before = before != nullptr && before->source_ref.starts_with(voided);
-    if (counted_before(item, ref) && !void_before) return;
-    if (is_of_other_scopes(item, signature)) return;
+    if (!void_before && (counted_before(item, ref) || is_of_other_scopes(item, signature))) return;
     const auto* newest = newest_of(item, voter);
     if (newest != nullptr && is_signature(*newest) && newest->party == party) return;
     // What the person said in Slack afterwards holds.
@@ -137,6 +144,20 @@ void count(Case& item, const std::string& party, const Signature& signature, Out
              outcome);
 }
 
+// What a vote rests on still: its own sign, else another of the same person's.
+const Signature* standing_sign(const review::PartySigned& party, const Vote& vote, const Case& item,
+                               const Context& context) {
+    const auto ref = signature_of(vote, item.votes);
+    const auto& counted = party.counted;
+    auto found = std::ranges::find_if(
+        counted, [&](const Signature& each) { return reference(*item.issue, each) == ref; });
+    if (found == counted.end())
+        found = std::ranges::find_if(counted, [&](const Signature& each) {
+            return person_of(item.issue->tracker, each.account, context) == vote.voter;
+        });
+    return found == counted.end() ? nullptr : &*found;
+}
+
 // The sign behind a vote, as far as it is still on the issue.
 const Signature* refused_sign(const review::PartySigned& party, const Vote& vote, const Case& item) {
     const auto ref = signature_of(vote, item.votes);
@@ -146,8 +167,11 @@ const Signature* refused_sign(const review::PartySigned& party, const Vote& vote
 }
 
 // Why a signature that counted does not any more, in the verdict's own words.
-std::string why_not(const Signature* refused, const Vote& vote) {
+std::string why_not(const Signature* refused, const Vote& vote, const Case& item, const Context& context) {
     if (refused != nullptr) return refused->refused;
+    const auto& tracker = item.issue->tracker;
+    if (person_of(tracker, own_accounts(tracker, context).now, context) == vote.voter)
+        return "Countersign writes with the account that signed";
     return vote.remark.empty() ? "the sign was taken off the issue"
                                : fmt::format("the sign of {} was taken off the issue", vote.remark);
 }
@@ -193,23 +217,25 @@ std::vector<std::string> apply_signatures(Case& item, const review::IssueVerdict
     for (const auto& vote : counting_signatures(item)) {
         const auto party = std::ranges::find(verdict.parties, vote.party, &review::PartySigned::party);
         const bool asked = party != verdict.parties.end();
-        // By another sign of theirs, too.
-        const bool counts =
-            asked && std::ranges::any_of(party->counted, [&](const Signature& signature) {
-                return person_of(item.issue->tracker, signature.account, context) == vote.voter;
-            });
-        if (stands && counts) continue;
+        const auto* standing = asked ? standing_sign(*party, vote, item, context) : nullptr;
+        const auto person =
+            standing == nullptr ? UserId() : person_of(item.issue->tracker, standing->account, context);
+        if (stands && person == vote.voter) continue;
         // Who belongs to the party cannot be read just now: nothing is taken from anybody.
         if (asked && party->verdict == review::Verdict::cannot_tell) continue;
-        if (counts || !asked) {
-            auto sentence = take_back(item, vote, voided, "the issue does not count", outcome, context);
-            if (!counts) taken_back.push_back(std::move(sentence));
+        if (standing != nullptr || !asked) {
+            // It is only known now whose account it is, or not any more: it counts as theirs.
+            const auto why =
+                stands && asked ? "the account is known as somebody else's now" : "the issue does not count";
+            auto sentence = take_back(item, vote, voided, why, outcome, context);
+            const bool returns = asked && !(stands && asks_for_it(item, person));
+            if (!returns) taken_back.push_back(std::move(sentence));
             continue;
         }
         const auto* sign = refused_sign(*party, vote, item);
         const bool may_return = sign != nullptr && !may_sign(vote.party, *sign, item, context);
-        taken_back.push_back(
-            take_back(item, vote, may_return ? voided : withdrawn, why_not(sign, vote), outcome, context));
+        taken_back.push_back(take_back(item, vote, may_return ? voided : withdrawn,
+                                       why_not(sign, vote, item, context), outcome, context));
     }
     if (stands) {
         for (const auto& party : verdict.parties) {
@@ -248,12 +274,13 @@ void show_refusals(Case& item, const Context& context) {
         for (const auto& signature : party->counted) {
             const auto ref = reference(*item.issue, signature);
             const auto* newest = newest_by(item, ref);
+            const bool of_other_scopes =
+                newest == nullptr && (counted_before(item, ref) || is_of_other_scopes(item, signature));
+            const bool taken = newest != nullptr && newest->source_ref.starts_with(withdrawn);
+            if (!of_other_scopes && !taken) continue;
             const auto person = person_of(item.issue->tracker, signature.account, context);
-            if (std::ranges::find(row.by, person) != row.by.end()) continue;
-            if (newest == nullptr && (counted_before(item, ref) || is_of_other_scopes(item, signature)))
-                show("signed before the scopes changed");
-            else if (newest != nullptr && newest->source_ref.starts_with(withdrawn))
-                show(newest->remark);
+            if (std::ranges::find(row.by, person) != row.by.end()) continue;  // by another sign
+            show(taken ? newest->remark : "signed before the scopes changed");
         }
     }
 }

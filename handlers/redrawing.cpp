@@ -35,8 +35,8 @@ Outcome read_issue_again(const Case& item, const Context& context) {
     return read_again(*item.known, fmt::format("redrawn:{}", to_millis(context.now)), context);
 }
 
-void look_at(const storage::AppRequest& request, std::string_view timer, bool read, Timestamp at,
-             Outcome& outcome) {
+void set_timer(const storage::AppRequest& request, std::string_view timer, bool read, Timestamp at,
+               Outcome& outcome) {
     if (review::in_flight(request.state)) return;
     const nlohmann::json event{{"kind", "redraw"}, {"request", request.id.value}, {"read", read}};
     outcome.changes.emplace_back(
@@ -46,11 +46,11 @@ void look_at(const storage::AppRequest& request, std::string_view timer, bool re
 }  // namespace
 
 void redraw_at(const storage::AppRequest& request, Timestamp at, Outcome& outcome) {
-    look_at(request, "redraw", false, at, outcome);
+    set_timer(request, "redraw", false, at, outcome);
 }
 
 void judge_at(const storage::AppRequest& request, Timestamp at, Outcome& outcome) {
-    look_at(request, "judge", true, at, outcome);
+    set_timer(request, "judge", true, at, outcome);
 }
 
 Outcome redraw_due(const Event& event, const Context& context) {

@@ -243,6 +243,11 @@ std::optional<std::string> why_not_for(const storage::Person& colleague, views::
     return std::nullopt;
 }
 
+std::vector<storage::Mark> by(const UserId& person, std::vector<storage::Mark> known) {
+    std::erase_if(known, [&](const storage::Mark& mark) { return mark.person != person; });
+    return known;
+}
+
 storage::Mark behalf_mark(const storage::AppRequest& request, const UserId& person, const UserId& by,
                           const Context& context) {
     return {.request = request.id,
@@ -380,8 +385,9 @@ Outcome submitted(const Press& press, const UserId& colleague, const Context& co
     if (!before.empty() && storage::is_final(before.front().state)) {
         const auto& last = before.front();
         const auto reason = text::shortened(last.decision_reason, max_answer);
-        const bool same = last.purpose.substr(0, last.purpose.find("\nAsked before: ")) == request.purpose &&
-                          asked_on_behalf_of(context.view.marks(last.id)) == asked_on_behalf_of(known);
+        const bool same =
+            last.purpose.substr(0, last.purpose.find("\nAsked before: ")) == request.purpose &&
+            asked_on_behalf_of(by(press.user, context.view.marks(last.id))) == asked_on_behalf_of(known);
         if (last.state == storage::RequestState::denied && same &&
             is_recent(last.state_since, context.now, again)) {
             return refuse_field(press, ids::field_purpose, "unchanged",

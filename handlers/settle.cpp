@@ -101,6 +101,7 @@ void raise_alarm(const AppRequest& request, const Context& context, Outcome& out
                                     views::alarm_notice(what, request.state_note)));
 }
 
+// What a person typed stands in the log by another entry, or not at all.
 std::string note_for_log(const std::string& note) {
     return views::quotes_a_person(note) ? proof_of(note) : note;
 }

@@ -42,8 +42,7 @@ Outcome watch_issue(const storage::VendorIssue& issue, const Context& context) {
 Outcome issue_told(const EffectAnswer& answer, const Context& context) {
     const auto before = context.view.tracker_issue(issue_key_in(answer.args));
     if (!before) return {};
-    if (!answer.ok()) return unreadable(*before, answer.error, context);
-    if (review::bool_field(answer.response, "unchanged").value_or(false)) {
+    if (answer.ok() && review::bool_field(answer.response, "unchanged").value_or(false)) {
         auto same = *before;
         same.full_at = context.now;
         Outcome outcome;

@@ -734,19 +734,44 @@ INSERT OR IGNORE INTO mark(request, kind, subject, person, value, scope_hash, at
 INSERT OR IGNORE INTO meta(key, value)
     SELECT 'erased_person:' || subject, '1' FROM audit WHERE action = 'person.erased';
 
--- The name of whom somebody asks for was a line of the purpose: the mark says who it is.
+UPDATE person SET name = '' WHERE id IN (SELECT subject FROM audit WHERE action = 'person.erased');
+
+-- The name of whom somebody asks for was a line of the purpose, the last of that kind: the mark says who it is.
 CREATE TEMP TABLE cleaned AS
+    WITH RECURSIVE line(id, app_id, purpose, start) AS (
+        SELECT id, app_id, purpose, instr(purpose, char(10) || 'On behalf of: ') FROM app_request
+            WHERE instr(purpose, char(10) || 'On behalf of: ') > 0
+                AND id IN (SELECT request FROM mark WHERE kind = 'on_behalf' AND subject <> person)
+        UNION ALL
+        SELECT id, app_id, purpose, start + instr(substr(purpose, start + 1), char(10) || 'On behalf of: ')
+            FROM line WHERE instr(substr(purpose, start + 1), char(10) || 'On behalf of: ') > 0)
     SELECT id, app_id, purpose,
         head || iif(instr(rest, char(10)) = 0, '', substr(rest, instr(rest, char(10)))) AS clean
-    FROM (SELECT id, app_id, purpose,
-            substr(purpose, 1, instr(purpose, char(10) || 'On behalf of: ') - 1) AS head,
-            substr(purpose, instr(purpose, char(10) || 'On behalf of: ') + 1) AS rest
-        FROM app_request WHERE instr(purpose, char(10) || 'On behalf of: ') > 0
-            AND id IN (SELECT request FROM mark WHERE kind = 'on_behalf' AND subject <> person));
+    FROM (SELECT id, app_id, purpose, substr(purpose, 1, max(start) - 1) AS head,
+            substr(purpose, max(start) + 1) AS rest
+        FROM line GROUP BY id);
 UPDATE inventory SET purpose = clean FROM cleaned
     WHERE inventory.app_id = cleaned.app_id AND inventory.purpose = cleaned.purpose;
 UPDATE app_request SET purpose = clean FROM cleaned WHERE app_request.id = cleaned.id;
 DROP TABLE cleaned;
+
+-- Erased before it was known where else the words stood.
+UPDATE app_request SET requester_name = '', message = '', purpose = '', info_answer = ''
+    WHERE id IN (SELECT request FROM mark JOIN audit ON audit.subject = mark.person
+        WHERE mark.kind = 'passed_on' AND audit.action = 'person.erased');
+INSERT OR IGNORE INTO mark(request, kind, subject, person, value, scope_hash, at)
+    SELECT app_request.id, 'erased', '', requester, '', '', audit.at
+    FROM app_request JOIN mark ON mark.request = app_request.id AND mark.kind = 'passed_on'
+    JOIN audit ON audit.subject = mark.person AND audit.action = 'person.erased';
+UPDATE app_request SET requester_name = ''
+    WHERE requester IN (SELECT subject FROM audit WHERE action = 'person.erased');
+UPDATE inventory SET purpose = '' WHERE purpose <> ''
+    AND app_id IN (SELECT app_id FROM app_request JOIN mark ON mark.request = app_request.id
+        WHERE mark.kind = 'erased')
+    AND NOT EXISTS (SELECT 1 FROM app_request WHERE app_request.app_id = inventory.app_id
+        AND app_request.purpose = inventory.purpose)
+    AND NOT EXISTS (SELECT 1 FROM audit WHERE action = 'inventory.edited' AND json_valid(details)
+        AND json_extract(details, '$.purpose') = inventory.purpose);
 )sql"};
 
 }  // namespace countersign::storage

@@ -528,8 +528,8 @@ class Simulation {
             slack_.model.decide_outside(id, pick(2) == 0);
     }
 
-    // Then all is well: everything arrives, time passes until the lists have been compared again, also by what
-    // is tried once an hour, and what follows from that has left.
+    // Then all is well: everything arrives, time passes until the lists have been compared again, also by
+    // what is tried once an hour, and what follows from that has left.
     void calm_down() {
         calm_ = true;
         if (plan_.workspace) turn({bot::Reconnected{}});

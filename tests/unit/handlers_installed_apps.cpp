@@ -252,6 +252,38 @@ TEST_CASE("M13, I10: who edits an authorization undoes nothing that another admi
     CHECK(now.allowed_channels == "C0SALES");
 }
 
+TEST_CASE("M13: an edit leaves words alone that the form shows in one line, or only the beginning of") {
+    ReviewWorld world;
+    world.start();
+    storage::Person employee;
+    employee.id = UserId("U0EMP");
+    storage::apply(world.db.writer(), storage::SavePerson{employee}, world.clock.now());
+    for (const auto& words :
+         {std::string("Boards\nData: Internal"), std::string(600, 'x'), std::string("a  b <@U1>")}) {
+        CAPTURE(words);
+        storage::InventoryEntry entry;
+        entry.app_id = AppId("A1");
+        entry.team_id = TeamId("T1");
+        entry.purpose = words;
+        storage::apply(world.db.writer(), storage::SaveInventoryEntry{entry}, world.clock.now());
+        world.command("U0ADMIN", "edit A1/T1", true, "/installed-apps");
+        const auto form = Json::parse(world.expect("views.open").args)["view"];
+        world.run();
+        std::map<std::string, std::string> fields{{"owner", "U0EMP"}};
+        for (const auto& block : form["blocks"])
+            if (block.contains("element") && block["element"].contains("initial_value"))
+                fields[block["element"]["action_id"]] = block["element"]["initial_value"];
+        CHECK(world
+                  .submit("U0ADMIN", ids::form_installed_edit, form["private_metadata"].get<std::string>(),
+                          fields)
+                  .ack.empty());
+        world.run();
+        const auto now = world.view().installed().entry(AppId("A1"), TeamId("T1")).value();
+        CHECK(now.owner.value == "U0EMP");
+        CHECK(now.purpose == words);
+    }
+}
+
 TEST_CASE("M13, I8: who renames an integration neither resumes nor pauses it against another's word") {
     ReviewWorld world;
     world.start();

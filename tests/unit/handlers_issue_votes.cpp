@@ -88,6 +88,47 @@ TEST_CASE("P6: what was signed on one issue does not count for another, and coun
     CHECK(world.card(id).contains("Security: approved by <@U0SEC1>, signed in GitLab"));
 }
 
+TEST_CASE("P6: a sign counts on when it becomes known whose account gave it, and when that is forgotten") {
+    IssueWorld world;
+    const auto id = signed_request(world);
+    const auto reread = [&] {
+        world.story.tick();
+        world.poll();
+        CHECK(world.state(id) == RequestState::ready);
+        CHECK(world.alarms().empty());
+    };
+    CHECK(world.card(id).contains("Legal: approved by account 4721 in procurement"));
+    const auto unknown = world.settings.people;
+    world.settings.people.push_back({UserId("U0LEGAL"), "procurement", IssueStory::legal});
+    reread();
+    CHECK(world.card(id).contains("Legal: approved by <@U0LEGAL>, signed in GitLab"));
+    world.settings.people = unknown;
+    reread();
+    CHECK_FALSE(world.card(id).contains("U0LEGAL"));
+    // Of whoever asks for the app it counts no more.
+    world.settings.people.push_back({UserId("U0REQ"), "procurement", IssueStory::legal});
+    world.story.tick();
+    world.poll();
+    CHECK(world.state(id) == RequestState::in_review);
+}
+
+TEST_CASE(
+    "P8: a vote that was carried counts again with its sign when another issue was linked for a while") {
+    auto settings = two_trackers();
+    settings.policy = with_policy("[[party]]\nname = \"Legal\"\nscopes = [\"users:read.email\"]").policy;
+    IssueWorld world(settings);
+    const auto id = signed_request(world);
+    world.app_requested(
+        slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write"), slack_scope("files:read")}));
+    world.run_all();
+    REQUIRE(world.card(id).contains("Legal: approved by"));
+    link_issue(world, id, unread_link);
+    CHECK(world.card(id).contains("Legal: waiting"));
+    link_issue(world, id, good_link);
+    CHECK(world.card(id).contains("Legal: approved by"));
+    CHECK(world.card(id).contains("Security: waiting"));
+}
+
 TEST_CASE("P2, P10: whoever signs after their delegate has voted is one of a quorum with them") {
     auto settings = tracker_settings();
     settings.review.parties[0].quorum = 2;

@@ -127,7 +127,7 @@ TEST_CASE("U7, A1: readings of the vendor issue lead to the verdict that was kep
         auto evidence = world.view().evidence(RequestId{id}).back();
         const auto at = evidence.verdict.find("\"approved\"");
         REQUIRE(at != std::string::npos);
-        evidence.verdict.replace(at, 10, "\"rejected\"");
+        evidence.verdict.replace(at, 10, "\"pending\"");
         SQLite::Statement change(world.db.writer().handle(),
                                  "UPDATE evidence SET verdict = ?, hash = ? WHERE id = ?");
         SQLite::bind(change, evidence.verdict, text::sha256_hex(evidence.facts + evidence.verdict),
@@ -135,6 +135,39 @@ TEST_CASE("U7, A1: readings of the vendor issue lead to the verdict that was kep
         change.exec();
         CHECK(holds(findings(world, id), "leads to another verdict"));
     }
+}
+
+TEST_CASE(
+    "U7, A1: a reading that an earlier version kept leads to its verdict, though an account signed twice") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.story.sign_all();
+    world.story.comment(IssueStory::sec, "approved: Security");
+    world.poll();
+    const auto altered = [&] {
+        const auto all = findings(world, id);
+        return std::ranges::count_if(all, [](const auto& each) { return each.starts_with("evidence:"); });
+    };
+    REQUIRE(altered() == 0);
+    alter(world, "DROP TRIGGER evidence_unchanged");
+    const auto evidence = world.view().evidence(RequestId{id}).back();
+    auto verdict = Json::parse(evidence.verdict);
+    auto& counted = verdict["parties"][0]["counted"];
+    REQUIRE(counted.size() == 2);
+    SUBCASE("which named each account once") {
+        counted.erase(1);
+        verdict["question"].erase("own_before");
+    }
+    SUBCASE("and not if it named none") {
+        counted = Json::array();
+    }
+    const auto expected = counted.size() == 1 ? 0 : 1;
+    const auto text = verdict.dump();
+    SQLite::Statement change(world.db.writer().handle(),
+                             "UPDATE evidence SET verdict = ?, hash = ? WHERE id = ?");
+    SQLite::bind(change, text, text::sha256_hex(evidence.facts + text), evidence.id);
+    change.exec();
+    CHECK(altered() == expected);
 }
 
 TEST_CASE("U5: who had a hand in a request twice is listed, for a person to judge") {

@@ -278,27 +278,47 @@ TEST_CASE(
         request(1, "boards\nOn behalf of: Lena\nAsked before: REQ-9");
         request(2, "boards\nOn behalf of: Lena");
         request(3, "boards\nOn behalf of: all of us");  // their own words: nobody is asked for
+        request(4, "boards\nOn behalf of: our team\nOn behalf of: Lena");
+        request(5, "of who was erased");
+        request(6, "");
+        raw.exec("UPDATE inventory SET purpose = 'copied' WHERE app_id = 'A6'");
+        request(7, "");
+        raw.exec("UPDATE inventory SET purpose = 'by an owner' WHERE app_id = 'A7'");
         raw.exec(
             "INSERT INTO mark VALUES (1, 'on_behalf', 'U3', 'U2', '', 'h', 1), (2, 'on_behalf', 'U3', 'U2', "
             "'', "
-            "'h', 1), (3, 'on_behalf', 'U2', 'U2', '', 'h', 1)");
+            "'h', 1), (3, 'on_behalf', 'U2', 'U2', '', 'h', 1), (4, 'on_behalf', 'U3', 'U2', '', 'h', 1), "
+            "(6, 'erased', '', 'U2', '', '', 1), (7, 'erased', '', 'U2', '', '', 1)");
+        raw.exec(
+            "INSERT INTO person(id, name, locale, zone, zone_offset, active, guest, read_at) "
+            "VALUES ('U4', 'Mia', '', '', 0, 0, 0, 1)");
         logged("request.passed_on", "REQ-2", R"({"from":"U1","to":"U2"})");
         logged("request.passed_on", "REQ-77", R"({"from":"U1","to":"U2"})");
         logged("request.passed_on", "REQ-3", "damaged");
         logged("person.erased", "U4", "{}");
+        logged("request.passed_on", "REQ-5", R"({"from":"U4","to":"U2"})");
+        logged("inventory.edited", "A7", R"({"purpose":"by an owner"})");
     }
     auto database = open(file);
     const View view(database);
     for (const auto& [id, purpose] : {std::pair(1, "boards\nAsked before: REQ-9"),
                                       {2, "boards"},
-                                      {3, "boards\nOn behalf of: all of us"}}) {
+                                      {3, "boards\nOn behalf of: all of us"},
+                                      {4, "boards\nOn behalf of: our team"},
+                                      {5, ""}}) {
         CAPTURE(id);
         CHECK(view.request(RequestId{id}).value().purpose == purpose);
         CHECK(view.installed().entry(AppId(fmt::format("A{}", id)), TeamId("T1")).value().purpose == purpose);
     }
     CHECK(texts(database.handle(),
                 "SELECT request || ' ' || person || ' ' || at FROM mark WHERE kind = 'passed_on'") ==
-          std::vector<std::string>{"2 U1 7"});
+          std::vector<std::string>{"2 U1 7", "5 U4 7"});
+    const auto purpose_of = [&](const char* app) {
+        return view.installed().entry(AppId(app), TeamId("T1")).value().purpose;
+    };
+    CHECK(purpose_of("A6").empty());
+    CHECK(purpose_of("A7") == "by an owner");
+    CHECK(view.person(UserId("U4")).value().name.empty());
     Person back;
     back.id = UserId("U4");
     back.name = "Mia";
