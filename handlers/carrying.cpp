@@ -6,6 +6,7 @@
 #include "handlers/joining.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/membership.hpp"
+#include "handlers/redrawing.hpp"
 #include "handlers/review/policy.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/review/votes.hpp"
@@ -78,8 +79,11 @@ Outcome inherit(Case& item, const storage::AppRequest& other, const Context& con
                           mark.kind == marks::deputy || mark.kind == marks::scopes_changed;
         if (!joined && !kept) continue;
         mark.request = request.id;
-        // What had joined is tied again by whoever knows to what.
-        if (!joined) outcome.changes.emplace_back(storage::SetMark{mark});
+        // What had joined is tied again by whoever knows to what, or not: then a say counts again (P17).
+        if (joined)
+            judge_at(request, context.now, outcome);
+        else
+            outcome.changes.emplace_back(storage::SetMark{mark});
         item.marks.push_back(std::move(mark));
     }
     item.judgement = judge_request(request, item.marks, context);

@@ -91,13 +91,13 @@ std::vector<Vote> counting_signatures(const Case& item) {
 
 // P8: given before the request had the scopes that it asks for now, and perhaps only read afterwards.
 bool is_of_other_scopes(const Case& item, const Signature& signature) {
-    const auto changed = std::ranges::find(item.marks, marks::scopes_changed, &storage::Mark::kind);
-    if (changed == item.marks.end()) return false;
     // The tracker has a clock of its own; at the last reading this was how far it was ahead.
     const bool told = item.known && item.known->read_at && item.known->full_at;
     const auto ahead = told ? *item.known->read_at - *item.known->full_at : Timestamp::duration(0);
     // Its second is cut off, and the answer was under way for a while.
-    return signature.at - ahead <= changed->at + clocks_agree;
+    return std::ranges::any_of(item.marks, [&](const storage::Mark& mark) {
+        return mark.kind == marks::scopes_changed && signature.at - ahead <= mark.at + clocks_agree;
+    });
 }
 
 // Whoever asks for the app signs nothing for it (P17).

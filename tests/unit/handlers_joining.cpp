@@ -240,6 +240,23 @@ TEST_CASE(
         world.run();
         CHECK(world.state(1) == RequestState::withdrawn);
     }
+    SUBCASE("it goes on without the requests that its giver takes back at once") {
+        world.app_requested(slack_request("Ar3", "A1", "U0SEC1", drawing));
+        auto more = drawing;
+        more.push_back(slack_scope("files:read"));
+        world.app_requested(slack_request("Ar3", "A1", "U0SEC1", more));
+        world.run();
+        REQUIRE(world.state(3) == RequestState::in_review);
+        REQUIRE(world.state(1) == RequestState::superseded);
+        world.pass(std::chrono::milliseconds(0));
+        world.run();
+        world.command("U0SEC1", "withdraw REQ-3");
+        world.run();
+        CHECK(world.state(2) == RequestState::withdrawn);
+        world.pass(std::chrono::milliseconds(0));
+        world.run();
+        CHECK(world.state(1) == RequestState::ready);
+    }
     CHECK(world.card(1).contains("Security: approved by <@U0SEC1>"));
 }
 
