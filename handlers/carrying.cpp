@@ -2,6 +2,7 @@
 
 #include "handlers/answers.hpp"
 #include "handlers/deadlines.hpp"
+#include "handlers/issue_polling.hpp"
 #include "handlers/issue_votes.hpp"
 #include "handlers/joining.hpp"
 #include "handlers/judging.hpp"
@@ -10,6 +11,9 @@
 #include "handlers/review/policy.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/review/votes.hpp"
+#include "handlers/trackers.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <string>
@@ -30,15 +34,20 @@ Outcome carry_votes(Case& item, const std::vector<storage::Vote>& votes,
                     const std::vector<storage::Scope>& before, std::string_view old_hash,
                     const Context& context) {
     Outcome outcome;
+    const auto known = item.issue ? context.view.tracker_issue(key_of(*item.issue)) : std::nullopt;
+    const bool is_read = known && known->read_at;
     std::erase_if(item.marks, [](const auto& mark) { return mark.kind == marks::scopes_changed; });
     item.marks.push_back({.request = item.request.id,
                           .kind = std::string(marks::scopes_changed),
                           .subject = {},
                           .person = {},
-                          .value = {},
+                          .value = std::string(is_read ? "" : marks::read_since),
                           .scope_hash = item.request.scope_hash,
                           .at = context.now});
     outcome.changes.emplace_back(storage::SetMark{item.marks.back()});
+    // At once: whoever signs from now on has seen what is new.
+    if (is_read && has_token(known->key.tracker, context))
+        outcome.merge(read_again(*known, fmt::format("grown:{}", to_millis(context.now)), context));
     const auto& policies = context.settings.policy->party;
     if (policies.empty()) return outcome;
     const auto added = review::difference(before, item.request.scopes).added;

@@ -10,8 +10,10 @@
 namespace countersign::handlers {
 
 namespace marks {
-inline constexpr std::string_view scopes_changed =
-    "scopes_changed";  // since when it asks for what it does now
+// What is signed until `at` is for what it asked for before. value "": its issue was not read since, whose
+// clock tells.
+inline constexpr std::string_view scopes_changed = "scopes_changed";
+inline constexpr std::string_view read_since = "read";
 }  // namespace marks
 
 // P8: after the scopes of `item.request` have become others than `before`, the votes of parties that the

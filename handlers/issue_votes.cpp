@@ -20,6 +20,7 @@ namespace countersign::handlers {
 namespace {
 
 using review::Signature;
+using storage::Mark;
 using storage::Vote;
 using storage::VoteAnswer;
 using storage::VoteSource;
@@ -33,8 +34,6 @@ std::string reference(const storage::VendorIssue& issue, const Signature& signat
 // or who signed may not at present. It counts again when that is over.
 constexpr std::string_view voided = "void:";
 constexpr std::string_view withdrawn = "withdrawn:";
-
-constexpr std::chrono::seconds clocks_agree{60};
 
 void add_vote(Case& item, Vote vote, Outcome& outcome) {
     outcome.audit.push_back({vote.voter.value,
@@ -91,13 +90,20 @@ std::vector<Vote> counting_signatures(const Case& item) {
 
 // P8: given before the request had the scopes that it asks for now, and perhaps only read afterwards.
 bool is_of_other_scopes(const Case& item, const Signature& signature) {
-    // The tracker has a clock of its own; at the last reading this was how far it was ahead.
-    const bool told = item.known && item.known->read_at && item.known->full_at;
-    const auto ahead = told ? *item.known->read_at - *item.known->full_at : Timestamp::duration(0);
-    // Its second is cut off, and the answer was under way for a while.
-    return std::ranges::any_of(item.marks, [&](const storage::Mark& mark) {
-        return mark.kind == marks::scopes_changed && signature.at - ahead <= mark.at + clocks_agree;
+    return std::ranges::any_of(item.marks, [&](const Mark& mark) {
+        return mark.kind == marks::scopes_changed && (mark.value.empty() || signature.at <= mark.at);
     });
+}
+
+// What the first reading after a change of the scopes finds may have been there before: the tracker's clock
+// alone tells it from what is signed later.
+void note_reading(Case& item, Outcome& outcome) {
+    for (auto& mark : item.marks) {
+        if (mark.kind != marks::scopes_changed || !mark.value.empty() || !item.known->read_at) continue;
+        mark.value = marks::read_since;
+        mark.at = *item.known->read_at;
+        outcome.changes.emplace_back(storage::SetMark{mark});
+    }
 }
 
 // Whoever asks for the app signs nothing for it (P17).
@@ -212,6 +218,7 @@ std::vector<std::string> void_signatures_elsewhere(Case& item, Outcome& outcome,
 std::vector<std::string> apply_signatures(Case& item, const review::IssueVerdict& verdict, Outcome& outcome,
                                           const Context& context) {
     if (!item.issue) return {};
+    note_reading(item, outcome);
     auto taken_back = void_signatures_elsewhere(item, outcome, context);
     const bool stands = verdict.problem == review::IssueProblem::none;
     for (const auto& vote : counting_signatures(item)) {
