@@ -105,7 +105,7 @@ std::optional<std::string> why_admins_first(const Case& item, views::Language la
 }
 
 bool waits_for_press(const Case& item, const Context& context) {
-    return admins_missing(item, context) > 0 || review::blackout_at(context.now, *context.settings.policy);
+    return needs_several_admins(item) || review::blackout_at(context.now, *context.settings.policy);
 }
 
 std::string press_to_override(const review::ActiveBlackout& blackout, views::Language language,

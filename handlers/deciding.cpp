@@ -77,7 +77,7 @@ Outcome hand_to_managers(Case& item, const Context& context) {
     const auto& request = item.request;
     const bool by_button = request.state == storage::RequestState::ready && !context.capabilities.admin;
     auto outcome = forget_marks(item, marks::waits_for_admins);
-    if (by_button && admins_missing(item, context) > 0) {
+    if (by_button && needs_several_admins(item)) {  // the last of them is shown what to press
         outcome.changes.push_back(put_mark(item, marks::waits_for_admins, {}, {}, context));
         return outcome;
     }

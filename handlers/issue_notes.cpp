@@ -168,16 +168,16 @@ std::string digest_name(RequestId request) {
 }
 
 // U8: most decisions have no next change that would bring them there, so a person hears of each one, once.
-storage::Effect decision_missing(const storage::AppRequest& request, const EffectAnswer& answer,
+storage::Effect decision_missing(const storage::AppRequest& request, const std::string& why,
                                  const Context& context) {
     const auto issue = context.view.vendor_issue(request.id);
     const auto id = countersign::to_text(request.id);
-    return alarm(context.settings,
-                 fmt::format("decision_note:{}:{}", id, to_millis(request.decided_at.value_or(Timestamp()))),
-                 views::line(fmt::format(
-                     ":rotating_light: The decision on {} is not on its vendor issue {}.\nDo: {} "
-                     "Write it there by hand: it may be locked, or closed to the account.",
-                     id, issue ? views::issue_link(*issue) : "", views::inert_line(answer.trouble(), 400))));
+    return alarm(
+        context.settings,
+        fmt::format("decision_note:{}:{}", id, to_millis(request.decided_at.value_or(Timestamp()))),
+        views::line(fmt::format(":rotating_light: The decision on {} is not on its vendor issue {}.\nDo: {} "
+                                "Write it there by hand.",
+                                id, issue ? views::issue_link(*issue) : "", views::inert_line(why, 400))));
 }
 
 }  // namespace
@@ -189,14 +189,21 @@ std::string status_marker(RequestId request) {
 Outcome write_on_issue(const Case& item, const Context& context) {
     Outcome outcome;
     if (!item.issue || !has_token(item.issue->tracker, context) || !is_ours(item)) return outcome;
-    // S2: what nobody could tell from a party's own word afterwards.
-    if (!account_is_known(item.issue->tracker, context)) return outcome;
     if (review::in_flight(item.request.state)) return outcome;  // the next line is a moment away
     const auto body = status_text(item, context);
     const auto issue = key_of(*item.issue);
     const auto name = digest_name(item.request.id);
     const auto digest = text::sha256_hex(to_text(issue) + body);
-    if (context.view.meta(name) != digest) {
+    const bool stands = context.view.meta(name) == digest;
+    // S2: what nobody could tell from a party's own word afterwards. What is open is written as soon as it is
+    // known whose the token is.
+    if (!account_is_known(item.issue->tracker, context)) {
+        if (!stands && storage::is_final(item.request.state))
+            outcome.effects.push_back(decision_missing(
+                item.request, "Whose its tracker's token is was not told, so it writes nothing.", context));
+        return outcome;
+    }
+    if (!stands) {
         outcome.effects.push_back(put_note(item.request, issue, status_marker(item.request.id), body, false));
         outcome.changes.emplace_back(storage::SetMeta{name, digest});
     }
@@ -218,7 +225,8 @@ Outcome written_on_issue(const EffectAnswer& answer, const Context& context) {
         outcome.changes.push_back(labels_as_before(answer, context));
     const auto request = context.view.request(answer.request);
     if (status && request && storage::is_final(request->state)) {
-        outcome.effects.push_back(decision_missing(*request, answer, context));
+        outcome.effects.push_back(decision_missing(
+            *request, answer.trouble() + " It may be locked, or closed to the account.", context));
         return outcome;
     }
     const auto day = std::chrono::floor<std::chrono::days>(context.now).time_since_epoch().count();

@@ -195,9 +195,11 @@ Outcome tracker_answers(const std::string& tracker, const Context& context) {
     return outcome;
 }
 
-// Another account is ours than was thought, or nobody knew: what was read was judged by that, or not at all.
+// Another account is ours than was thought, or nobody knew: what was read was judged by that, or not at all,
+// and nothing was written.
 Outcome believe_again(const std::string& tracker, std::int64_t account, const Context& context) {
     auto outcome = adopt_links(tracker, context);
+    outcome.merge(redraw_cards(tracker, context));
     const auto before = own_accounts(tracker, context).now;
     const bool another = before != 0 && before != account;
     const auto round = fmt::format("account:{}:{}", account, to_millis(context.now));

@@ -130,9 +130,7 @@ Outcome follow_up(Seen seen, const TrackerIssue& before, const IssueFacts& facts
     tell_of_changes(item, before, facts, outcome, context);
     tell_of_problem(item, seen.problem_before, outcome, context);
     if (!seen.changed || storage::is_final(state) || review::in_flight(state)) return outcome;
-    const bool was_ready = state == RequestState::ready;
-    if (was_ready && !seen.taken_back.empty())
-        outcome.effects.push_back(not_ready_any_more(item.request, seen.taken_back, context));
+    outcome.merge(not_ready_any_more(item, seen.taken_back, context));
     outcome.merge(settle(std::move(item), state, "tracker", context));
     return outcome;
 }

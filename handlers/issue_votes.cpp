@@ -15,10 +15,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace countersign::handlers {
 namespace {
 
+namespace texts = views::texts;
 using review::Signature;
 using storage::Mark;
 using storage::Vote;
@@ -34,6 +36,8 @@ std::string reference(const storage::VendorIssue& issue, const Signature& signat
 // or who signed may not at present. It counts again when that is over.
 constexpr std::string_view voided = "void:";
 constexpr std::string_view withdrawn = "withdrawn:";
+// To another set of scopes, by the policy (P8); then the number of the vote for the earlier ones.
+constexpr std::string_view carried = "carried:";
 
 void add_vote(Case& item, Vote vote, Outcome& outcome) {
     outcome.audit.push_back({vote.voter.value,
@@ -95,6 +99,25 @@ bool is_of_other_scopes(const Case& item, const Signature& signature) {
     });
 }
 
+// What has become of a signature, for the scopes that are asked for now.
+enum class Standing {
+    fresh,            // not looked at yet
+    counted,          // it is a vote
+    voided,           // it counts again as soon as it can
+    withdrawn,        // taken back: only another one counts
+    of_other_scopes,  // P8
+};
+
+Standing standing_of(const Case& item, const Signature& signature) {
+    const auto ref = reference(*item.issue, signature);
+    const auto* newest = newest_by(item, ref);
+    if (newest == nullptr)
+        return counted_before(item, ref) || is_of_other_scopes(item, signature) ? Standing::of_other_scopes
+                                                                                : Standing::fresh;
+    if (newest->source_ref.starts_with(voided)) return Standing::voided;
+    return newest->source_ref.starts_with(withdrawn) ? Standing::withdrawn : Standing::counted;
+}
+
 // What the first reading after a change of the scopes finds may have been there before: the tracker's clock
 // alone tells it from what is signed later.
 void note_reading(Case& item, Outcome& outcome) {
@@ -128,10 +151,8 @@ void count(Case& item, const std::string& party, const Signature& signature, Out
            const Context& context) {
     const auto voter = person_of(item.issue->tracker, signature.account, context);
     if (asks_for_it(item, voter)) return;
-    const auto ref = reference(*item.issue, signature);
-    const auto* before = newest_by(item, ref);
-    const bool void_before = before != nullptr && before->source_ref.starts_with(voided);
-    if (!void_before && (counted_before(item, ref) || is_of_other_scopes(item, signature))) return;
+    const auto standing = standing_of(item, signature);
+    if (standing != Standing::fresh && standing != Standing::voided) return;
     const auto* newest = newest_of(item, voter);
     if (newest != nullptr && is_signature(*newest) && newest->party == party) return;
     // What the person said in Slack afterwards holds.
@@ -145,12 +166,30 @@ void count(Case& item, const std::string& party, const Signature& signature, Out
               .condition_until = {},
               .scope_hash = item.request.scope_hash,
               .source = VoteSource::tracker,
-              .source_ref = ref,
+              .source_ref = reference(*item.issue, signature),
               .at = signature.at},
              outcome);
 }
 
-// What a vote rests on still: its own sign, else another of the same person's.
+// Another sign of the same person's serves as well: it would have been the vote. A vote that the policy
+// carried is of other scopes itself.
+bool could_stand_in(const Signature& other, const Vote& vote, const Case& item, const Context& context) {
+    if (person_of(item.issue->tracker, other.account, context) != vote.voter) return false;
+    const auto standing = standing_of(item, other);
+    if (standing == Standing::of_other_scopes) return vote.source_ref.starts_with(carried);
+    return standing != Standing::withdrawn;
+}
+
+// Of each party, how many agree.
+std::map<std::string, int> agreeing(const Case& item) {
+    std::map<std::string, int> agreeing;
+    for (const auto& vote : review::counting_votes(item.request, item.votes))
+        if (vote.answer == VoteAnswer::approve || vote.answer == VoteAnswer::conditional)
+            ++agreeing[vote.party];
+    return agreeing;
+}
+
+// What a vote rests on still: its own sign, else another that can stand in for it.
 const Signature* standing_sign(const review::PartySigned& party, const Vote& vote, const Case& item,
                                const Context& context) {
     const auto ref = signature_of(vote, item.votes);
@@ -158,9 +197,8 @@ const Signature* standing_sign(const review::PartySigned& party, const Vote& vot
     auto found = std::ranges::find_if(
         counted, [&](const Signature& each) { return reference(*item.issue, each) == ref; });
     if (found == counted.end())
-        found = std::ranges::find_if(counted, [&](const Signature& each) {
-            return person_of(item.issue->tracker, each.account, context) == vote.voter;
-        });
+        found = std::ranges::find_if(
+            counted, [&](const Signature& each) { return could_stand_in(each, vote, item, context); });
     return found == counted.end() ? nullptr : &*found;
 }
 
@@ -178,8 +216,8 @@ std::string why_not(const Signature* refused, const Vote& vote, const Case& item
     const auto& tracker = item.issue->tracker;
     if (person_of(tracker, own_accounts(tracker, context).now, context) == vote.voter)
         return "Countersign writes with the account that signed";
-    return vote.remark.empty() ? "the sign was taken off the issue"
-                               : fmt::format("the sign of {} was taken off the issue", vote.remark);
+    return vote.remark.empty() ? say_in(views::Language::english, texts::sign_taken_off)
+                               : say_in(views::Language::english, texts::sign_of_taken_off, vote.remark);
 }
 
 // Who gave the sign is named for the party, or belongs to it.
@@ -196,7 +234,6 @@ bool may_sign(const std::string& party, const Signature& sign, const Case& item,
 }  // namespace
 
 std::string signature_of(const Vote& vote, const std::vector<Vote>& all) {
-    constexpr std::string_view carried = "carried:";
     if (!vote.source_ref.starts_with(carried)) return vote.source_ref;
     const auto from = vote.source_ref.substr(carried.size());
     const auto origin =
@@ -209,7 +246,7 @@ std::vector<std::string> void_signatures_elsewhere(Case& item, Outcome& outcome,
     const auto here = fmt::format("{}:", to_text(key_of(*item.issue)));
     for (const auto& vote : counting_signatures(item)) {
         if (signature_of(vote, item.votes).starts_with(here)) continue;
-        const auto why = say_in(views::Language::english, views::texts::other_issue_linked);
+        const auto why = say_in(views::Language::english, texts::other_issue_linked);
         taken_back.push_back(take_back(item, vote, voided, why, outcome, context));
     }
     return taken_back;
@@ -220,6 +257,8 @@ std::vector<std::string> apply_signatures(Case& item, const review::IssueVerdict
     if (!item.issue) return {};
     note_reading(item, outcome);
     auto taken_back = void_signatures_elsewhere(item, outcome, context);
+    auto left = agreeing(item);
+    bool is_known_now = false;
     const bool stands = verdict.problem == review::IssueProblem::none;
     for (const auto& vote : counting_signatures(item)) {
         const auto party = std::ranges::find(verdict.parties, vote.party, &review::PartySigned::party);
@@ -232,34 +271,48 @@ std::vector<std::string> apply_signatures(Case& item, const review::IssueVerdict
         if (asked && party->verdict == review::Verdict::cannot_tell) continue;
         if (standing != nullptr || !asked) {
             // It is only known now whose account it is, or not any more: it counts as theirs.
-            const auto why =
-                stands && asked ? "the account is known as somebody else's now" : "the issue does not count";
+            const auto why = say_in(views::Language::english, stands && asked ? texts::account_of_another
+                                                                              : texts::issue_does_not_count);
             auto sentence = take_back(item, vote, voided, why, outcome, context);
             const bool returns = asked && !(stands && asks_for_it(item, person));
-            if (!returns) taken_back.push_back(std::move(sentence));
+            is_known_now = is_known_now || returns;
+            if (returns) continue;
+            --left[vote.party];
+            taken_back.push_back(std::move(sentence));
             continue;
         }
+        --left[vote.party];
         const auto* sign = refused_sign(*party, vote, item);
         const bool may_return = sign != nullptr && !may_sign(vote.party, *sign, item, context);
         taken_back.push_back(take_back(item, vote, may_return ? voided : withdrawn,
                                        why_not(sign, vote, item, context), outcome, context));
     }
-    if (stands) {
-        for (const auto& party : verdict.parties) {
-            for (const auto& signature : party.counted)
-                count(item, party.party, signature, outcome, context);
-        }
+    if (!stands) return taken_back;
+    for (const auto& party : verdict.parties) {
+        for (const auto& signature : party.counted)
+            count(item, party.party, signature, outcome, context);
     }
+    // Then two accounts may be one person's.
+    auto agree = is_known_now ? agreeing(item) : left;
+    for (const auto& [party, before] : left)
+        if (agree[party] < before)
+            taken_back.push_back(
+                fmt::format("{}: {}", party, say_in(views::Language::english, texts::counts_once)));
     return taken_back;
 }
 
-storage::Effect not_ready_any_more(const storage::AppRequest& request,
-                                   const std::vector<std::string>& taken_back, const Context& context) {
-    const auto id = countersign::to_text(request.id);
-    return alarm(
+Outcome not_ready_any_more(const Case& item, const std::vector<std::string>& taken_back,
+                           const Context& context) {
+    Outcome outcome;
+    if (item.request.state != storage::RequestState::ready || taken_back.empty()) return outcome;
+    auto after = item;
+    if (state_by_rules(after, context) == storage::RequestState::ready) return outcome;
+    const auto id = countersign::to_text(item.request.id);
+    outcome.effects.push_back(alarm(
         context.settings, fmt::format("unsigned:{}:{}", id, to_millis(context.now)),
         views::alarm_notice(fmt::format("{} is not ready any more. {}.", id, text::joined(taken_back, "; ")),
-                            "The party has to sign again."));
+                            "The party has to sign again.")));
+    return outcome;
 }
 
 void show_refusals(Case& item, const Context& context) {
@@ -279,15 +332,13 @@ void show_refusals(Case& item, const Context& context) {
         for (const auto& refused : party->refused)
             show(refused.refused);
         for (const auto& signature : party->counted) {
-            const auto ref = reference(*item.issue, signature);
-            const auto* newest = newest_by(item, ref);
-            const bool of_other_scopes =
-                newest == nullptr && (counted_before(item, ref) || is_of_other_scopes(item, signature));
-            const bool taken = newest != nullptr && newest->source_ref.starts_with(withdrawn);
-            if (!of_other_scopes && !taken) continue;
+            const auto standing = standing_of(item, signature);
+            const bool taken = standing == Standing::withdrawn;
+            if (!taken && standing != Standing::of_other_scopes) continue;
             const auto person = person_of(item.issue->tracker, signature.account, context);
             if (std::ranges::find(row.by, person) != row.by.end()) continue;  // by another sign
-            show(taken ? newest->remark : "signed before the scopes changed");
+            show(taken ? newest_by(item, reference(*item.issue, signature))->remark
+                       : say_in(views::Language::english, texts::sign_again));
         }
     }
 }

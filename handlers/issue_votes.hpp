@@ -19,10 +19,10 @@ namespace countersign::handlers {
 [[nodiscard]] std::vector<std::string> void_signatures_elsewhere(Case& item, Outcome& outcome,
                                                                  const Context& context);
 
-// The admins had been told that it is ready (domain.md §8.4, "evidence withdrawn").
-[[nodiscard]] storage::Effect not_ready_any_more(const storage::AppRequest& request,
-                                                 const std::vector<std::string>& taken_back,
-                                                 const Context& context);
+// An alarm where the admins had been told that it is ready, and without what was taken back it is not
+// (domain.md §8.4, "evidence withdrawn"). Before it is settled.
+[[nodiscard]] Outcome not_ready_any_more(const Case& item, const std::vector<std::string>& taken_back,
+                                         const Context& context);
 
 // The signature behind a vote, also where the policy carried it to another set of scopes (P8).
 [[nodiscard]] std::string signature_of(const storage::Vote& vote, const std::vector<storage::Vote>& all);

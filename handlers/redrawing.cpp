@@ -23,9 +23,7 @@ constexpr std::chrono::seconds between_cards{2};
 bool stays(Case item, const Context& context) {
     if (item.request.state != RequestState::held) return storage::is_final(item.request.state);
     item.request.state = RequestState::in_review;
-    draw_matrix(item, context);
-    return review::next_state(item.request, item.matrix, issue_stands(item), item.judgement.vendor_issue) !=
-           RequestState::ready;
+    return state_by_rules(item, context) != RequestState::ready;
 }
 
 // Its signatures are judged by what holds now.

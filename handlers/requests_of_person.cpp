@@ -101,8 +101,7 @@ Outcome link_issue(const Press& press, Case item, const review::IssueLink& link,
     }
     auto outcome = note_issue(item, link, press.user, press.cause, context);
     const auto taken_back = void_signatures_elsewhere(item, outcome, context);
-    if (before == RequestState::ready && !taken_back.empty())
-        outcome.effects.push_back(not_ready_any_more(request, taken_back, context));
+    outcome.merge(not_ready_any_more(item, taken_back, context));
     outcome.merge(settle(std::move(item), before, press.user.value, context));
     return outcome;
 }

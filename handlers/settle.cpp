@@ -203,6 +203,11 @@ storage::Effect redrawn_card(const Case& item, std::string_view cause, const Con
     return redrawn;
 }
 
+RequestState state_by_rules(Case& item, const Context& context) {
+    draw_matrix(item, context);
+    return review::next_state(item.request, item.matrix, issue_stands(item), item.judgement.vendor_issue);
+}
+
 Outcome settle(Case item, RequestState before, std::string_view actor, const Context& context) {
     Outcome outcome;
     auto& request = item.request;
@@ -211,9 +216,7 @@ Outcome settle(Case item, RequestState before, std::string_view actor, const Con
         request.state = RequestState::in_review;
         request.state_note.clear();
     }
-    draw_matrix(item, context);
-    const auto next =
-        review::next_state(request, item.matrix, issue_stands(item), item.judgement.vendor_issue);
+    const auto next = state_by_rules(item, context);
     if (next == RequestState::denied && request.state != RequestState::denied) deny(item, context, outcome);
     request.state = next;
     stay_at_gate(item);

@@ -41,6 +41,9 @@ void recall_issue(Case& item, const Context& context);
 // The card as it is now, without a change of its request. `cause`: tells it apart from other such drawings.
 [[nodiscard]] storage::Effect redrawn_card(const Case& item, std::string_view cause, const Context& context);
 
+// What its votes, its issue and the policy make of it. Draws the matrix.
+[[nodiscard]] storage::RequestState state_by_rules(Case& item, const Context& context);
+
 // After a handler changed `item` (votes, issue, request, or the state itself): works out the state, saves the
 // request, changes the card, tells the requester what matters (once per state, recipient and scope hash),
 // raises an alarm for what a human must do, applies at once where the policy says so, and writes it all down.

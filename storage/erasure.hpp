@@ -18,8 +18,8 @@ struct Erased {
 // Takes a person's name and words out of everything that is not evidence of a decision, in the caller's
 // transaction; they are in the log until `truncate_log`. What stays: the reasons, remarks and questions of
 // who judged a request, what trackers said, what the inventory says of an app, and the audit log, so that its
-// chain stays whole: it names people by Slack's id, which says nothing without Slack, and has only hashes of
-// what they typed.
+// chain stays whole: it names people by Slack's id, which says nothing without Slack, and has hashes of what
+// they typed, apart from an objection and a question to the requester.
 Erased erase_person(Database& database, const UserId& person, Timestamp now);
 // The same for one request, whoever asked for it, and for the purpose that the inventory copied from it. An
 // answer that somebody else than `person` gave stays; no person: all of it goes.

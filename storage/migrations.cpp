@@ -756,13 +756,21 @@ UPDATE app_request SET purpose = clean FROM cleaned WHERE app_request.id = clean
 DROP TABLE cleaned;
 
 -- Erased before it was known where else the words stood.
-UPDATE app_request SET requester_name = '', message = '', purpose = '', info_answer = ''
-    WHERE id IN (SELECT request FROM mark JOIN audit ON audit.subject = mark.person
-        WHERE mark.kind = 'passed_on' AND audit.action = 'person.erased');
+CREATE TEMP TABLE gone AS
+    SELECT app_request.id AS request, mark.person, max(erasure.at) AS at
+    FROM mark JOIN app_request ON app_request.id = mark.request
+    JOIN audit AS erasure ON erasure.subject = mark.person AND erasure.action = 'person.erased'
+        AND erasure.at >= app_request.created_at
+    WHERE mark.kind = 'passed_on' GROUP BY app_request.id, mark.person;
+UPDATE app_request SET requester_name = '', message = '', purpose = '',
+        info_answer = iif(coalesce((SELECT actor FROM audit
+                WHERE subject = 'REQ-' || app_request.id AND action = 'question.answered'
+                ORDER BY seq DESC LIMIT 1) NOT IN (SELECT person FROM gone WHERE request = app_request.id),
+            0), info_answer, '')
+    WHERE id IN (SELECT request FROM gone);
 INSERT OR IGNORE INTO mark(request, kind, subject, person, value, scope_hash, at)
-    SELECT app_request.id, 'erased', '', requester, '', '', audit.at
-    FROM app_request JOIN mark ON mark.request = app_request.id AND mark.kind = 'passed_on'
-    JOIN audit ON audit.subject = mark.person AND audit.action = 'person.erased';
+    SELECT id, 'erased', '', requester, '', '', gone.at FROM gone JOIN app_request ON id = gone.request;
+DROP TABLE gone;
 UPDATE app_request SET requester_name = ''
     WHERE requester IN (SELECT subject FROM audit WHERE action = 'person.erased');
 UPDATE inventory SET purpose = '' WHERE purpose <> ''
@@ -770,8 +778,8 @@ UPDATE inventory SET purpose = '' WHERE purpose <> ''
         WHERE mark.kind = 'erased')
     AND NOT EXISTS (SELECT 1 FROM app_request WHERE app_request.app_id = inventory.app_id
         AND app_request.purpose = inventory.purpose)
-    AND NOT EXISTS (SELECT 1 FROM audit WHERE action = 'inventory.edited' AND json_valid(details)
-        AND json_extract(details, '$.purpose') = inventory.purpose);
+    AND NOT EXISTS (SELECT 1 FROM audit WHERE subject = inventory.app_id AND action = 'inventory.edited'
+        AND json_valid(details) AND json_extract(details, '$.purpose') = inventory.purpose);
 )sql"};
 
 }  // namespace countersign::storage

@@ -139,8 +139,12 @@ inline constexpr Text<1> took_it_back{"@{0} took it back", "@{0} hat es zurückg
 inline constexpr Text<> comment_edited{"the comment was edited later", "der Kommentar wurde später geändert"};
 inline constexpr Text<> comment_backdated{"the comment is dated back", "der Kommentar ist zurückdatiert"};
 inline constexpr Text<> sign_on_issue{"a sign on the issue", "ein Zeichen auf dem Vorgang"};
-inline constexpr Text<> signed_before_change{"signed before the scopes changed",
-                                             "unterschrieben, bevor sich die Rechte änderten"};
+inline constexpr Text<> sign_again{"the scopes have changed, it has to be signed again",
+                                   "die Rechte sind andere als damals, es ist neu zu unterschreiben"};
+inline constexpr Text<> account_of_another{"the account is known as somebody else's now",
+                                           "das Konto gehört, wie man jetzt weiß, jemand anderem"};
+inline constexpr Text<> counts_once{"two who agreed are one person, who counts once",
+                                    "zwei, die zugestimmt haben, sind eine Person, die einmal zählt"};
 inline constexpr Text<> sign_taken_off{"the sign was taken off the issue",
                                        "das Zeichen wurde vom Vorgang genommen"};
 inline constexpr Text<1> sign_of_taken_off{"the sign of {0} was taken off the issue",

@@ -80,6 +80,48 @@ TEST_CASE("S2, A18: nothing is approved while nobody knows whose the token is") 
     CHECK(world.state(id) == RequestState::approved);
 }
 
+TEST_CASE("S2, U8: the note of a request is written as soon as it is known whose the token is") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.take_token("8", IssueStory::own);
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.run_all({"tracker.whoami"});
+    REQUIRE_FALSE(world.notes.empty());
+    CHECK_FALSE(world.notes.back().contains("approved"));
+    world.run_all();
+    world.pass(1s);
+    world.run_all();
+    CHECK(world.notes.back().contains("approved"));
+    CHECK(world.alarms().empty());
+}
+
+TEST_CASE("S2, U8: of a decision made while nobody knows whose the token is a person hears, once") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.fails = "unauthorized";
+    world.poll();
+    const auto notes = world.notes.size();
+    const auto missing = [&] {
+        return std::ranges::count_if(world.alarms(), [](const std::string& alarm) {
+            return alarm.contains("The decision on REQ-1 is not on its vendor issue") &&
+                   alarm.contains("Whose its tracker's token is was not told") &&
+                   alarm.contains("Write it there by hand.");
+        });
+    };
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.run_all();
+    CHECK(missing() == 0);
+    world.submit("U0LEGAL", ids::form_reject, id, {{std::string(ids::field_reason), "no contract"}});
+    world.run_all();
+    REQUIRE(world.state(id) == RequestState::denied);
+    CHECK(missing() == 1);
+    world.fails.clear();
+    world.poll();
+    world.poll();
+    CHECK(missing() == 1);
+    CHECK(world.notes.size() == notes);
+}
+
 TEST_CASE("S2: what was put there with a colleague's token never signs for the party of that colleague") {
     IssueWorld world;
     world.own = IssueStory::legal;

@@ -113,6 +113,48 @@ TEST_CASE("P6: a sign counts on when it becomes known whose account gave it, and
 }
 
 TEST_CASE(
+    "P2, P6: when it becomes known that two who agreed are one person, the admins hear of what is lost") {
+    auto settings = tracker_settings();
+    std::int64_t account = IssueStory::sec2;
+    const char* person = "U0SEC2";
+    SUBCASE("with a press in Slack") {
+        settings.review.parties[0].quorum = 2;
+    }
+    SUBCASE("with a sign for another party") {
+        account = IssueStory::legal;
+        person = "U0SEC1";
+    }
+    IssueWorld world(settings);
+    const auto id = world.linked_request();
+    world.story.label(security, true, account == IssueStory::sec2 ? account : IssueStory::sec);
+    world.story.label(legal, true, IssueStory::legal);
+    world.poll();
+    if (account == IssueStory::sec2) world.press("U0SEC2", ids::vote_approve, id);
+    world.run_all();
+    REQUIRE(world.state(id) == RequestState::ready);
+    world.settings.people.push_back({UserId(person), "procurement", account});
+    world.story.tick();
+    world.poll();
+    CHECK(world.state(id) == RequestState::in_review);
+    CHECK(
+        any_holds(world.alarms(),
+                  "REQ-1 is not ready any more. Security: two who agreed are one person, who counts once."));
+}
+
+TEST_CASE("A13: one of two signs that is taken back changes nothing, and nobody hears of it") {
+    IssueWorld world;
+    const auto id = signed_request(world);
+    world.story.comment(IssueStory::sec2, "approved: Security");
+    world.poll();
+    REQUIRE(world.card(id).contains("account 4712 in procurement"));
+    world.story.label(security, false, IssueStory::sec);
+    world.poll();
+    CHECK_FALSE(world.card(id).contains("Security: approved by <@U0SEC1>"));
+    CHECK(world.state(id) == RequestState::ready);
+    CHECK(world.alarms().empty());
+}
+
+TEST_CASE(
     "P8: a vote that was carried counts again with its sign when another issue was linked for a while") {
     auto settings = two_trackers();
     settings.policy = with_policy("[[party]]\nname = \"Legal\"\nscopes = [\"users:read.email\"]").policy;
@@ -125,6 +167,22 @@ TEST_CASE(
     link_issue(world, id, unread_link);
     CHECK(world.card(id).contains("Legal: waiting"));
     link_issue(world, id, good_link);
+    CHECK(world.card(id).contains("Legal: approved by"));
+    CHECK(world.card(id).contains("Security: waiting"));
+}
+
+TEST_CASE("P8: a vote that was carried rests on whichever sign of that person's is still there") {
+    auto settings = tracker_settings();
+    settings.policy = with_policy("[[party]]\nname = \"Legal\"\nscopes = [\"users:read.email\"]").policy;
+    IssueWorld world(settings);
+    const auto id = signed_request(world);
+    world.story.comment(IssueStory::legal, "approved: Legal");
+    world.poll();
+    world.app_requested(
+        slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write"), slack_scope("files:read")}));
+    world.run_all();
+    world.story.label(legal, false, IssueStory::sec);
+    world.poll();
     CHECK(world.card(id).contains("Legal: approved by"));
     CHECK(world.card(id).contains("Security: waiting"));
 }
@@ -180,7 +238,7 @@ TEST_CASE(
     world.run_all();
     link_issue(world, id, good_link);
     CHECK(world.state(id) == RequestState::in_review);
-    CHECK(world.card(id).contains("signed before the scopes changed"));
+    CHECK(world.card(id).contains("the scopes have changed, it has to be signed again"));
 }
 
 TEST_CASE(
@@ -267,6 +325,10 @@ TEST_CASE("A13: a signature that was taken back is given anew, and the card says
     world.story.label(security, true, IssueStory::sec);
     world.poll();
     CHECK(world.card(id).contains("Security: approved by <@U0SEC1>"));
+    // What was taken back does not hold up what was given since.
+    world.story.label(security, false, IssueStory::legal);
+    world.poll();
+    CHECK(world.card(id).contains("Security: waiting"));
 }
 
 TEST_CASE("A8: what was signed and then edited before it was linked is signed anew") {

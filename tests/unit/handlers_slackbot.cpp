@@ -81,6 +81,21 @@ void check_outside(SlackbotWorld& world, const std::string& missing) {
     CHECK(world.alarmed("was approved outside Countersign without the agreement of " + missing + "."));
 }
 
+// Slackbot's message with the button stands in the channel.
+void give_notice(ReviewWorld& world, std::int64_t id) {
+    const storage::SlackbotNotice notice{.channel = ChannelId(routed),
+                                         .ts = "1.0001",
+                                         .request = RequestId{id},
+                                         .kind = "request",
+                                         .digest = "d",
+                                         .approve_label = slacks_button,
+                                         .restrict_label = {},
+                                         .permalink = "https://acme.slack.com/archives/C0REQUESTS/p1",
+                                         .seen_at = world.clock.now()};
+    world.db.writer().transaction(
+        [&] { storage::apply(world.db.writer(), storage::SaveSlackbotNotice{notice}, world.clock.now()); });
+}
+
 void reload(ReviewWorld& world, const std::string& hash) {
     world.settings.hash = hash;
     world.handle(handlers::EventKind::reloaded, Json::object(), world.next("reloaded"));
@@ -767,6 +782,43 @@ TEST_CASE("M21: steps that an admin was shown before a blackout are not taken in
     check_outside(world, "an admin who overrides the blackout");
 }
 
+TEST_CASE(
+    "A18, P17: nobody else is sent to Slack's button while the issue is read for the last of two admins") {
+    IssueWorld world;
+    world.capabilities.admin = false;
+    const auto id = world.linked_request();
+    give_notice(world, id);
+    world.settings.policy = with_policy(two_admins).policy;
+    world.story.label(IssueStory::legal_label, true, IssueStory::legal);
+    for (const auto account : {IssueStory::sec, IssueStory::sec2})
+        world.story.comment(account, "approved: Security");
+    world.poll();
+    REQUIRE(world.state(id) == RequestState::ready);
+    world.clock.advance(std::chrono::minutes(5));
+    for (const auto* admin : {"U0ADMIN", "U0ADMIN2"})
+        world.press(admin, ids::approve_app, id);
+    SUBCASE("somebody votes meanwhile") {
+        world.press("U0SEC2", ids::vote_approve, id);
+        world.run_all({"tracker.read_issue"});
+        CHECK(sent_to_button(world) == People{});
+        world.run_all();
+        CHECK(sent_to_button(world) == People{"U0ADMIN2"});
+    }
+    SUBCASE("one of the signs is gone, and the party agrees all the same") {
+        world.story.facts.comments.pop_back();
+        world.story.tick();
+        world.run_all();
+        CHECK(world.state(id) == RequestState::ready);
+        CHECK(world.heard("U0ADMIN2").back().contains("Please press nothing in Slack yet"));
+        world.press("U0LEGAL", ids::vote_approve, id);
+        world.run_all();
+        CHECK(sent_to_button(world) == People{});
+        world.press("U0ADMIN2", ids::approve_app, id);
+        world.run_all();
+        CHECK(sent_to_button(world) == People{"U0ADMIN2"});
+    }
+}
+
 TEST_CASE("A18, M21: what is overridden stays so while the vendor issue is read again") {
     IssueWorld world;
     world.capabilities.admin = false;
@@ -790,17 +842,7 @@ TEST_CASE("A18, M21: a blackout that begins before the vendor issue can be read 
     IssueWorld world;
     world.capabilities.admin = false;
     const auto id = world.linked_request();
-    const storage::SlackbotNotice notice{.channel = ChannelId(routed),
-                                         .ts = "1.0001",
-                                         .request = RequestId{id},
-                                         .kind = "request",
-                                         .digest = "d",
-                                         .approve_label = slacks_button,
-                                         .restrict_label = {},
-                                         .permalink = "https://acme.slack.com/archives/C0REQUESTS/p1",
-                                         .seen_at = world.clock.now()};
-    world.db.writer().transaction(
-        [&] { storage::apply(world.db.writer(), storage::SaveSlackbotNotice{notice}, world.clock.now()); });
+    give_notice(world, id);
     world.clock.advance(std::chrono::minutes(5));
     world.fails = "unreachable";
     agree(world);

@@ -836,7 +836,7 @@ TEST_CASE("P8: a signature given before the scopes grew does not count for what 
     world.story.tick();
     world.poll();
     CHECK(world.state(id) == RequestState::in_review);
-    CHECK(world.card(id).contains("signed before the scopes changed"));
+    CHECK(world.card(id).contains("the scopes have changed, it has to be signed again"));
     world.story.label(security, false, IssueStory::sec);
     world.story.label(security, true, IssueStory::sec);
     world.story.label(legal, false, IssueStory::legal);
@@ -854,14 +854,14 @@ TEST_CASE("P8: what was signed before the scopes grew and is read afterwards doe
         slack_request("Ar1", "A1", "U0REQ", {slack_scope("chat:write"), slack_scope("admin")}));
     world.run_all();
     CHECK(world.view().votes(RequestId{id}).empty());
-    CHECK(world.card(id).contains("signed before the scopes changed"));
+    CHECK(world.card(id).contains("the scopes have changed, it has to be signed again"));
     // Whatever becomes of our clock.
     for (const auto step : {-2h, 5h}) {
         world.clock.step_wall(step);
         world.story.tick();
         world.poll();
         CHECK(world.view().votes(RequestId{id}).empty());
-        CHECK(world.card(id).contains("signed before the scopes changed"));
+        CHECK(world.card(id).contains("the scopes have changed, it has to be signed again"));
     }
 }
 
@@ -883,11 +883,17 @@ TEST_CASE("P8, A13: after the scopes grew another comment signs anew, and the fi
     world.story.tick();
     world.poll();
     CHECK(world.card(id).contains("Security: waiting"));
-    CHECK(world.card(id).contains("signed before the scopes changed"));
+    CHECK(world.card(id).contains("the scopes have changed, it has to be signed again"));
     comments();
     CHECK(world.card(id).contains("Security: approved by <@U0SEC1>, signed in GitLab"));
-    CHECK_FALSE(world.card(id).contains("signed before the scopes changed"));
+    CHECK_FALSE(world.card(id).contains("the scopes have changed, it has to be signed again"));
     CHECK(world.view().votes(RequestId{id}).size() == 2);
+    // Of the new one nothing is left by the first.
+    world.story.facts.comments.pop_back();
+    world.story.tick();
+    world.poll();
+    CHECK(world.card(id).contains("Security: waiting"));
+    CHECK(world.card(id).contains("the scopes have changed, it has to be signed again"));
 }
 
 TEST_CASE("A13: who has signed twice has signed as long as one of the signs is there") {

@@ -271,9 +271,10 @@ TEST_CASE(
                 id, purpose));
         };
         auto logged = [&, seq = 0](const std::string& action, const std::string& subject,
-                                   const std::string& details) mutable {
-            raw.exec(fmt::format("INSERT INTO audit VALUES ({}, 7, 'a', '{}', '{}', '{}', '', '')", ++seq,
-                                 action, subject, details));
+                                   const std::string& details, const std::string& actor = "a",
+                                   int at = 2'000) mutable {
+            raw.exec(fmt::format("INSERT INTO audit VALUES ({}, {}, '{}', '{}', '{}', '{}', '', '')", ++seq,
+                                 at, actor, action, subject, details));
         };
         request(1, "boards\nOn behalf of: Lena\nAsked before: REQ-9");
         request(2, "boards\nOn behalf of: Lena");
@@ -289,6 +290,10 @@ TEST_CASE(
             "'', "
             "'h', 1), (3, 'on_behalf', 'U2', 'U2', '', 'h', 1), (4, 'on_behalf', 'U3', 'U2', '', 'h', 1), "
             "(6, 'erased', '', 'U2', '', '', 1), (7, 'erased', '', 'U2', '', '', 1)");
+        request(8, "of who was erased");
+        raw.exec("UPDATE app_request SET info_answer = 'by another', message = 'please' WHERE id = 8");
+        request(9, "asked anew");
+        raw.exec("UPDATE app_request SET info_answer = 'answered anew' WHERE id = 9");
         raw.exec(
             "INSERT INTO person(id, name, locale, zone, zone_offset, active, guest, read_at) "
             "VALUES ('U4', 'Mia', '', '', 0, 0, 0, 1)");
@@ -298,6 +303,11 @@ TEST_CASE(
         logged("person.erased", "U4", "{}");
         logged("request.passed_on", "REQ-5", R"({"from":"U4","to":"U2"})");
         logged("inventory.edited", "A7", R"({"purpose":"by an owner"})");
+        logged("inventory.edited", "A8", R"({"purpose":"copied"})");  // typed there, and for no other app
+        logged("request.passed_on", "REQ-8", R"({"from":"U4","to":"U2"})");
+        logged("question.answered", "REQ-8", "{}", "U2");
+        logged("person.erased", "U5", "{}", "a", 999);
+        logged("request.passed_on", "REQ-9", R"({"from":"U5","to":"U2"})");
     }
     auto database = open(file);
     const View view(database);
@@ -305,14 +315,22 @@ TEST_CASE(
                                       {2, "boards"},
                                       {3, "boards\nOn behalf of: all of us"},
                                       {4, "boards\nOn behalf of: our team"},
-                                      {5, ""}}) {
+                                      {5, ""},
+                                      {8, ""},
+                                      {9, "asked anew"}}) {
         CAPTURE(id);
         CHECK(view.request(RequestId{id}).value().purpose == purpose);
         CHECK(view.installed().entry(AppId(fmt::format("A{}", id)), TeamId("T1")).value().purpose == purpose);
     }
     CHECK(texts(database.handle(),
                 "SELECT request || ' ' || person || ' ' || at FROM mark WHERE kind = 'passed_on'") ==
-          std::vector<std::string>{"2 U1 7", "5 U4 7"});
+          std::vector<std::string>{"2 U1 2000", "5 U4 2000", "8 U4 2000", "9 U5 2000"});
+    CHECK(view.request(RequestId{8}).value().message.empty());
+    CHECK(view.request(RequestId{8}).value().info_answer == "by another");
+    CHECK(view.request(RequestId{9}).value().info_answer == "answered anew");
+    CHECK(texts(database.handle(),
+                "SELECT request || ' ' || person FROM mark WHERE kind = 'erased' ORDER BY request") ==
+          std::vector<std::string>{"5 U2", "6 U2", "7 U2", "8 U2"});
     const auto purpose_of = [&](const char* app) {
         return view.installed().entry(AppId(app), TeamId("T1")).value().purpose;
     };
