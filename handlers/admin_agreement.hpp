@@ -20,11 +20,6 @@ inline constexpr std::string_view overrode_blackout = "overrode_blackout";  // s
 inline constexpr std::string_view waits_for_admins = "waits_for_admins";  // no manager was sent to Slack yet
 }  // namespace marks
 
-// In the place of the same person's earlier one.
-[[nodiscard]] storage::Change put_mark(Case& item, std::string_view kind, const UserId& by,
-                                       const std::string& value, const Context& context);
-[[nodiscard]] Outcome forget_marks(Case& item, std::string_view kind);
-
 // Whoever asked for it is none of several admins.
 [[nodiscard]] bool may_be_one_of_them(const UserId& user, const Case& item);
 // Who pressed `Approve app` since the request stands where it does, and may decide still.

@@ -3,6 +3,7 @@
 #include "handlers/admin_agreement.hpp"
 #include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/case_marks.hpp"
 #include "handlers/deciding.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/emergency.hpp"

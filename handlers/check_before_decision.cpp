@@ -128,12 +128,12 @@ Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
     auto why = item.judgement.vendor_issue ? issue_problem(item, context) : std::string();
     if (why.empty() && !seen.taken_back.empty())
         why = say_in(views::Language::english, texts::issue_has_changed, text::joined(seen.taken_back, "; "));
-    if (!why.empty()) {
+    if (!why.empty())
         outcome.audit.push_back(
             {"countersign", "decision.stopped", countersign::to_text(request->id), details({{"why", why}})});
+    if (press && !why.empty()) {
         outcome.merge(settle(std::move(item), request->state, "tracker", context));
-        // Where nobody waits for an answer, the card says it; `Ready` will ask again.
-        return press ? not_now(std::move(outcome), why) : outcome;
+        return not_now(std::move(outcome), why);
     }
     if (press) {
         // A vote may have been taken back while the issue was read.
@@ -147,7 +147,9 @@ Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
                                   review::text_field(answer.context, "reason"), context));
         return outcome;
     }
-    if (request->state == RequestState::ready) outcome.merge(point_managers(item, context));
+    // Where it does not agree any more the card says why, and `Ready` will ask again.
+    if (request->state == RequestState::ready && state_by_rules(item, context) == RequestState::ready)
+        outcome.merge(point_managers(item, context));
     outcome.merge(settle(std::move(item), request->state, "tracker", context));
     return outcome;
 }

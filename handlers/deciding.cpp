@@ -3,6 +3,7 @@
 #include "config/base/text.hpp"
 #include "handlers/admin_agreement.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/case_marks.hpp"
 #include "handlers/issue_standing.hpp"
 #include "handlers/protection.hpp"
 #include "handlers/review/payload_fields.hpp"

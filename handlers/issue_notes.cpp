@@ -66,8 +66,12 @@ std::string row_text(const review::PartyStatus& row, const Context& context) {
     return {};
 }
 
+bool is_decision(const storage::AppRequest& request) {
+    return storage::is_final(request.state) && request.decided_at;
+}
+
 std::string decision_words(const storage::AppRequest& request, const Context& context) {
-    if (!request.decided_at || !storage::is_final(request.state)) return {};
+    if (!is_decision(request)) return {};
     const auto who = request.outside != storage::Outside::no && request.decided_by.empty()
                          ? std::string("somebody in Slack")
                          : named(request.decided_by, context);
@@ -151,7 +155,10 @@ storage::Change labels_as_before(const EffectAnswer& answer, const Context& cont
 }
 
 bool is_ours(const Case& item) {
-    if (!item.known || !item.known->read_at || !item.known->problem.empty() || !item.verdict) return false;
+    if (!item.known || !item.known->read_at || !item.verdict) return false;
+    // What cannot be read now is written when it can; a decision has no later change to be written with.
+    const auto& problem = item.known->problem;
+    if (!problem.empty() && (is_about_issue(problem) || !is_decision(item.request))) return false;
     switch (item.verdict->problem) {
         case IssueProblem::none:
         case IssueProblem::not_named:
@@ -173,8 +180,7 @@ storage::Effect decision_missing(const storage::AppRequest& request, const std::
     const auto issue = context.view.vendor_issue(request.id);
     const auto id = countersign::to_text(request.id);
     return alarm(
-        context.settings,
-        fmt::format("decision_note:{}:{}", id, to_millis(request.decided_at.value_or(Timestamp()))),
+        context.settings, fmt::format("decision_note:{}:{}", id, to_millis(*request.decided_at)),
         views::line(fmt::format(":rotating_light: The decision on {} is not on its vendor issue {}.\nDo: {} "
                                 "Write it there by hand.",
                                 id, issue ? views::issue_link(*issue) : "", views::inert_line(why, 400))));
@@ -198,7 +204,7 @@ Outcome write_on_issue(const Case& item, const Context& context) {
     // S2: what nobody could tell from a party's own word afterwards. What is open is written as soon as it is
     // known whose the token is.
     if (!account_is_known(item.issue->tracker, context)) {
-        if (!stands && storage::is_final(item.request.state))
+        if (!stands && is_decision(item.request))
             outcome.effects.push_back(decision_missing(
                 item.request, "Whose its tracker's token is was not told, so it writes nothing.", context));
         return outcome;
@@ -224,7 +230,7 @@ Outcome written_on_issue(const EffectAnswer& answer, const Context& context) {
     if (answer.purpose == purposes::issue_labels)
         outcome.changes.push_back(labels_as_before(answer, context));
     const auto request = context.view.request(answer.request);
-    if (status && request && storage::is_final(request->state)) {
+    if (status && request && is_decision(*request)) {
         outcome.effects.push_back(decision_missing(
             *request, answer.trouble() + " It may be locked, or closed to the account.", context));
         return outcome;

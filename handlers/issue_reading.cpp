@@ -3,6 +3,7 @@
 #include "config/base/text.hpp"
 #include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
+#include "handlers/case_marks.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/issue_creation.hpp"
 #include "handlers/issue_standing.hpp"
@@ -88,6 +89,22 @@ std::string why_reconsider(const Case& item, const TrackerIssue& before, const I
     return {};
 }
 
+// The mark of what was told: the digest of its sentences.
+constexpr std::string_view signs_lost = "signs_lost";
+
+// What an approval has lost is told once: whoever keeps it keeps it without that.
+bool is_news(Case& item, const std::vector<std::string>& taken_back, Outcome& outcome,
+             const Context& context) {
+    const auto lost = taken_back.empty() ? std::string() : text::sha256_hex(text::joined(taken_back, "\n"));
+    const auto told = std::ranges::find(item.marks, signs_lost, &storage::Mark::kind);
+    if (lost == (told == item.marks.end() ? "" : told->value)) return false;
+    if (lost.empty())
+        outcome.merge(forget_marks(item, signs_lost));
+    else
+        outcome.changes.push_back(put_mark(item, signs_lost, {}, lost, context));
+    return !lost.empty();
+}
+
 void keep_evidence(const Case& item, const IssueFacts& facts, const review::IssueQuestion& question,
                    const IssueVerdict& verdict, Outcome& outcome, const Context& context) {
     storage::Evidence evidence{.request = item.request.id,
@@ -122,6 +139,7 @@ Outcome follow_up(Seen seen, const TrackerIssue& before, const IssueFacts& facts
     auto& item = seen.item;
     const auto state = item.request.state;
     if (is_decided(state)) {
+        if (!is_news(item, seen.taken_back, outcome, context)) seen.taken_back.clear();
         const auto why =
             why_reconsider(item, before, facts, *item.verdict, seen.taken_back, seen.problem_before, context);
         if (!why.empty()) outcome.merge(reconsider(std::move(item), why, "tracker", context));

@@ -15,7 +15,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 namespace countersign::handlers {
 namespace {
@@ -147,6 +146,14 @@ std::string take_back(Case& item, Vote vote, std::string_view form, const std::s
     return sentence;
 }
 
+// What the person said in Slack afterwards holds.
+bool said_in_slack_since(const Case& item, const UserId& voter, const Signature& signature) {
+    return std::ranges::any_of(item.votes, [&](const Vote& vote) {
+        return vote.voter == voter && vote.scope_hash == item.request.scope_hash &&
+               vote.source == VoteSource::slack && vote.at > signature.at;
+    });
+}
+
 void count(Case& item, const std::string& party, const Signature& signature, Outcome& outcome,
            const Context& context) {
     const auto voter = person_of(item.issue->tracker, signature.account, context);
@@ -155,8 +162,7 @@ void count(Case& item, const std::string& party, const Signature& signature, Out
     if (standing != Standing::fresh && standing != Standing::voided) return;
     const auto* newest = newest_of(item, voter);
     if (newest != nullptr && is_signature(*newest) && newest->party == party) return;
-    // What the person said in Slack afterwards holds.
-    if (newest != nullptr && newest->source == VoteSource::slack && newest->at > signature.at) return;
+    if (said_in_slack_since(item, voter, signature)) return;
     add_vote(item,
              {.request = item.request.id,
               .party = party,
@@ -171,22 +177,20 @@ void count(Case& item, const std::string& party, const Signature& signature, Out
              outcome);
 }
 
-// Another sign of the same person's serves as well: it would have been the vote. A vote that the policy
-// carried is of other scopes itself.
+// Another sign of the same person's that could be the vote. One that the policy carried is of other scopes
+// itself; then no earlier ones.
 bool could_stand_in(const Signature& other, const Vote& vote, const Case& item, const Context& context) {
     if (person_of(item.issue->tracker, other.account, context) != vote.voter) return false;
+    if (said_in_slack_since(item, vote.voter, other)) return false;
     const auto standing = standing_of(item, other);
-    if (standing == Standing::of_other_scopes) return vote.source_ref.starts_with(carried);
+    if (standing == Standing::of_other_scopes)
+        return vote.source_ref.starts_with(carried) && other.at >= vote.at;
     return standing != Standing::withdrawn;
 }
 
-// Of each party, how many agree.
-std::map<std::string, int> agreeing(const Case& item) {
-    std::map<std::string, int> agreeing;
-    for (const auto& vote : review::counting_votes(item.request, item.votes))
-        if (vote.answer == VoteAnswer::approve || vote.answer == VoteAnswer::conditional)
-            ++agreeing[vote.party];
-    return agreeing;
+std::vector<std::string> parties_missing(Case item, const Context& context) {
+    draw_matrix(item, context);
+    return review::missing_parties(item.matrix);
 }
 
 // What a vote rests on still: its own sign, else another that can stand in for it.
@@ -257,7 +261,7 @@ std::vector<std::string> apply_signatures(Case& item, const review::IssueVerdict
     if (!item.issue) return {};
     note_reading(item, outcome);
     auto taken_back = void_signatures_elsewhere(item, outcome, context);
-    auto left = agreeing(item);
+    auto missing = parties_missing(item, context);
     bool is_known_now = false;
     const bool stands = verdict.problem == review::IssueProblem::none;
     for (const auto& vote : counting_signatures(item)) {
@@ -277,11 +281,11 @@ std::vector<std::string> apply_signatures(Case& item, const review::IssueVerdict
             const bool returns = asked && !(stands && asks_for_it(item, person));
             is_known_now = is_known_now || returns;
             if (returns) continue;
-            --left[vote.party];
+            missing.push_back(vote.party);
             taken_back.push_back(std::move(sentence));
             continue;
         }
-        --left[vote.party];
+        missing.push_back(vote.party);
         const auto* sign = refused_sign(*party, vote, item);
         const bool may_return = sign != nullptr && !may_sign(vote.party, *sign, item, context);
         taken_back.push_back(take_back(item, vote, may_return ? voided : withdrawn,
@@ -292,12 +296,12 @@ std::vector<std::string> apply_signatures(Case& item, const review::IssueVerdict
         for (const auto& signature : party.counted)
             count(item, party.party, signature, outcome, context);
     }
-    // Then two accounts may be one person's.
-    auto agree = is_known_now ? agreeing(item) : left;
-    for (const auto& [party, before] : left)
-        if (agree[party] < before)
+    if (!is_known_now) return taken_back;
+    // Two who agreed may be one person, who counts once.
+    for (const auto& party : parties_missing(item, context))
+        if (std::ranges::find(missing, party) == missing.end())
             taken_back.push_back(
-                fmt::format("{}: {}", party, say_in(views::Language::english, texts::counts_once)));
+                fmt::format("{}: {}", party, say_in(views::Language::english, texts::account_of_another)));
     return taken_back;
 }
 

@@ -96,7 +96,6 @@ constexpr auto sentences = std::to_array<Sentence>({
     both(texts::sign_on_issue),
     both(texts::sign_again),
     both(texts::account_of_another),
-    both(texts::counts_once),
     both(texts::sign_taken_off),
     both(texts::sign_of_taken_off),
     both(texts::issue_does_not_count),

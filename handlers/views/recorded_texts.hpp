@@ -141,10 +141,8 @@ inline constexpr Text<> comment_backdated{"the comment is dated back", "der Komm
 inline constexpr Text<> sign_on_issue{"a sign on the issue", "ein Zeichen auf dem Vorgang"};
 inline constexpr Text<> sign_again{"the scopes have changed, it has to be signed again",
                                    "die Rechte sind andere als damals, es ist neu zu unterschreiben"};
-inline constexpr Text<> account_of_another{"the account is known as somebody else's now",
-                                           "das Konto gehört, wie man jetzt weiß, jemand anderem"};
-inline constexpr Text<> counts_once{"two who agreed are one person, who counts once",
-                                    "zwei, die zugestimmt haben, sind eine Person, die einmal zählt"};
+inline constexpr Text<> account_of_another{"an account that signed is known as somebody else's now",
+                                           "ein Konto, das unterschrieben hat, gehört jemand anderem"};
 inline constexpr Text<> sign_taken_off{"the sign was taken off the issue",
                                        "das Zeichen wurde vom Vorgang genommen"};
 inline constexpr Text<1> sign_of_taken_off{"the sign of {0} was taken off the issue",

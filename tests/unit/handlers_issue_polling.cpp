@@ -111,6 +111,14 @@ TEST_CASE("S2, U8: of a decision made while nobody knows whose the token is a pe
     world.press("U0SEC1", ids::vote_approve, id);
     world.run_all();
     CHECK(missing() == 0);
+    SUBCASE("the issue itself") {}
+    SUBCASE("nor was the issue read since") {
+        world.fails.clear();
+        world.press("U0LEGAL", ids::vote_approve, id);
+        world.press("U0ADMIN", ids::approve_app, id);
+        world.run_all({"tracker.whoami"});
+        REQUIRE(world.card(id).contains("account_unknown"));
+    }
     world.submit("U0LEGAL", ids::form_reject, id, {{std::string(ids::field_reason), "no contract"}});
     world.run_all();
     REQUIRE(world.state(id) == RequestState::denied);
@@ -120,6 +128,23 @@ TEST_CASE("S2, U8: of a decision made while nobody knows whose the token is a pe
     world.poll();
     CHECK(missing() == 1);
     CHECK(world.notes.size() == notes);
+}
+
+TEST_CASE("U8: a decision made while the tracker does not answer is written when it does") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.press("U0SEC1", ids::vote_approve, id);
+    world.run_all();
+    world.fails = "unreachable";
+    world.story.tick();
+    world.pass(7h);
+    world.run_all();
+    REQUIRE(world.card(id).contains("GitLab does not answer"));
+    world.submit("U0LEGAL", ids::form_reject, id, {{std::string(ids::field_reason), "no contract"}});
+    world.run_all({"tracker.put_note", "tracker.set_labels"});
+    world.fails.clear();
+    world.run_all();
+    CHECK(world.notes.back().contains("**Decision**: Denied by"));
 }
 
 TEST_CASE("S2: what was put there with a colleague's token never signs for the party of that colleague") {

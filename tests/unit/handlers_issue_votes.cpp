@@ -136,9 +136,58 @@ TEST_CASE(
     world.story.tick();
     world.poll();
     CHECK(world.state(id) == RequestState::in_review);
-    CHECK(
-        any_holds(world.alarms(),
-                  "REQ-1 is not ready any more. Security: two who agreed are one person, who counts once."));
+    CHECK(any_holds(
+        world.alarms(),
+        "REQ-1 is not ready any more. Security: an account that signed is known as somebody else's"));
+}
+
+TEST_CASE("P2, P6: where two who agreed are one person and the party agrees all the same, nothing happens") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.press("U0SEC2", ids::vote_approve, id);
+    world.story.label(security, true, IssueStory::sec2);
+    world.story.label(legal, true, IssueStory::legal);
+    // The tracker's clock is days behind.
+    for (auto& each : world.story.facts.label_events)
+        each.at = world.clock.now() + 1min;
+    world.story.facts.read_at = world.story.facts.updated_at = world.clock.now() + 2min;
+    world.poll();
+    REQUIRE(world.view().votes(RequestId{id}).size() == 3);
+    auto state = RequestState::ready;
+    SUBCASE("ready") {}
+    SUBCASE("approved") {
+        state = RequestState::approved;
+        world.press("U0ADMIN", ids::approve_app, id);
+        world.run_all();
+    }
+    REQUIRE(world.state(id) == state);
+    world.settings.people.push_back({UserId("U0SEC2"), "procurement", IssueStory::sec2});
+    world.story.facts.updated_at += 1s;
+    world.story.facts.read_at += 1s;
+    world.pass(7h);
+    world.run_all();
+    CHECK(world.state(id) == state);
+    CHECK(world.alarms().empty());
+}
+
+TEST_CASE("P6: a sign from before a word in Slack does not hold up a later sign that is gone") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.story.comment(IssueStory::sec, "approved: Security");
+    world.poll();
+    REQUIRE(world.card(id).contains("Security: approved by <@U0SEC1>"));
+    world.press("U0SEC1", ids::take_back, id);
+    const auto told_at = world.clock.now();
+    // The tracker's clock is days behind.
+    const auto label = [&](bool added, std::int64_t who, std::chrono::minutes later) {
+        world.story.label(security, added, who).at = told_at + later;
+        world.story.facts.read_at = world.story.facts.updated_at = told_at + later + 1min;
+        world.poll();
+    };
+    label(true, IssueStory::sec, 1min);
+    REQUIRE(world.card(id).contains("Security: approved by <@U0SEC1>"));
+    label(false, IssueStory::legal, 5min);
+    CHECK(world.card(id).contains("Security: waiting"));
 }
 
 TEST_CASE("A13: one of two signs that is taken back changes nothing, and nobody hears of it") {
@@ -185,6 +234,29 @@ TEST_CASE("P8: a vote that was carried rests on whichever sign of that person's 
     world.poll();
     CHECK(world.card(id).contains("Legal: approved by"));
     CHECK(world.card(id).contains("Security: waiting"));
+}
+
+TEST_CASE("P8: a vote that was carried rests on no sign from before the scopes that it was given for") {
+    auto settings = tracker_settings();
+    settings.policy = with_policy("[[party]]\nname = \"Legal\"\nscopes = [\"users:read.email\"]").policy;
+    IssueWorld world(settings);
+    const auto id = world.linked_request();
+    const auto grown = [&](const std::vector<Json>& scopes) {
+        world.app_requested(slack_request("Ar1", "A1", "U0REQ", scopes));
+        world.run_all();
+    };
+    grown({slack_scope("chat:write"), slack_scope("users:read")});
+    world.story.comment(IssueStory::legal, "approved: Legal");
+    world.poll();
+    grown({slack_scope("chat:write"), slack_scope("users:read.email")});
+    REQUIRE(world.card(id).contains("Legal: waiting"));
+    world.story.label(legal, true, IssueStory::legal);
+    world.poll();
+    grown({slack_scope("chat:write"), slack_scope("users:read.email"), slack_scope("files:read")});
+    REQUIRE(world.card(id).contains("Legal: approved by"));
+    world.story.label(legal, false, IssueStory::sec);
+    world.poll();
+    CHECK(world.card(id).contains("Legal: waiting"));
 }
 
 TEST_CASE("P2, P10: whoever signs after their delegate has voted is one of a quorum with them") {

@@ -798,7 +798,7 @@ TEST_CASE(
     for (const auto* admin : {"U0ADMIN", "U0ADMIN2"})
         world.press(admin, ids::approve_app, id);
     SUBCASE("somebody votes meanwhile") {
-        world.press("U0SEC2", ids::vote_approve, id);
+        world.press("U0SEC1", ids::vote_abstain, id);
         world.run_all({"tracker.read_issue"});
         CHECK(sent_to_button(world) == People{});
         world.run_all();
@@ -810,13 +810,30 @@ TEST_CASE(
         world.run_all();
         CHECK(world.state(id) == RequestState::ready);
         CHECK(world.heard("U0ADMIN2").back().contains("Please press nothing in Slack yet"));
-        world.press("U0LEGAL", ids::vote_approve, id);
-        world.run_all();
         CHECK(sent_to_button(world) == People{});
         world.press("U0ADMIN2", ids::approve_app, id);
         world.run_all();
         CHECK(sent_to_button(world) == People{"U0ADMIN2"});
     }
+}
+
+TEST_CASE(
+    "A18: a sign that goes before the managers are told, without which the party agrees, holds up nobody") {
+    IssueWorld world;
+    world.capabilities.admin = false;
+    const auto id = world.linked_request();
+    give_notice(world, id);
+    for (const auto account : {IssueStory::sec, IssueStory::sec2})
+        world.story.comment(account, "approved: Security");
+    world.poll();
+    world.story.facts.comments.pop_back();
+    world.story.tick();
+    world.clock.advance(std::chrono::minutes(5));
+    world.press("U0LEGAL", ids::vote_approve, id);
+    world.run_all();
+    CHECK(world.state(id) == RequestState::ready);
+    CHECK(world.card(id).contains("Security: approved by <@U0SEC1>, signed"));
+    CHECK(sent_to_button(world) == People{"U0ADMIN", "U0ADMIN2", "U0ADMIN3"});
 }
 
 TEST_CASE("A18, M21: what is overridden stays so while the vendor issue is read again") {

@@ -161,6 +161,32 @@ TEST_CASE("A18: an issue found gone before a decision is gone for every request 
     CHECK(world.card(third).contains("has no such issue"));
 }
 
+TEST_CASE("A16: what the admins keep is kept without the sign that is gone, and another one is told of") {
+    IssueWorld world;
+    const auto id = signed_request(world);
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run_all();
+    const auto reread = [&] {
+        world.story.tick();
+        world.pass(7h);
+        world.run_all();
+    };
+    world.story.label(legal, false, IssueStory::outsider);
+    reread();
+    REQUIRE(world.state(id) == RequestState::reconsider);
+    world.submit("U0ADMIN", ids::form_keep, id, {{"reason", "Legal agrees by mail"}});
+    world.run_all();
+    REQUIRE(world.state(id) == RequestState::approved);
+    const auto told = world.alarms().size();
+    reread();
+    CHECK(world.state(id) == RequestState::approved);
+    CHECK(world.alarms().size() == told);
+    world.story.label(security, false, IssueStory::outsider);
+    reread();
+    CHECK(world.state(id) == RequestState::reconsider);
+    CHECK(world.alarms().size() == told + 1);
+}
+
 TEST_CASE("A18: what Slack approves already is looked at again when the issue changes under a second press") {
     IssueWorld world;
     const auto id = signed_request(world);
