@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace countersign::fakes {
 namespace {
@@ -210,11 +211,12 @@ HttpReply FakeSlack::Impl::answer_method(const std::string& method, const HttpQu
         .answer = Json(),
         .at = std::chrono::steady_clock::now()};
     Json fault = Json::object();
-    for (const std::string& key : {method, std::string("*")}) {
-        auto& queue = scripts[key];
-        if (queue.empty() || !fault.empty()) continue;
-        fault = queue.front();
-        queue.pop_front();
+    auto* script = &scripts[method];
+    if (script->empty()) script = &scripts["*"];
+    const bool scripted = !script->empty();
+    if (scripted) {
+        fault = script->front();
+        script->pop_front();
     }
     if (faults.contains("rate_limit")) fault = {{"status", 429}, {"retry_after", 1}};
     try {
@@ -232,6 +234,8 @@ HttpReply FakeSlack::Impl::answer_method(const std::string& method, const HttpQu
     if (call.answer.is_object() && call.answer.value("error", "") == "ratelimited") {
         reply.status = 429;
         reply.headers["Retry-After"] = call.answer["retry_after"].dump();
+        // What is scripted is for a call that is heard.
+        if (scripted) script->push_front(std::exchange(fault, Json::object()));
     }
     if (!fault.empty()) apply_fault(fault, reply, call);
     if (faults.contains("slow")) reply.delay = std::chrono::milliseconds(faults["slow"].get<int>());
