@@ -6,11 +6,13 @@
 #include "handlers/inquiry_verdict.hpp"
 #include "handlers/issue_reading.hpp"
 #include "handlers/issue_standing.hpp"
+#include "handlers/issue_votes.hpp"
 #include "handlers/judging.hpp"
 #include "handlers/people.hpp"
 #include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/slackbot.hpp"
+#include "handlers/trackers.hpp"
 #include "handlers/views/press_texts.hpp"
 #include "handlers/views/recorded.hpp"
 #include "handlers/views/recorded_texts.hpp"
@@ -128,7 +130,10 @@ Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
     auto why = item.judgement.vendor_issue ? issue_problem(item, context) : std::string();
     if (why.empty() && !seen.taken_back.empty())
         why = say_in(views::Language::english, texts::issue_has_changed, text::joined(seen.taken_back, "; "));
-    if (!why.empty())
+    const bool agrees =
+        request->state == RequestState::ready && state_by_rules(item, context) == RequestState::ready;
+    outcome.merge(not_ready_any_more(item, seen.taken_back, context));
+    if (!why.empty() && (press || !agrees))
         outcome.audit.push_back(
             {"countersign", "decision.stopped", countersign::to_text(request->id), details({{"why", why}})});
     if (press && !why.empty()) {
@@ -137,7 +142,6 @@ Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
     }
     if (press) {
         // A vote may have been taken back while the issue was read.
-        draw_matrix(item, context);
         if (const auto refused = why_not_approvable(item, press->language, context)) {
             outcome.merge(refuse(*press, to_text(request->id), "not_ready", *refused));
             outcome.merge(settle(std::move(item), request->state, "tracker", context));
@@ -148,8 +152,8 @@ Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
         return outcome;
     }
     // Where it does not agree any more the card says why, and `Ready` will ask again.
-    if (request->state == RequestState::ready && state_by_rules(item, context) == RequestState::ready)
-        outcome.merge(point_managers(item, context));
+    const bool other_issue = !item.issue || key_of(*item.issue) != before->key;
+    if (agrees) outcome.merge(other_issue ? hand_to_managers(item, context) : point_managers(item, context));
     outcome.merge(settle(std::move(item), request->state, "tracker", context));
     return outcome;
 }

@@ -204,7 +204,8 @@ Outcome write_on_issue(const Case& item, const Context& context) {
     // S2: what nobody could tell from a party's own word afterwards. What is open is written as soon as it is
     // known whose the token is.
     if (!account_is_known(item.issue->tracker, context)) {
-        if (!stands && is_decision(item.request))
+        // What is installed was approved before, and that was written or told of.
+        if (!stands && is_decision(item.request) && item.request.state != storage::RequestState::installed)
             outcome.effects.push_back(decision_missing(
                 item.request, "Whose its tracker's token is was not told, so it writes nothing.", context));
         return outcome;

@@ -3,7 +3,7 @@
 #include "config/base/text.hpp"
 #include "handlers/after_decision.hpp"
 #include "handlers/answers.hpp"
-#include "handlers/case_marks.hpp"
+#include "handlers/approval_losses.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/issue_creation.hpp"
 #include "handlers/issue_standing.hpp"
@@ -74,37 +74,6 @@ void tell_of_problem(const Case& item, const std::string& before, Outcome& outco
                        views::issue_wanted(request, issue_problem(item, context, language), language)));
 }
 
-// What the decision rested on broke: one notice, to the admins, and nothing is taken from anybody (A16).
-std::string why_reconsider(const Case& item, const TrackerIssue& before, const IssueFacts& facts,
-                           const IssueVerdict& verdict, const std::vector<std::string>& taken_back,
-                           const std::string& problem_before, const Context& context) {
-    if (!before.read_at) return {};
-    if (const auto problem = issue_problem(item, context); !problem.empty() && problem != problem_before)
-        return problem;
-    if (!before.open && facts.open) return say_in(views::Language::english, texts::issue_opened_again);
-    if (!taken_back.empty())
-        return say_in(views::Language::english, texts::sign_counts_no_more, taken_back.front());
-    if (!before.text_hash.empty() && before.text_hash != verdict.text_hash)
-        return say_in(views::Language::english, texts::issue_text_changed);
-    return {};
-}
-
-// The mark of what was told: the digest of its sentences.
-constexpr std::string_view signs_lost = "signs_lost";
-
-// What an approval has lost is told once: whoever keeps it keeps it without that.
-bool is_news(Case& item, const std::vector<std::string>& taken_back, Outcome& outcome,
-             const Context& context) {
-    const auto lost = taken_back.empty() ? std::string() : text::sha256_hex(text::joined(taken_back, "\n"));
-    const auto told = std::ranges::find(item.marks, signs_lost, &storage::Mark::kind);
-    if (lost == (told == item.marks.end() ? "" : told->value)) return false;
-    if (lost.empty())
-        outcome.merge(forget_marks(item, signs_lost));
-    else
-        outcome.changes.push_back(put_mark(item, signs_lost, {}, lost, context));
-    return !lost.empty();
-}
-
 void keep_evidence(const Case& item, const IssueFacts& facts, const review::IssueQuestion& question,
                    const IssueVerdict& verdict, Outcome& outcome, const Context& context) {
     storage::Evidence evidence{.request = item.request.id,
@@ -138,11 +107,10 @@ Outcome follow_up(Seen seen, const TrackerIssue& before, const IssueFacts& facts
     auto outcome = std::move(seen.outcome);
     auto& item = seen.item;
     const auto state = item.request.state;
+    if (review::is_looked_at_again(state)) outcome.merge(forget_found(item, seen.taken_back, context));
     if (is_decided(state)) {
-        if (!is_news(item, seen.taken_back, outcome, context)) seen.taken_back.clear();
-        const auto why =
-            why_reconsider(item, before, facts, *item.verdict, seen.taken_back, seen.problem_before, context);
-        if (!why.empty()) outcome.merge(reconsider(std::move(item), why, "tracker", context));
+        outcome.merge(
+            look_again(std::move(item), before, facts, seen.taken_back, seen.problem_before, context));
         return outcome;
     }
     tell_of_changes(item, before, facts, outcome, context);
@@ -226,7 +194,7 @@ Seen see(const storage::AppRequest& request, const Reading& reading, const Conte
         seen.taken_back = apply_signatures(item, *item.verdict, seen.outcome, context);
         // The same issue as before, and somebody asks no more whose signature did not count (P17).
         seen.changed = seen.changed || item.votes.size() != votes_before;
-    } else if (is_decided(request.state)) {
+    } else if (is_decided(request.state) || review::is_looked_at_again(request.state)) {
         // Looked at, not written: the votes are those that the decision rested on.
         auto copy = item;
         Outcome unused;

@@ -130,6 +130,34 @@ TEST_CASE("S2, U8: of a decision made while nobody knows whose the token is a pe
     CHECK(world.notes.size() == notes);
 }
 
+TEST_CASE(
+    "U8: a decision that stands on the issue is not missing because parties changed before the install") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    for (const auto* person : {"U0SEC1", "U0LEGAL"})
+        world.press(person, ids::vote_approve, id);
+    world.run_all();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run_all();
+    REQUIRE(world.notes.back().contains("**Decision**: Approved by"));
+    world.take_token("8", IssueStory::own);
+    auto privacy = world.settings.review.parties.front();
+    privacy.name = "Privacy";
+    world.settings.review.parties.push_back(privacy);
+    world.handle(handlers::EventKind::events_api,
+                 {{"type", "event_callback"},
+                  {"event",
+                   {{"type", "app_installed"},
+                    {"app_id", "A1"},
+                    {"app_name", "Sketch Pad"},
+                    {"user_id", "U0REQ"},
+                    {"team_id", "T1"}}}},
+                 world.next("env"));
+    world.run_all({"tracker.whoami"});
+    REQUIRE(world.state(id) == storage::RequestState::installed);
+    CHECK(world.alarms().empty());
+}
+
 TEST_CASE("U8: a decision made while the tracker does not answer is written when it does") {
     IssueWorld world;
     const auto id = world.linked_request();

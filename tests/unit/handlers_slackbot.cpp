@@ -834,6 +834,54 @@ TEST_CASE(
     CHECK(world.state(id) == RequestState::ready);
     CHECK(world.card(id).contains("Security: approved by <@U0SEC1>, signed"));
     CHECK(sent_to_button(world) == People{"U0ADMIN", "U0ADMIN2", "U0ADMIN3"});
+    CHECK_FALSE(world.audited("decision.stopped", "REQ-1"));
+}
+
+TEST_CASE("A18: a sign that is found gone when an admin presses is told to the others, too") {
+    IssueWorld world;
+    world.capabilities.admin = false;
+    const auto id = world.linked_request();
+    give_notice(world, id);
+    world.story.sign_all();
+    world.poll();
+    REQUIRE(world.state(id) == RequestState::ready);
+    world.story.label(IssueStory::security_label, false, IssueStory::outsider);
+    world.clock.advance(std::chrono::minutes(5));
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run_all();
+    CHECK(world.state(id) == RequestState::in_review);
+    CHECK(world.audited("decision.stopped", "REQ-1"));
+    REQUIRE_FALSE(world.alarms().empty());
+    CHECK(world.alarms().back().contains("REQ-1 is not ready any more. Security: the sign of"));
+}
+
+TEST_CASE("A18: another issue that is linked before the managers are told is read first") {
+    IssueWorld world;
+    world.capabilities.admin = false;
+    const auto id = world.linked_request();
+    give_notice(world, id);
+    world.clock.advance(std::chrono::minutes(5));
+    agree(world);
+    world.run_all({"tracker.read_issue"});
+    REQUIRE(world.state(id) == RequestState::ready);
+    const auto reading = world.expect("tracker.read_issue");
+    const auto told = world.tracker(reading);
+    auto managers = People{"U0ADMIN", "U0ADMIN2", "U0ADMIN3"};
+    world.story.facts.iid = 13;
+    world.story.facts.url = "https://gitlab.com/acme/vendors/-/issues/13";
+    SUBCASE("it is of this app") {}
+    SUBCASE("it is of another app") {
+        world.story.facts.title = "Slack app: Elsewhere";
+        world.story.facts.description = "";
+        managers.clear();
+    }
+    world.submit("U0REQ", ids::form_link, id, {{std::string(ids::field_issue), world.story.facts.url}});
+    world.run_all({"tracker.read_issue"});
+    world.answer(reading, told);
+    world.run_all({"tracker.read_issue"});
+    CHECK(sent_to_button(world) == People{});
+    world.run_all();
+    CHECK(sent_to_button(world) == managers);
 }
 
 TEST_CASE("A18, M21: what is overridden stays so while the vendor issue is read again") {

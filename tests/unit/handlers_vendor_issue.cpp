@@ -185,6 +185,60 @@ TEST_CASE("A16: what the admins keep is kept without the sign that is gone, and 
     reread();
     CHECK(world.state(id) == RequestState::reconsider);
     CHECK(world.alarms().size() == told + 1);
+    CHECK_FALSE(world.alarms().back().contains("Legal"));
+    SUBCASE("less is lost") {
+        world.submit("U0ADMIN", ids::form_keep, id, {{"reason", "both by mail"}});
+        world.run_all();
+        world.story.label(legal, true, IssueStory::legal);
+        reread();
+        CHECK(world.state(id) == RequestState::approved);
+        CHECK(world.alarms().size() == told + 1);
+    }
+    SUBCASE("found and lost again while it is looked at") {
+        world.story.label(legal, true, IssueStory::legal);
+        reread();
+        world.submit("U0ADMIN", ids::form_keep, id, {{"reason", "Security by mail"}});
+        world.run_all();
+        REQUIRE(world.state(id) == RequestState::approved);
+        world.story.label(legal, false, IssueStory::outsider);
+        reread();
+        CHECK(world.state(id) == RequestState::reconsider);
+        CHECK(world.alarms().back().contains("Legal"));
+    }
+}
+
+TEST_CASE("A16: all that an approval has lost is told, also what is found beside another reason") {
+    IssueWorld world;
+    const auto id = signed_request(world);
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run_all();
+    const auto reread = [&] {
+        world.story.tick();
+        world.pass(7h);
+        world.run_all();
+    };
+    SUBCASE("two signs") {
+        world.story.label(legal, false, IssueStory::outsider);
+        world.story.label(security, false, IssueStory::outsider);
+        reread();
+    }
+    SUBCASE("beside another reason") {
+        world.story.facts.open = false;
+        reread();
+        world.story.facts.open = true;
+        world.story.label(legal, false, IssueStory::outsider);
+        world.story.label(security, false, IssueStory::outsider);
+        reread();
+        REQUIRE(world.state(id) == RequestState::reconsider);
+        REQUIRE(any_holds(world.alarms(), "was opened again"));
+        world.submit("U0ADMIN", ids::form_keep, id, {{"reason", "a slip"}});
+        world.run_all();
+        REQUIRE(world.state(id) == RequestState::approved);
+        reread();
+    }
+    CHECK(world.state(id) == RequestState::reconsider);
+    CHECK(world.alarms().back().contains("Security: the sign of"));
+    CHECK(world.alarms().back().contains("Legal: the sign of"));
 }
 
 TEST_CASE("A18: what Slack approves already is looked at again when the issue changes under a second press") {
