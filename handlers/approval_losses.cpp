@@ -6,7 +6,11 @@
 #include "handlers/issue_standing.hpp"
 #include "handlers/views/recorded_texts.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstddef>
+#include <string_view>
 #include <utility>
 
 namespace countersign::handlers {
@@ -31,37 +35,62 @@ std::string why_reconsider(const Case& item, const TrackerIssue& before, const I
 }
 
 // Of the signs that an approval has lost, those that were told: whoever keeps it keeps it without them.
-// Value: digests of the sentences.
+// Value: their entries.
 constexpr std::string_view losses_told = "losses_told";
 
-std::string told_before(const Case& item) {
+std::vector<std::string> told_before(const Case& item) {
     const auto told = std::ranges::find(item.marks, losses_told, &storage::Mark::kind);
-    return told == item.marks.end() ? std::string() : told->value;
+    return told == item.marks.end() ? std::vector<std::string>() : text::words(told->value);
 }
 
-std::vector<std::string> not_told_yet(const Case& item, std::vector<std::string> lost) {
+bool holds(const std::vector<std::string>& entries, const std::string& entry) {
+    return std::ranges::find(entries, entry) != entries.end();
+}
+
+// Digests of the party that a sentence begins with, and of the sentence; two may read the same.
+std::string party_of(std::string_view sentence) {
+    return text::sha256_hex(sentence.substr(0, sentence.find(": "))).substr(0, 16);
+}
+
+std::vector<std::string> entries_of(const std::vector<std::string>& lost) {
+    std::vector<std::string> entries;
+    for (auto each = lost.begin(); each != lost.end(); ++each)
+        entries.push_back(fmt::format(
+            "{}:{}", party_of(*each),
+            text::sha256_hex(fmt::format("{} {}", std::count(lost.begin(), each, *each), *each))));
+    return entries;
+}
+
+std::vector<std::string> not_told_yet(const Case& item, const std::vector<std::string>& lost) {
     const auto before = told_before(item);
-    std::erase_if(lost, [&](const std::string& each) { return before.contains(text::sha256_hex(each)); });
-    return lost;
+    const auto entries = entries_of(lost);
+    std::vector<std::string> anew;
+    for (std::size_t at = 0; at < lost.size(); ++at)
+        if (!holds(before, entries[at])) anew.push_back(lost[at]);
+    return anew;
+}
+
+// Whether it is lost cannot be told just now.
+bool is_unknown(const std::string& entry, const review::IssueVerdict& verdict) {
+    return verdict.problem != review::IssueProblem::none ||
+           std::ranges::any_of(verdict.parties, [&](const auto& party) {
+               return party.verdict == review::Verdict::cannot_tell &&
+                      entry.starts_with(party_of(party.party + ": "));
+           });
 }
 
 // What is not lost any more would be told again.
 Outcome remember_told(Case& item, const std::vector<std::string>& lost, bool told_now,
                       const Context& context) {
     const auto before = told_before(item);
-    const bool all_known = item.verdict->problem == review::IssueProblem::none &&
-                           std::ranges::none_of(item.verdict->parties, [](const auto& party) {
-                               return party.verdict == review::Verdict::cannot_tell;
-                           });
-    auto told = all_known ? std::string() : before;
-    for (const auto& each : lost) {
-        const auto digest = text::sha256_hex(each);
-        if (!told.contains(digest) && (told_now || before.contains(digest))) told += digest + " ";
-    }
+    auto told = entries_of(lost);
+    if (!told_now) std::erase_if(told, [&](const auto& entry) { return !holds(before, entry); });
+    for (const auto& entry : before)
+        if (is_unknown(entry, *item.verdict) && !holds(told, entry)) told.push_back(entry);
     if (told == before) return {};
     if (told.empty()) return forget_marks(item, losses_told);
     Outcome outcome;
-    outcome.changes.push_back(put_mark(item, losses_told, {}, told, context));
+    outcome.changes.push_back(put_mark(item, losses_told, {}, text::joined(told, " "), context));
     return outcome;
 }
 

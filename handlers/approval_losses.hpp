@@ -18,7 +18,8 @@ namespace countersign::handlers {
                                  const storage::IssueFacts& facts, const std::vector<std::string>& lost,
                                  const std::string& problem_before, const Context& context);
 
-// While the admins look at it: what is there again would be told if it were lost once more.
+// While nothing rests on them, or the admins look at it: what is there again would be told if it were lost
+// once more.
 [[nodiscard]] Outcome forget_found(Case& item, const std::vector<std::string>& lost, const Context& context);
 
 }  // namespace countersign::handlers

@@ -130,8 +130,9 @@ Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
     auto why = item.judgement.vendor_issue ? issue_problem(item, context) : std::string();
     if (why.empty() && !seen.taken_back.empty())
         why = say_in(views::Language::english, texts::issue_has_changed, text::joined(seen.taken_back, "; "));
-    const bool agrees =
-        request->state == RequestState::ready && state_by_rules(item, context) == RequestState::ready;
+    // Votes may have been taken back by what was read, and while it was.
+    const auto by_rules = state_by_rules(item, context);
+    const bool agrees = request->state == RequestState::ready && by_rules == RequestState::ready;
     outcome.merge(not_ready_any_more(item, seen.taken_back, context));
     if (!why.empty() && (press || !agrees))
         outcome.audit.push_back(
@@ -141,7 +142,6 @@ Outcome hand_over_checked(const EffectAnswer& answer, const Context& context) {
         return not_now(std::move(outcome), why);
     }
     if (press) {
-        // A vote may have been taken back while the issue was read.
         if (const auto refused = why_not_approvable(item, press->language, context)) {
             outcome.merge(refuse(*press, to_text(request->id), "not_ready", *refused));
             outcome.merge(settle(std::move(item), request->state, "tracker", context));

@@ -107,7 +107,6 @@ Outcome follow_up(Seen seen, const TrackerIssue& before, const IssueFacts& facts
     auto outcome = std::move(seen.outcome);
     auto& item = seen.item;
     const auto state = item.request.state;
-    if (review::is_looked_at_again(state)) outcome.merge(forget_found(item, seen.taken_back, context));
     if (is_decided(state)) {
         outcome.merge(
             look_again(std::move(item), before, facts, seen.taken_back, seen.problem_before, context));
@@ -192,6 +191,7 @@ Seen see(const storage::AppRequest& request, const Reading& reading, const Conte
     if (votes_count) {
         const auto votes_before = item.votes.size();
         seen.taken_back = apply_signatures(item, *item.verdict, seen.outcome, context);
+        seen.outcome.merge(forget_found(item, {}, context));
         // The same issue as before, and somebody asks no more whose signature did not count (P17).
         seen.changed = seen.changed || item.votes.size() != votes_before;
     } else if (is_decided(request.state) || review::is_looked_at_again(request.state)) {
@@ -199,6 +199,8 @@ Seen see(const storage::AppRequest& request, const Reading& reading, const Conte
         auto copy = item;
         Outcome unused;
         seen.taken_back = apply_signatures(copy, *item.verdict, unused, context);
+        if (review::is_looked_at_again(request.state))
+            seen.outcome.merge(forget_found(item, seen.taken_back, context));
     }
     return seen;
 }

@@ -855,6 +855,32 @@ TEST_CASE("A18: a sign that is found gone when an admin presses is told to the o
     CHECK(world.alarms().back().contains("REQ-1 is not ready any more. Security: the sign of"));
 }
 
+TEST_CASE("A18: nobody is sent to Slack's button on signs of an issue that is found to be a duplicate") {
+    auto settings = tracker_settings();
+    settings.review.require_vendor_issue = false;
+    IssueWorld world(settings);
+    world.capabilities.admin = false;
+    const auto id = world.linked_request();
+    give_notice(world, id);
+    world.story.sign_all();
+    world.poll();
+    REQUIRE(world.state(id) == RequestState::ready);
+    world.submit("U0ADMIN2", ids::form_need_info, id, {{"question", "Why?"}});
+    world.run_all();
+    REQUIRE(world.state(id) == RequestState::need_info);
+    const auto shown = world.heard("U0ADMIN").size();
+    world.clock.advance(std::chrono::minutes(5));
+    world.press("U0ADMIN", ids::approve_app, id);
+    REQUIRE(world.waiting("tracker.read_issue"));
+    world.story.facts.duplicate = true;
+    world.story.tick();
+    world.run_all();
+    CHECK(world.request(id).decision == storage::DecisionKind::none);
+    const auto heard = world.heard("U0ADMIN");
+    CHECK(std::none_of(heard.begin() + static_cast<std::ptrdiff_t>(shown), heard.end(),
+                       [](const auto& text) { return text.contains("Approve for Workspace"); }));
+}
+
 TEST_CASE("A18: another issue that is linked before the managers are told is read first") {
     IssueWorld world;
     world.capabilities.admin = false;

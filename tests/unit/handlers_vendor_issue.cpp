@@ -241,6 +241,36 @@ TEST_CASE("A16: all that an approval has lost is told, also what is found beside
     CHECK(world.alarms().back().contains("Legal: the sign of"));
 }
 
+TEST_CASE("A16: of two signs that are lost in the same words each is told") {
+    IssueWorld world;
+    const auto id = world.linked_request();
+    world.story.label(legal, true, IssueStory::legal);
+    const auto sign = [&](std::int64_t who) {
+        world.story.comment(who, "approved: Security");
+        return world.story.facts.comments.size() - 1;
+    };
+    const auto first = sign(IssueStory::sec);
+    const auto second = sign(IssueStory::sec2);
+    world.poll();
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run_all();
+    REQUIRE(world.state(id) == RequestState::approved);
+    for (const auto at : {first, second}) {
+        CAPTURE(at);
+        auto& comment = world.story.facts.comments[at];
+        world.story.tick();
+        comment.updated_at = world.story.facts.read_at;
+        world.story.tick();
+        world.pass(7h);
+        world.run_all();
+        CHECK(world.state(id) == RequestState::reconsider);
+        CHECK(world.alarms().back().contains("Security: the comment was edited later"));
+        world.submit("U0ADMIN", ids::form_keep, id, {{"reason", "by mail"}});
+        world.run_all();
+        REQUIRE(world.state(id) == RequestState::approved);
+    }
+}
+
 TEST_CASE("A18: what Slack approves already is looked at again when the issue changes under a second press") {
     IssueWorld world;
     const auto id = signed_request(world);
