@@ -96,6 +96,14 @@ void give_notice(ReviewWorld& world, std::int64_t id) {
         [&] { storage::apply(world.db.writer(), storage::SaveSlackbotNotice{notice}, world.clock.now()); });
 }
 
+// Without the Admin API.
+std::int64_t noticed_request(IssueWorld& world) {
+    world.capabilities.admin = false;
+    const auto id = world.linked_request();
+    give_notice(world, id);
+    return id;
+}
+
 void reload(ReviewWorld& world, const std::string& hash) {
     world.settings.hash = hash;
     world.handle(handlers::EventKind::reloaded, Json::object(), world.next("reloaded"));
@@ -785,9 +793,7 @@ TEST_CASE("M21: steps that an admin was shown before a blackout are not taken in
 TEST_CASE(
     "A18, P17: nobody else is sent to Slack's button while the issue is read for the last of two admins") {
     IssueWorld world;
-    world.capabilities.admin = false;
-    const auto id = world.linked_request();
-    give_notice(world, id);
+    const auto id = noticed_request(world);
     world.settings.policy = with_policy(two_admins).policy;
     world.story.label(IssueStory::legal_label, true, IssueStory::legal);
     for (const auto account : {IssueStory::sec, IssueStory::sec2})
@@ -820,9 +826,7 @@ TEST_CASE(
 TEST_CASE(
     "A18: a sign that goes before the managers are told, without which the party agrees, holds up nobody") {
     IssueWorld world;
-    world.capabilities.admin = false;
-    const auto id = world.linked_request();
-    give_notice(world, id);
+    const auto id = noticed_request(world);
     for (const auto account : {IssueStory::sec, IssueStory::sec2})
         world.story.comment(account, "approved: Security");
     world.poll();
@@ -839,9 +843,7 @@ TEST_CASE(
 
 TEST_CASE("A18: a sign that is found gone when an admin presses is told to the others, too") {
     IssueWorld world;
-    world.capabilities.admin = false;
-    const auto id = world.linked_request();
-    give_notice(world, id);
+    const auto id = noticed_request(world);
     world.story.sign_all();
     world.poll();
     REQUIRE(world.state(id) == RequestState::ready);
@@ -859,9 +861,7 @@ TEST_CASE("A18: nobody is sent to Slack's button on signs of an issue that is fo
     auto settings = tracker_settings();
     settings.review.require_vendor_issue = false;
     IssueWorld world(settings);
-    world.capabilities.admin = false;
-    const auto id = world.linked_request();
-    give_notice(world, id);
+    const auto id = noticed_request(world);
     world.story.sign_all();
     world.poll();
     REQUIRE(world.state(id) == RequestState::ready);
@@ -883,9 +883,7 @@ TEST_CASE("A18: nobody is sent to Slack's button on signs of an issue that is fo
 
 TEST_CASE("A18: another issue that is linked before the managers are told is read first") {
     IssueWorld world;
-    world.capabilities.admin = false;
-    const auto id = world.linked_request();
-    give_notice(world, id);
+    const auto id = noticed_request(world);
     world.clock.advance(std::chrono::minutes(5));
     agree(world);
     world.run_all({"tracker.read_issue"});
@@ -931,9 +929,7 @@ TEST_CASE("A18, M21: what is overridden stays so while the vendor issue is read 
 
 TEST_CASE("A18, M21: a blackout that begins before the vendor issue can be read again is waited for") {
     IssueWorld world;
-    world.capabilities.admin = false;
-    const auto id = world.linked_request();
-    give_notice(world, id);
+    const auto id = noticed_request(world);
     world.clock.advance(std::chrono::minutes(5));
     world.fails = "unreachable";
     agree(world);

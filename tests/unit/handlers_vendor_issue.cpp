@@ -38,6 +38,13 @@ std::int64_t approved_request(IssueWorld& world) {
     return id;
 }
 
+// Also where nobody would ask whether it has changed: for its age.
+void reread(IssueWorld& world) {
+    world.story.tick();
+    world.pass(7h);
+    world.run_all();
+}
+
 }  // namespace
 
 TEST_CASE("P6: signatures on the issue are votes within a poll interval, and the card says where from") {
@@ -166,23 +173,18 @@ TEST_CASE("A16: what the admins keep is kept without the sign that is gone, and 
     const auto id = signed_request(world);
     world.press("U0ADMIN", ids::approve_app, id);
     world.run_all();
-    const auto reread = [&] {
-        world.story.tick();
-        world.pass(7h);
-        world.run_all();
-    };
     world.story.label(legal, false, IssueStory::outsider);
-    reread();
+    reread(world);
     REQUIRE(world.state(id) == RequestState::reconsider);
     world.submit("U0ADMIN", ids::form_keep, id, {{"reason", "Legal agrees by mail"}});
     world.run_all();
     REQUIRE(world.state(id) == RequestState::approved);
     const auto told = world.alarms().size();
-    reread();
+    reread(world);
     CHECK(world.state(id) == RequestState::approved);
     CHECK(world.alarms().size() == told);
     world.story.label(security, false, IssueStory::outsider);
-    reread();
+    reread(world);
     CHECK(world.state(id) == RequestState::reconsider);
     CHECK(world.alarms().size() == told + 1);
     CHECK_FALSE(world.alarms().back().contains("Legal"));
@@ -190,18 +192,18 @@ TEST_CASE("A16: what the admins keep is kept without the sign that is gone, and 
         world.submit("U0ADMIN", ids::form_keep, id, {{"reason", "both by mail"}});
         world.run_all();
         world.story.label(legal, true, IssueStory::legal);
-        reread();
+        reread(world);
         CHECK(world.state(id) == RequestState::approved);
         CHECK(world.alarms().size() == told + 1);
     }
     SUBCASE("found and lost again while it is looked at") {
         world.story.label(legal, true, IssueStory::legal);
-        reread();
+        reread(world);
         world.submit("U0ADMIN", ids::form_keep, id, {{"reason", "Security by mail"}});
         world.run_all();
         REQUIRE(world.state(id) == RequestState::approved);
         world.story.label(legal, false, IssueStory::outsider);
-        reread();
+        reread(world);
         CHECK(world.state(id) == RequestState::reconsider);
         CHECK(world.alarms().back().contains("Legal"));
     }
@@ -212,29 +214,24 @@ TEST_CASE("A16: all that an approval has lost is told, also what is found beside
     const auto id = signed_request(world);
     world.press("U0ADMIN", ids::approve_app, id);
     world.run_all();
-    const auto reread = [&] {
-        world.story.tick();
-        world.pass(7h);
-        world.run_all();
-    };
     SUBCASE("two signs") {
         world.story.label(legal, false, IssueStory::outsider);
         world.story.label(security, false, IssueStory::outsider);
-        reread();
+        reread(world);
     }
     SUBCASE("beside another reason") {
         world.story.facts.open = false;
-        reread();
+        reread(world);
         world.story.facts.open = true;
         world.story.label(legal, false, IssueStory::outsider);
         world.story.label(security, false, IssueStory::outsider);
-        reread();
+        reread(world);
         REQUIRE(world.state(id) == RequestState::reconsider);
         REQUIRE(any_holds(world.alarms(), "was opened again"));
         world.submit("U0ADMIN", ids::form_keep, id, {{"reason", "a slip"}});
         world.run_all();
         REQUIRE(world.state(id) == RequestState::approved);
-        reread();
+        reread(world);
     }
     CHECK(world.state(id) == RequestState::reconsider);
     CHECK(world.alarms().back().contains("Security: the sign of"));
@@ -260,9 +257,7 @@ TEST_CASE("A16: of two signs that are lost in the same words each is told") {
         auto& comment = world.story.facts.comments[at];
         world.story.tick();
         comment.updated_at = world.story.facts.read_at;
-        world.story.tick();
-        world.pass(7h);
-        world.run_all();
+        reread(world);
         CHECK(world.state(id) == RequestState::reconsider);
         CHECK(world.alarms().back().contains("Security: the comment was edited later"));
         world.submit("U0ADMIN", ids::form_keep, id, {{"reason", "by mail"}});
