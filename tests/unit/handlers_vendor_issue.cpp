@@ -3,6 +3,8 @@
 #include "storage/installed_view.hpp"
 #include "tests/support/issue_world.hpp"
 
+#include <utility>
+
 using namespace countersign;
 using namespace countersign::tests;
 using namespace std::chrono_literals;
@@ -263,6 +265,46 @@ TEST_CASE("A16: of two signs that are lost in the same words each is told") {
         world.submit("U0ADMIN", ids::form_keep, id, {{"reason", "by mail"}});
         world.run_all();
         REQUIRE(world.state(id) == RequestState::approved);
+    }
+}
+
+TEST_CASE("A16: a sign that is found again is forgotten, one that nobody can look for is not") {
+    IssueWorld world;
+    const auto id = signed_request(world);
+    const auto approve = [&] {
+        world.press("U0ADMIN", ids::approve_app, id);
+        world.run_all();
+        REQUIRE(world.state(id) == RequestState::approved);
+    };
+    approve();
+    world.story.label(security, false, IssueStory::outsider);
+    world.story.label(legal, false, IssueStory::outsider);
+    reread(world);
+    REQUIRE(world.state(id) == RequestState::reconsider);
+    SUBCASE("a party whose members cannot be read") {
+        world.submit("U0ADMIN", ids::form_keep, id, {{"reason", "both by mail"}});
+        world.run_all();
+        const auto before = std::exchange(world.settings.review.parties[0].members, {"S0UNKNOWN"});
+        world.story.label(legal, true, IssueStory::legal);
+        reread(world);
+        REQUIRE(world.state(id) == RequestState::approved);
+        world.settings.review.parties[0].members = before;
+        reread(world);
+        CHECK(world.state(id) == RequestState::approved);
+        world.story.label(legal, false, IssueStory::outsider);
+        reread(world);
+        CHECK(world.state(id) == RequestState::reconsider);
+        CHECK(world.alarms().back().contains("Legal: the sign of"));
+        CHECK_FALSE(world.alarms().back().contains("Security"));
+    }
+    SUBCASE("a decision reads the issue") {
+        world.story.label(security, true, IssueStory::sec);
+        world.story.label(legal, true, IssueStory::legal);
+        approve();
+        world.story.label(legal, false, IssueStory::outsider);
+        reread(world);
+        CHECK(world.state(id) == RequestState::reconsider);
+        CHECK(world.alarms().back().contains("Legal: the sign of"));
     }
 }
 
