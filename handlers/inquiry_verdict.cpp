@@ -69,19 +69,25 @@ std::string evidence(const Finding& finding, const EffectAnswer& answer, const j
     return read.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+// With what was approved before, which stays so: Slack lists it all together.
+std::vector<storage::Scope> with_approved_before(std::vector<storage::Scope> agreed,
+                                                 const storage::AppRequest& request, const Context& context) {
+    if (request.previous_status == "approved")
+        std::ranges::copy(request.previous_scopes, std::back_inserter(agreed));
+    if (const auto before = context.view.resolution(request.app_id, request.team_id);
+        before && before->status == "approved")
+        std::ranges::copy(before->scopes, std::back_inserter(agreed));
+    return agreed;
+}
+
 // Our approval has taken effect, and no longer rests on what was agreed: Slack's request had grown, a party
 // took its agreement back, or the vendor issue broke, while the call was under way. Empty: it does.
 std::string why_look_again(const Case& item, const Finding& finding, const Context& context) {
     using views::Language;
     const auto& request = item.request;
     if (request.state == RequestState::reconsider) return {};  // an admin just said to keep it
-    // What was approved before stays so; Slack lists it all together.
-    auto agreed = review::without(request.scopes, limits_of(item).left_out);
-    if (request.previous_status == "approved")
-        std::ranges::copy(request.previous_scopes, std::back_inserter(agreed));
-    if (const auto before = context.view.resolution(request.app_id, request.team_id);
-        before && before->status == "approved")
-        std::ranges::copy(before->scopes, std::back_inserter(agreed));
+    const auto agreed =
+        with_approved_before(review::without(request.scopes, limits_of(item).left_out), request, context);
     const auto more = review::beyond(review::read_scopes(field(finding.entry, "scopes")), agreed);
     if (!request.scopes.empty() && !more.empty())
         return say_in(Language::english, texts::approved_for_more, review::names(more));
@@ -183,12 +189,38 @@ Outcome scopes_changed(Case item, std::vector<storage::Scope> listed, const Aske
     return outcome;
 }
 
+// By the app's id Slack would approve what another person asks as well, to which nobody agreed here.
+Outcome another_asks_for_more(Case item, const std::vector<storage::Scope>& more, const Asker& asker,
+                              const EffectAnswer& answer, const Context& context) {
+    auto& request = item.request;
+    const auto before = request.state;
+    const auto why = say_in(views::Language::english, texts::another_asks_for_more, review::names(more));
+    take_back_approval(request, why, context);
+    // Not to review, where all agree still and it would be applied again at once.
+    if (request.state == RequestState::in_review) {
+        request.state = RequestState::manual;
+        request.state_note = why;
+    }
+    const auto language = language_of(asker.user, context);
+    auto outcome =
+        tell(asker, answer.key,
+             say_in(language, texts::nothing_sent, views::inert(views::recorded_in(language, why), 1'000)));
+    outcome.merge(settle(std::move(item), before, "slack", context));
+    return outcome;
+}
+
 Outcome before_approval(const Finding& finding, Case item, const Asker& asker, const EffectAnswer& answer,
                         const Context& context) {
     const auto& told = field(finding.entry, "scopes");
     if (told.is_array() || told.is_object()) {
         auto listed = review::read_scopes(told);
-        if (review::scope_hash(listed) != item.request.scope_hash) {
+        const auto& request = item.request;
+        // Looked for by its app, as Slack has resolved its own request: another person's, then.
+        if (!request.slack_id.empty() && text_field(finding.entry, "id") != request.slack_id.value) {
+            const auto agreed = with_approved_before(request.scopes, request, context);
+            const auto more = agreed.empty() ? listed : review::beyond(listed, agreed);
+            if (!more.empty()) return another_asks_for_more(std::move(item), more, asker, answer, context);
+        } else if (review::scope_hash(listed) != request.scope_hash) {
             return scopes_changed(std::move(item), std::move(listed), asker, answer, context);
         }
     }

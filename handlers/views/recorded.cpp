@@ -53,6 +53,7 @@ constexpr auto sentences = std::to_array<Sentence>({
     both(texts::protected_since),
     both(texts::to_reconsider),
     both(texts::approved_for_more),
+    both(texts::another_asks_for_more),
     both(texts::no_longer_agreed),
     both(texts::condition_lapsed),
     both(texts::approval_is_over),

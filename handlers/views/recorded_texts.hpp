@@ -66,6 +66,12 @@ inline constexpr Text<2> somebody_regrets{"{0} has taken back the vote for {1}."
                                           "{0} hat die Stimme für {1} zurückgenommen."};
 inline constexpr Text<1> approved_for_more{"Slack approved it for more than was agreed on: {0}.",
                                            "Slack hat mehr genehmigt, als vereinbart war: {0}."};
+inline constexpr Text<1> another_asks_for_more{
+    "Another request for this app asks Slack for more than was agreed on here: {0}. Decide on that one "
+    "first.",
+    "Eine andere Anfrage zu dieser App verlangt von Slack mehr, als hier vereinbart war: {0}. Entscheide "
+    "zuerst "
+    "über diese."};
 inline constexpr Text<1> no_longer_agreed{"{0} no longer agreed when Slack approved it.",
                                           "{0} stimmte nicht mehr zu, als Slack die App genehmigte."};
 inline constexpr Text<> issue_opened_again{"The vendor issue was opened again.",

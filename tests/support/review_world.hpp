@@ -285,8 +285,9 @@ class ReviewWorld {
     }
 
     // The short way to a request that every party agrees on.
-    std::int64_t ready_request(const std::string& slack_id = "Ar1", const std::string& app = "A1") {
-        app_requested(slack_request(slack_id, app, "U0REQ", {slack_scope("chat:write")}));
+    std::int64_t ready_request(const std::string& slack_id = "Ar1", const std::string& app = "A1",
+                               const std::vector<Json>& scopes = {slack_scope("chat:write")}) {
+        app_requested(slack_request(slack_id, app, "U0REQ", scopes));
         run();
         const auto id = view().next_request_id().value - 1;
         press("U0SEC1", ids::vote_approve, id);

@@ -482,6 +482,50 @@ TEST_CASE("M1: scopes that grow while Slack is being asked send nothing either, 
     CHECK(heard_with(world, "U0ADMIN", "Nothing was sent"));
 }
 
+// REQ-1, which asks for two scopes and was decided before, is approved once more while the request of
+// somebody else for the app waits in Slack.
+void approve_again_beside(ReviewWorld& world, bool suspended, const std::vector<Json>& asked_by_another) {
+    const auto id = world.ready_request("Ar1", "A1", {slack_scope("chat:write"), slack_scope("users:read")});
+    const auto asked = world.request(id).scope_hash;
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run();
+    if (suspended)
+        world.command("U0ADMIN", "suspend REQ-1 stolen");
+    else
+        world.command("U0LEGAL", "object REQ-1 late");
+    world.run();
+    REQUIRE(world.state(id) == (suspended ? RequestState::suspended : RequestState::reconsider));
+    world.app_requested(slack_request("Ar2", "A1", "U0OTHER", asked_by_another));
+    world.run();
+    REQUIRE(world.slack.pending.contains("Ar2"));
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run();
+    CHECK(world.request(id).scope_hash == asked);
+}
+
+TEST_CASE("M1: an app is approved again beside a request of another person for less of it") {
+    for (const bool suspended : {false, true}) {
+        CAPTURE(suspended);
+        ReviewWorld world;
+        approve_again_beside(world, suspended, {slack_scope("users:read")});
+        CHECK(world.state(1) == RequestState::approved);
+        CHECK(world.performed_of("admin.apps.approve").size() == 2);
+    }
+}
+
+TEST_CASE("M1: by the app's id nothing is approved while another person asks for more of it") {
+    for (const bool suspended : {false, true}) {
+        CAPTURE(suspended);
+        ReviewWorld world;
+        approve_again_beside(world, suspended, {slack_scope("chat:write"), slack_scope("admin")});
+        CHECK(world.state(1) == (suspended ? RequestState::manual : RequestState::reconsider));
+        CHECK(world.request(1).state_note.contains("Another request for this app asks Slack for more"));
+        CHECK(world.request(1).state_note.contains("admin (bot)"));
+        CHECK(world.performed_of("admin.apps.approve").size() == 1);
+        CHECK(heard_with(world, "U0ADMIN", "Nothing was sent"));
+    }
+}
+
 TEST_CASE("M3: what Slack shows later of our own call is found by the sweep, as ours") {
     ReviewWorld world;
     world.start();
