@@ -90,7 +90,7 @@ Outcome inherit(Case& item, const storage::AppRequest& other, const Context& con
         mark.request = request.id;
         // What had joined is tied again by whoever knows to what, or not: then a say counts again (P17).
         if (joined)
-            judge_at(request, context.now, outcome);
+            judge_at(request, next_moment(context), outcome);
         else
             outcome.changes.emplace_back(storage::SetMark{mark});
         item.marks.push_back(std::move(mark));

@@ -162,7 +162,7 @@ Outcome redraw_cards(std::string_view tracker, const Context& context) {
     Outcome outcome;
     for (const auto& request : context.view.open_requests()) {
         const auto issue = context.view.vendor_issue(request.id);
-        if (issue && issue->tracker == tracker) redraw_at(request, context.now, outcome);
+        if (issue && issue->tracker == tracker) redraw_at(request, next_moment(context), outcome);
     }
     return outcome;
 }

@@ -82,7 +82,8 @@ bool has_a_say(const Case& item, const UserId& person, const Context& context) {
 // The say of who asks does not count (P17), and counts again when they do not ask any more: whichever it is
 // from now on, the request is worked out anew.
 void count_again(const AppRequest& request, const UserId& person, Outcome& outcome, const Context& context) {
-    if (has_a_say(load_case(request, context), person, context)) judge_at(request, context.now, outcome);
+    if (has_a_say(load_case(request, context), person, context))
+        judge_at(request, next_moment(context), outcome);
 }
 
 Outcome untie(const AppRequest& request, const AppRequest& from, const Context& context) {

@@ -43,6 +43,10 @@ void set_timer(const storage::AppRequest& request, std::string_view timer, bool 
 
 }  // namespace
 
+Timestamp next_moment(const Context& context) {
+    return context.now + std::chrono::milliseconds(1);
+}
+
 void redraw_at(const storage::AppRequest& request, Timestamp at, Outcome& outcome) {
     set_timer(request, "redraw", false, at, outcome);
 }

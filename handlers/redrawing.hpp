@@ -8,6 +8,10 @@
 // tracker cannot be read any more, or again; the settings are others; a vote counts again.
 namespace countersign::handlers {
 
+// The earliest `at`: what is drawn or read again bears the moment in its key, and one that was done in this
+// moment already may have seen less.
+[[nodiscard]] Timestamp next_moment(const Context& context);
+
 // It is worked out anew at `at`; what is under way is anyhow when it has landed.
 void redraw_at(const storage::AppRequest& request, Timestamp at, Outcome& outcome);
 // The same, and its vendor issue is read again: who may sign is others now.

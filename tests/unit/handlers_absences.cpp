@@ -201,7 +201,7 @@ TEST_CASE("P10, P17: a say that was lent counts no more when its lender asks for
     CHECK(world.state(1) == RequestState::in_review);
     CHECK(world.card(1).contains("Legal: waiting"));
     world.command("U0LEGAL", "withdraw REQ-2");
-    world.pass(std::chrono::milliseconds(0));
+    world.pass(std::chrono::milliseconds(1));
     world.run();
     CHECK(world.state(1) == RequestState::ready);
 }

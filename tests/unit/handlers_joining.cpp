@@ -33,7 +33,7 @@ void sweep(ReviewWorld& world) {
     for (int round = 0; round < 2; ++round) {
         world.pass(world.settings.slack.reconcile);
         world.run();
-        world.pass(std::chrono::milliseconds(0));
+        world.pass(std::chrono::milliseconds(1));
         world.run();
     }
 }
@@ -228,7 +228,7 @@ TEST_CASE(
     SUBCASE("the review goes on") {
         world.command("U0SEC1", "withdraw REQ-2");
         CHECK(world.state(2) == RequestState::withdrawn);
-        world.pass(std::chrono::milliseconds(0));
+        world.pass(std::chrono::milliseconds(1));
         world.run();
         CHECK(world.state(1) == RequestState::ready);
     }
@@ -236,7 +236,7 @@ TEST_CASE(
         world.command("U0REQ", "withdraw REQ-1");
         world.run();
         CHECK(world.state(2) == RequestState::in_review);
-        world.pass(std::chrono::milliseconds(0));
+        world.pass(std::chrono::milliseconds(1));
         world.run();
         CHECK(world.state(1) == RequestState::withdrawn);
     }
@@ -248,12 +248,12 @@ TEST_CASE(
         world.run();
         REQUIRE(world.state(3) == RequestState::in_review);
         REQUIRE(world.state(1) == RequestState::superseded);
-        world.pass(std::chrono::milliseconds(0));
+        world.pass(std::chrono::milliseconds(1));
         world.run();
         world.command("U0SEC1", "withdraw REQ-3");
         world.run();
         CHECK(world.state(2) == RequestState::withdrawn);
-        world.pass(std::chrono::milliseconds(0));
+        world.pass(std::chrono::milliseconds(1));
         world.run();
         CHECK(world.state(1) == RequestState::ready);
     }
@@ -280,7 +280,7 @@ TEST_CASE("P17: a signature whose giver asks too counts, and is shown, once they
         }
         REQUIRE(world.state(2) != RequestState::superseded);
     }
-    world.pass(std::chrono::milliseconds(0));
+    world.pass(std::chrono::milliseconds(1));
     world.run_all();
     CHECK(world.card(id).contains("Security: approved by <@U0SEC1>"));
     CHECK(world.state(id) == RequestState::ready);

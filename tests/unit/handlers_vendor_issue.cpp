@@ -332,7 +332,7 @@ TEST_CASE("A18, I7: an authorization that breaks or is paused makes no approval 
         world.capabilities.trackers.clear();
         world.fails = "no_token";
         world.handle(EventKind::timer, {{"kind", "tracker_lost"}, {"tracker", "procurement"}}, "lost");
-        world.pass(0ms);
+        world.pass(1ms);
         world.run_all();
     };
     const auto approve = [&](std::int64_t id) {
@@ -353,7 +353,7 @@ TEST_CASE("A18, I7: an authorization that breaks or is paused makes no approval 
         world.fails.clear();
         world.handle(EventKind::timer, {{"kind", "tracker_begins"}, {"tracker", "procurement"}}, "back");
         world.poll();
-        world.pass(0ms);
+        world.pass(1ms);
         world.run_all();
         CHECK_FALSE(world.card(id).contains("cannot be read"));
         CHECK(world.state(id) == RequestState::ready);
@@ -763,7 +763,7 @@ TEST_CASE("S8: a tracker that fails leaves requests where they are, with the rea
     world.fails = "expired";
     world.fails_meaning = "expired";
     world.poll();
-    world.pass(0ms);
+    world.pass(1ms);
     world.run_all();
     CHECK(world.state(id) == RequestState::ready);
     CHECK(world.card(id).contains("GitLab does not answer"));
@@ -772,7 +772,32 @@ TEST_CASE("S8: a tracker that fails leaves requests where they are, with the rea
     CHECK(world.alarms().size() == told);
     world.fails.clear();
     world.poll();
-    world.pass(0ms);
+    world.pass(1ms);
+    world.run_all();
+    CHECK_FALSE(world.card(id).contains("does not answer"));
+}
+
+TEST_CASE(
+    "S8: a tracker that answers in the moment in which a card says that it fails is not called silent") {
+    IssueWorld world;
+    const auto refused = world.linked_request();
+    world.submit("U0SEC1", ids::form_reject, refused, {{std::string(ids::field_reason), "no"}});
+    world.run_all();
+    const auto id = world.linked_request("Ar2");
+    REQUIRE(world.state(id) == RequestState::held);
+    world.fails = "expired";
+    world.fails_meaning = "expired";
+    world.poll();
+    world.pass(1ms);
+    world.run_all();
+    REQUIRE(world.card(id).contains("GitLab does not answer"));
+    world.fails.clear();
+    world.handle(handlers::EventKind::timer, {{"kind", "tracker_begins"}, {"tracker", "procurement"}},
+                 world.next("begins"));
+    for (const auto later : {0ms, 1ms}) {
+        world.run_all();
+        world.pass(later);
+    }
     world.run_all();
     CHECK_FALSE(world.card(id).contains("does not answer"));
 }
@@ -784,7 +809,7 @@ TEST_CASE(
     world.fails = "expired";
     world.fails_meaning = "expired";
     world.poll();
-    world.pass(0ms);
+    world.pass(1ms);
     world.run_all();
     REQUIRE(world.card(id).contains("GitLab does not answer"));
     world.press("U0REQ", ids::withdraw, id);
