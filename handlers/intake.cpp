@@ -119,10 +119,10 @@ bool learn(AppRequest& known, const ReadAppRequest& read, const Context& context
 // Somebody filled in our form and then pressed Slack's own button, or Slackbot was quicker than the event:
 // one request, not two.
 std::optional<AppRequest> own_form_request(const AppRequest& heard, const Context& context) {
-    for (const auto& open : context.view.open_requests(heard.app_id, heard.team_id)) {
+    for (const auto& open : open_for_same_app(heard, context)) {
         const bool elsewhere = open.source == RequestSource::form || open.source == RequestSource::slackbot;
-        const bool fits = elsewhere && open.slack_id.empty() && open.requester == heard.requester &&
-                          review::in_votes(open.state);
+        const bool fits = elsewhere && open.slack_id.empty() && !heard.requester.empty() &&
+                          open.requester == heard.requester && review::in_votes(open.state);
         if (fits) return open;
     }
     return std::nullopt;
@@ -131,7 +131,7 @@ std::optional<AppRequest> own_form_request(const AppRequest& heard, const Contex
 // Open requests that the new one takes the place of: the same app with more scopes, and, where it is for the
 // whole organisation, those of single workspaces that ask for no more (domain.md §8.5).
 std::vector<AppRequest> answered_by(const AppRequest& fresh, const Context& context) {
-    auto found = context.view.open_requests(fresh.app_id, fresh.team_id);
+    auto found = open_for_same_app(fresh, context);
     std::erase_if(found, [&](const AppRequest& open) {
         return !review::in_votes(open.state) || !review::grew(open.scopes, fresh.scopes);
     });

@@ -1,5 +1,6 @@
 #include "handlers/joining.hpp"
 
+#include "config/base/text.hpp"
 #include "handlers/answers.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/intake.hpp"
@@ -298,9 +299,18 @@ Outcome tie(const AppRequest& request, const AppRequest& open, const Context& co
     return outcome;
 }
 
+std::vector<AppRequest> open_for_same_app(const AppRequest& fresh, const Context& context) {
+    auto found = context.view.open_requests(fresh.app_id, fresh.team_id);
+    if (!fresh.app_id.empty()) return found;
+    const auto name = text::lower(fresh.app_name);
+    std::erase_if(found,
+                  [&](const AppRequest& open) { return name.empty() || text::lower(open.app_name) != name; });
+    return found;
+}
+
 std::optional<AppRequest> request_to_join(const AppRequest& fresh, const Context& context) {
     if (fresh.scopes.empty()) return std::nullopt;
-    for (auto& open : context.view.open_requests(fresh.app_id, fresh.team_id)) {
+    for (auto& open : open_for_same_app(fresh, context)) {
         const bool undecided = review::in_votes(open.state) || review::in_flight(open.state) ||
                                open.state == RequestState::manual;
         if (!undecided || open.scope_hash != fresh.scope_hash || open.requester == fresh.requester ||

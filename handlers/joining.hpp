@@ -26,6 +26,10 @@ inline constexpr std::string_view joined_to = "joined_to";  // of the joined one
 inline constexpr std::string_view left = "left";            // subject: who followed and does not any more
 }  // namespace marks
 
+// The open requests for the same app and workspace. Slackbot may tell an app's name alone: then the name
+// decides.
+[[nodiscard]] std::vector<storage::AppRequest> open_for_same_app(const storage::AppRequest& fresh,
+                                                                 const Context& context);
 // The open request of somebody else for the same app, workspace and scopes. Where no scopes were told,
 // nothing is known to be the same.
 [[nodiscard]] std::optional<storage::AppRequest> request_to_join(const storage::AppRequest& fresh,

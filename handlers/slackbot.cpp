@@ -6,6 +6,7 @@
 #include "handlers/handlers.hpp"
 #include "handlers/intake.hpp"
 #include "handlers/integration_log.hpp"
+#include "handlers/review/life_cycle.hpp"
 #include "handlers/review/payload_fields.hpp"
 #include "handlers/review/scopes.hpp"
 #include "handlers/review/slackbot_notice.hpp"
@@ -137,18 +138,18 @@ bool told_here(const AppRequest& request, const Looked& looked, const Context& c
 }
 
 // The request that the notice is about, if we have it: one of those that are open, or one that was decided
-// before the notice to the second manager was read.
+// before the notice to the second manager was read. One that is looked at again was decided, too.
 std::optional<AppRequest> find_request(const Looked& looked, Timestamp asked_at, const Context& context) {
     for (auto& open : context.view.open_requests()) {
-        if (fits(open, looked, asked_at)) return std::move(open);
+        if (!review::is_looked_at_again(open.state) && fits(open, looked, asked_at)) return std::move(open);
     }
     const auto& notice = looked.notice;
     const auto& app = notice.app_id.empty() ? notice.app_name : notice.app_id.value;
     if (app.empty()) return std::nullopt;
     for (auto& past : context.view.requests({.state = {}, .app = app, .requester = {}, .limit = 20})) {
         const bool then = std::chrono::abs(asked_at - past.created_at) <= together;
-        if (then && storage::is_final(past.state) && fits(past, looked, asked_at) &&
-            !told_here(past, looked, context))
+        const bool decided = storage::is_final(past.state) || review::is_looked_at_again(past.state);
+        if (then && decided && fits(past, looked, asked_at) && !told_here(past, looked, context))
             return std::move(past);
     }
     return std::nullopt;

@@ -175,6 +175,43 @@ TEST_CASE("O9: asking again soon after the end is a new request, another manager
     CHECK(world.requests() == 2);
 }
 
+TEST_CASE("O9: apps that Slackbot names without a link are told apart by their names") {
+    SlackbotWorld world;
+    const auto asked = [&](const std::string& user, const std::string& app, int n) {
+        auto words = fakes::notice_words("2026", user, "", app);
+        words.asks = "<@" + user + "> would like to install the app " + app + " on the workspace Acme";
+        words.reason = good_link;
+        world.posted(fakes::slackbot_notice(words), world.ts(n));
+    };
+    asked("U0EMP", "Miro", 0);
+    asked("U0EMP", "Draw", 1);
+    asked("U0OTHER", "Paint", 2);
+    REQUIRE(world.requests() == 3);
+    CHECK(world.request(1).app_name == "Miro");
+    CHECK(world.request(2).app_name == "Draw");
+    CHECK(world.state(3) == RequestState::in_review);
+    asked("U0OTHER", "Draw", 3);
+    REQUIRE(world.requests() == 4);
+    CHECK(world.state(4) == RequestState::superseded);
+}
+
+TEST_CASE("O9: who asks for an app that is looked at again has a request of their own") {
+    SlackbotWorld world;
+    const auto ts = agreed_request(world, "");
+    world.edited(fakes::slackbot_decision("<@U0ADMIN> approved this request"), ts);
+    world.run();
+    REQUIRE(world.state(1) == RequestState::approved);
+    world.command("U0LEGAL", "object REQ-1 late");
+    world.run();
+    REQUIRE(world.state(1) == RequestState::reconsider);
+    world.posted(world.notice(), world.ts(2), manager_im);
+    CHECK(world.requests() == 1);
+    world.pass(std::chrono::hours(1));
+    world.posted(world.notice(), world.ts());
+    REQUIRE(world.requests() == 2);
+    CHECK(world.state(2) == RequestState::in_review);
+}
+
 TEST_CASE("O9: a form that was filled in before is the same request") {
     SlackbotWorld world;
     storage::AppRequest form;
