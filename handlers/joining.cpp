@@ -227,6 +227,16 @@ Outcome deny_too(const AppRequest& request, const AppRequest& denied, const Cont
     return outcome;
 }
 
+bool ends_in(const Outcome& outcome, RequestId request) {
+    bool over = false;
+    for (const auto& change : outcome.changes) {
+        if (const auto* save = std::get_if<storage::SaveRequest>(&change);
+            save && save->request.id == request)
+            over = storage::is_final(save->request.state);
+    }
+    return over;
+}
+
 // In each workspace the oldest of those whose people are still there; the others join it.
 Outcome take_up(const AppRequest& ended, const std::vector<AppRequest>& joined, const Context& context) {
     Outcome outcome;
@@ -251,11 +261,13 @@ Outcome take_up(const AppRequest& ended, const std::vector<AppRequest>& joined, 
             continue;
         }
         const auto language = language_of(each.requester, context);
-        outcome.merge(reopen_in_place(each, ended,
-                                      say_in(language, texts::taken_up, to_text(ended.id),
-                                             views::state_line(ended, language), app_title(each)),
-                                      context));
-        reopened.push_back(each);
+        auto up = reopen_in_place(each, ended,
+                                  say_in(language, texts::taken_up, to_text(ended.id),
+                                         views::state_line(ended, language), app_title(each)),
+                                  context);
+        // The policy may refuse it at once: nobody waits for that.
+        if (!ends_in(up, each.id)) reopened.push_back(each);
+        outcome.merge(std::move(up));
     }
     return outcome;
 }

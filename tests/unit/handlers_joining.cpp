@@ -286,6 +286,21 @@ TEST_CASE("P17: a signature whose giver asks too counts, and is shown, once they
     CHECK(world.state(id) == RequestState::ready);
 }
 
+TEST_CASE("8.4: nobody waits for a joined request that the policy refuses as soon as it stands on its own") {
+    ReviewWorld world(
+        with_policy("[[rule]]\nid = \"not-two\"\nwhen.requesters = [\"U0TWO\"]\n"
+                    "decide = \"deny\"\nreason = \"Ask your team.\""));
+    both_ask(world);
+    world.app_requested(slack_request("Ar3", "A1", "U0THREE", drawing, good_link));
+    world.run();
+    REQUIRE(world.state(3) == RequestState::superseded);
+    world.press("U0REQ", ids::withdraw, 1);
+    world.run();
+    CHECK(world.state(2) == RequestState::denied);
+    CHECK(world.state(3) == RequestState::in_review);
+    CHECK(cards(world) == 3);
+}
+
 TEST_CASE("R12: a joined request is taken back alone, and its requester hears no more") {
     ReviewWorld world;
     world.start();
