@@ -187,7 +187,9 @@ Seen see(const storage::AppRequest& request, const Reading& reading, const Conte
     seen.outcome.merge(comments_into_thread(request, *item.issue, facts, context));
     item.known = after;
     item.verdict = std::move(verdict);
-    const bool votes_count = review::in_votes(request.state) || review::in_flight(request.state);
+    // "Needs a human" too: an admin may approve from there.
+    const bool votes_count = review::in_votes(request.state) || review::in_flight(request.state) ||
+                             request.state == storage::RequestState::manual;
     if (votes_count) {
         const auto votes_before = item.votes.size();
         seen.taken_back = apply_signatures(item, *item.verdict, seen.outcome, context);

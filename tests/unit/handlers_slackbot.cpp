@@ -918,6 +918,31 @@ TEST_CASE("A18: nobody is sent to Slack's button on signs of an issue that is fo
                        [](const auto& text) { return text.contains("Approve for Workspace"); }));
 }
 
+TEST_CASE("A18: a suspended app is not let in again on a sign that is gone by then") {
+    IssueWorld world;
+    const auto id = noticed_request(world);
+    world.story.sign_all();
+    world.poll();
+    REQUIRE(world.state(id) == RequestState::ready);
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run_all();
+    world.press("U0ADMIN", ids::done, id);
+    world.run_all();
+    REQUIRE(world.state(id) == RequestState::approved);
+    world.command("U0ADMIN", "suspend REQ-1 stolen");
+    world.run_all();
+    REQUIRE(world.state(id) == RequestState::manual);
+    const auto sent = sent_to_button(world).size();
+    world.story.label(IssueStory::legal_label, false, IssueStory::legal);
+    world.clock.advance(std::chrono::minutes(5));
+    world.press("U0ADMIN", ids::approve_app, id);
+    world.run_all();
+    CHECK(sent_to_button(world).size() == sent);
+    world.press("U0ADMIN", ids::done, id);
+    world.run_all();
+    CHECK(world.state(id) != RequestState::approved);
+}
+
 TEST_CASE("A18: another issue that is linked before the managers are told is read first") {
     IssueWorld world;
     const auto id = noticed_request(world);
